@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What is believed of the calls that are not read: one row a name.
+
+A row says what a call does for the caller.  Whatever is not in the table is inlined from the tree,
+and what can be neither is havoc, reported as such.  ``evidence`` is where the row can be checked.
+
+Trusted: every row that a proof's procedure used; the report lists them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Kind(Enum):
+    """What a call of this name is for the caller."""
+
+    NO_EFFECT = "nothing that a theorem speaks of"
+    PURE = "an unknown but pure function of its integer arguments"
+    CAPABILITY = "a property of the machine, named by the argument"
+    ANSWER = "any answer of its type, and through each pointer to a scalar any value"
+    SINK = "something outside happens, with these arguments"
+    COUNT = "a resource is taken or given back"
+    CRASH = "the host stops here"
+
+
+@dataclass(frozen=True)
+class Contract:
+    """One row.  ``result`` names the input that a PURE or ANSWER row gives back (the call's own name
+    unless said); ``outs`` names what is written through the pointer arguments, by the C type
+    pointed to; ``arguments`` picks a sink's arguments as (name, C type, which one of that type);
+    ``counts`` names the resource and by how much it changes; ``type`` is the result's C type where
+    the tree's declaration is a macro."""
+
+    kind: Kind
+    says: str
+    evidence: str
+    result: str = ""
+    outs: tuple[tuple[str, str], ...] = ()
+    arguments: tuple[tuple[str, str, int], ...] = ()
+    counts: tuple[str, int] = ("", 0)
+    type: str = ""
+
+
+def _no_effect(says: str, evidence: str, *names: str) -> dict[str, Contract]:
+    return {n: Contract(Kind.NO_EFFECT, says, evidence) for n in names}
+
+
+def _count(resource: str, by: int, says: str, evidence: str, *names: str) -> dict[str, Contract]:
+    return {n: Contract(Kind.COUNT, says, evidence, counts=(resource, by)) for n in names}
+
+
+def _capability(*names: str) -> dict[str, Contract]:
+    says = "whether the machine has the capability; it does not change while the host runs"
+    return {
+        n: Contract(Kind.CAPABILITY, says, "arch/arm64/include/asm/cpufeature.h", type="bool") for n in names
+    }
+
+
+_MAP = (("addr", "u64", 0), ("size", "u64", 1), ("phys", "u64", 2), ("prot", "enum kvm_pgtable_prot", 0))
+_RELAX = (("addr", "u64", 0), ("prot", "enum kvm_pgtable_prot", 0))
+_MAP_SAYS = "hands a stage-2 entry to the page-table code, which may fail in any way"
+_RELAX_SAYS = "adds permissions to the existing leaf entry, which may fail in any way"
+_PGTABLE = "arch/arm64/kvm/hyp/pgtable.c"
+_PKVM = "arch/arm64/kvm/pkvm.c"
+
+_LOOKUP_SAYS = (
+    "looks up the pfn for the gfn; it may say anything of it, and says writable only of what the "
+    "host may write (fact lookup_says_writable_only_of_a_writable_pte)"
+)
+
+
+def table() -> dict[str, Contract]:
+    """All rows, by the name of the function or macro."""
+    return {
+        **_no_effect("prints", "include/linux/kvm_host.h, include/linux/printk.h",
+                     "kvm_err", "kvm_pr_unimpl", "kvm_debug", "kvm_info", "pr_err", "pr_warn", "pr_debug",
+                     "pr_warn_ratelimited", "pr_err_ratelimited", "printk", "_printk"),
+        **_no_effect("orders memory accesses; no value changes", "Documentation/memory-barriers.txt",
+                     "smp_rmb", "smp_wmb", "smp_mb", "barrier", "cpu_relax"),
+        **_no_effect("checks, in debugging kernels only", "include/linux/lockdep.h, include/linux/mmdebug.h",
+                     "lockdep_assert_held", "lockdep_assert_once", "lockdep_assert", "might_sleep",
+                     "VM_BUG_ON", "VM_WARN_ON_ONCE", "VM_WARN_ON", "VM_BUG_ON_PAGE", "BUILD_BUG_ON",
+                     "BUILD_BUG_ON_MSG", "static_assert", "fallthrough"),
+        **_no_effect("ages the page or marks it dirty in the host's own structures", "virt/kvm/kvm_main.c",
+                     "kvm_set_pfn_dirty", "kvm_set_pfn_accessed"),
+        **_no_effect("sends a signal to the VMM", "arch/arm64/kvm/mmu.c", "kvm_send_hwpoison_signal"),
+        **_no_effect("masks interrupts", "include/linux/irqflags.h", "local_irq_save", "local_irq_restore"),
+        **_capability("cpus_have_final_cap", "cpus_have_const_cap", "cpus_have_cap", "cpus_have_final_boot_cap",
+                      "alternative_has_cap_likely", "alternative_has_cap_unlikely"),
+        "BUG": Contract(Kind.CRASH, "stops the host", "include/asm-generic/bug.h"),
+        "panic": Contract(Kind.CRASH, "stops the host", "kernel/panic.c"),
+        "kvm_has_mte": Contract(Kind.PURE, "whether the VM has memory tagging; fixed when its first vCPU runs",
+                                "arch/arm64/include/asm/kvm_host.h", type="bool"),
+        "is_protected_kvm_enabled": Contract(
+            Kind.PURE, "whether the host runs as pKVM's host; fixed at boot", "arch/arm64/include/asm/virt.h"),
+        "kvm_has_xnx": Contract(Kind.PURE, "whether the guest's stage 2 has FEAT_XNX",
+                                "arch/arm64/include/asm/kvm_nested.h"),
+        "pfn_is_map_memory": Contract(
+            Kind.PURE, "whether the page is in memblock.memory and not NOMAP", "arch/arm64/mm/init.c"),
+        "pfn_valid": Contract(Kind.PURE, "whether the pfn has a struct page", "include/linux/mmzone.h"),
+        "is_zero_pfn": Contract(Kind.PURE, "whether the pfn is that of the zero page", "include/linux/pgtable.h"),
+        "is_vm_hugetlb_page": Contract(
+            Kind.ANSWER, "whether vm_flags has VM_HUGETLB", "include/linux/hugetlb_inline.h",
+            result="is_vm_hugetlb_page"),
+        "hstate_vma": Contract(Kind.ANSWER, "the hugetlbfs state of the VMA's file", "include/linux/hugetlb.h",
+                               result="hstate"),
+        "get_current": Contract(Kind.ANSWER, "the task that runs", "arch/arm64/include/asm/current.h",
+                                result="current"),
+        "vma_lookup": Contract(Kind.ANSWER, "the VMA at the address, or NULL", "include/linux/mm.h", result="vma"),
+        "find_vma_intersection": Contract(
+            Kind.ANSWER, "the VMA that intersects the range, or NULL", "include/linux/mm.h", result="vma"),
+        "kvm_mmu_topup_memory_cache": Contract(
+            Kind.ANSWER, "0, or an error where memory ran out", "virt/kvm/kvm_main.c", result="topup_ret"),
+        "topup_hyp_memcache": Contract(
+            Kind.ANSWER, "0, or an error where memory ran out", "arch/arm64/include/asm/kvm_host.h",
+            result="topup_ret"),
+        "kvm_mmu_cache_min_pages": Contract(
+            Kind.PURE, "a number of pages", "arch/arm64/include/asm/kvm_mmu.h", type="int"),
+        "get_user_mapping_size": Contract(
+            Kind.ANSWER, "the size of the host's own leaf entry at the address, or an error",
+            "arch/arm64/kvm/mmu.c", result="user_mapping_size"),
+        "mmu_invalidate_retry": Contract(
+            Kind.ANSWER, "whether an MMU notifier ran since the sequence number was read",
+            "include/linux/kvm_host.h", result="mmu_invalidate_retry"),
+        "__gfn_to_pfn_memslot": Contract(
+            Kind.ANSWER, _LOOKUP_SAYS, "virt/kvm/kvm_main.c", result="pfn",
+            outs=(("bool", "pfn_writable"),)),
+        "__kvm_faultin_pfn": Contract(
+            Kind.ANSWER, _LOOKUP_SAYS, "virt/kvm/kvm_main.c", result="pfn",
+            outs=(("bool", "pfn_writable"), ("struct page *", "page"))),
+        "kvm_pgtable_stage2_map": Contract(Kind.SINK, _MAP_SAYS, _PGTABLE, result="map_ret", arguments=_MAP),
+        "pkvm_pgtable_stage2_map": Contract(Kind.SINK, _MAP_SAYS, _PKVM, result="map_ret", arguments=_MAP),
+        "kvm_pgtable_stage2_relax_perms": Contract(
+            Kind.SINK, _RELAX_SAYS, _PGTABLE, result="relax_ret", arguments=_RELAX),
+        "pkvm_pgtable_stage2_relax_perms": Contract(
+            Kind.SINK, _RELAX_SAYS, _PKVM, result="relax_ret", arguments=_RELAX),
+        "sanitise_mte_tags": Contract(
+            Kind.SINK, "initialises the tags of the pages", "arch/arm64/kvm/mmu.c", result="sanitise_ret",
+            arguments=(("pfn", "kvm_pfn_t", 0), ("size", "unsigned long", 0))),
+        "mark_page_dirty_in_slot": Contract(
+            Kind.SINK, "marks the page dirty in the slot's bitmap", "virt/kvm/kvm_main.c",
+            arguments=(("gfn", "gfn_t", 0),)),
+        "kvm_inject_dabt_excl_atomic": Contract(
+            Kind.SINK, "injects a fault into the guest", "arch/arm64/kvm/inject_fault.c", result="inject_ret"),
+        **_count("mmap_lock", 1, "takes mmap_lock", "include/linux/mmap_lock.h", "mmap_read_lock", "mmap_write_lock"),
+        **_count("mmap_lock", -1, "gives mmap_lock back", "include/linux/mmap_lock.h",
+                 "mmap_read_unlock", "mmap_write_unlock"),
+        **_count("", 1, "takes the lock", "include/linux/rwlock.h", "read_lock", "write_lock", "spin_lock"),
+        **_count("", -1, "gives the lock back", "include/linux/rwlock.h", "read_unlock", "write_unlock",
+                 "spin_unlock"),
+        **_count("page_refs", -1, "gives the page's reference back", "virt/kvm/kvm_main.c",
+                 "kvm_release_pfn_clean", "kvm_release_pfn_dirty", "kvm_release_pfn", "kvm_release_page_unused",
+                 "kvm_release_page_clean", "kvm_release_page_dirty", "kvm_release_faultin_page", "put_page"),
+        **_count("page_refs", 1, "takes a reference to the page", "include/linux/mm.h", "get_page"),
+    }  # fmt: skip

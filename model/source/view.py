@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Which definition of a name is in force under a configuration, seen from one file?
+
+Definitions whose ``#if`` conditions do not hold are dropped.  Of the rest, the first that has one
+of these wins: the file itself, what it includes in quotes, then the tiers of ``headers.TIERS``.
+Inside a tier, one whose conditions are known is preferred; if several that differ are left, the
+first is taken and the rest are its ``others``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TypeVar
+
+from model.source.answers import Answer, Answers
+from model.source.conditions import Stack
+from model.source.definitions import (
+    Definition,
+    EnumText,
+    FunctionText,
+    Macro,
+    Place,
+    PrototypeText,
+    Reliance,
+    StructText,
+    TypedefText,
+)
+from model.source.headers import Headers, SourceFile, read_file
+from model.source.profile import Profile
+from model.source.scan import (
+    ENUM,
+    ENUMERATOR,
+    FUNCTION,
+    INCLUDE,
+    MACRO,
+    PROTOTYPE,
+    STRUCT,
+    TYPEDEF,
+    Record,
+)
+
+_D = TypeVar("_D", bound=Definition)
+_Live = tuple[SourceFile, Record, bool | None]
+
+
+class View:
+    """What names mean in one file of a tree under one configuration.  Answers are remembered.
+
+    Without a file, names mean what the headers make of them.
+    """
+
+    def __init__(self, headers: Headers, profile: Profile, file: str | None = None) -> None:
+        self.headers = headers
+        self.profile = profile
+        self.near = _nearby(headers, file) if file else ()
+        self._answers = Answers(profile, self.candidates)
+        self._found: dict[tuple[str, str], Definition | None] = {}
+
+    def macro(self, name: str) -> Macro | None:
+        """The macro in force."""
+        return self._lookup(MACRO, name, Macro)
+
+    def function(self, name: str) -> FunctionText | None:
+        """The function with a body, in this file or inline in a header."""
+        return self._lookup(FUNCTION, name, FunctionText)
+
+    def prototype(self, name: str) -> PrototypeText | None:
+        """The declaration of a function."""
+        return self._lookup(PROTOTYPE, name, PrototypeText)
+
+    def struct(self, tag: str) -> StructText | None:
+        """The struct or union with this tag."""
+        return self._lookup(STRUCT, tag, StructText)
+
+    def typedef(self, name: str) -> TypedefText | None:
+        """The typedef that makes this name."""
+        return self._lookup(TYPEDEF, name, TypedefText)
+
+    def enum(self, tag: str) -> EnumText | None:
+        """The enum with this tag."""
+        return self._lookup(ENUM, tag, EnumText)
+
+    def enumerator(self, name: str) -> EnumText | None:
+        """The enum that has this enumerator."""
+        return self._lookup(ENUMERATOR, name, EnumText)
+
+    def condition(self, condition: str) -> Answer:
+        """Whether the condition of an ``#if`` holds, None where unknown; and what that rests on."""
+        return self._answers.condition(condition)
+
+    def stack(self, stack: Stack) -> Answer:
+        """Whether all conditions of a stack hold, and what that rests on."""
+        return self._answers.stack(stack)
+
+    def file(self, rel: str) -> SourceFile:
+        """A file that definitions were found in.  Raises TreeError where there is none."""
+        for file in (*self.near, *self.headers.files):
+            if file.rel == rel:
+                return file
+        return read_file(self.headers.tree, rel)
+
+    def candidates(self, key: str) -> Iterator[list[tuple[SourceFile, Record]]]:
+        """The definitions of a kind and name, live or not, those with precedence first."""
+        for file in self.near:
+            if key in file.by_key:
+                yield [(file, record) for record in file.by_key[key]]
+        yield from self.headers.tiers(key)
+
+    def _lookup(self, kind: str, name: str, make: type[_D]) -> _D | None:
+        at = kind, name
+        if at not in self._found:
+            self._found[at] = self._choose(kind + name, name, make)
+        chosen = self._found[at]
+        assert chosen is None or isinstance(chosen, make)
+        return chosen
+
+    def _choose(self, key: str, name: str, make: type[_D]) -> _D | None:
+        relied = frozenset[Reliance]()
+        for tier in self.candidates(key):
+            live: list[_Live] = []
+            for file, record in tier:
+                answer, names = self._answers.live(file.stack(record.stack), name)
+                relied |= names
+                if answer is not False:
+                    live.append((file, record, answer))
+            if live:
+                certain = [one for one in live if one[2]]
+                return _made(certain or live, relied, name, make)
+        return None
+
+
+def _nearby(headers: Headers, rel: str) -> tuple[SourceFile, ...]:
+    """A file and what it includes in quotes from beside itself, directly or not."""
+    found: dict[str, SourceFile] = {}
+    waiting = [rel]
+    while waiting:
+        name = waiting.pop(0)
+        if name in found:
+            continue
+        file = found[name] = read_file(headers.tree, name)
+        beside = name.rpartition("/")[0]
+        for record in file.scanned.records:
+            quoted = record.name.strip('"')
+            if record.kind == INCLUDE and quoted != record.name and ".." not in quoted:
+                waiting += [place for place in [f"{beside}/{quoted}"] if headers.tree.has(place)]
+    return tuple(found.values())
+
+
+def _made(live: list[_Live], relied: frozenset[Reliance], name: str, make: type[_D]) -> _D:
+    """The first of the live definitions; of the others those that differ in more than spaces."""
+    file, record, answer = live[0]
+    text = file.text[record.start : record.end]
+    others = [
+        Place(other.rel, other.line(found.start))
+        for other, found, _ in live[1:]
+        if other.text[found.start : found.end].split() != text.split()
+    ]
+    return make(
+        name=name,
+        file=file.rel,
+        line=file.line(record.start),
+        start=record.start,
+        end=record.end,
+        text=text,
+        conditions=file.stack(record.stack),
+        certain=answer is not None,
+        relied=tuple(sorted(relied)),
+        others=tuple(others),
+    )

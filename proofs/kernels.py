@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Fetches the kernel trees that are read: `python -m proofs.kernels [VERSION ...]`.
+
+Exit code: 0 if every tree was had, 1 if one that is required was not, 3 if only others were not, 2
+for a wrong command line, 130 if interrupted. What it does and trusts: model/source/debian.py.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import platformdirs
+
+from model.source.debian import (
+    LINES,
+    Missing,
+    Run,
+    Shop,
+    Tree,
+    Wanted,
+    parse_wanted,
+    run_tool,
+    within,
+)
+
+BY_DEFAULT = tuple(Wanted(line.name) for line in LINES if line.by_default)
+
+
+def version(text: str) -> Wanted:
+    """A VERSION on the command line."""
+    try:
+        return parse_wanted(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def required(text: str) -> tuple[str, ...]:
+    """The releases in `--require 6.12,7`: each asks for at least one tree of that release."""
+    releases = tuple(filter(None, text.split(",")))
+    for release in releases:
+        if not re.fullmatch(r"\d+(\.\d+){0,2}", release, re.ASCII):
+            raise argparse.ArgumentTypeError(
+                f"{release!r} is not a release: write 7, 7.2 or 7.2.9, with commas between several."
+            )
+    return releases
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    lines = ", ".join(map(str, BY_DEFAULT))
+    door = argparse.ArgumentParser(
+        prog="python -m proofs.kernels",
+        description="Fetch the Linux trees that are read, from Debian's packages and without root.",
+        epilog="Exit code: 0 all trees were had; 1 a required one was not; 3 only others were not.",
+    )
+    door.add_argument(
+        "versions",
+        metavar="VERSION",
+        nargs="*",
+        type=version,
+        default=BY_DEFAULT,
+        help=f"7.2, or one package version of it, 7.2=7.2.9-1~bpo13+1 (default: {lines})",
+    )
+    door.add_argument(
+        "--dest",
+        type=Path,
+        default=Path(".kernels"),
+        help="where trees are put, each in a folder named by its version (default: %(default)s)",
+    )
+    door.add_argument(
+        "--cache",
+        type=Path,
+        default=platformdirs.user_cache_path("stage2-proofs"),
+        help="where packages are kept, for all clones (default: %(default)s)",
+    )
+    door.add_argument(
+        "--require",
+        type=required,
+        default=(),
+        metavar="V,V",
+        help="fail (1) without these; 7 asks for at least one 7.x tree",
+    )
+    door.add_argument(
+        "--refresh",
+        action="store_true",
+        help="look for newer point releases of what is there already",
+    )
+    return door
+
+
+def exit_code(came: Sequence[Tree | Missing], require: Sequence[str]) -> int:
+    """0 if all trees came, 1 if a required one did not, 3 if only others did not."""
+    releases = [each.release for each in came if isinstance(each, Tree)]
+    if not all(any(within(release, part) for release in releases) for part in require):
+        return 1
+    return 0 if len(releases) == len(came) else 3
+
+
+def table(came: Sequence[Tree | Missing]) -> str:
+    """A line for each tree: version, package version, version in the Makefile, and path."""
+    rows = [("version", "package", "Makefile", "path"), *map(row, came)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = ("  ".join(map(str.ljust, cells, widths)).rstrip() for cells in rows)
+    return "\n".join(lines)
+
+
+def row(each: Tree | Missing) -> tuple[str, str, str, str]:
+    """One line of the table."""
+    if isinstance(each, Missing):
+        return each.wanted.line, each.wanted.exact or "-", "missing", "-"
+    package = each.package.version if each.package else "put there by hand"
+    return each.wanted.line, package, each.release, os.path.relpath(each.path)
+
+
+def say(text: str) -> None:
+    """Tells the user, without mixing with the table on standard output."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def main(arguments: Sequence[str] | None = None, run: Run = run_tool) -> int:
+    """Fetches, prints and returns the exit code; `run` starts apt-get, dpkg-deb and tar."""
+    door = parser()
+    asked = door.parse_args(arguments)
+    wanted: tuple[Wanted, ...] = tuple(dict.fromkeys(asked.versions))
+    names = ", ".join(map(str, wanted))
+    if len({each.folder for each in wanted}) < len(wanted):
+        door.error(f"two of {names} would be put in the same folder: ask for one at a time.")
+    for part in asked.require:
+        if not any(within(each.folder, part) or within(part, each.folder) for each in wanted):
+            door.error(f"--require {part} asks for a tree that is not among those wanted: {names}.")
+    try:
+        came = Shop(asked.dest, asked.cache, say, asked.refresh, run).obtain(wanted)
+    except KeyboardInterrupt:
+        say("Interrupted: no tree is left half made. Run it again to go on.")
+        return 130
+    for each in came:
+        if isinstance(each, Missing):
+            say(each.reason)
+    print(table(came))
+    return exit_code(came, asked.require)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

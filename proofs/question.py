@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What crosses the boundary between the process that asks and those that decide.
+
+A batch is SMT-LIB text and questions about it; questions hold SMT-LIB expressions over the names
+that the text defines; answers hold values by input.  All of it is plain data that JSON can carry.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from enum import Enum
+from typing import Any
+
+from counterexamples.minimise import Model
+
+
+class Found(Enum):
+    """What became of one question to a solver."""
+
+    SAT = "sat"
+    UNSAT = "unsat"
+    UNKNOWN = "unknown"
+    TIMEOUT = "timeout"
+    NOT_ASKED = "not asked"
+
+
+@dataclass(frozen=True)
+class Question:
+    """One claim: is there an input that satisfies ``facts`` and ``given``, and one that moreover
+    does not satisfy ``then``?
+
+    ``background`` always holds; ``witness`` ("" if there is none) is what every refuting input
+    must satisfy; ``inputs`` are the widths by name, in the order in which witnesses are minimised.
+    ``loose`` are inputs that stand for something unknown, and ``instance`` is the function of
+    them which says that an input refutes the claim (see ``smtlib.instance``).
+    ``closely``: find also the facts used, and the least witnesses.
+    """
+
+    claim: str
+    background: tuple[str, ...]
+    facts: tuple[str, ...]
+    given: tuple[str, ...]
+    then: str
+    witness: str
+    inputs: Mapping[str, int]
+    loose: tuple[str, ...] = ()
+    instance: str = ""
+    closely: bool = False
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A least model, and those of its bits that matter: (name, mask) of inputs; with the facts, the
+    values there make the rest irrelevant."""
+
+    model: Model
+    matter: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What was found about one claim.
+
+    ``premises``: facts and premises; ``denied``: with them, not the conclusion; ``stray``: with
+    those, not the expected witness.  ``reached``, ``refuted`` and ``strayed`` are models of them.
+    ``reason`` says why something is unknown.  Asked closely, there are also ``used`` (the facts
+    that a proof needs, by position) and what is shown: ``example`` of the premises,
+    ``counterexample`` and ``confirmed`` (whether the counterexample is one whatever the loose
+    inputs are; None if that was not found out).
+    """
+
+    claim: str
+    premises: Found
+    denied: Found = Found.NOT_ASKED
+    stray: Found = Found.NOT_ASKED
+    reached: Model = field(default_factory=dict)
+    refuted: Model = field(default_factory=dict)
+    strayed: Model = field(default_factory=dict)
+    reason: str = ""
+    used: tuple[int, ...] | None = None
+    example: Shown | None = None
+    counterexample: Shown | None = None
+    confirmed: bool | None = None
+
+
+@dataclass(frozen=True)
+class Batch:
+    """SMT-LIB definitions, and the questions about them."""
+
+    text: str
+    questions: tuple[Question, ...]
+
+
+def write(value: Batch | Answer) -> str:
+    """One line of JSON."""
+    return json.dumps(asdict(value), default=lambda found: found.value)
+
+
+def read_batch(line: str) -> Batch:
+    """The inverse of ``write`` for batches."""
+    data: dict[str, Any] = json.loads(line)
+    return Batch(data["text"], tuple(Question(**_tuples(q)) for q in data["questions"]))
+
+
+def read_answer(line: str) -> Answer:
+    """The inverse of ``write`` for answers; raises ValueError for anything else."""
+    try:
+        data: dict[str, Any] = _tuples(json.loads(line))
+        for key in ("premises", "denied", "stray"):
+            data[key] = Found(data[key])
+        for key in ("example", "counterexample"):
+            data[key] = Shown(**data[key]) if data[key] else None
+        return Answer(**data)
+    except (TypeError, KeyError, AttributeError) as error:
+        raise ValueError(f"This is not an answer: {line[:200]}") from error
+
+
+def _tuples(data: dict[str, Any]) -> dict[str, Any]:
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in data.items()}
