@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from model.logic import Term, conj, name, negate, rebuild, show
+from model.logic import BOOL, Term, conj, name, negate, rebuild, show
 from model.procedure import Block, Call, If, Leave, Set, Span, Statement
 
 #: Terms that are called by a name instead of being spelled out.
@@ -29,7 +29,7 @@ def abbreviate(term: Term, abbreviations: Abbreviations) -> Term:
     for meant, text in abbreviations:
         if term.key == meant.key:
             return name(text, meant.sort)
-        if term.key == negate(meant).key:
+        if meant.sort is BOOL and term.key == negate(meant).key:
             return negate(name(text, meant.sort))
         keys = {t.key for t in meant.args}
         if term.op == meant.op == "and" and keys <= {t.key for t in term.args}:
@@ -61,7 +61,7 @@ class _Writer:
             case Set(target, value):
                 return replace(statement, span=self.line(depth, f"{target} = {self.show(value)};"))
             case Leave(label, _, result, value):
-                text = f"goto {label};" if value is None else f"return {show_errno(self.show(value))};"
+                text = f"goto {label};" if value is None else f"return {self.show(value)};"
                 return replace(statement, span=self.line(depth, text))
             case Call(sink, arguments):
                 told = ", ".join(f"{a}: {self.show(t)}" for a, t in arguments)
@@ -88,10 +88,3 @@ class _Writer:
             self.line(depth, "}")
         return replace(statement, then=then, orelse=numbered, span=span)
 
-
-_ERRNO = {"0xfffffff2": "-EFAULT", "0xffffffea": "-EINVAL", "0xfffffff8": "-ENOEXEC", "0xfffffff5": "-EAGAIN"}
-
-
-def show_errno(text: str) -> str:
-    """Negative error numbers under their names."""
-    return _ERRNO.get(text, text)

@@ -13,7 +13,7 @@ arch/arm64/kvm/mmu.c.  Trusted: the definitions; they are what the theorems mean
 from __future__ import annotations
 
 from model.logic import WORD64, Term, compare, conj, const, disj, name
-from model.words import DONE, READ, WORD32, WORLD
+from model.words import DONE, MACHINE, READ, WORD32, WORLD
 
 
 # Constants of the kernel at hand -------------------------------------------------------------
@@ -70,6 +70,10 @@ def _done(text: str) -> Term:
     return name(text, DONE[text][0])
 
 
+def _machine(text: str) -> Term:
+    return name(text, MACHINE[text][0])
+
+
 def _world(text: str) -> Term:
     return name(text, WORLD[text][0])
 
@@ -116,12 +120,10 @@ host_pte_special = _world("host_pte_special")
 host_pte_writable = _world("host_pte_writable")
 host_pte_prot = _world("host_pte_prot")
 page_is_cow_copy = _world("page_is_cow_copy")
-prot_is_the_vma_s = _world("prot_is_the_vma_s")
 pfn_valid = _world("pfn_valid")
 has_struct_page = _world("has_struct_page")
 has_linear_map = _world("has_linear_map")
 is_zero_pfn = _world("is_zero_pfn")
-is_dax_page = _world("is_dax_page")
 above_highest_memmap_pfn = _world("above_highest_memmap_pfn")
 page_pinned = _world("page_pinned")
 other_distance = _world("other_distance")
@@ -147,10 +149,10 @@ map_ret = _read("map_ret")
 relax_ret = _read("relax_ret")
 
 # The machine and the guest ---------------------------------------------------------------------
-FWB = _read("ARM64_HAS_STAGE2_FWB")
-DIC = _read("ARM64_HAS_CACHE_DIC")
-kvm_has_mte = _read("kvm_has_mte")
-is_protected_kvm_enabled = _read("is_protected_kvm_enabled")
+FWB = _machine("ARM64_HAS_STAGE2_FWB")
+DIC = _machine("ARM64_HAS_CACHE_DIC")
+kvm_has_mte = _machine("kvm_has_mte")
+is_protected_kvm_enabled = _machine("is_protected_kvm_enabled")
 kvm_supports_cacheable_pfnmap = FWB & DIC
 nested = _read("nested")
 nested_output = _read("nested_output")
@@ -217,4 +219,8 @@ ABBREVIATIONS: tuple[tuple[Term, str], ...] = (
     (kvm_supports_cacheable_pfnmap, "kvm_supports_cacheable_pfnmap()"),
     (mte_allowed, "mte_allowed"),
     (vfio_allow_any_uc, "vfio_allow_any_uc"),
+    (const(-EFAULT, WORD32), "-EFAULT"),
+    (const(-EINVAL, WORD32), "-EINVAL"),
+    (const(-ENOEXEC, WORD32), "-ENOEXEC"),
+    (const(-EAGAIN, WORD32), "-EAGAIN"),
 )

@@ -35,7 +35,7 @@ from model.procedure import (
     sinks,
     walk,
 )
-from model.words import READ, WORD32
+from model.words import MACHINE, READ, WORD32
 
 END = "out"
 RETURN = "return"
@@ -60,10 +60,12 @@ class Shape:
 
 @dataclass
 class _Recording:
-    """The statements so far, one list for each open brace, and the sorts of the locals."""
+    """The statements so far, one list for each open brace, the sorts of the locals, and what
+    the arguments hold at first."""
 
     open_bodies: list[list[Statement]] = field(default_factory=lambda: [[]])
     sorts: dict[str, Sort] = field(default_factory=dict)
+    arguments: dict[str, Term] = field(default_factory=dict)
 
     def add(self, statement: Statement) -> None:
         self.open_bodies[-1].append(statement)
@@ -108,6 +110,11 @@ class Recorder:
         if local not in self._r.sorts:
             raise ProcedureError(f"{local} is read before it is set.")
         return place(local, self._r.sorts[local])
+
+    def Argument(self, **initial: Term) -> None:  # noqa: N802  # a declaration, not a method
+        """Objects that hold these values when the function is entered."""
+        self._r.arguments.update(initial)
+        self._r.sorts.update((local, value.sort) for local, value in initial.items())
 
     @contextmanager
     def _branch(self) -> Iterator[list[Statement]]:
@@ -186,17 +193,17 @@ def record(
     write(recorder)
     recording = recorder._r  # noqa: SLF001  # the recorder's only reader
     shape_name = write.__name__
-    body: tuple[Statement, ...] = (Block(END, tuple(recording.open_bodies[0])),)
-    check_set_before_read(body)
-    lines, body = number_lines(f"shape:{shape_name}", body, ABBREVIATIONS)
-    places = {local: Place(sort) for local, sort in recording.sorts.items()}
+    lines, numbered = number_lines(f"shape:{shape_name}", tuple(recording.open_bodies[0]), ABBREVIATIONS)
+    body = (Block(END, numbered),)
+    check_set_before_read(body, frozenset(recording.arguments))
+    places = {local: Place(sort, recording.arguments.get(local)) for local, sort in recording.sorts.items()}
     places[RETURN] = Place(WORD32)
     outcomes = _outcomes(words, body)
     procedure = Procedure(
         shape_name,
         body,
         places,
-        inputs=_inputs(free_names(*_terms(body), *outcomes.values()), constants),
+        inputs=_inputs(free_names(*recording.arguments.values(), *_terms(body), *outcomes.values()), constants),
         words=outcomes,
         constants=constants,
     )
@@ -204,13 +211,17 @@ def record(
 
 
 def _inputs(symbols: Mapping[str, Sort], constants: Mapping[str, int]) -> dict[str, Input]:
-    """What a shape mentions and does not define; anything else than a word of READ is a mistake."""
+    """What a shape mentions and does not define; anything but a word that can be read is a mistake."""
     found = {}
     for symbol, sort in symbols.items():
-        if symbol in READ:
-            found[symbol] = Input(sort, note=READ[symbol][1])
+        word = READ.get(symbol) or MACHINE.get(symbol)
+        if word:
+            found[symbol] = Input(sort, note=word[1])
         elif symbol not in constants:
-            raise ProcedureError(f"{symbol} is neither a constant of this kernel nor among model.words.READ.")
+            raise ProcedureError(
+                f"{symbol} is neither a constant of this kernel nor a word that a fault path reads; "
+                "add it to model.words.READ, or to the constants."
+            )
     return found
 
 
@@ -243,9 +254,9 @@ def _terms(body: tuple[Statement, ...]) -> Iterator[Term]:
                 pass
 
 
-def check_set_before_read(body: tuple[Statement, ...]) -> None:
-    """Raise ProcedureError where a local may be read before it is set."""
-    _flow(body, frozenset(), {})
+def check_set_before_read(body: tuple[Statement, ...], arguments: frozenset[str] = frozenset()) -> None:
+    """Raise ProcedureError where a local other than an argument may be read before it is set."""
+    _flow(body, arguments, {})
 
 
 def _flow(

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Every symbol of the vocabulary: its name, its sort, and what it is in the C.
 
-Three tables, by who gives a symbol its value.  ``READ`` is what a fault path may read: a shape has
-an input of that name, and for real C ``model.source.names`` says which expression it is.  ``DONE``
-is what the fault path did: places of a procedure at its end.  ``WORLD`` is what no fault path
-reads (the host's page tables, struct pages): facts connect it to what is read.
+Four tables, by who gives a symbol its value.  ``READ`` is what a fault path may read: a shape has
+an input of that name, and for real C ``model.source.names`` says which expression it is.
+``MACHINE`` is the same for properties that the machine and the VM have, read or not.  ``DONE`` is
+what the fault path did: places of a procedure at its end.  ``WORLD`` is what no fault path reads
+(the host's page tables, struct pages): facts connect it to what is read.
 
 Trusted: the sentences; a witness is told in them.
 """
@@ -48,11 +49,6 @@ READ: Mapping[str, tuple[Sort, str]] = {
     "topup_ret": (WORD32, "kvm_mmu_topup_memory_cache(), topup_hyp_memcache()"),
     "map_ret": (WORD32, "kvm_pgtable_stage2_map()"),
     "relax_ret": (WORD32, "kvm_pgtable_stage2_relax_perms()"),
-    # The machine and the VM
-    "ARM64_HAS_STAGE2_FWB": (BOOL, "cpus_have_final_cap(ARM64_HAS_STAGE2_FWB)"),
-    "ARM64_HAS_CACHE_DIC": (BOOL, "cpus_have_final_cap(ARM64_HAS_CACHE_DIC)"),
-    "kvm_has_mte": (BOOL, "kvm_has_mte(kvm)"),
-    "is_protected_kvm_enabled": (BOOL, "is_protected_kvm_enabled()"),
     # The translation by a nested guest's own stage 2
     "nested": (BOOL, "nested is not NULL: the fault was taken on a shadow stage 2"),
     "nested_output": (WORD64, "kvm_s2_trans_output(nested), in bytes"),
@@ -63,6 +59,13 @@ READ: Mapping[str, tuple[Sort, str]] = {
     "nested_executable": (BOOL, "kvm_s2_trans_executable(nested), up to v6.18"),
     "nested_exec_el0": (BOOL, "kvm_s2_trans_exec_el0(kvm, nested), since v6.19"),
     "nested_exec_el1": (BOOL, "kvm_s2_trans_exec_el1(kvm, nested), since v6.19"),
+}
+
+MACHINE: Mapping[str, tuple[Sort, str]] = {
+    "ARM64_HAS_STAGE2_FWB": (BOOL, "cpus_have_final_cap(ARM64_HAS_STAGE2_FWB)"),
+    "ARM64_HAS_CACHE_DIC": (BOOL, "cpus_have_final_cap(ARM64_HAS_CACHE_DIC)"),
+    "kvm_has_mte": (BOOL, "kvm_has_mte(kvm)"),
+    "is_protected_kvm_enabled": (BOOL, "is_protected_kvm_enabled()"),
 }
 
 DONE: Mapping[str, tuple[Sort, str]] = {
@@ -98,13 +101,11 @@ WORLD: Mapping[str, tuple[Sort, str]] = {
     "host_pte_writable": (BOOL, "pte_write(pte)"),
     "host_pte_prot": (WORD64, "pgprot_val(pte_pgprot(pte)): the PTE's own attributes"),
     "page_is_cow_copy": (BOOL, "wp_page_copy() or do_cow_fault() put this page there"),
-    "prot_is_the_vma_s": (BOOL, "the page was inserted with vma->vm_page_prot, not a protection of the driver's"),
     # The page
     "pfn_valid": (BOOL, "pfn_valid(pfn)"),
     "has_struct_page": (BOOL, "the pfn has an initialised struct page"),
     "has_linear_map": (BOOL, "the kernel's linear map has a valid alias of the page"),
     "is_zero_pfn": (BOOL, "is_zero_pfn(pfn), or the huge zero folio"),
-    "is_dax_page": (BOOL, "a ZONE_DEVICE page of a file or device mapped by DAX"),
     "above_highest_memmap_pfn": (BOOL, "pfn > highest_memmap_pfn"),
     "page_pinned": (BOOL, "the lookup took a reference to the page: *refcounted_page is not NULL"),
     # Another page of the host's address space, at this distance from the one that faulted

@@ -151,8 +151,9 @@ def _fixed(fixed: Fixed) -> str:
 
 
 def _generalise(dialogue: Dialogue, question: Question, model: Model, outcome: str) -> Shown:
-    """The bits of the model that are enough for the outcome, if the facts hold."""
-    base = (question.background + question.facts, (f"(not {outcome})",))
+    """The bits of the model that are enough for the outcome, whatever the others are.  Facts are
+    not used for it: a reader should see the values that the code looks at."""
+    base = (question.background, (f"(not {outcome})",))
     inputs = [whole(name, width, model[name]) for name, width in question.inputs.items()]
     kept = _enough(dialogue, base, inputs)
     bits = _enough(dialogue, base, [bit for fixed in kept for bit in _bits(fixed)])

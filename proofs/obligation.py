@@ -17,7 +17,7 @@ from itertools import combinations
 
 from model import symbolic
 from model.interpreter import Inputs
-from model.logic import Sort, Term, conj, free_names, name, rebuild, same, show, value_of
+from model.logic import Sort, Term, conj, name, rebuild, same, show, value_of
 from model.procedure import Origin, Procedure
 from proofs.claim import Claim, bind
 
@@ -115,28 +115,51 @@ class _Group:
         self.subjects = subjects
         self.results = results
         self.bound: dict[bytes, Term] = {}
-        self.flat = _Flat()
+        self.names = _Names()
+        self.flat = _Flat(self.names)
         self.unset = tuple(str(t.data) for result in results.values() for t in result.unset.values())
 
     def term(self, term: Term) -> Term:
         return self.flat.term(bind(term, self.subjects, self.results, self.bound))
 
     def obligation(self, claim: Claim) -> Obligation:
-        facts = tuple(Assumption(f.name, f.says, f.source, self.term(f.holds)) for f in claim.facts)
-        given = tuple(self.term(g) for g in claim.given)
+        facts = tuple([Assumption(f.name, f.says, f.source, self.term(f.holds)) for f in claim.facts])
+        given = tuple([self.term(g) for g in claim.given])
         then = self.term(claim.then)
         wanted = claim.expected.witness if claim.expected else None
         witness = None if wanted is None else self.term(wanted)
         roots = [*(f.holds for f in facts), *given, then, *([] if witness is None else [witness])]
         applications = self.flat.reached(roots)
         background = tuple(_equal_arguments_give_equal_values(applications))
-        names = free_names(*roots, *background)
+        names = self.names.of(*roots, *background)
         loose = tuple(sorted(n for n in names if is_loose(n, self.subjects.values())))
-        ordered = [*sorted(names.keys() - set(loose)), *loose]
-        inputs = {n: names[n] for n in ordered}
+        ordered = [*sorted(names.difference(loose)), *loose]
+        inputs = {n: self.names.sorts[n] for n in ordered}
         return Obligation(
             claim.name, claim.says, background, facts, given, then, witness, inputs, loose, applications, self.unset
         )  # fmt: skip
+
+
+class _Names:
+    """The free names below terms; each shared term is looked at once."""
+
+    def __init__(self) -> None:
+        self.known: dict[bytes, frozenset[str]] = {}
+        self.sorts: dict[str, Sort] = {}
+
+    def of(self, *terms: Term) -> frozenset[str]:
+        return frozenset().union(*[self.below(t) for t in terms])
+
+    def below(self, term: Term) -> frozenset[str]:
+        found = self.known.get(term.key)
+        if found is None:
+            if term.op == "name":
+                found = frozenset([str(term.data)])
+                self.sorts[str(term.data)] = term.sort
+            else:
+                found = self.of(*term.args)
+            self.known[term.key] = found
+        return found
 
 
 def is_loose(text: str, procedures: Iterable[Procedure]) -> bool:
@@ -151,7 +174,8 @@ def is_loose(text: str, procedures: Iterable[Procedure]) -> bool:
 class _Flat:
     """Terms without applications, and the inputs that stand for the applications."""
 
-    def __init__(self) -> None:
+    def __init__(self, names: _Names) -> None:
+        self.names = names
         self.known: dict[bytes, Term] = {}
         self.by_name: dict[str, Application] = {}
         self.by_key: dict[bytes, Term] = {}
@@ -185,7 +209,7 @@ class _Flat:
         needed: set[str] = set()
         todo = list(roots)
         while todo:
-            new = [t for t in free_names(*todo) if t in self.by_name and t not in needed]
+            new = [t for t in self.names.of(*todo) if t in self.by_name and t not in needed]
             needed.update(new)
             todo = [argument for text in new for argument in self.by_name[text].arguments]
         return tuple(each for text, each in self.by_name.items() if text in needed)

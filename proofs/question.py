@@ -52,8 +52,8 @@ class Question:
 
 @dataclass(frozen=True)
 class Shown:
-    """A least model, and those of its bits that matter: (name, mask) of inputs; with the facts, the
-    values there make the rest irrelevant."""
+    """A least model, and those of its bits that matter, as masks by input: whatever the others are,
+    the same is found there."""
 
     model: Model
     matter: Mapping[str, int]

@@ -12,9 +12,8 @@ definitions come out as in a compiler.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TypeVar
 
-from model.source.conditions import Stack, evaluate, number
+from model.source.conditions import Stack, evaluate
 from model.source.definitions import Reliance, macro_parts
 from model.source.headers import SourceFile
 from model.source.profile import Profile
@@ -24,26 +23,187 @@ Answer = tuple[bool | None, frozenset[Reliance]]
 """Whether something holds, None where that is unknown; and the names this rests on."""
 
 Number = tuple[int | None, frozenset[Reliance]]
+"""The value of something, None where that is unknown; and the names this rests on."""
+
+Live = tuple[SourceFile, Record, bool]
+"""A definition whose conditions may hold; True where they surely do."""
+
+Candidates = Callable[[str], Iterable[list[tuple[SourceFile, Record]]]]
+"""The definitions of a kind and name, those with precedence first."""
 
 DEEPEST = 40
-"""Macros that may be looked into for the sake of one another; beyond, the answer is unknown."""
+"""Questions that may be open for the sake of one another; beyond, the answer is unknown."""
 
-_T = TypeVar("_T")
-_Candidates = Callable[[str], Iterable[list[tuple[SourceFile, Record]]]]
+_UNKNOWN: Number = (None, frozenset())
 
 
 class Answers:
     """Answers about conditions, each worked out once.
 
-    Two macros may each be defined only where the other is (not).  Inside such a circle the answer
-    is "unknown", and what was answered on the way is not remembered, so that no answer depends on
-    what was asked before.
+    Two macros may each be defined only where the other is not.  In such a circle the answer is
+    "unknown", and what was answered on the way is forgotten with the question that led into it, so
+    that no answer depends on what was asked before.
     """
 
-    def __init__(self, profile: Profile, candidates: _Candidates) -> None:
+    def __init__(self, profile: Profile, candidates: Candidates) -> None:
         self._profile = profile
         self._candidates = candidates
-        self._known: dict[tuple[str, str], tuple[int | None, frozenset[Reliance]]] = {}
-        self._busy: set[tuple[str, str]] = set()
-        self._circles: set[tuple[str, str]] = set()
-"""placeholder"""
+        self._known: dict[tuple[str, str], Number] = {}
+        self._tentative: dict[tuple[str, str], Number] = {}
+        self._open: set[tuple[str, str]] = set()
+        self._in_circle = False
+
+    def condition(self, condition: str) -> Answer:
+        """Whether one condition holds."""
+        value, relied = self._ask("if", condition, self._evaluate)
+        return (None if value is None else value != 0), relied
+
+    def stack(self, stack: Stack) -> Answer:
+        """Whether all conditions of a stack hold; if one does not, only what that one rests on."""
+        certain, relied = True, frozenset[Reliance]()
+        for condition in stack:
+            answer, names = self.condition(condition)
+            if answer is False:
+                return False, names
+            relied |= names
+            certain = certain and answer is not None
+        return (True if certain else None), relied
+
+    def live(self, key: str, name: str) -> tuple[list[Live], frozenset[Reliance]]:
+        """The definitions that may be in force, of the first tier that has one."""
+        relied = frozenset[Reliance]()
+        for tier in self._candidates(key):
+            live = []
+            for file, record in tier:
+                answer, names = self.stack(_without(file.stack(record.stack), name))
+                relied |= names
+                if answer is not False:
+                    live.append((file, record, answer is True))
+            if live:
+                return _best(live, name), relied
+        return [], relied
+
+    def defined(self, name: str, denied: bool) -> Number:
+        """Whether a macro is defined; ``denied`` leaves out what defines it only as a fallback."""
+        stated = self.stated(name)
+        if stated:
+            return int(stated[0] is not None), stated[1]
+        return self._ask("denied" if denied else "defined", name, self._define)
+
+    def value(self, name: str) -> Number:
+        """The value of a name in a condition: 0 where it is undefined."""
+        stated = self.stated(name)
+        if not stated:
+            return self._ask("value", name, self._value)
+        value, relied = stated
+        return (None if isinstance(value, str) else value or 0), relied
+
+    def _ask(self, kind: str, about: str, work: Callable[[str, str], Number]) -> Number:
+        question = kind, about
+        for answers in (self._known, self._tentative):
+            if question in answers:
+                return answers[question]
+        if question in self._open or len(self._open) >= DEEPEST:
+            self._in_circle = True
+            return _UNKNOWN
+        self._open.add(question)
+        answer = work(kind, about)
+        self._open.discard(question)
+        answers = self._tentative if self._in_circle and self._open else self._known
+        answers[question] = answer
+        if not self._open:
+            self._tentative.clear()
+            self._in_circle = False
+        return answer
+
+    def _evaluate(self, _: str, condition: str) -> Number:
+        asking = _Asking(self)
+        answer = evaluate(condition, asking)
+        return answer, frozenset(asking.relied)
+
+    def _define(self, kind: str, name: str) -> Number:
+        certain, relied = True, frozenset[Reliance]()
+        for tier in self._candidates(MACRO + name):
+            for file, record in tier:
+                stack = file.stack(record.stack)
+                others = _without(stack, name)
+                if kind == "denied" and stack != others:
+                    continue
+                answer, names = self.stack(others)
+                relied |= names
+                if answer:
+                    return 1, relied | {Reliance(name, "defined", "tree")}
+                certain = certain and answer is not None
+        return (0 if certain else None), relied | {Reliance(name, "undefined", "absent")}
+
+    def _value(self, _: str, name: str) -> Number:
+        live, relied = self.live(MACRO + name, name)
+        if not live:
+            return 0, relied | {Reliance(name, "undefined", "absent")}
+        found = [macro_parts(file.text[record.start : record.end]) for file, record, _ in live]
+        alike = len({macro.body for macro in found}) == 1 and live[0][2]
+        if not alike or found[0].params is not None:
+            return None, relied
+        asking = _Asking(self)
+        value = evaluate(found[0].body.decode("latin-1"), asking)
+        return value, relied | asking.relied | {Reliance(name, str(value), "tree")}
+
+    def stated(self, name: str) -> tuple[int | str | None, frozenset[Reliance]] | None:
+        """What the profile says of a name, or None where that is the tree's to say."""
+        value = self._profile.values.get(name)
+        if value is not None:
+            return value, frozenset([Reliance(name, str(value), "profile")])
+        if name in self._profile.undefined:
+            return None, frozenset([Reliance(name, "undefined", "profile")])
+        if name.startswith("CONFIG_"):
+            source = "profile" if self._profile.complete else "unlisted"
+            return None, frozenset([Reliance(name, "undefined", source)])
+        return None
+
+
+class _Asking:
+    """Answers what the names of one condition mean, and gathers what that rests on."""
+
+    def __init__(self, answers: Answers) -> None:
+        self._answers = answers
+        self.relied: set[Reliance] = set()
+
+    def defined(self, name: str, denied: bool) -> bool | None:
+        answer, names = self._answers.defined(name, denied)
+        self.relied |= names
+        return None if answer is None else answer != 0
+
+    def value(self, name: str) -> int | None:
+        answer, names = self._answers.value(name)
+        self.relied |= names
+        return answer
+
+    def call(self, text: str) -> int | None:
+        """The value of a call, where the profile states it."""
+        stated = self._answers.stated(text)
+        if stated is None or not isinstance(stated[0], int):
+            return None
+        self.relied |= stated[1]
+        return stated[0]
+
+
+def _best(live: list[Live], name: str) -> list[Live]:
+    """Of definitions that may be in force, those that surely are; of these no mere fallbacks.
+
+    Where there are fallbacks only, a file's first makes its later ones void.
+    """
+    certain = [one for one in live if one[2]] or live
+    denial = f"!defined({name})"
+    first: list[Live] = []
+    fallbacks: dict[str, Live] = {}
+    for file, record, sure in certain:
+        if denial in file.stack(record.stack):
+            fallbacks.setdefault(file.rel, (file, record, sure))
+        else:
+            first.append((file, record, sure))
+    return first or list(fallbacks.values())
+
+
+def _without(stack: Stack, name: str) -> Stack:
+    """The conditions of a stack but for ``!defined(name)`` itself."""
+    return tuple(condition for condition in stack if condition != f"!defined({name})")

@@ -71,12 +71,13 @@ def nested(left: bytes, right: bytes, depth: int) -> bytes:
 
 NESTED_PARENTHESES = nested(rb"\(", rb"\)", 6)
 
-TOKEN = re.compile(b"|".join((_DIRECTIVE, _COMMENT, _STRING, _CHARACTER, _WORD)), re.DOTALL)
+_TOKEN = re.compile(b"|".join((_DIRECTIVE, _COMMENT, _STRING, _CHARACTER, _WORD)), re.DOTALL)
+_QUOTING = frozenset((b"/", b'"', b"'"))
 _ANY = re.compile(rb"\\(?!\r?\n)|[^\\\n]")
 _ARGUMENTS = re.compile(rb"(?:\s|\\\n)*" + NESTED_PARENTHESES)
 
 
-def annotation_end(data: bytes, start: int, end: int) -> int:
+def _annotation_end(data: bytes, start: int, end: int) -> int:
     """Where the annotation whose word is ``data[start:end]`` ends; ``start`` if it is none."""
     word = data[start:end]
     if word in ALONE:
@@ -95,27 +96,36 @@ def spaces(text: bytes) -> bytes:
 
 def blank(data: bytes) -> bytes:
     """The same C with annotations spaced out; of the same length, with the same line ends."""
-    parts, at = [], 0
-    for token in TOKEN.finditer(data):
-        start = token.start()
-        if start < at or data[start] in b"#/\"'":
-            continue
-        end = annotation_end(data, start, token.end())
-        if end > start:
-            parts += [data[at:start], spaces(data[start:end])]
-            at = end
-    return b"".join([*parts, data[at:]])
+    return _spaced(data, b"")
 
 
 def code_of(data: bytes) -> bytes:
-    """The same C with annotations and comments spaced out, each comment to the end on one line."""
+    """The same with comments spaced out too, each to the end on the line where it begins."""
+    return _spaced(data, b"/")
+
+
+def outline_of(data: bytes) -> bytes:
+    """The same with what is between quotes spaced out too."""
+    return _spaced(data, b"/\"'")
+
+
+def _spaced(data: bytes, also: bytes) -> bytes:
+    """The C without annotations, and without the comments or quotations whose first byte is given."""
     parts, at = [], 0
-    for token in TOKEN.finditer(data):
+    for token in _TOKEN.finditer(data):
         start, end = token.span()
-        if start < at or data[start] in b"#\"'":
+        first = data[start : start + 1]
+        if start < at or first == b"#":
             continue
-        if data[start] != 47:
-            end = annotation_end(data, start, end)
-        parts += [data[at:start], b" " * (end - start)]
+        if first in _QUOTING:
+            if first not in also:
+                continue
+            edge = 0 if first == b"/" else 1
+            new = data[start : start + edge] + b" " * (end - start - 2 * edge)
+            new += data[end - edge : end]
+        else:
+            end = _annotation_end(data, start, end)
+            new = spaces(data[start:end])
+        parts += [data[at:start], new]
         at = end
     return b"".join([*parts, data[at:]])

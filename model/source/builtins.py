@@ -102,6 +102,14 @@ def _of_mask(mask: Value) -> Int:
     return mask.type if isinstance(mask.type, Int) else ULONG
 
 
+def _genmask(values: list[Value]) -> Value | None:
+    """Bits ``high`` down to ``low``."""
+    high, low = (as_word(v, ULONG) for v in values)
+    if not is_const(high) or not is_const(low) or not 0 <= number(low) <= number(high) < 64:
+        return None
+    return integer((1 << (number(high) + 1)) - (1 << number(low)), ULONG)
+
+
 def _lowest_bit(values: list[Value]) -> Value:
     """The index of the lowest bit set; 0 of 0, where GCC leaves it undefined."""
     word = as_word(values[0], ULONG)
@@ -157,6 +165,8 @@ def _table() -> list[Builtin]:
         Builtin("IS_ALIGNED", "whether it is a multiple (include/linux/align.h)", _is_aligned),
         Builtin("FIELD_GET", "the bits of the mask, shifted down (include/linux/bitfield.h)", _field_get),
         Builtin("FIELD_PREP", "shifted up into the mask (include/linux/bitfield.h)", _field_prep),
+        Builtin("GENMASK", "bits high down to low (include/linux/bits.h)", _genmask),
+        Builtin("GENMASK_ULL", "bits high down to low (include/linux/bits.h)", _genmask),
         Builtin("__ffs", "the lowest bit set (include/asm-generic/bitops/__ffs.h)", _lowest_bit),
         Builtin("__builtin_ctzl", "the lowest bit set (GCC)", _lowest_bit),
         Builtin("__fls", "the highest bit set (include/asm-generic/bitops/__fls.h)", _highest_bit),

@@ -5,17 +5,20 @@ the tree that is inlined; if none of these, havoc, which the ledger reports.
 
 from __future__ import annotations
 
+import re
 from abc import abstractmethod
 from collections.abc import Mapping
+from dataclasses import replace
 
-from model.logic import BOOL, TRUE, Term, apply, const, place
+from model.logic import BOOL, FALSE, TRUE, Term, apply, const, place
 from model.procedure import Call, If, Leave, Origin, Place, Set
 from model.source.builtins import BUILTINS, Builtin
 from model.source.contracts import Contract, Kind
 from model.source.ctypes import BOOLEAN, INT, LONG, ULONG, VOID, CType, Function, Int, Pointer, Struct
 from model.source.expressions import ULONG_SORT, Expressions, field_of
 from model.source.macros import MacroError, substitute_macro
-from model.source.objects import Objects, sort_of
+from model.source.objects import Objects, Slot, sort_of
+from model.source.scan import MADE_ELEMENT
 from model.source.text import Node, Text, text_of
 from model.source.types import Macro, Types, function_declarator, text_at
 from model.source.values import Value, as_bool, as_word, convert, integer, is_scalar
@@ -33,6 +36,9 @@ class Calls(Expressions):
         self.constants: dict[str, Value] = {}
 
     @abstractmethod
+    def live(self, nodes: list[Node]) -> list[Node]: ...
+
+    @abstractmethod
     def inline(self, node: Node, name: str, arguments: list[Value]) -> Value: ...
 
     # Names ----------------------------------------------------------------------------------------
@@ -46,6 +52,9 @@ class Calls(Expressions):
             if value.term.op == "const" and not value.targets:
                 self.constants[name] = value
             return value
+        configured = self.view.profile.values.get(name)
+        if isinstance(configured, int):
+            return integer(configured)
         value_of_enum = self.enumerator(name)
         if value_of_enum is not None:
             return value_of_enum
@@ -59,18 +68,31 @@ class Calls(Expressions):
             found = self.view.enumerator(name)
             if found is None:
                 return None
-            text = text_at(found)
+            text = self._without_makers(text_at(found))
             with self.at(text):
                 self._read_enum(self.types.parser.declaration(text))
         return self.constants.get(name)
+
+    def _without_makers(self, text: Text) -> Text:
+        """An enum's text with the elements that macros make (``DECLARE_VMA_BIT(READ, 0),``) written out."""
+
+        def written_out(element: re.Match[bytes]) -> bytes:
+            macro = self.view.macro(element.group(1).decode())
+            if macro is None or macro.params is None:
+                return element.group(0)
+            given = [a.strip() for a in element.group(2).decode().strip("()").split(",")]
+            made = substitute_macro("", macro.params, macro.body.decode(), given, lambda _: None)
+            return b" ".join(made.encode().split())
+
+        return replace(text, data=MADE_ELEMENT.sub(written_out, text.data))
 
     def _read_enum(self, spec: Node) -> None:
         """All constants of one enum; C gives those without a value the one before plus one."""
         body = spec.child_by_field_name("body")
         following = 0
-        for child in body.named_children if body is not None else []:
+        for child in self.live(body.named_children) if body is not None else []:
             if child.type != "enumerator":
-                continue
+                raise self.text.unsupported(child, "something in an enum that is no enumerator")
             value = child.child_by_field_name("value")
             if value is not None:
                 number = self.rvalue(value)
@@ -138,7 +160,11 @@ class Calls(Expressions):
         return None
 
     def typeof(self, node: Node) -> CType:
-        """The type of an expression, which is not evaluated."""
+        """The type of an expression, which is not evaluated, or the type that is written there."""
+        if node.type == "type_descriptor":  # the parser takes the name of an object for one of a type
+            if self.slot(text_of(node)) is None:
+                return self.types.of_descriptor(node, self.text)
+            node = self.types.parser.fragment(self.text.expansion(node, text_of(node), "typeof"))
         with self.objects.nested():
             return self.rvalue(node).type
 
@@ -184,8 +210,9 @@ class Calls(Expressions):
             return self._call_of_expression(node, first if test.data else second, arguments)
         results: list[Value] = []
         bodies = []
-        path = ""
+        path, answers = "", dict(self.objects.answers)
         for function in (first, second):
+            self.objects.answers = dict(answers)  # only one of the two is called
             with self.objects.nested() as body:
                 value = self._call_of_expression(node, function, arguments)
                 if is_scalar(value.type):
@@ -221,7 +248,7 @@ class Calls(Expressions):
     def _builtin(self, node: Node, builtin: Builtin, arguments: list[Node]) -> Value:
         self.objects.note("modelled", f"{builtin.name}: {builtin.says}", self.span(node))
         if builtin.first_is_type:
-            t = self._type_argument(arguments[0])
+            t = self._written_type(node, text_of(arguments[0]))
             values = [convert(v, t) for v in self.in_order(arguments[1:])]
         elif builtin.reads is not None:
             values = self.in_order(arguments[: builtin.reads])
@@ -235,8 +262,9 @@ class Calls(Expressions):
             return Value(VOID, const(0, BOOL))
         return result
 
-    def _type_argument(self, node: Node) -> CType:
-        text = Text(b"typedef " + text_of(node).encode() + b" t;", self.text.file, self.text.line_of(node))
+    def _written_type(self, node: Node, written: str) -> CType:
+        """A type that stands alone in a text, as an argument of a macro."""
+        text = Text(f"typedef {written} t;".encode(), self.text.file, self.text.line_of(node))
         declared = self.types.parser.declaration(text)
         base = self.types.of_specifiers(declared, text)
         return self.types.declarator(field_of(declared, "declarator"), base, text)[1]
@@ -255,7 +283,7 @@ class Calls(Expressions):
         if contract.kind is Kind.NO_EFFECT:
             return Value(VOID, const(0, BOOL))
         values = self.in_order(arguments)
-        t = self._result_type(name, contract)
+        t = self._result_type(node, name, contract)
         match contract.kind:
             case Kind.CRASH:
                 self._crash(node, TRUE)
@@ -265,6 +293,8 @@ class Calls(Expressions):
                 self._count(node, contract, values)
             case Kind.SINK:
                 self._sink(node, name, contract, values)
+            case Kind.MEANS:
+                return self._means(node, name, contract, values)
             case Kind.ANSWER:
                 return self._answer(node, name, contract, t, values)
         if t == VOID:
@@ -280,10 +310,9 @@ class Calls(Expressions):
         node = self.types.parser.declaration(text)
         return self.types.result(node, text), self.types.parameters(function_declarator(node), text)
 
-    def _result_type(self, name: str, contract: Contract) -> CType:
+    def _result_type(self, node: Node, name: str, contract: Contract) -> CType:
         if contract.type:
-            named = self.types.named(contract.type)
-            return named if named is not None else INT
+            return self._written_type(node, contract.type)
         declared = self.declared(name)
         return INT if declared is None else declared[0]
 
@@ -291,10 +320,26 @@ class Calls(Expressions):
         words = [as_word(v, ULONG) for v in values if isinstance(v.type, Int)]
         text = contract.result or name
         if not words:
-            return Value(t, self.objects.input(text, sort_of(t), Origin.CONTRACT, contract.says))
+            term = self.objects.input(text, sort_of(t), Origin.CONTRACT, contract.says)
+            return Value(t, term, (self.objects.pointee(text, t),) if isinstance(t, Pointer) else ())
         return Value(t, apply(text, sort_of(t), *words))
 
+    def _means(self, node: Node, name: str, contract: Contract, values: list[Value]) -> Value:
+        """The row's own C expression, in the parameters that the tree declares."""
+        declared = self.declared(name)
+        if declared is None or len(declared[1]) != len(values):
+            raise self.text.unsupported(node, f"{name} with other parameters than its contract knows")
+        scope = {p: Slot(p, t, convert(v, t)) for (p, t, _), v in zip(declared[1], values, strict=True)}
+        text = self.text.expansion(node, contract.means, f"contract {name}")
+        scopes, self.scopes = self.scopes, [scope]
+        with self.at(text):
+            value = self.rvalue(self.types.parser.fragment(text))
+        self.scopes = scopes
+        return convert(value, declared[0])
+
     def _answer(self, node: Node, name: str, contract: Contract, t: CType, values: list[Value]) -> Value:
+        if contract.arguments:
+            self._sink(node, name, contract, values)
         for v in values:
             if isinstance(v.type, Pointer) and v.targets and not v.targets[0].behind:
                 self._written(node, contract, v)
@@ -322,13 +367,19 @@ class Calls(Expressions):
         self.count(node, resource, by)
 
     def count(self, node: Node, resource: str, by: int) -> None:
-        """Change a resource's counter, a 32-bit word that begins at 0."""
-        path = f"({resource})"
-        self.objects.places.setdefault(path, Place(sort_of(INT), const(0, sort_of(INT))))
-        term = place(path, sort_of(INT)) + const(by, sort_of(INT))
-        self.objects.emit(Set(path, term, self.span(node)))
+        """Change a resource's counter, a 32-bit word that begins at 0, and note what was done."""
+        path, sort = f"({resource})", sort_of(INT)
+        told = [f"{path} taken"] if by > 0 else [f"{path} given back again", f"{path} given back"]
+        self.objects.places.setdefault(path, Place(sort, const(0, sort)))
+        for flag in (f"{path} taken", f"{path} given back", f"{path} given back again"):
+            self.objects.places.setdefault(flag, Place(BOOL, FALSE))
+        self.objects.emit(Set(path, place(path, sort) + const(by, sort), self.span(node)))
+        for flag in told:
+            value = place(f"{path} given back", BOOL) if flag.endswith("again") else TRUE
+            self.objects.emit(Set(flag, value, self.span(node)))
 
     def _sink(self, node: Node, name: str, contract: Contract, values: list[Value]) -> None:
+        """The call is an event; locks held at that moment are among its arguments."""
         declared = self.declared(name)
         spelled = [p[2] for p in declared[1]] if declared is not None else []
         picked: list[tuple[str, Term]] = []
@@ -336,14 +387,11 @@ class Calls(Expressions):
             at = [i for i, s in enumerate(spelled) if s == t]
             if which >= len(at) or at[which] >= len(values):
                 raise self.text.unsupported(node, f"{name} without its argument {argument} of type {t}")
-            value = values[at[which]]
-            picked.append((argument, as_word(value, ULONG)))
-        for lock in ("mmu_lock", "mmap_lock"):
-            path = f"({lock})"
-            if path in self.objects.places:
-                picked.append((lock, place(path, sort_of(INT))))
-        self.objects.emit(Call(name.removeprefix("p") if name.startswith("pkvm_") else name,
-                               tuple(picked), self.span(node)))  # fmt: skip
+            picked.append((argument, as_word(values[at[which]], ULONG)))
+        held = "(mmu_lock)"
+        if contract.kind is Kind.SINK and held in self.objects.places:
+            picked.append(("mmu_lock", place(held, sort_of(INT))))
+        self.objects.emit(Call(contract.event or name, tuple(picked), self.span(node)))
 
     # The rest ---------------------------------------------------------------------------------------
     def _havoc(self, node: Node, name: str, arguments: list[Node]) -> Value:

@@ -19,7 +19,7 @@ from typing import Protocol
 from model.source.expression import Node, parse
 from model.source.profile import Profile, ProfileError
 
-__all__ = ["Conditionals", "Names", "Profile", "ProfileError", "Stack", "evaluate", "holds"]
+__all__ = ["Conditionals", "Names", "Profile", "ProfileError", "Stack", "evaluate"]
 
 Stack = tuple[str, ...]
 
@@ -97,25 +97,14 @@ class Names(Protocol):
     def value(self, name: str) -> int | None:
         """The value of a name in an expression, 0 where it is undefined, None where unknown."""
 
+    def call(self, text: str) -> int | None:
+        """The value of a call such as ``__has_attribute(x)``, None where unknown."""
 
-def evaluate(condition: str, names: Names) -> bool | None:
-    """Whether a condition holds, or None where what is known does not settle it."""
+
+def evaluate(condition: str, names: Names) -> int | None:
+    """The value of a condition, 0 where it does not hold; None where what is known leaves it open."""
     node = parse(condition)
-    if node is None:
-        return None
-    value = _value(node, names, False)
-    return None if value is None else value != 0
-
-
-def holds(stack: Stack, names: Names) -> bool | None:
-    """Whether every condition of a stack holds: False if one does not, else None if one is unknown."""
-    known = True
-    for condition in stack:
-        answer = evaluate(condition, names)
-        if answer is False:
-            return False
-        known = known and answer is not None
-    return True if known else None
+    return None if node is None else _value(node, names, False)
 
 
 _ARITHMETIC: dict[str, Callable[[int, int], int | None]] = {
@@ -195,19 +184,22 @@ def _choice(test: Node, left: Node, right: Node, names: Names, denied: bool) -> 
 
 
 def _call(function: str, argument: str, names: Names, denied: bool) -> int | None:
-    """``defined(X)`` and the configuration tests; every other call is unknown."""
-    match function:
-        case "defined":
-            answers = [names.defined(argument, denied)]
-        case "IS_BUILTIN" | "IS_REACHABLE":
-            answers = [names.defined(argument, denied)]
-        case "IS_MODULE":
-            answers = [names.defined(argument + "_MODULE", denied)]
-        case "IS_ENABLED":
-            both = (argument, argument + "_MODULE")
-            answers = [names.defined(name, denied) for name in both]
-        case _:
-            return None
-    if any(answers):
-        return 1
+    """``defined(X)`` and the configuration tests; any other call is for ``names`` to know."""
+    if function not in _TESTS:
+        return names.call(f"{function}({argument})")
+    answers = []
+    for suffix in _TESTS[function]:
+        answers.append(names.defined(argument + suffix, denied))
+        if answers[-1]:
+            return 1
     return None if None in answers else 0
+
+
+_TESTS = {
+    "defined": ("",),
+    "IS_BUILTIN": ("",),
+    "IS_REACHABLE": ("",),
+    "IS_MODULE": ("_MODULE",),
+    "IS_ENABLED": ("", "_MODULE"),
+}
+"""What is defined where a test of a name holds, given that the file is not part of a module."""

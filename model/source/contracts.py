@@ -23,6 +23,7 @@ class Kind(Enum):
     SINK = "something outside happens, with these arguments"
     COUNT = "a resource is taken or given back"
     CRASH = "the host stops here"
+    MEANS = "the C expression of this row, in the parameters of the tree's declaration"
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,8 @@ class Contract:
     unless said); ``outs`` names what is written through the pointer arguments, by the C type
     pointed to; ``arguments`` picks a sink's arguments as (name, C type, which one of that type);
     ``counts`` names the resource and by how much it changes; ``type`` is the result's C type where
-    the tree's declaration is a macro."""
+    the tree's declaration is a macro; ``event`` is the name under which a sink is known (its own
+    unless said), for sinks that stand for each other; ``means`` is a MEANS row's expression."""
 
     kind: Kind
     says: str
@@ -41,6 +43,8 @@ class Contract:
     arguments: tuple[tuple[str, str, int], ...] = ()
     counts: tuple[str, int] = ("", 0)
     type: str = ""
+    event: str = ""
+    means: str = ""
 
 
 def _no_effect(says: str, evidence: str, *names: str) -> dict[str, Contract]:
@@ -48,7 +52,7 @@ def _no_effect(says: str, evidence: str, *names: str) -> dict[str, Contract]:
 
 
 def _count(resource: str, by: int, says: str, evidence: str, *names: str) -> dict[str, Contract]:
-    return {n: Contract(Kind.COUNT, says, evidence, counts=(resource, by)) for n in names}
+    return {n: Contract(Kind.COUNT, says, evidence, counts=(resource, by), type="void") for n in names}
 
 
 def _capability(*names: str) -> dict[str, Contract]:
@@ -100,13 +104,15 @@ def table() -> dict[str, Contract]:
         "pfn_is_map_memory": Contract(
             Kind.PURE, "whether the page is in memblock.memory and not NOMAP", "arch/arm64/mm/init.c"),
         "pfn_valid": Contract(Kind.PURE, "whether the pfn has a struct page", "include/linux/mmzone.h"),
+        "pfn_to_page": Contract(
+            Kind.PURE, "the struct page of the pfn", "include/asm-generic/memory_model.h", type="struct page *"),
         "is_zero_pfn": Contract(Kind.PURE, "whether the pfn is that of the zero page", "include/linux/pgtable.h"),
         "is_vm_hugetlb_page": Contract(
-            Kind.ANSWER, "whether vm_flags has VM_HUGETLB", "include/linux/hugetlb_inline.h",
-            result="is_vm_hugetlb_page"),
+            Kind.MEANS, "whether vm_flags has VM_HUGETLB", "include/linux/hugetlb_inline.h",
+            means="!!(vma->vm_flags & VM_HUGETLB)"),
         "hstate_vma": Contract(Kind.ANSWER, "the hugetlbfs state of the VMA's file", "include/linux/hugetlb.h",
                                result="hstate"),
-        "get_current": Contract(Kind.ANSWER, "the task that runs", "arch/arm64/include/asm/current.h",
+        "get_current": Contract(Kind.PURE, "the task that runs", "arch/arm64/include/asm/current.h",
                                 result="current"),
         "vma_lookup": Contract(Kind.ANSWER, "the VMA at the address, or NULL", "include/linux/mm.h", result="vma"),
         "find_vma_intersection": Contract(
@@ -125,17 +131,19 @@ def table() -> dict[str, Contract]:
             Kind.ANSWER, "whether an MMU notifier ran since the sequence number was read",
             "include/linux/kvm_host.h", result="mmu_invalidate_retry"),
         "__gfn_to_pfn_memslot": Contract(
-            Kind.ANSWER, _LOOKUP_SAYS, "virt/kvm/kvm_main.c", result="pfn",
-            outs=(("bool", "pfn_writable"),)),
+            Kind.ANSWER, _LOOKUP_SAYS, "virt/kvm/kvm_main.c", result="pfn", event="pfn lookup",
+            arguments=(("gfn", "gfn_t", 0),), outs=(("bool", "pfn_writable"),)),
         "__kvm_faultin_pfn": Contract(
-            Kind.ANSWER, _LOOKUP_SAYS, "virt/kvm/kvm_main.c", result="pfn",
-            outs=(("bool", "pfn_writable"), ("struct page *", "page"))),
+            Kind.ANSWER, _LOOKUP_SAYS, "virt/kvm/kvm_main.c", result="pfn", event="pfn lookup",
+            arguments=(("gfn", "gfn_t", 0),), outs=(("bool", "pfn_writable"), ("struct page *", "page"))),
         "kvm_pgtable_stage2_map": Contract(Kind.SINK, _MAP_SAYS, _PGTABLE, result="map_ret", arguments=_MAP),
-        "pkvm_pgtable_stage2_map": Contract(Kind.SINK, _MAP_SAYS, _PKVM, result="map_ret", arguments=_MAP),
+        "pkvm_pgtable_stage2_map": Contract(
+            Kind.SINK, _MAP_SAYS, _PKVM, result="map_ret", arguments=_MAP, event="kvm_pgtable_stage2_map"),
         "kvm_pgtable_stage2_relax_perms": Contract(
             Kind.SINK, _RELAX_SAYS, _PGTABLE, result="relax_ret", arguments=_RELAX),
         "pkvm_pgtable_stage2_relax_perms": Contract(
-            Kind.SINK, _RELAX_SAYS, _PKVM, result="relax_ret", arguments=_RELAX),
+            Kind.SINK, _RELAX_SAYS, _PKVM, result="relax_ret", arguments=_RELAX,
+            event="kvm_pgtable_stage2_relax_perms"),
         "sanitise_mte_tags": Contract(
             Kind.SINK, "initialises the tags of the pages", "arch/arm64/kvm/mmu.c", result="sanitise_ret",
             arguments=(("pfn", "kvm_pfn_t", 0), ("size", "unsigned long", 0))),

@@ -97,26 +97,28 @@ class Macro(Definition):
     @property
     def params(self) -> tuple[str, ...] | None:
         """The names of its parameters but the variadic one; None for an object-like macro."""
-        return _parts(self.text).params
+        return macro_parts(self.text).params
 
     @property
     def variadic(self) -> str | None:
         """What the body calls the rest of the arguments (``__VA_ARGS__``, or ``args`` of ``args...``)."""
-        return _parts(self.text).variadic
+        return macro_parts(self.text).variadic
 
     @property
     def body(self) -> bytes:
         """The replacement list, of the same length as in the file: comments are spaces there."""
-        return _parts(self.text).body
+        return macro_parts(self.text).body
 
     @property
     def body_start(self) -> int:
         """The byte offset in the file of the first byte of ``body``."""
-        return self.start + _parts(self.text).offset
+        return self.start + macro_parts(self.text).offset
 
 
 @dataclass(frozen=True, slots=True)
-class _Parts:
+class MacroParts:
+    """Parameters and replacement list of a macro; ``offset`` is the body's in the ``#define`` line."""
+
     params: tuple[str, ...] | None
     variadic: str | None
     body: bytes
@@ -127,7 +129,7 @@ _CONTINUED = re.compile(rb"\\\r?\n")
 _DEFINE = re.compile(rb"\s*#\s*define\s+(\w+)(?:\(([^()]*)\))?\s*(.*?)\s*\Z", re.DOTALL)
 
 
-def _parts(text: bytes) -> _Parts:
+def macro_parts(text: bytes) -> MacroParts:
     """Parameters and body of a ``#define``."""
     line = _CONTINUED.sub(lambda found: b" " * len(found.group()), code_of(text))
     found = _DEFINE.match(line)
@@ -135,9 +137,9 @@ def _parts(text: bytes) -> _Parts:
         raise ValueError(f"{text!r} is not a #define; a record of the index is wrong.")
     body, offset = found.group(3), found.start(3)
     if found.group(2) is None:
-        return _Parts(None, None, body, offset)
+        return MacroParts(None, None, body, offset)
     names = [part.strip().decode("latin-1") for part in found.group(2).split(b",")]
     names = [name for name in names if name]
     if not names or not names[-1].endswith("..."):
-        return _Parts(tuple(names), None, body, offset)
-    return _Parts(tuple(names[:-1]), names[-1][:-3].strip() or "__VA_ARGS__", body, offset)
+        return MacroParts(tuple(names), None, body, offset)
+    return MacroParts(tuple(names[:-1]), names[-1][:-3].strip() or "__VA_ARGS__", body, offset)

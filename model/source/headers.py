@@ -51,10 +51,20 @@ INCLUDED_IF: Mapping[str, str] = {
     "include/asm-generic/pgtable-nopmd.h": "CONFIG_PGTABLE_LEVELS == 2",
     "include/asm-generic/pgtable-nopud.h": "CONFIG_PGTABLE_LEVELS <= 3",
     "include/asm-generic/pgtable-nop4d.h": "CONFIG_PGTABLE_LEVELS <= 4",
+    "include/linux/compiler-clang.h": "defined(__clang__)",
+    "include/linux/rcutiny.h": "defined(CONFIG_TINY_RCU)",
+    "include/linux/rcutree.h": "!defined(CONFIG_TINY_RCU)",
+    "include/linux/srcutiny.h": "defined(CONFIG_TINY_SRCU)",
+    "include/linux/srcutree.h": "!defined(CONFIG_TINY_SRCU)",
+    "include/linux/rwbase_rt.h": "defined(CONFIG_PREEMPT_RT)",
+    "include/linux/rwlock_rt.h": "defined(CONFIG_PREEMPT_RT)",
+    "include/linux/spinlock_rt.h": "defined(CONFIG_PREEMPT_RT)",
+    "include/linux/spinlock_up.h": "!defined(CONFIG_SMP)",
+    "include/linux/spinlock_api_up.h": "!defined(CONFIG_SMP)",
+    "include/linux/spinlock_types_up.h": "!defined(CONFIG_SMP)",
 }
-"""Headers that one condition elsewhere includes: arch/arm64/include/asm/pgtable-types.h."""
-
-_GENERIC = "include/asm-generic/"
+"""Headers that are included where a condition outside of them holds: asm/pgtable-types.h,
+linux/compiler_types.h, rcupdate.h, srcu.h, spinlock.h, rwsem.h and rwlock_types.h say which."""
 
 
 @dataclass(frozen=True)
@@ -118,7 +128,8 @@ class Headers:
 
     def tiers(self, key: str) -> Iterator[list[tuple[SourceFile, Record]]]:
         """The definitions of a kind and name, tier by tier, in order of path and line."""
-        tier, found = -1, []
+        tier = -1
+        found: list[tuple[SourceFile, Record]] = []
         for number in self.numbers.get(key, ()):
             file = self.files[number]
             if file.tier != tier and found:
@@ -172,14 +183,34 @@ def _rels(tree: Tree) -> list[list[str]]:
 
 
 def _included(files: list[SourceFile]) -> Iterable[SourceFile]:
-    """The files without those of asm-generic that arm64 replaces and that nothing includes."""
+    """The files without those of asm-generic that neither the rest nor their kin include.
+
+    A header that arm64 replaces by its own is not reached as asm/x.h.  Source: scripts/Makefile.asm-
+    headers makes the other asm/x.h, each including asm-generic/x.h.
+    """
+    generic = {file.rel: file for file in files if "/asm-generic/" in file.rel}
     present = {file.rel for file in files}
-    named = {key for file in files for key in file.entry.keys.split() if key[0] == INCLUDE}
-    for file in files:
-        name = file.rel.removeprefix(_GENERIC)
-        replaced = name != file.rel and f"arch/arm64/include/asm/{name}" in present
-        if not replaced or f"{INCLUDE}asm-generic/{name}" in named:
-            yield file
+    reached: set[str] = set()
+    waiting = [file for file in files if file.rel not in generic]
+    while waiting:
+        file = waiting.pop()
+        names = [key[1:] for key in file.entry.keys.split() if key[0] == INCLUDE]
+        found = {rel for name in names for rel in _generic(name, present)} - reached
+        reached |= found
+        waiting += [generic[rel] for rel in found]
+    return (file for file in files if file.rel not in generic or file.rel in reached)
+
+
+def _generic(name: str, present: set[str]) -> list[str]:
+    """The header of asm-generic, if any, that an included name stands for."""
+    own = name.removeprefix("uapi/")
+    top = "include/uapi/" if own != name else "include/"
+    if own.startswith("asm/"):
+        if {f"arch/arm64/include/{name}", f"arch/arm64/include/uapi/{own}"} & present:
+            return []
+        own = "asm-generic/" + own.removeprefix("asm/")
+    places = [rel for rel in (top + own, "include/uapi/" + own) if rel in present]
+    return places[:1] if own.startswith("asm-generic/") else []
 
 
 def _encoded(found: Scan) -> Entry:

@@ -59,6 +59,7 @@ class Objects:
     roles: dict[str, str] = field(default_factory=dict)  # struct tag -> the object it always is
     bodies: list[list[Statement]] = field(default_factory=lambda: [[]])
     counts: dict[str, int] = field(default_factory=dict)
+    answers: dict[str, int] = field(default_factory=dict)  # of which branches that exclude each other share names
     addresses: dict[str, int] = field(default_factory=dict)
 
     # Statements ---------------------------------------------------------------------------
@@ -89,8 +90,11 @@ class Objects:
         return name(text, self.inputs[text].sort)
 
     def fresh(self, base: str, t: CType, origin: Origin, note: str) -> Value:
-        """A value of which nothing is known, under a name of its own."""
-        text = self.unique(base)
+        """A value of which nothing is known, under a name of its own on every path."""
+        n = self.answers[base] = self.answers.get(base, 0) + 1
+        text = base if n == 1 else f"{base}#{n}"
+        if text in self.inputs and self.inputs[text].sort != sort_of(t):
+            text = self.unique(f"{text} as {t}")
         term = self.input(text, sort_of(t), origin, note)
         return Value(t, term, (self.pointee(text, t),) if isinstance(t, Pointer) else ())
 

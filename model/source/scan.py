@@ -16,22 +16,22 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import NamedTuple
 
-from model.source.blank import NESTED_PARENTHESES, TOKEN, annotation_end, blank, nested
-from model.source.conditions import Conditionals, Stack
+from model.source.blank import NESTED_PARENTHESES, blank, nested, outline_of
+from model.source.conditions import Stack
+from model.source.macros import MacroError, substitute_macro
+from model.source.outline import INCLUDE, MACRO, Found, Outline
 
-__all__ = ["Record", "Scan", "blank", "scan"]
+__all__ = ["INCLUDE", "MACRO", "Record", "Scan", "blank", "scan"]
 
-MACRO = "m"
 FUNCTION = "f"
 PROTOTYPE = "p"
 STRUCT = "s"
 TYPEDEF = "t"
 ENUM = "n"
 ENUMERATOR = "e"
-INCLUDE = "i"
+KINDS = MACRO + FUNCTION + PROTOTYPE + STRUCT + TYPEDEF + ENUM + ENUMERATOR + INCLUDE
 
 
 class Record(NamedTuple):
@@ -62,9 +62,6 @@ class Scan:
         return self.numbers[bisect_right(self.changes, offset) - 1]
 
 
-_DIRECTIVE = re.compile(rb"#(?<!\S#)[ \t]*(\w+)((?:[^\n\\]++|\\(?:\r\n|.|\Z))*+)", re.DOTALL)
-_DEFINED = re.compile(rb"(?:\s|\\\n)*([A-Za-z_]\w*)")
-_INCLUDED = re.compile(rb'\s*(?:<([^>\n]+)>|("[^"\n]+)")')
 _BRACES = nested(rb"\{", rb"\}", 9)
 _ITEM = re.compile(rb"([^{};]*+)(;|" + _BRACES + rb"|[{}]|\Z)")
 _BODY = re.compile(_BRACES)
@@ -74,7 +71,10 @@ _PARENTHESES = re.compile(NESTED_PARENTHESES)
 _ENUMERATOR = re.compile(
     rb"([A-Za-z_]\w*)\s*(?:=(?:[^,()]++|" + NESTED_PARENTHESES + rb")*+)?(?:,|\Z)"
 )
-_POINTER_NAME = re.compile(rb"\(\s*\*[\s*]*(?:const\s+|volatile\s+)*([A-Za-z_]\w*)")
+MADE_ELEMENT = re.compile(rb"(?<=[,{\s])([A-Z_]\w*)(\([^()]*\))(?=\s*,)")
+_DEFINED = re.compile(rb"^[ \t]*#[ \t]*define[ \t]+(\w+)\(([^()]*)\)((?:[^\n\\]|\\[^\n]|\\\n)*)", re.MULTILINE)
+_MAKER = "macro in an enum"
+_POINTER_NAME = re.compile(rb"\(\s*(?:\*[\s*]*(?:const\s+)?)?([A-Za-z_]\w*)\s*(?:\[[^\]]*\]\s*)?\)\s*\(")
 _LAST_NAME = re.compile(rb"([A-Za-z_]\w*)\s*(?:\[[^\]]*\]\s*|\([^()]*\)\s*)*\Z")
 _WORD = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
 _SPECIFIER = _WORD + b" \t\r\n\f\v*"
@@ -87,10 +87,11 @@ _NOT_A_TYPE = frozenset(b"extern static inline __inline __inline__ const return 
 
 def scan(data: bytes) -> Scan:
     """Everything that ``data``, the bytes of one C file, defines at top level."""
-    plain = _plain(data)
-    outline = _Outline(plain)
-    code = _balanced(outline.code(), outline.groups)
+    outline = Outline(outline_of(data))
+    code = outline.balanced()
     found = [*outline.records, *_definitions(code)]
+    found += _made_by_macros(data, code, [f for f in found if f.kind == ENUM or f.kind == _MAKER])
+    found = [f for f in found if f.kind != _MAKER]
     at = outline.stack_at
     kept = [
         Record(kind, name, start, end, at(inside))
@@ -102,120 +103,7 @@ def scan(data: bytes) -> Scan:
     return Scan(tuple(kept), stacks, tuple(outline.changes), tuple(outline.numbers))
 
 
-def _plain(data: bytes) -> bytes:
-    """The file with comments, annotations and what is between quotes spaced out."""
-    parts, at = [], 0
-    for token in TOKEN.finditer(data):
-        start, end = token.span()
-        first = data[start]
-        if start < at or first == 35:
-            continue
-        if first == 47:
-            parts += [data[at:start], b" " * (end - start)]
-        elif first in b"\"'":
-            parts += [data[at : start + 1], b" " * (end - start - 2), data[end - 1 : end]]
-        else:
-            end = annotation_end(data, start, end)
-            parts += [data[at:start], b" " * (end - start)]
-        at = end
-    return b"".join([*parts, data[at:]])
-
-
-class _Found(NamedTuple):
-    """A record before its stack is numbered; ``inside`` is the offset whose conditions count."""
-
-    kind: str
-    name: str
-    start: int
-    end: int
-    inside: int
-
-
-class _Outline:
-    """The directives of a file: macros, includes, condition stacks, and the code between them."""
-
-    def __init__(self, plain: bytes) -> None:
-        self.records: list[_Found] = []
-        self.stacks: list[Stack] = [()]
-        self.changes = [0]
-        self.numbers = [0]
-        self.groups: list[list[int]] = []
-        self._plain = plain
-        self._known: dict[Stack, int] = {(): 0}
-        self._open: list[list[int]] = []
-        self._spans: list[tuple[int, int]] = []
-        conditionals = Conditionals()
-        for line in _DIRECTIVE.finditer(plain):
-            self._follow(line, conditionals)
-
-    def _follow(self, line: re.Match[bytes], conditionals: Conditionals) -> None:
-        start, end = line.span()
-        if self._plain[self._plain.rfind(b"\n", 0, start) + 1 : start].strip():
-            return
-        self._spans.append((start, end))
-        word = line.group(1)
-        if word == b"define":
-            name = _DEFINED.match(line.group(2))
-            if name:
-                self.records.append(_Found(MACRO, name.group(1).decode(), start, end, start))
-        elif word == b"include":
-            name = _INCLUDED.match(line.group(2))
-            if name:
-                text = (name.group(1) or name.group(2)).decode("latin-1")
-                self.records.append(_Found(INCLUDE, text, start, end, start))
-        elif conditionals.follow(word.decode("latin-1"), line.group(2).decode("latin-1")):
-            self._branch(word, end)
-            self._change(conditionals.stack(), end)
-
-    def _branch(self, word: bytes, end: int) -> None:
-        if word.startswith(b"if"):
-            self._open.append([end])
-        elif self._open:
-            self._open[-1].append(end)
-            if word == b"endif":
-                self.groups.append(self._open.pop())
-
-    def _change(self, stack: Stack, end: int) -> None:
-        if stack not in self._known:
-            self._known[stack] = len(self.stacks)
-            self.stacks.append(stack)
-        self.changes.append(end)
-        self.numbers.append(self._known[stack])
-
-    def stack_at(self, offset: int) -> int:
-        return self.numbers[bisect_right(self.changes, offset) - 1]
-
-    def code(self) -> bytearray:
-        """The file with its directives spaced out."""
-        parts, at = [], 0
-        for start, end in self._spans:
-            parts += [self._plain[at:start], b" " * (end - start)]
-            at = end
-        return bytearray(b"").join([*parts, self._plain[at:]])
-
-
-def _balanced(code: bytearray, groups: list[list[int]]) -> bytes:
-    """The code with one branch's braces only, where the branches of an ``#if`` open or close some.
-
-    Branches that all open as many are alternatives: the first is kept.  Others (``extern "C" {``
-    for C++, or an ``if`` that only one branch has) count for nothing.
-    """
-    for marks in groups:
-        branches = list(pairwise(marks))
-        depths = [code.count(b"{", *span) - code.count(b"}", *span) for span in branches]
-        if not any(depths):
-            continue
-        alike = len(depths) > 1 and len(set(depths)) == 1
-        for number, (start, end) in enumerate(branches):
-            if depths[number] and not (alike and number == 0):
-                code[start:end] = code[start:end].translate(_NO_BRACES)
-    return bytes(code)
-
-
-_NO_BRACES = bytes.maketrans(b"{}", b"  ")
-
-
-def _definitions(code: bytes) -> Iterator[_Found]:
+def _definitions(code: bytes) -> Iterator[Found]:
     """Functions, prototypes, types and enumerators in code without directives."""
     at = 0
     while at < len(code):
@@ -231,9 +119,39 @@ def _definitions(code: bytes) -> Iterator[_Found]:
         elif end > opening + 1:
             function = _function(code, item.start(), opening)
             if function:
-                yield _Found(FUNCTION, function[0], function[1], end, opening)
+                yield Found(FUNCTION, function[0], function[1], end, opening)
             else:
                 yield from _types(code, item.start(), opening, end)
+
+
+def _made_by_macros(data: bytes, code: bytes, makers: list[Found]) -> list[Found]:
+    """Enumerators that a macro of the same file makes: ``DECLARE_VMA_BIT(READ, 0),``."""
+    makers = [m for m in makers if m.kind == _MAKER]
+    if not makers:
+        return []
+    macros = {m.group(1).decode(): m for m in _DEFINED.finditer(data)}
+    made: list[Found] = []
+    for maker in makers:
+        name, _, rest = maker.name.partition("(")
+        macro = macros.get(name)
+        if macro is None:
+            continue
+        text = expanded_element(macro, rest.removesuffix(")"))
+        word = re.match(r"\s*([A-Za-z_]\w*)\s*(=|\Z)", text)
+        if word:
+            made.append(maker._replace(kind=ENUMERATOR, name=word.group(1)))
+    return made
+
+
+def expanded_element(macro: re.Match[bytes], arguments: str) -> str:
+    """What a macro makes of these arguments; "" where they do not fit it."""
+    parameters = tuple(p.strip() for p in macro.group(2).decode().split(","))
+    body = macro.group(3).decode(errors="replace").replace("\\\n", " ")
+    given = [a.strip() for a in arguments.split(",")]
+    try:
+        return substitute_macro("", parameters, body, given, lambda _: None)
+    except MacroError:
+        return ""
 
 
 def _function(code: bytes, start: int, opening: int) -> tuple[str, int] | None:
@@ -259,7 +177,7 @@ def _function(code: bytes, start: int, opening: int) -> tuple[str, int] | None:
     return name.decode(), start + len(others) + blanks
 
 
-def _declaration(code: bytes, start: int, semicolon: int, end: int) -> Iterator[_Found]:
+def _declaration(code: bytes, start: int, semicolon: int, end: int) -> Iterator[Found]:
     """A prototype or typedef without braces."""
     head = code[start:semicolon]
     if b"typedef" in head:
@@ -267,13 +185,13 @@ def _declaration(code: bytes, start: int, semicolon: int, end: int) -> Iterator[
     elif b"(" in head:
         function = _function(code, start, semicolon)
         if function:
-            yield _Found(PROTOTYPE, function[0], function[1], end, function[1])
+            yield Found(PROTOTYPE, function[0], function[1], end, function[1])
 
 
 _TYPEDEF = re.compile(rb"\btypedef\b")
 
 
-def _typedef(text: bytes, start: int, after: int, end: int) -> Iterator[_Found]:
+def _typedef(text: bytes, start: int, after: int, end: int) -> Iterator[Found]:
     """The names that a typedef makes; its declarators are in ``text`` from ``after`` on."""
     word = _TYPEDEF.search(text)
     if not word:
@@ -282,15 +200,15 @@ def _typedef(text: bytes, start: int, after: int, end: int) -> Iterator[_Found]:
     declarators = text[max(after, word.end()) :]
     pointer = _POINTER_NAME.search(declarators)
     if pointer:
-        yield _Found(TYPEDEF, pointer.group(1).decode(), first, end, first)
+        yield Found(TYPEDEF, pointer.group(1).decode(), first, end, first)
         return
     for declarator in _PARENTHESES.sub(b"()", declarators).split(b","):
         name = _LAST_NAME.search(declarator)
         if name:
-            yield _Found(TYPEDEF, name.group(1).decode(), first, end, first)
+            yield Found(TYPEDEF, name.group(1).decode(), first, end, first)
 
 
-def _types(code: bytes, start: int, opening: int, end: int) -> Iterator[_Found]:
+def _types(code: bytes, start: int, opening: int, end: int) -> Iterator[Found]:
     """Structs, unions and enums with a body in one item, nested ones too, and its typedef names."""
     for tagged in _TAGGED.finditer(code, start, end):
         body = _BODY.match(code, tagged.end() - 1)
@@ -300,12 +218,14 @@ def _types(code: bytes, start: int, opening: int, end: int) -> Iterator[_Found]:
         tag = tagged.group(2)
         if tagged.group(1) != b"enum":
             if tag:
-                yield _Found(STRUCT, tag.decode(), first, last, first)
+                yield Found(STRUCT, tag.decode(), first, last, first)
             continue
         if tag:
-            yield _Found(ENUM, tag.decode(), first, last, first)
+            yield Found(ENUM, tag.decode(), first, last, first)
         for name in _ENUMERATOR.finditer(code, tagged.end(), last - 1):
-            yield _Found(ENUMERATOR, name.group(1).decode(), first, last, name.start())
+            yield Found(ENUMERATOR, name.group(1).decode(), first, last, name.start())
+        for maker in MADE_ELEMENT.finditer(code, tagged.end(), last - 1):
+            yield Found(_MAKER, maker.group(0).decode(), first, last, maker.start())
     if b"typedef" in code[start:opening]:
         tail = _TO_SEMICOLON.match(code, end)
         if tail:

@@ -116,7 +116,7 @@ class Statements(Calls):
         """The statements that the configuration leaves in."""
         kept: list[Node] = []
         for node in nodes:
-            if node.type in ("preproc_ifdef", "preproc_if"):
+            if node.type in ("preproc_ifdef", "preproc_if", "preproc_elif", "preproc_elifdef", "preproc_else"):
                 kept.extend(self.live(self._branch_in_force(node)))
             elif node.type.startswith("preproc_"):
                 raise self.text.unsupported(node, "a preprocessor directive in a function")
@@ -270,13 +270,17 @@ class Statements(Calls):
         if is_false(condition):
             orelse()
             return
-        before = dict(self.objects.pointers)
-        with self.objects.nested() as first:
+        objects = self.objects
+        before, answers = dict(objects.pointers), dict(objects.answers)
+        with objects.nested() as first:
             then()
-        after_then, self.objects.pointers = self.objects.pointers, dict(before)
-        with self.objects.nested() as second:
+        after_then, objects.pointers = objects.pointers, before
+        answers_then, objects.answers = objects.answers, answers
+        with objects.nested() as second:
             orelse()
         self._join(after_then)
+        for base, n in answers_then.items():
+            objects.answers[base] = max(n, objects.answers.get(base, 0))
         self.objects.emit(If(condition, tuple(first), tuple(second), span))
 
     def _join(self, other: dict[str, tuple[Target, ...]]) -> None:

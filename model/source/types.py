@@ -6,7 +6,7 @@ Definitions are looked up in the tree on demand and remembered.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -52,8 +52,18 @@ class Macro(Protocol):
     def body(self) -> bytes: ...
 
 
+class Configuration(Protocol):
+    """What the configuration defines, by name."""
+
+    @property
+    def values(self) -> Mapping[str, int | str]: ...
+
+
 class View(Protocol):
     """What is asked of the index of a tree under one configuration."""
+
+    @property
+    def profile(self) -> Configuration: ...
 
     def macro(self, name: str) -> Macro | None: ...
     def function(self, name: str) -> Definition | None: ...
@@ -78,9 +88,9 @@ class Types:
     def named(self, name: str) -> CType | None:
         """The type a typedef gives, None if there is no such typedef."""
         if name not in self.typedefs:
-            self.typedefs[name] = None
+            self.typedefs[name] = of_keywords([name])
             found = self.view.typedef(name)
-            if found is not None:
+            if found is not None and self.typedefs[name] is None:
                 self.typedefs[name] = self._typedef(name, text_at(found))
         return self.typedefs[name]
 
@@ -159,7 +169,9 @@ class Types:
             case "function_declarator" | "abstract_function_declarator":
                 return self._inner(inner, Function(base), text)
             case "parenthesized_declarator" | "abstract_parenthesized_declarator" | "attributed_declarator":
-                named = [c for c in node.children if c.is_named and "declarator" in c.type or c.type == "identifier"]
+                named = [c for c in node.named_children if "declarator" in c.type or "identifier" in c.type]
+                if len(named) != 1:
+                    raise text.unsupported(node, "a declarator that could not be read")
                 return self.declarator(named[0], base, text)
             case _:
                 raise text.unsupported(node, f"a declarator of the form {node.type}")
@@ -205,6 +217,11 @@ class Types:
         """Every member whose type is found."""
         typed = {name: self.member(struct, name) for name in self._members(struct)}
         return {name: t for name, t in typed.items() if t is not None}
+
+    def spelled_member(self, struct: Struct, name: str) -> str:
+        """A member's type as it is written, without stars; "" if there is no such member."""
+        found = self._members(struct).get(name)
+        return "" if found is None else " ".join(text_of(found.spec).split())
 
     def _members(self, struct: Struct) -> dict[str, _Member]:
         if struct.tag not in self.members:

@@ -12,7 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TypeVar
 
-from model.source.answers import Answer, Answers
+from model.source.answers import Answer, Answers, Live
+from model.source.branches import Compiled, compiled
 from model.source.conditions import Stack
 from model.source.definitions import (
     Definition,
@@ -40,7 +41,6 @@ from model.source.scan import (
 )
 
 _D = TypeVar("_D", bound=Definition)
-_Live = tuple[SourceFile, Record, bool | None]
 
 
 class View:
@@ -54,6 +54,7 @@ class View:
         self.profile = profile
         self.near = _nearby(headers, file) if file else ()
         self._answers = Answers(profile, self.candidates)
+        self._files = {file.rel: file for file in (*headers.files, *self.near)}
         self._found: dict[tuple[str, str], Definition | None] = {}
 
     def macro(self, name: str) -> Macro | None:
@@ -94,10 +95,9 @@ class View:
 
     def file(self, rel: str) -> SourceFile:
         """A file that definitions were found in.  Raises TreeError where there is none."""
-        for file in (*self.near, *self.headers.files):
-            if file.rel == rel:
-                return file
-        return read_file(self.headers.tree, rel)
+        if rel not in self._files:
+            self._files[rel] = read_file(self.headers.tree, rel)
+        return self._files[rel]
 
     def candidates(self, key: str) -> Iterator[list[tuple[SourceFile, Record]]]:
         """The definitions of a kind and name, live or not, those with precedence first."""
@@ -109,25 +109,15 @@ class View:
     def _lookup(self, kind: str, name: str, make: type[_D]) -> _D | None:
         at = kind, name
         if at not in self._found:
-            self._found[at] = self._choose(kind + name, name, make)
+            live, relied = self._answers.live(kind + name, name)
+            self._found[at] = _made(live, relied, name, make) if live else None
         chosen = self._found[at]
         assert chosen is None or isinstance(chosen, make)
         return chosen
 
-    def _choose(self, key: str, name: str, make: type[_D]) -> _D | None:
-        relied = frozenset[Reliance]()
-        for tier in self.candidates(key):
-            live: list[_Live] = []
-            for file, record in tier:
-                answer, names = self._answers.live(file.stack(record.stack), name)
-                relied |= names
-                if answer is not False:
-                    live.append((file, record, answer))
-            if live:
-                certain = [one for one in live if one[2]]
-                return _made(certain or live, relied, name, make)
-        return None
-
+    def compiled(self, part: Definition) -> Compiled:
+        """The text of a definition found here, with the ``#if`` inside it decided."""
+        return compiled(self.file(part.file), part, self._answers.stack)
 
 def _nearby(headers: Headers, rel: str) -> tuple[SourceFile, ...]:
     """A file and what it includes in quotes from beside itself, directly or not."""
@@ -146,9 +136,9 @@ def _nearby(headers: Headers, rel: str) -> tuple[SourceFile, ...]:
     return tuple(found.values())
 
 
-def _made(live: list[_Live], relied: frozenset[Reliance], name: str, make: type[_D]) -> _D:
+def _made(live: list[Live], relied: frozenset[Reliance], name: str, make: type[_D]) -> _D:
     """The first of the live definitions; of the others those that differ in more than spaces."""
-    file, record, answer = live[0]
+    file, record, certain = live[0]
     text = file.text[record.start : record.end]
     others = [
         Place(other.rel, other.line(found.start))
@@ -163,7 +153,7 @@ def _made(live: list[_Live], relied: frozenset[Reliance], name: str, make: type[
         end=record.end,
         text=text,
         conditions=file.stack(record.stack),
-        certain=answer is not None,
+        certain=certain,
         relied=tuple(sorted(relied)),
         others=tuple(others),
     )

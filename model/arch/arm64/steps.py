@@ -10,6 +10,8 @@ Source: arch/arm64/kvm/mmu.c of v6.16 and v6.17.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from model.logic import FALSE, TRUE, WORD64, Term, choose, const, resize
 from model.memory import (
     CONT_PMD_SIZE,
@@ -107,6 +109,11 @@ def _fits(size: Term, pa: Term) -> Term:
     return ((hva & mask) == (pa & mask)) & (align_down(hva, size) >= vm_start) & (align(hva, size) <= vm_end)
 
 
+def get_hugetlb_page_size(c: Recorder) -> None:
+    """get_vma_page_shift(vma) since 71cc2c67fb8f: all but hugetlbfs is sized late, by the host's leaf."""
+    c.vma_pagesize = choose(is_hugetlb, huge_page_size, PAGE_SIZE)
+
+
 def get_vma_page_size(c: Recorder) -> None:
     """get_vma_page_shift(vma, hva), v5.14 to v7.2.9: a VM_PFNMAP VMA is taken to be contiguous
     from vm_pgoff on (2aa53d68cee6)."""
@@ -139,14 +146,14 @@ def limit_to_memslot(c: Recorder) -> None:
         c.force_pte = TRUE
 
 
-def size_from_vma(c: Recorder) -> None:
+def size_from_vma(c: Recorder, get_size: Callable[[Recorder], None] = get_vma_page_size) -> None:
     """The block size before the pfn is known."""
     c.force_pte = FALSE
     with c.If(logging_active):
         c.force_pte = TRUE
         c.vma_pagesize = PAGE_SIZE
     with c.Else():
-        get_vma_page_size(c)
+        get_size(c)
     limit_to_memslot(c)
 
 
@@ -166,7 +173,7 @@ def limit_to_guest_entry(c: Recorder) -> None:
 
 def find_canonical_page(c: Recorder) -> None:
     """``ipa`` is the address that the memslot knows; both it and ``fault_ipa`` begin the block."""
-    c.fault_ipa = fault_ipa
+    c.Argument(fault_ipa=fault_ipa)
     c.ipa = fault_ipa
     with c.If(nested):
         c.max_map_size = choose(c.force_pte, PAGE_SIZE, PUD_SIZE)
@@ -183,7 +190,7 @@ def find_canonical_page(c: Recorder) -> None:
 def look_up_pfn(c: Recorder) -> None:
     """__kvm_faultin_pfn(): for one page, the first one of the block if the size is known."""
     c.Call("__kvm_faultin_pfn", gfn=c.gfn)
-    c.pfn = pfn
+    c.Argument(pfn=pfn)
     c.writable = pfn_writable
     with c.If(is_hwpoison_pfn):
         c.Return(0)

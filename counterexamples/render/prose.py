@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A witness as text, in kernel words and a fixed grammar: Let, Then, because, However.
+
+Pure string building.  How a word reads (flags, memory type, size, error number) is the table
+``READINGS``; the numbers behind the names are those of the kernel at hand.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Iterable, Mapping
+
+from counterexamples.witness import Course, Value, Witness
+from model.interpreter import Step
+
+#: Columns of the text; source lines may be longer.
+WIDTH = 72
+INDENT = 10
+
+Constants = Mapping[str, int]
+
+
+def _flags(prefix: str) -> Callable[[int, Constants], str]:
+    """A word as the flags that are set in it, those of several bits first."""
+
+    def read(value: int, constants: Constants) -> str:
+        known = [(flag, bits) for flag, bits in constants.items() if flag.startswith(prefix) and bits]
+        rest, names = value, []
+        for flag, bits in sorted(known, key=lambda item: (-item[1].bit_count(), item[1])):
+            if bits & rest == bits:
+                names.append((bits, flag))
+                rest &= ~bits
+        texts = [flag for _, flag in sorted(names)] + ([hex(rest)] if rest else [])
+        return " | ".join(texts) or "0"
+
+    return read
+
+
+def _memory_type(value: int, constants: Constants) -> str:
+    index = (value & constants.get("PTE_ATTRINDX_MASK", 7 << 2)) >> 2
+    names = [name for name, number in constants.items() if name.startswith("MT_") and number == index]
+    return f"AttrIndx {index}" + (f" ({names[0]})" if names else ", which no kernel uses")
+
+
+def _size(value: int, constants: Constants) -> str:
+    names = [name for name, size in constants.items() if name.endswith("_SIZE") and size == value]
+    return names[0] if names else number(value)
+
+
+def _errno(value: int, constants: Constants) -> str:
+    negative = value - (1 << 32) if value >> 31 == 1 else value
+    return f"-{ERRNO[-negative]}" if -negative in ERRNO else str(negative)
+
+
+def number(value: int) -> str:
+    """A number as a kernel log prints it."""
+    return str(value) if value < 1024 else hex(value)
+
+
+#: arm64's include/uapi/asm-generic/errno*.h, as far as the fault path uses them.
+ERRNO: Mapping[int, str] = {
+    1: "EPERM", 2: "ENOENT", 4: "EINTR", 5: "EIO", 7: "E2BIG", 8: "ENOEXEC", 11: "EAGAIN", 12: "ENOMEM",
+    14: "EFAULT", 16: "EBUSY", 17: "EEXIST", 22: "EINVAL", 28: "ENOSPC", 34: "ERANGE", 95: "EOPNOTSUPP",
+    133: "EHWPOISON",
+}  # fmt: skip
+
+_VM, _PROT = _flags("VM_"), _flags("KVM_PGTABLE_PROT_")
+
+#: How the value of a word of ``model.words`` reads; other words are numbers.
+READINGS: Mapping[str, Callable[[int, Constants], str]] = {
+    "vm_flags": _VM,
+    "vm_page_prot": _memory_type,
+    "host_pte_prot": _memory_type,
+    "prot": _PROT,
+    "relaxed_prot": _PROT,
+    "map_size": _size,
+    "size": _size,
+    "sanitised_size": _size,
+    "huge_page_size": _size,
+    "fault_granule": _size,
+    "nested_size": _size,
+    "ret": _errno,
+    "map_ret": _errno,
+    "relax_ret": _errno,
+    "topup_ret": _errno,
+    "thp_size": _errno,
+}
+
+
+def reading(word: str, width: int, value: int, constants: Constants) -> str:
+    """The value of a word as a kernel developer would write it."""
+    if width == 0:
+        return "true" if value else "false"
+    read = READINGS.get(word)
+    return number(value) if read is None else read(value, constants)
+
+
+def value_line(value: Value, constants: Constants) -> str:
+    """One input: its name and value, and of flags also those that must not be set."""
+    if value.word == "vm_flags":
+        return _flags_line(value, constants)
+    return f"{value.name} = {reading(value.word, value.width, value.value, constants)}"
+
+
+def _flags_line(value: Value, constants: Constants) -> str:
+    present = _VM(value.value & value.mask, constants)
+    named = {f: bits for f, bits in constants.items() if f.startswith("VM_")}
+    absent = [f for f, bits in named.items() if bits & value.mask and not bits & value.value]
+    if present == "0":
+        return f"{value.name} without {', '.join(absent)}" if absent else f"{value.name} = 0"
+    return f"{value.name} = {present}" + (f", without {', '.join(absent)}" if absent else "")
+
+
+def counterexample(witness: Witness, says: str) -> str:
+    """The whole text: ``says`` is the theorem that fails."""
+    return "\n".join([*_let(witness), *_courses(witness), *_paragraph("However,", f"this was to hold: {says}")])
+
+
+def example(witness: Witness) -> str:
+    """The text of a witness that a claim's premises can hold."""
+    return "\n".join([*_let(witness), *_courses(witness)])
+
+
+def _let(witness: Witness) -> list[str]:
+    constants = _constants(witness)
+    lines = [line for v in witness.values for line in _wrapped(value_line(v, constants))]
+    lines.append("and all else be as it may." if lines else "everything be as it may.")
+    return _labelled("Let", lines)
+
+
+def _constants(witness: Witness) -> Constants:
+    return {n: v for course in witness.courses.values() for n, v in course.procedure.constants.items()}
+
+
+def _courses(witness: Witness) -> list[str]:
+    lines: list[str] = []
+    for subject, course in witness.courses.items():
+        whose = f"({subject}) " if len(witness.courses) > 1 else ""
+        lines += _paragraph("Then", whose + happened(course))
+        branches = [line for step in course.steps if step.taken is not None for line in _branch(step)]
+        if branches:
+            lines += _labelled("because", branches)
+    return lines
+
+
+def happened(course: Course) -> str:
+    """What a procedure did, as a sentence: the sinks it called and what it returned."""
+    calls = [_call(step, course) for step in course.steps if step.sink]
+    ret = course.words.get("ret")
+    returned = "" if ret is None else f"returns {_errno(ret, course.procedure.constants)}"
+    verbs = [f"calls {call}" for call in calls] + ([returned] if returned else [])
+    return f"{course.procedure.name} " + (", ".join(verbs) or "does nothing that is looked at") + "."
+
+
+def _call(step: Step, course: Course) -> str:
+    told = [f"{a} = {_argument(a, v, course)}" for a, v in step.arguments]
+    return f"{step.sink}({', '.join(told)})"
+
+
+def _argument(argument: str, value: int, course: Course) -> str:
+    read = READINGS.get(argument)
+    return number(value) if read is None else read(value, course.procedure.constants)
+
+
+def _branch(step: Step) -> Iterable[str]:
+    place = f"{step.span}  " + (f"{step.span.function}()  " if step.span.function else "")
+    yield f"{place}{step.span.text}  ({'taken' if step.taken else 'not taken'})"
+
+
+def _wrapped(text: str) -> list[str]:
+    return textwrap.wrap(text, WIDTH - INDENT, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False)
+
+
+def _paragraph(label: str, text: str) -> list[str]:
+    return _labelled(label, _wrapped(text))
+
+
+def _labelled(label: str, lines: Iterable[str]) -> list[str]:
+    return [f"{label if i == 0 else '':<{INDENT}}{line}".rstrip() for i, line in enumerate(lines)]

@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Which C expression each word of the vocabulary is, in ``user_mem_abort()`` and what it calls.
+
+Words are defined here from what the function is given (ESR_EL2, the memslot, the VMA, the answers
+of contracts), independently of the helpers that compute them in C: a changed helper then makes a
+theorem fail instead of changing what the theorem says.
+
+Sources: Arm ARM D24.2 (ESR_EL2: EC, ISS.FSC, WnR, S1PTW; VMSAv8-64 stage-2 descriptors: XN),
+arch/arm64/include/asm/kvm_nested.h, include/linux/kvm_host.h.  Trusted: the table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from model.logic import BOOL, FALSE, WORD64, Term, Word, apply, choose, compare, const, name, place, resize
+from model.procedure import Place
+from model.words import DONE, READ
+
+WORD32 = Word(32)
+_MAP, _RELAX = "kvm_pgtable_stage2_map", "kvm_pgtable_stage2_relax_perms"
+_IABT_LOW, _KVM_MEM_READONLY = 0x20, 2
+
+
+def _esr(high: int, low: int) -> Term:
+    """A field of ESR_EL2."""
+    word = name("vcpu->arch.fault.esr_el2", WORD64)
+    return (word >> low) & ((1 << (high - low + 1)) - 1)
+
+
+def read_words(constants: Mapping[str, int], inputs: Mapping[str, object], function: str) -> dict[str, Term]:
+    """The words that a fault path reads, over the inputs of the procedure."""
+    words = {
+        **_fault(constants),
+        **_memslot(constants, "is_protected_kvm_enabled" in inputs),
+        **_vma(constants),
+        **_nested(constants),
+        "pfn": name("pfn", WORD64),
+        "pfn_writable": name("pfn_writable", BOOL),
+        "pfn_is_map_memory": apply("pfn_is_map_memory", BOOL, name("pfn", WORD64)),
+        "mmu_invalidated": name("mmu_invalidate_retry", WORD32) != 0,
+        "thp_size": name("user_mapping_size", WORD32),
+    }
+    for word in ("topup_ret", "map_ret", "relax_ret"):
+        words[word] = name(word, WORD32)
+    for word in ("ARM64_HAS_STAGE2_FWB", "ARM64_HAS_CACHE_DIC", "kvm_has_mte", "is_protected_kvm_enabled"):
+        words[word] = name(word, BOOL)
+    return {w: t for w, t in words.items() if w in READ}
+
+
+def fault_arguments(spelled: str) -> Term | None:
+    """What kvm_handle_guest_abort() hands on in a parameter of that type; None for any value.
+
+    v6.1 passes ``fault_status`` (ESR_EL2's FSC without its level) as an unsigned long behind hva,
+    v6.12 to v7.0 ``fault_is_perm`` as a bool.
+    """
+    return {"bool": _perm_fault(), "unsigned long": _esr(5, 0) & 0x3C}.get(spelled)
+
+
+def _perm_fault() -> Term:
+    return (_esr(5, 0) & 0x3C) == 0x0C
+
+
+def _fault(constants: Mapping[str, int]) -> dict[str, Term]:
+    s1ptw, instruction = _esr(7, 7) == 1, _esr(31, 26) == _IABT_LOW
+    shift = constants["PAGE_SHIFT"]
+    granule = const(1 << shift, WORD64)
+    for level in (2, 1, 0):
+        at = (4 - level) * (shift - 3) + 3
+        granule = choose(_esr(1, 0) == level, const(1 << at, WORD64), granule)
+    return {
+        "fault_ipa": name("fault_ipa", WORD64),
+        "hva": name("hva", WORD64),
+        "exec_fault": instruction & ~s1ptw,
+        "write_fault": choose(s1ptw, _perm_fault(), ~instruction & (_esr(6, 6) == 1)),
+        "perm_fault": _perm_fault(),
+        "excl_atomic_fault": _esr(5, 0) == 0x35,
+        "fault_granule": granule,
+    }
+
+
+def _memslot(constants: Mapping[str, int], pkvm: bool) -> dict[str, Term]:
+    shift, hva = constants["PAGE_SHIFT"], name("hva", WORD64)
+    gpa = name("memslot->base_gfn", WORD64) << shift
+    start = name("memslot->userspace_addr", WORD64)
+    end = start + (name("memslot->npages", WORD64) << shift)
+
+    def supports(size: int) -> Term:
+        block = hva & ~(size - 1)
+        aligned = (gpa & (size - 1)) == (start & (size - 1))
+        return aligned & (block >= start) & (block + size <= end)
+
+    logs = name("memslot->dirty_bitmap", WORD64) != 0
+    writable = (name("memslot->flags", WORD32) & _KVM_MEM_READONLY) == 0
+    pud = supports(constants["PUD_SIZE"])
+    only_pmd = pkvm and constants["PUD_SIZE"] != constants["PMD_SIZE"]
+    return {
+        "logging_active": logs & writable,
+        "supports_pmd": supports(constants["PMD_SIZE"]),
+        "supports_pud": pud & ~name("is_protected_kvm_enabled", BOOL) if only_pmd else pud,
+    }
+
+
+def _vma(constants: Mapping[str, int]) -> dict[str, Term]:
+    order = resize(name("hstate->order", WORD32), 64)
+    return {
+        "vma_found": name("vma", WORD64) != 0,
+        "vm_flags": name("vma->vm_flags", WORD64),
+        "vm_page_prot": name("vma->vm_page_prot.pgprot", WORD64),
+        "vm_start": name("vma->vm_start", WORD64),
+        "vm_end": name("vma->vm_end", WORD64),
+        "vm_pgoff": name("vma->vm_pgoff", WORD64),
+        "huge_page_size": const(1, WORD64) << (order + constants["PAGE_SHIFT"]),
+    }
+
+
+def _nested(constants: Mapping[str, int]) -> dict[str, Term]:
+    desc = name("nested->desc", WORD64)
+    level = resize(name("nested->level", WORD32), 64, signed=True)
+    xn = choose(name("kvm_has_xnx", BOOL), (desc >> 53) & 3, (desc >> 53) & 2)
+    software = constants.get("KVM_NV_GUEST_MAP_SZ", 0)
+    return {
+        "nested": name("nested", WORD64) != 0,
+        "nested_output": name("nested->output", WORD64),
+        "nested_size": name("nested->block_size", WORD64),
+        "nested_level": (level << 55) & software,
+        "nested_readable": name("nested->readable", BOOL),
+        "nested_writable": name("nested->writable", BOOL),
+        "nested_executable": (desc >> 54) & 1 == 0,
+        "nested_exec_el0": xn <= 1,
+        "nested_exec_el1": (xn == 0) | (xn == 3),
+    }
+
+
+def done_words(places: Mapping[str, Place], called: Mapping[str, Mapping[str, object]], result: str) -> dict[str, Term]:
+    """The words for what a fault path did, over the procedure's last places."""
+
+    def argument(sink: str, text: str) -> Term:
+        return place(f"{sink}.{text}", WORD64) if text in called.get(sink, {}) else const(0, WORD64)
+
+    def happened(sink: str) -> Term:
+        return place(f"{sink}.called", BOOL) if sink in called else FALSE
+
+    def flag(text: str) -> Term:
+        return place(text, BOOL) if text in places else FALSE
+
+    refs = place("(page_refs)", WORD32) if "(page_refs)" in places else const(0, WORD32)
+    words = {
+        "ret": place(result, WORD32),
+        "mapped": happened(_MAP),
+        "map_addr": argument(_MAP, "addr"),
+        "map_size": argument(_MAP, "size"),
+        "map_phys": argument(_MAP, "phys"),
+        "prot": argument(_MAP, "prot"),
+        "relaxed": happened(_RELAX),
+        "relaxed_addr": argument(_RELAX, "addr"),
+        "relaxed_prot": argument(_RELAX, "prot"),
+        "looked_up": happened("pfn lookup"),
+        "lookup_gfn": argument("pfn lookup", "gfn"),
+        "sanitised": happened("sanitise_mte_tags"),
+        "sanitised_pfn": argument("sanitise_mte_tags", "pfn"),
+        "sanitised_size": argument("sanitise_mte_tags", "size"),
+        "marked_dirty": happened("mark_page_dirty_in_slot"),
+        "page_released": refs != 0,
+        "page_released_again": compare("slt", refs, const(-1, WORD32)),
+        "mmap_locked": flag("(mmap_lock) taken"),
+        "mmap_unlocked": flag("(mmap_lock) given back"),
+        "mmap_unlocked_again": flag("(mmap_lock) given back again"),
+        "mmu_locked": flag("(mmu_lock) taken"),
+        "mmu_unlocked": flag("(mmu_lock) given back"),
+    }
+    return {w: t for w, t in words.items() if w in DONE}
+
+

@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""One claim in full, as text: what it says, what was assumed, the verdict, and what stands behind it.
+
+Pure string building; the data is a Finding.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Iterator
+
+from counterexamples.render import prose
+from model.listing import abbreviate
+from model.logic import Term, show
+from model.memory import ABBREVIATIONS
+from model.procedure import Input, Origin
+from proofs.claim import Claim, Verdict
+from proofs.finding import Finding
+from proofs.verdict import Judged, Standing
+
+_WIDTH = 100
+_INDENT = 12
+
+
+def term_text(term: Term) -> str:
+    """A term with the names that the kernel gives to its parts."""
+    return show(abbreviate(term, ABBREVIATIONS))
+
+
+def heading(judged: Judged) -> str:
+    """The verdict in a line or two: what it is, how it stands, and why."""
+    if judged.standing is Standing.AS_EXPECTED:
+        return f"{judged.verdict.value}, as expected."
+    return f"{judged.verdict.value}. {judged.why}".rstrip()
+
+
+def explain(finding: Finding) -> str:
+    """Everything about one claim."""
+    claim = finding.judged.claim
+    lines = [
+        *_item("claim", [claim.name]),
+        *_item("says", [claim.says]),
+        *_item("given", [term_text(g) for g in claim.given] or ["nothing"]),
+        *_item("then", [term_text(claim.then)]),
+        *_item("because", claim.because),
+        *(line for key, text in claim.details.items() for line in _item(key, text.splitlines())),
+        *_item("expected", [_expected(claim)]),
+        *_item("verdict", [heading(finding.judged)]),
+        *_facts(finding.judged),
+    ]
+    return "\n".join([*lines, *_behind(finding)])
+
+
+def unexpected(finding: Finding) -> str:
+    """What follows the table for a claim that is not as expected."""
+    judged = finding.judged
+    lines = [f"{judged.name}: {heading(judged)}"]
+    if finding.counterexample:
+        lines += ["", textwrap.indent(prose.counterexample(finding.counterexample, judged.claim.says), "    ")]
+    return "\n".join(lines)
+
+
+def _expected(claim: Claim) -> str:
+    if claim.expected is None:
+        return "nothing is declared"
+    text = claim.expected.verdict.value
+    if claim.expected.reason:
+        text += f": {claim.expected.reason}"
+    if claim.expected.witness is not None:
+        text += f" (each counterexample has {term_text(claim.expected.witness)})"
+    return text
+
+
+def _facts(judged: Judged) -> Iterator[str]:
+    used = judged.answer.used if judged.answer else None
+    for i, fact in enumerate(judged.claim.facts):
+        word = "offered" if used is None else "used" if i in used else "not needed"
+        yield from _item("fact" if i == 0 else "", [f"{fact.name} ({word}): {fact.says} [{fact.source}]"])
+
+
+def _behind(finding: Finding) -> Iterator[str]:
+    if finding.example:
+        yield "\nThe premises hold, for example:\n"
+        yield textwrap.indent(prose.example(finding.example), "    ")
+    if finding.counterexample:
+        yield "\nThe theorem fails:\n"
+        yield textwrap.indent(prose.counterexample(finding.counterexample, finding.judged.claim.says), "    ")
+    if finding.judged.verdict is Verdict.PROVED:
+        yield "\nWhat stands behind the proof:\n"
+        yield from (f"    {line}" for line in stands_behind(finding.judged))
+
+
+def stands_behind(judged: Judged) -> Iterator[str]:
+    """What a proof is modulo: the facts used, and what contracts say of inputs; and what it holds in
+    spite of."""
+    claim, obligation, answer = judged.claim, judged.obligation, judged.answer
+    names = obligation.inputs if obligation else {}
+    used = [claim.facts[i] for i in answer.used] if answer and answer.used is not None else []
+    for fact in used:
+        yield f"fact      {fact.name} [{fact.source}]"
+    inputs = {n: i for p in claim.subjects.values() for n, i in p.inputs.items() if n in names}
+    yield from (f"contract  {text}" for text in _of(inputs, (Origin.CONTRACT,)))
+    yield from (f"whatever  {text}" for text in _of(inputs, (Origin.HAVOC, Origin.UNSET)))
+    yield "z3's answer `unsat`, and model.symbolic's reading of the procedure"
+
+
+def _of(inputs: dict[str, Input], origins: tuple[Origin, ...]) -> Iterator[str]:
+    for text, each in sorted(inputs.items()):
+        if each.origin in origins:
+            yield f"{text}: {each.note or each.origin.value}"
+
+
+def _item(label: str, texts: Iterable[str]) -> Iterator[str]:
+    for text in texts:
+        for line in textwrap.wrap(text, _WIDTH - _INDENT, break_long_words=False, break_on_hyphens=False) or [""]:
+            yield f"{label:<{_INDENT}}{line}".rstrip()
+            label = ""

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A verdict with its witnesses as data: what every printer and writer consumes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from counterexamples.witness import Witness, witness
+from model.interpreter import Run
+from proofs.claim import replay
+from proofs.question import Shown
+from proofs.verdict import Judged
+
+
+@dataclass(frozen=True)
+class Finding:
+    """``example`` shows that the premises can hold, ``counterexample`` that the theorem does not;
+    each is None where there is none or none was looked for."""
+
+    judged: Judged
+    example: Witness | None
+    counterexample: Witness | None
+
+
+def find(judged: Judged) -> Finding:
+    """The witnesses of a verdict that was examined closely."""
+    answer = judged.answer
+    if answer is None:
+        return Finding(judged, None, None)
+    return Finding(judged, _witness(judged, answer.example), _witness(judged, answer.counterexample))
+
+
+def _witness(judged: Judged, shown: Shown | None) -> Witness | None:
+    obligation = judged.obligation
+    if shown is None or obligation is None:
+        return None
+
+    def rerun(model: Mapping[str, int]) -> Mapping[str, Run]:
+        return replay(judged.claim, obligation.concrete(model)).runs
+
+    widths = {name: sort.width for name, sort in obligation.inputs.items()}
+    return witness(shown.model, shown.matter, widths, judged.claim.subjects, rerun)
