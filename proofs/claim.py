@@ -65,6 +65,15 @@ class Claim:
         return f"{self.theorem}@{self.subject}" + (f"/{self.pages}" if self.pages else "")
 
 
+@dataclass(frozen=True)
+class Skipped:
+    """A theorem that is not asked of a subject, and why."""
+
+    theorem: str
+    subject: str
+    reason: str
+
+
 def about(subject: str, term: Term) -> Term:
     """The term with its words meant of that subject."""
     return substitute(term, lambda leaf: name(f"{subject}:{leaf.data}", leaf.sort))

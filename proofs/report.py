@@ -30,7 +30,8 @@ from typing import Any
 from counterexamples.witness import Course, Witness
 from model.interpreter import Step
 from model.logic import show
-from proofs.claim import Verdict
+from model.shape import Shape
+from proofs.claim import Claim, Skipped, Verdict
 from proofs.finding import Finding
 from proofs.verdict import Judged, Standing, exit_code, unconfirmed_on
 
@@ -47,15 +48,6 @@ CELL = {
     Verdict.UNSUPPORTED: "U",
 }
 LEGEND = "P proved, R refuted as declared, - not asked; ! is not as expected, and is told below"
-
-
-@dataclass(frozen=True)
-class Skipped:
-    """A theorem that is not asked of a subject, and why."""
-
-    theorem: str
-    subject: str
-    reason: str
 
 
 @dataclass(frozen=True)
@@ -181,6 +173,22 @@ def plain(shown: Table) -> str:
     for section in shown.sections:
         lines += ["", section.title, *(line(row) for row in section.rows)]
     return "\n".join([*lines, *([""] if shown.notes else []), *shown.notes])
+
+
+def listing(claims: Iterable[Claim], skipped: Iterable[Skipped]) -> str:
+    """The names of claims with what is expected of each, and what is not asked."""
+    asked = [(c.name, c.expected.verdict.value if c.expected else "no expectation") for c in claims]
+    width = max((len(name) for name, _ in asked), default=0)
+    lines = [f"{name:<{width}}  {expected}" for name, expected in asked]
+    left = [f"{s.theorem}@{s.subject}: not asked, since {s.reason}" for s in skipped]
+    return "\n".join([*lines, *([""] if left else []), *left])
+
+
+def lines(shape: Shape) -> str:
+    """A shape as it is read: what it stands for, and its numbered lines."""
+    head = [f"{shape.name}: {shape.source}, {shape.since}", "", *shape.says.splitlines(), ""]
+    width = len(str(len(shape.lines)))
+    return "\n".join([*head, *(f"{i:>{width}}  {text}" for i, text in enumerate(shape.lines, 1))])
 
 
 # JSON ----------------------------------------------------------------------------------------

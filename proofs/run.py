@@ -7,21 +7,22 @@ import argparse
 import os
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import NoReturn, TextIO
+from typing import TextIO
 
 from proofs import explain, report, smtlib
 from proofs.asked import Asked, ReadError, load
+from proofs.claim import Claim
 from proofs.files import check_writable, write_all
-from proofs.finding import find
-from proofs.obligation import obligations
+from proofs.finding import Finding, find
 from proofs.pool import Pool
 from proofs.progress import Progress
 from proofs.prove import decided, examined, needs_a_closer_look
-from proofs.report import Report
+from proofs.report import Report, Table
 from proofs.selection import Selection, SelectionError, chosen, matching
-from proofs.verdict import Judged, exit_code
+from proofs.verdict import Judged, Standing, exit_code, unsupported
 
 PAGES = ("4K", "16K", "64K")
 
@@ -140,13 +141,23 @@ def _problem(asked: Selection) -> str:
     return wrong[0] if wrong else ""
 
 
+@dataclass(frozen=True)
+class _Page:
+    """What is printed: a table, the text below it, and the exit code."""
+
+    table: Table | None
+    text: str
+    code: int
+
+
 def main(arguments: Sequence[str] | None = None, load: Callable[[Selection], Asked] = load) -> int:
     """Does what the command line asks; the exit code.  ``load`` gives what there is to ask."""
     asked = selection(arguments)
     try:
         with Progress(sys.stderr) as progress:
-            output, code = _run(asked, load, progress)
-        return _print(output, code)
+            page = _page(asked, load, progress)
+        _put(page, sys.stdout)
+        return page.code
     except (SelectionError, ReadError) as error:
         return _fail(str(error))
     except OSError as error:
@@ -154,3 +165,90 @@ def main(arguments: Sequence[str] | None = None, load: Callable[[Selection], Ask
     except KeyboardInterrupt:
         print("Interrupted; nothing was written.", file=sys.stderr)
         return 130
+
+
+def _fail(sentence: str) -> int:
+    print(f"python -m proofs.run: error: {sentence}", file=sys.stderr)
+    return 2
+
+
+def _page(asked: Selection, load: Callable[[Selection], Asked], progress: Progress) -> _Page:
+    if asked.show is not None:
+        return _shown(asked.show, load(asked))
+    if asked.list_claims:
+        known = load(asked)
+        return _Page(None, report.listing(chosen(asked, known.claims), known.skipped), 0)
+    with Pool(asked.jobs, asked.timeout) as pool:
+        pool.start(2)  # they load the solver while the claims are made
+        progress.begin("reading" if asked.linux else "making the claims")
+        known = load(asked)
+        claims = chosen(asked, known.claims)
+        found = Report(_decided(pool, claims, known.unread, progress), known.skipped, len(known.claims) - len(claims))
+        findings = _findings(asked, pool, found, progress)
+    found = replace(found, judged=tuple(f.judged for f in findings))
+    _write(asked, found, findings)
+    return _result(asked, found, findings)
+
+
+def _shown(pattern: str, known: Asked) -> _Page:
+    names = matching("shape", pattern, (shape.name for shape in known.shapes))
+    texts = [report.lines(shape) for shape in known.shapes if shape.name in names]
+    return _Page(None, "\n\n".join(texts), 0)
+
+
+def _decided(
+    pool: Pool, claims: Sequence[Claim], unread: Mapping[str, str], progress: Progress
+) -> tuple[Judged, ...]:
+    """The verdicts in the order of the claims."""
+    asked = [claim for claim in claims if claim.name not in unread]
+    progress.begin("deciding", len(asked))
+    by_name = {each.name: each for each in progress.count(decided(pool, asked))}
+    return tuple(by_name[c.name] if c.name in by_name else unsupported(c, unread[c.name]) for c in claims)
+
+
+def _findings(asked: Selection, pool: Pool, found: Report, progress: Progress) -> list[Finding]:
+    """The verdicts with what is shown of them: all if that was asked for, else the unexpected."""
+    everything = asked.explain is not None or asked.json is not None
+    closely = [each for each in found.judged if everything or needs_a_closer_look(each)]
+    progress.begin("looking for the least witnesses", len(closely))
+    closer = {each.name: each for each in progress.count(examined(pool, closely))}
+    return [find(closer.get(each.name, each)) for each in found.judged]
+
+
+def _write(asked: Selection, found: Report, findings: Sequence[Finding]) -> None:
+    texts: dict[Path, str] = {}
+    if asked.json is not None:
+        texts[asked.json] = report.document(found, findings)
+    if asked.smt2 is not None:
+        asked.smt2.mkdir(exist_ok=True)
+        made = [each.obligation for each in found.judged if each.obligation is not None]
+        texts |= {asked.smt2 / smtlib.file_name(each.claim): smtlib.certificate(each) for each in made}
+    write_all(texts)
+
+
+def _result(asked: Selection, found: Report, findings: Sequence[Finding]) -> _Page:
+    code = exit_code(found.judged)
+    if asked.explain is not None:
+        return _Page(None, "\n\n\n".join(map(explain.explain, findings)), code)
+    wrong = [f for f in findings if f.judged.standing is not Standing.AS_EXPECTED]
+    parts = [*map(explain.unexpected, wrong), report.summary(found)]
+    return _Page(report.table(found), "\n" + "\n\n".join(parts), code)
+
+
+def _put(page: _Page, stream: TextIO) -> None:
+    """Print the page; a reader that has gone away is no error."""
+    try:
+        if page.table is not None and stream.isatty():
+            from proofs import screen  # rich is slow to import, and only a terminal needs it
+
+            screen.put(page.table, stream)
+        elif page.table is not None:
+            stream.write(report.plain(page.table) + "\n")
+        stream.write(page.text + "\n")
+        stream.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

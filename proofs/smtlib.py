@@ -172,6 +172,11 @@ def certificate(obligation: Obligation) -> str:
     return "".join(parts) + "(check-sat)\n"
 
 
+def file_name(claim: str) -> str:
+    """The name of a claim as that of its file."""
+    return re.sub(r"[^\w@.+-]", ".", claim) + ".smt2"
+
+
 def _named(body: str, label: str) -> str:
     return f"(assert (! {body} :named {symbol(label)}))\n"
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from model.logic import FALSE, Term, disj, same
+from model.logic import TRUE, Term, conj, disj
 from model.memory import has_linear_map, has_struct_page, host_pte_special, is_zero_pfn, pfn_is_map_memory, pfn_valid
 
 
@@ -18,7 +18,7 @@ from model.memory import has_linear_map, has_struct_page, host_pte_special, is_z
 class PageClass:
     """``valid``, ``page``, ``memory``, ``linear``: pfn_valid(), has a struct page,
     pfn_is_map_memory(), has a valid linear-map alias.  ``normal`` and ``special``: user PTEs of
-    that form exist.  ``looked_up``: KVM's pfn lookup can answer with such a page."""
+    that form exist.  ``looked_up``: KVM's pfn lookup can answer with such a page.  ``zero``: is_zero_pfn()."""
 
     name: str
     valid: bool
@@ -28,12 +28,15 @@ class PageClass:
     normal: bool
     special: bool
     looked_up: bool
+    zero: bool
     note: str
 
 
-def _row(name: str, bits: str, forms: str, note: str, *, looked_up: bool = True) -> PageClass:
+def _row(
+    name: str, bits: str, forms: str, note: str, *, looked_up: bool = True, zero: bool = False
+) -> PageClass:
     valid, page, memory, linear = (b == "1" for b in bits)
-    return PageClass(name, valid, page, memory, linear, "n" in forms, "s" in forms, looked_up, note)
+    return PageClass(name, valid, page, memory, linear, "n" in forms, "s" in forms, looked_up, zero, note)
 
 
 CLASSES: tuple[PageClass, ...] = (
@@ -52,26 +55,31 @@ CLASSES: tuple[PageClass, ...] = (
     _row("nvgrace-gpu usemem and resmem", "0000", "s", "vm_page_prot Normal and Normal-NC"),
     _row("secretmem", "1110", "n", "refused by GUP, fast and slow", looked_up=False),
     _row("guest_memfd", "1111", "n", "mappable since v6.18"),
-    _row("zero page, huge zero page", "1111", "s", "special in any VMA, read-only"),
+    _row("zero page, huge zero page", "1111", "s", "special in any VMA, read-only", zero=True),
     _row("hwpoisoned page", "1111", "", "a hwpoison entry, never present", looked_up=False),
     _row("kfence, execmem, debug_pagealloc", "1110", "s", "only through /dev/mem without STRICT_DEVMEM"),
     _row("EFI and ACPI reclaim memory", "1111", "s", "only through /dev/mem"),
 )
 
 
+def _is(word: Term, value: bool) -> Term:
+    return word if value else ~word
+
+
 def _of(row: PageClass) -> Term:
-    answers = (
-        same(pfn_valid, _truth(row.valid)),
-        same(has_struct_page, _truth(row.page)),
-        same(pfn_is_map_memory, _truth(row.memory)),
-        same(has_linear_map, _truth(row.linear)),
+    """What the kernel's predicates and the host PTE say of a page of that class."""
+    if row.normal and row.special:
+        form = TRUE
+    else:
+        form = _is(host_pte_special, row.special)
+    return conj(
+        _is(pfn_valid, row.valid),
+        _is(has_struct_page, row.page),
+        _is(pfn_is_map_memory, row.memory),
+        _is(has_linear_map, row.linear),
+        _is(is_zero_pfn, row.zero),
+        form,
     )
-    form = disj(host_pte_special & _truth(row.special), ~host_pte_special & _truth(row.normal))
-    return answers[0] & answers[1] & answers[2] & answers[3] & form & same(is_zero_pfn, _truth("zero page" in row.name))
-
-
-def _truth(value: bool) -> Term:
-    return ~FALSE if value else FALSE
 
 
 #: The page that the lookup found is of one of the classes that it can find.

@@ -63,8 +63,8 @@ INSERTIONS: tuple[Insertion, ...] = (
     Insertion(
         "finish_fault, do_anonymous_page, vmf_insert_page_mkwrite, hugetlb_fault",
         when=TRUE,
-        leaves=~host_pte_special & ~page_is_cow_copy,
-        source="mm/memory.c: nothing is asked of vm_flags",
+        leaves=(~host_pte_special | is_zero_pfn) & ~page_is_cow_copy,
+        source="mm/memory.c: nothing is asked of vm_flags; DAX puts the zero page into holes",
     ),
     Insertion(
         "do_anonymous_page, on a read: the zero page",

@@ -61,7 +61,7 @@ _WORD = rb"(?<!\w)(?:__|no|asmlinkage)\w+"
 
 
 def nested(left: bytes, right: bytes, depth: int) -> bytes:
-    """A pattern for a bracketed text with brackets at most ``depth`` deep in it; it never retries."""
+    """A pattern for a bracketed text, brackets in it at most ``depth`` deep.  It never retries."""
     neither = b"[^" + left + right + b"]*+"
     inside = neither
     for _ in range(depth):
@@ -110,7 +110,7 @@ def outline_of(data: bytes) -> bytes:
 
 
 def _spaced(data: bytes, also: bytes) -> bytes:
-    """The C without annotations, and without the comments or quotations whose first byte is given."""
+    """The C without annotations, and without comments or quotations that begin with ``also``."""
     parts, at = [], 0
     for token in _TOKEN.finditer(data):
         start, end = token.span()

@@ -12,10 +12,11 @@ Source: ISO C17 6.10.1; include/linux/kconfig.h for ``IS_ENABLED`` and its kin.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from model.source.blank import code_of
 from model.source.expression import Node, parse
 from model.source.profile import Profile, ProfileError
 
@@ -24,6 +25,14 @@ __all__ = ["Conditionals", "Names", "Profile", "ProfileError", "Stack", "evaluat
 Stack = tuple[str, ...]
 
 _SIMPLE = re.compile(r"(!?) ?defined ?\(? ?(\w+) ?\)?")
+
+
+def one_line(condition: str) -> str:
+    """A condition with one space for each run of spaces, comments and continued lines."""
+    code = condition
+    if "/" in code:
+        code = code_of(code.encode("latin-1", "replace")).decode("latin-1")
+    return " ".join(code.replace("\\\n", " ").replace("\\\r\n", " ").split())
 
 
 def negation(condition: str) -> str:
@@ -60,7 +69,7 @@ class Conditionals:
 
     def follow(self, word: str, rest: str) -> bool:
         """Take in one directive; whether it changed the conditions."""
-        rest = " ".join(rest.replace("\\\n", " ").replace("\\\r\n", " ").split())
+        rest = one_line(rest)
         match word:
             case "if" | "ifdef" | "ifndef":
                 self._levels.append(_Level([], _condition(word, rest)))
@@ -102,14 +111,21 @@ class Names(Protocol):
 
 
 def evaluate(condition: str, names: Names) -> int | None:
-    """The value of a condition, 0 where it does not hold; None where what is known leaves it open."""
+    """The value of a condition, 0 where it does not hold, None where it is not known."""
     node = parse(condition)
     return None if node is None else _value(node, names, False)
 
 
-_ARITHMETIC: dict[str, Callable[[int, int], int | None]] = {
+def _quotient(left: int, right: int) -> int | None:
+    if right == 0:
+        return None
+    size = abs(left) // abs(right)
+    return size if (left < 0) == (right < 0) else -size
+
+
+_ARITHMETIC: Mapping[str, Callable[[int, int], int | None]] = {
     "*": lambda a, b: a * b,
-    "/": lambda a, b: _quotient(a, b),
+    "/": _quotient,
     "%": lambda a, b: None if b == 0 else a - b * (_quotient(a, b) or 0),
     "+": lambda a, b: a + b,
     "-": lambda a, b: a - b,
@@ -125,13 +141,6 @@ _ARITHMETIC: dict[str, Callable[[int, int], int | None]] = {
     "^": lambda a, b: a ^ b,
     "|": lambda a, b: a | b,
 }
-
-
-def _quotient(left: int, right: int) -> int | None:
-    if right == 0:
-        return None
-    size = abs(left) // abs(right)
-    return size if (left < 0) == (right < 0) else -size
 
 
 def _value(node: Node, names: Names, denied: bool) -> int | None:

@@ -3,8 +3,8 @@
 
 The names are those that the headers and sources of the fault path test in 5.10 to 7.3 and that
 Debian's arm64 kernels set (packages linux-config-6.1 6.1.176-1 and linux-config-7.3 7.3.4-1, file
-config.arm64_none_arm64); what those packages no longer or not yet know is from the Kconfig of 5.10
-(NEED_MULTIPLE_NODES, HOLES_IN_ZONE) and 6.12 (KVM_GENERIC_MMU_NOTIFIER).  A name that one release has and another does not know is harmless in the
+config.arm64_none_arm64), and three from the Kconfig of 5.10 (NEED_MULTIPLE_NODES, HOLES_IN_ZONE)
+and 6.12 (KVM_GENERIC_MMU_NOTIFIER).  A name that one release has and another does not know is harmless in the
 other.  Debugging aids that the two set differently are left out.
 """
 
@@ -90,7 +90,7 @@ NOT_SET = """
     ARCH_HAS_CPU_CACHE_ALIASING ARCH_HAS_HUGEPD VIRT_CPU_ACCOUNTING_NATIVE UNACCEPTED_MEMORY
     KVM_PRIVATE_MEM KVM_GENERIC_MEMORY_ATTRIBUTES MEM_ALLOC_PROFILING KVM_IOAPIC
     HAVE_KVM_NO_POLL HAVE_KVM_VCPU_ASYNC_IOCTL HAVE_KVM_INVALID_WAKEUPS HUGETLB_PAGE_SIZE_VARIABLE
-    LRU_GEN_STATS
+    LRU_GEN_STATS ANON_VMA_NAME
     SPARC64 PARISC PPC PPC32 PPC64 X86 X86_USER_SHADOW_STACK X86_ESPFIX64 S390 IA64 RISCV_USER_CFI
 """
 """Of what they do not set: what conditions on the way to the fault path ask for."""

@@ -91,38 +91,43 @@ class EnumText(Definition):
 
 
 @dataclass(frozen=True, slots=True)
-class Macro(Definition):
-    """A macro, ``text`` being its whole ``#define`` line."""
-
-    @property
-    def params(self) -> tuple[str, ...] | None:
-        """The names of its parameters but the variadic one; None for an object-like macro."""
-        return macro_parts(self.text).params
-
-    @property
-    def variadic(self) -> str | None:
-        """What the body calls the rest of the arguments (``__VA_ARGS__``, or ``args`` of ``args...``)."""
-        return macro_parts(self.text).variadic
-
-    @property
-    def body(self) -> bytes:
-        """The replacement list, of the same length as in the file: comments are spaces there."""
-        return macro_parts(self.text).body
-
-    @property
-    def body_start(self) -> int:
-        """The byte offset in the file of the first byte of ``body``."""
-        return self.start + macro_parts(self.text).offset
-
-
-@dataclass(frozen=True, slots=True)
 class MacroParts:
-    """Parameters and replacement list of a macro; ``offset`` is the body's in the ``#define`` line."""
+    """Parameters and replacement list of a macro; ``offset`` is where in the line the list begins."""
 
     params: tuple[str, ...] | None
     variadic: str | None
     body: bytes
     offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Macro(Definition):
+    """A macro, ``text`` being its whole ``#define`` line."""
+
+    parts: MacroParts = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "parts", macro_parts(self.text))
+
+    @property
+    def params(self) -> tuple[str, ...] | None:
+        """The names of its parameters but the variadic one; None for an object-like macro."""
+        return self.parts.params
+
+    @property
+    def variadic(self) -> str | None:
+        """What the body calls the rest of the arguments: ``__VA_ARGS__``, ``args`` of ``args...``."""
+        return self.parts.variadic
+
+    @property
+    def body(self) -> bytes:
+        """The replacement list, each byte at the offset it has in the file; comments are spaces."""
+        return self.parts.body
+
+    @property
+    def body_start(self) -> int:
+        """The byte offset in the file of the first byte of ``body``."""
+        return self.start + self.parts.offset
 
 
 _CONTINUED = re.compile(rb"\\\r?\n")

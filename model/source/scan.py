@@ -15,11 +15,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from model.source.blank import NESTED_PARENTHESES, blank, nested, outline_of
 from model.source.conditions import Stack
+from model.source.definitions import macro_parts
 from model.source.macros import MacroError, substitute_macro
 from model.source.outline import INCLUDE, MACRO, Found, Outline
 
@@ -71,10 +73,11 @@ _PARENTHESES = re.compile(NESTED_PARENTHESES)
 _ENUMERATOR = re.compile(
     rb"([A-Za-z_]\w*)\s*(?:=(?:[^,()]++|" + NESTED_PARENTHESES + rb")*+)?(?:,|\Z)"
 )
+_MADE = "made by a macro"
 MADE_ELEMENT = re.compile(rb"(?<=[,{\s])([A-Z_]\w*)(\([^()]*\))(?=\s*,)")
-_DEFINED = re.compile(rb"^[ \t]*#[ \t]*define[ \t]+(\w+)\(([^()]*)\)((?:[^\n\\]|\\[^\n]|\\\n)*)", re.MULTILINE)
-_MAKER = "macro in an enum"
-_POINTER_NAME = re.compile(rb"\(\s*(?:\*[\s*]*(?:const\s+)?)?([A-Za-z_]\w*)\s*(?:\[[^\]]*\]\s*)?\)\s*\(")
+_INNER_NAME = re.compile(
+    rb"\(\s*(?:\*[\s*]*(?:const\s+)?)?([A-Za-z_]\w*)\s*(?:\[[^\]]*\]\s*)?\)\s*\("
+)
 _LAST_NAME = re.compile(rb"([A-Za-z_]\w*)\s*(?:\[[^\]]*\]\s*|\([^()]*\)\s*)*\Z")
 _WORD = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
 _SPECIFIER = _WORD + b" \t\r\n\f\v*"
@@ -82,21 +85,21 @@ _NOT_A_NAME = frozenset(
     b"if for while switch return sizeof typeof __typeof__ __attribute__ do else case goto defined "
     b"asm __asm__ _Static_assert static_assert alignof _Alignof void int".split()
 )
-_NOT_A_TYPE = frozenset(b"extern static inline __inline __inline__ const return else goto case do".split())
+_NOT_A_TYPE = frozenset(
+    b"extern static inline __inline __inline__ const return else goto case do".split()
+)
 
 
 def scan(data: bytes) -> Scan:
     """Everything that ``data``, the bytes of one C file, defines at top level."""
     outline = Outline(outline_of(data))
-    code = outline.balanced()
-    found = [*outline.records, *_definitions(code)]
-    found += _made_by_macros(data, code, [f for f in found if f.kind == ENUM or f.kind == _MAKER])
-    found = [f for f in found if f.kind != _MAKER]
+    found = [*outline.records, *_definitions(outline.balanced())]
+    found = [_named(one, outline, data) if one.kind == _MADE else one for one in found]
     at = outline.stack_at
     kept = [
         Record(kind, name, start, end, at(inside))
         for kind, name, start, end, inside in found
-        if at(start) == at(end - 1)
+        if name and at(start) == at(end - 1)
     ]
     kept.sort(key=lambda record: (record.start, record.kind, record.name))
     stacks = tuple(outline.stacks)
@@ -114,7 +117,7 @@ def _definitions(code: bytes) -> Iterator[Found]:
         at = max(end, at + 1)
         if end == opening:
             continue
-        if code[opening] == 59:
+        if code[opening:end] == b";":
             yield from _declaration(code, item.start(), opening, end)
         elif end > opening + 1:
             function = _function(code, item.start(), opening)
@@ -124,34 +127,19 @@ def _definitions(code: bytes) -> Iterator[Found]:
                 yield from _types(code, item.start(), opening, end)
 
 
-def _made_by_macros(data: bytes, code: bytes, makers: list[Found]) -> list[Found]:
-    """Enumerators that a macro of the same file makes: ``DECLARE_VMA_BIT(READ, 0),``."""
-    makers = [m for m in makers if m.kind == _MAKER]
-    if not makers:
-        return []
-    macros = {m.group(1).decode(): m for m in _DEFINED.finditer(data)}
-    made: list[Found] = []
-    for maker in makers:
-        name, _, rest = maker.name.partition("(")
-        macro = macros.get(name)
-        if macro is None:
-            continue
-        text = expanded_element(macro, rest.removesuffix(")"))
-        word = re.match(r"\s*([A-Za-z_]\w*)\s*(=|\Z)", text)
-        if word:
-            made.append(maker._replace(kind=ENUMERATOR, name=word.group(1)))
-    return made
-
-
-def expanded_element(macro: re.Match[bytes], arguments: str) -> str:
-    """What a macro makes of these arguments; "" where they do not fit it."""
-    parameters = tuple(p.strip() for p in macro.group(2).decode().split(","))
-    body = macro.group(3).decode(errors="replace").replace("\\\n", " ")
-    given = [a.strip() for a in arguments.split(",")]
-    try:
-        return substitute_macro("", parameters, body, given, lambda _: None)
-    except MacroError:
-        return ""
+def _named(made: Found, outline: Outline, data: bytes) -> Found:
+    """The enumerator that a macro of the file makes (``DECLARE_VMA_BIT(READ, 0)``), or no name."""
+    macro, _, rest = made.name.partition("(")
+    arguments = [argument.strip() for argument in rest.removesuffix(")").split(",")]
+    lines = [one for one in outline.records if one.kind == MACRO and one.name == macro]
+    parts = macro_parts(data[lines[0].start : lines[0].end]) if lines else None
+    element = None
+    if parts is not None and parts.params is not None:
+        with suppress(MacroError):
+            body = parts.body.decode("latin-1")
+            text = substitute_macro(macro, parts.params, body, arguments, lambda _: None)
+            element = re.match(r"\s*([A-Za-z_]\w*)\s*(?:=|\Z)", text)
+    return made._replace(kind=ENUMERATOR, name=element.group(1) if element else "")
 
 
 def _function(code: bytes, start: int, opening: int) -> tuple[str, int] | None:
@@ -167,7 +155,12 @@ def _function(code: bytes, start: int, opening: int) -> tuple[str, int] | None:
     name = before[len(specifiers) :]
     others = specifiers.rstrip(_SPECIFIER)
     words = specifiers[len(others) :].replace(b"*", b" ").split()
-    if not name or name[0] in b"0123456789" or name in _NOT_A_NAME or (others and others[-1] != 41):
+    if (
+        not name
+        or name[0] in b"0123456789"
+        or name in _NOT_A_NAME
+        or others[-1:] not in (b"", b")")
+    ):
         return None
     if not words or words[0] in _NOT_A_NAME - {b"void", b"int"} or b"typedef" in words:
         return None
@@ -188,17 +181,14 @@ def _declaration(code: bytes, start: int, semicolon: int, end: int) -> Iterator[
             yield Found(PROTOTYPE, function[0], function[1], end, function[1])
 
 
-_TYPEDEF = re.compile(rb"\btypedef\b")
-
-
 def _typedef(text: bytes, start: int, after: int, end: int) -> Iterator[Found]:
     """The names that a typedef makes; its declarators are in ``text`` from ``after`` on."""
-    word = _TYPEDEF.search(text)
+    word = re.search(rb"\btypedef\b", text)
     if not word:
         return
     first = start + word.start()
     declarators = text[max(after, word.end()) :]
-    pointer = _POINTER_NAME.search(declarators)
+    pointer = _INNER_NAME.search(declarators)
     if pointer:
         yield Found(TYPEDEF, pointer.group(1).decode(), first, end, first)
         return
@@ -224,8 +214,9 @@ def _types(code: bytes, start: int, opening: int, end: int) -> Iterator[Found]:
             yield Found(ENUM, tag.decode(), first, last, first)
         for name in _ENUMERATOR.finditer(code, tagged.end(), last - 1):
             yield Found(ENUMERATOR, name.group(1).decode(), first, last, name.start())
-        for maker in MADE_ELEMENT.finditer(code, tagged.end(), last - 1):
-            yield Found(_MAKER, maker.group(0).decode(), first, last, maker.start())
+        for made in MADE_ELEMENT.finditer(code, tagged.end(), last - 1):
+            if code[first : made.start()].rstrip()[-1:] in (b",", b"{"):
+                yield Found(_MADE, made.group().decode("latin-1"), first, last, made.start())
     if b"typedef" in code[start:opening]:
         tail = _TO_SEMICOLON.match(code, end)
         if tail:

@@ -11,13 +11,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from model.logic import BOOL, FALSE, TRUE, Term, const, disj, is_false, is_true, negate, subterms
-from model.procedure import Block, If, Leave, Origin, Set, Span, Statement, walk
+from model.procedure import NOWHERE, Block, If, Leave, Origin, Set, Span, Statement, walk
 from model.source.calls import END, Calls
 from model.source.contracts import Contract
 from model.source.ctypes import BOOLEAN, VOID, CType, Pointer, Struct
 from model.source.errors import Unsupported
 from model.source.expressions import field_of
-from model.source.objects import Objects, Slot
+from model.source.objects import Objects, Slot, leaves
 from model.source.text import Node, Text, text_of
 from model.source.types import Types, function_declarator, text_at
 from model.source.values import Target, Value, binary, convert, is_scalar
@@ -33,7 +33,7 @@ class Statements(Calls):
         self.frame = ""
         self.result: CType = VOID
         self._labels: list[tuple[str, str, str]] = []  # kind, label, frame of the open loops and switches
-        #: Every goto with the complaint to raise if no block of its label surrounds it.
+        #: The gotos whose label was not met yet, each with the complaint to raise if it never is.
         self.gotos: list[tuple[str, Unsupported]] = []
 
     # Functions ------------------------------------------------------------------------------------
@@ -44,6 +44,11 @@ class Statements(Calls):
         text = replace(text_at(found), function=name)
         with self.objects.nested() as body:
             value = self._function(name, text, arguments, name)
+            if value.type != VOID and value.term.op != "place":
+                path = f"{name}.return"
+                self.objects.declare(path, zero=False)
+                self.objects.store(path, value.type, value, NOWHERE)
+                value = self.objects.load(path, value.type)
         self.objects.emit(Block(END, tuple(body)))
         return None if value.type == VOID else value.term
 
@@ -61,8 +66,8 @@ class Statements(Calls):
         node = self.types.parser.function(text)
         result = self.types.result(node, text)
         parameters = self.types.parameters(function_declarator(node), text)
-        saved = self.scopes, self.frame, self.result
-        self.scopes, self.frame, self.result = [{}], frame, result
+        saved = self.scopes, self.frame, self.result, self.gotos
+        self.scopes, self.frame, self.result, self.gotos = [{}], frame, result, []
         try:
             with self.at(text):
                 if len(parameters) != len(arguments):
@@ -71,7 +76,7 @@ class Statements(Calls):
                 self._bind(node, parameters, arguments, body)
                 return self._run(body)
         finally:
-            self.scopes, self.frame, self.result = saved
+            self.scopes, self.frame, self.result, self.gotos = saved
 
     def _bind(self, node: Node, parameters: list[tuple[str, CType, str]], values: list[Value], body: Node) -> None:
         """Parameters become locals; one that is only ever read stands for its argument."""
@@ -101,6 +106,8 @@ class Statements(Calls):
         with self.objects.nested() as inner:
             self.compound(body)
         self.objects.emit(Block(label, tuple(inner), self.span(body)))
+        if self.gotos:
+            raise self.gotos[0][1]
         if self.result == VOID:
             return Value(VOID, const(0, BOOL))
         return self.objects.load(path, self.result)
@@ -152,10 +159,12 @@ class Statements(Calls):
             self.statement(node)
 
     def _labelled(self, nodes: list[Node], i: int) -> None:
-        label = text_of(field_of(nodes[i], "label"))
+        label = f"{self.frame}:{text_of(field_of(nodes[i], 'label'))}"
+        met = len(self.gotos)
         with self.objects.nested() as before:
             self.sequence(nodes[:i])
-        self.objects.emit(Block(f"{self.frame}:{label}", tuple(before), self.span(nodes[i])))
+        self.gotos[met:] = [g for g in self.gotos[met:] if g[0] != label]
+        self.objects.emit(Block(label, tuple(before), self.span(nodes[i])))
         rest = [c for c in nodes[i].named_children[1:] if c.type != "comment"]
         for node in self.live(rest) + nodes[i + 1 :]:
             self.statement(node)
@@ -279,8 +288,12 @@ class Statements(Calls):
         with objects.nested() as second:
             orelse()
         self._join(after_then)
-        for base, n in answers_then.items():
-            objects.answers[base] = max(n, objects.answers.get(base, 0))
+        if leaves(second):
+            objects.answers = answers_then
+        elif not leaves(first):
+            objects.answers = {b: max(answers_then.get(b, 0), n) for b, n in objects.answers.items()} | {
+                b: n for b, n in answers_then.items() if b not in objects.answers
+            }
         self.objects.emit(If(condition, tuple(first), tuple(second), span))
 
     def _join(self, other: dict[str, tuple[Target, ...]]) -> None:

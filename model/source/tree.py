@@ -268,7 +268,9 @@ class _Commit:
 def _commit(top: Path, rev: str) -> _Commit:
     """The files of a commit of a checkout or bare repository."""
     if not top.is_dir():
-        raise TreeError(f"{top}: is not a directory; with a revision, give a git checkout of Linux.")
+        raise TreeError(
+            f"{top}: is not a directory; with a revision, give a git checkout of Linux."
+        )
     if not rev or rev.startswith("-") or not rev.isprintable():
         raise TreeError(f"{rev!r} is not the name of a revision; give a tag, branch or commit.")
     _git(top, "rev-parse", "--git-dir", complaint="is not a git checkout; give one, or no revision")

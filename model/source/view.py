@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from model.source.answers import Answer, Answers, Live
 from model.source.branches import Compiled, compiled
-from model.source.conditions import Stack
+from model.source.conditions import Stack, one_line
 from model.source.definitions import (
     Definition,
     EnumText,
@@ -87,7 +87,7 @@ class View:
 
     def condition(self, condition: str) -> Answer:
         """Whether the condition of an ``#if`` holds, None where unknown; and what that rests on."""
-        return self._answers.condition(condition)
+        return self._answers.condition(one_line(condition))
 
     def stack(self, stack: Stack) -> Answer:
         """Whether all conditions of a stack hold, and what that rests on."""
@@ -118,6 +118,7 @@ class View:
     def compiled(self, part: Definition) -> Compiled:
         """The text of a definition found here, with the ``#if`` inside it decided."""
         return compiled(self.file(part.file), part, self._answers.stack)
+
 
 def _nearby(headers: Headers, rel: str) -> tuple[SourceFile, ...]:
     """A file and what it includes in quotes from beside itself, directly or not."""
