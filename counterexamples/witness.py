@@ -63,7 +63,8 @@ def witness(
         Value(n, widths[n], model[n], matter[n], words.get(n, n), notes.get(n, "")) for n in widths if n in matter
     )
     runs = rerun(model)
-    others = [rerun({**model, **changed}) for changed in _turned(model, matter, widths)]
+    every = {n: i.sort.width for p in procedures.values() for n, i in p.inputs.items()} | dict(widths)
+    others = [rerun({**model, **changed}) for changed in _turned(model, matter, every)]
     courses = {
         subject: Course(
             procedures[subject],
@@ -91,7 +92,7 @@ def _turned(model: Mapping[str, int], matter: Mapping[str, int], widths: Mapping
     for name, width in widths.items():
         free = ((1 << max(width, 1)) - 1) & ~matter.get(name, 0)
         if free:
-            changes.append({name: model[name] ^ free})
+            changes.append({name: model.get(name, 0) ^ free})
     return changes
 
 

@@ -91,12 +91,33 @@ def decide(dialogue: Dialogue, question: Question) -> Answer:
     if answer.denied is not Found.SAT:
         return _reasoned(dialogue, answer, answer.denied)
     answer = replace(answer, refuted=dialogue.model(question.inputs))
+    answer = replace(answer, confirmed=_holds_whatever_is_loose(dialogue, question, answer.refuted))
     if question.witness:
         answer = replace(answer, stray=dialogue.check(*denied, (f"(not {question.witness})",)))
         if answer.stray is Found.SAT:
             return replace(answer, strayed=dialogue.model(question.inputs))
         return _reasoned(dialogue, answer, answer.stray)
     return answer
+
+
+def _holds_whatever_is_loose(dialogue: Dialogue, question: Question, model: Model) -> bool | None:
+    """True if the model refutes the claim with all values of the loose inputs that the facts allow;
+    otherwise nothing is known yet, since another model may."""
+    if not question.loose:
+        return True
+    fixed = _tight(question, model)
+    groups = (question.background + question.facts, fixed, (f"(not {_refuted(question)})",))
+    return True if dialogue.check(*groups) is Found.UNSAT else None
+
+
+def _refuted(question: Question) -> str:
+    return f"(and true {' '.join(question.given)} (not {question.then}))"
+
+
+def _tight(question: Question, model: Model) -> tuple[str, ...]:
+    """The inputs that are not loose, at their values in the model."""
+    loose = set(question.loose)
+    return tuple(_fixed(whole(n, w, model[n])) for n, w in question.inputs.items() if n not in loose)
 
 
 def _reasoned(dialogue: Dialogue, answer: Answer, found: Found) -> Answer:
@@ -113,10 +134,19 @@ def examine(dialogue: Dialogue, question: Question) -> Answer:
         return replace(answer, example=example, used=_facts_used(dialogue, question))
     if answer.denied is not Found.SAT:
         return replace(answer, example=example)
+    if answer.stray is Found.SAT:
+        return replace(answer, example=example, counterexample=_stray(dialogue, question))
     confirmed, model = _confirm(dialogue, question)
-    refuted = f"(and true {' '.join(question.given)} (not {question.then}))"
-    counterexample = _generalise(dialogue, question, model, refuted)
+    counterexample = _generalise(dialogue, question, model, _refuted(question))
     return replace(answer, example=example, counterexample=counterexample, confirmed=confirmed)
+
+
+def _stray(dialogue: Dialogue, question: Question) -> Shown:
+    """The least counterexample that is not as declared."""
+    stray = f"(and {_refuted(question)} (not {question.witness}))"
+    model = _least(dialogue, question, (question.background + question.facts, (stray,)))
+    assert model is not None  # it was just found
+    return _generalise(dialogue, question, model, stray)
 
 
 def _facts_used(dialogue: Dialogue, question: Question) -> tuple[int, ...]:
@@ -187,11 +217,10 @@ def _confirm(dialogue: Dialogue, question: Question) -> tuple[bool | None, Model
     assert first is not None  # it was just found
     if not question.loose:
         return True, first
-    tight = [name for name in question.inputs if name not in question.loose]
     saving: list[str] = []
     while model is not None and len(saving) < INSTANCES:
-        fixed = [_fixed(whole(n, question.inputs[n], model[n])) for n in tight]
         here = _applied(question, [smtlib.symbol(n) for n in question.loose])
+        fixed = _tight(question, model)
         if dialogue.check(question.background, fixed, (f"(not {here})",)) is Found.UNSAT:
             return True, model
         values = dialogue.model(question.loose)

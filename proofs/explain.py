@@ -10,9 +10,6 @@ import textwrap
 from collections.abc import Iterable, Iterator
 
 from counterexamples.render import prose
-from model.listing import abbreviate
-from model.logic import Term, show
-from model.memory import ABBREVIATIONS
 from model.procedure import Input, Origin
 from proofs.claim import Claim, Verdict
 from proofs.finding import Finding
@@ -20,11 +17,6 @@ from proofs.verdict import Judged, Standing
 
 _WIDTH = 100
 _INDENT = 12
-
-
-def term_text(term: Term) -> str:
-    """A term with the names that the kernel gives to its parts."""
-    return show(abbreviate(term, ABBREVIATIONS))
 
 
 def heading(judged: Judged) -> str:
@@ -40,8 +32,8 @@ def explain(finding: Finding) -> str:
     lines = [
         *_item("claim", [claim.name]),
         *_item("says", [claim.says]),
-        *_item("given", [term_text(g) for g in claim.given] or ["nothing"]),
-        *_item("then", [term_text(claim.then)]),
+        *_item("given", [prose.term(g) for g in claim.given] or ["nothing"]),
+        *_item("then", [prose.term(claim.then)]),
         *_item("because", claim.because),
         *(line for key, text in claim.details.items() for line in _item(key, text.splitlines())),
         *_item("expected", [_expected(claim)]),
@@ -67,15 +59,16 @@ def _expected(claim: Claim) -> str:
     if claim.expected.reason:
         text += f": {claim.expected.reason}"
     if claim.expected.witness is not None:
-        text += f" (each counterexample has {term_text(claim.expected.witness)})"
+        text += f" (each counterexample has {prose.term(claim.expected.witness)})"
     return text
 
 
 def _facts(judged: Judged) -> Iterator[str]:
-    used = judged.answer.used if judged.answer else None
-    for i, fact in enumerate(judged.claim.facts):
-        word = "offered" if used is None else "used" if i in used else "not needed"
-        yield from _item("fact" if i == 0 else "", [f"{fact.name} ({word}): {fact.says} [{fact.source}]"])
+    """The facts that a proof needs, in full; of the others, the names."""
+    used = judged.answer.used if judged.answer and judged.answer.used is not None else ()
+    facts = list(enumerate(judged.claim.facts))
+    yield from _item("facts used", [f"{f.name}: {f.says} [{f.source}]" for i, f in facts if i in used])
+    yield from _item("offered", [", ".join(f.name for i, f in facts if i not in used)] if facts else [])
 
 
 def _behind(finding: Finding) -> Iterator[str]:

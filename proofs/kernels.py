@@ -16,15 +16,14 @@ from pathlib import Path
 
 import platformdirs
 
+from model.source.apt import Run, run_tool
 from model.source.debian import (
     LINES,
     Missing,
-    Run,
     Shop,
     Tree,
     Wanted,
     parse_wanted,
-    run_tool,
     within,
 )
 

@@ -15,6 +15,7 @@ from model.logic import Term, free_names
 class Theorem:
     """``says`` is the whole theorem as a sentence in kernel words; all of ``given`` together imply
     ``then``; ``because`` cites the commit, mail (Message-ID), manual rule or comment it rests on.
+    ``not_assuming`` names facts that must not be used: the theorem asks what happens without them.
 
     Its name is the attribute it is bound to in its module, a true sentence in snake_case.
     """
@@ -23,6 +24,7 @@ class Theorem:
     given: tuple[Term, ...]
     then: Term
     because: tuple[str, ...]
+    not_assuming: tuple[str, ...] = ()
 
     @property
     def symbols(self) -> frozenset[str]:

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 from counterexamples.minimise import Model
-from model.logic import Term, show
+from counterexamples.render import prose
+from model.logic import Term
 from model.procedure import ProcedureError
 from proofs.claim import Claim, Verdict, replay
 from proofs.obligation import Obligation
@@ -97,7 +98,7 @@ def _standing(claim: Claim, obligation: Obligation, answer: Answer, verdict: Ver
         assert expected.witness is not None
         return Standing.OTHERWISE, (
             "It is refuted in another way than declared: there is a counterexample without "
-            f"{show(expected.witness)}."
+            f"{prose.term(expected.witness)}."
         )
     if expected.witness is not None and answer.stray is not Found.UNSAT:
         return Standing.UNDECIDED, f"Whether it is refuted only as declared is not known: {answer.reason}"
@@ -155,7 +156,7 @@ def _contradicted(
         for what, term, value in wanted:
             if bool(runs.value(term)) is not value:
                 yield (
-                    f"The solver says that {what} {show(term)} is {str(value).lower()} on an input "
+                    f"The solver says that {what} {prose.term(term)} is {str(value).lower()} on an input "
                     f"on which the interpreter finds it {str(not value).lower()}: {_told(model)}."
                 )
     except ProcedureError as error:

@@ -18,20 +18,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.source import debian
-from model.source.debian import (
-    CONTENTS,
-    MARKER,
-    Mirror,
-    Missing,
-    Package,
-    Shop,
-    Tree,
-    Unavailable,
-    Wanted,
-    parse_wanted,
-    within,
-)
+from model.source import apt, debian
+from model.source.apt import Mirror, Package, Unavailable
+from model.source.debian import CONTENTS, MARKER, Missing, Shop, Tree, Wanted, parse_wanted, within
 from proofs.kernels import main
 
 numbers = st.integers(0, 99).map(str)
@@ -150,7 +139,7 @@ def test_a_damaged_package_in_the_cache_is_fetched_again(shop: Shop, tmp_path: P
     again = FakeDebian([OLD])
     only_tree(obtain(replace(shop, dest=tmp_path / "second"), again, "7.2"))
     assert "download" in again.calls
-    assert debian.intact(kept, OLD)
+    assert apt.intact(kept, OLD)
 
 
 def test_a_damaged_package_that_debian_has_no_more_gives_way_to_the_newer(shop: Shop) -> None:
@@ -289,7 +278,7 @@ def test_without_apt_a_sentence_says_what_to_do(
     shop: Shop, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert only_reason(replace(shop, run=debian.run_tool).obtain([Wanted("7.2")])) == (
+    assert only_reason(replace(shop, run=apt.run_tool).obtain([Wanted("7.2")])) == (
         "Linux 7.2 cannot be had: apt-get is not on PATH."
         f" An unpacked Linux 7.2 source tree put at {shop.dest}/7.2 serves as well."
     )
@@ -386,9 +375,7 @@ def test_an_interrupted_run_says_so(tmp_path: Path, capsys: pytest.CaptureFixtur
 
     places = ["--dest", str(tmp_path / "kernels"), "--cache", str(tmp_path / "cache")]
     assert main(places, interrupted) == 130
-    assert capsys.readouterr().err == (
-        "Interrupted: no tree is left half made. Run it again to go on.\n"
-    )
+    assert capsys.readouterr().err == ("Interrupted: no tree is left half made. Run it again to go on.\n")
 
 
 @pytest.mark.skipif(
@@ -405,49 +392,49 @@ def test_a_real_package_is_unpacked(shop: Shop, tmp_path: Path, suffix: str) -> 
     archive = f"deb/usr/src/linux-source-7.2.tar.{suffix}"
     subprocess.run(["tar", "-caf", archive, "linux-source-7.2"], cwd=tmp_path, check=True)
     subprocess.run(["dpkg-deb", "-Znone", "-b", "deb", "x.deb"], cwd=tmp_path, check=True)
-    tree = replace(shop, run=debian.run_tool)._unpack(tmp_path / "x.deb", tmp_path)
+    tree = replace(shop, run=apt.run_tool)._unpack(tmp_path / "x.deb", tmp_path)
     assert debian.check(tree, Wanted("7.2")) == "7.2.9"
     assert not (tree / "kernel").exists()
 
 
 def test_a_tool_that_fails_is_told_in_its_own_words(tmp_path: Path) -> None:
     with pytest.raises(Unavailable, match=r"^ls failed: .*no-such-file.*[^.]$"):
-        debian.run_tool(["ls", "no-such-file"], tmp_path)
-    assert "LC_ALL=C\n" in debian.run_tool(["env"], tmp_path)
+        apt.run_tool(["ls", "no-such-file"], tmp_path)
+    assert "LC_ALL=C\n" in apt.run_tool(["env"], tmp_path)
 
 
 def test_a_complaint_is_the_first_error() -> None:
     stderr = "W: old\nE: Failed to fetch x  refused.\nE: Some index files failed.\n"
-    assert debian.complaint(stderr) == "Failed to fetch x  refused"
-    assert debian.complaint("\n") == "it did not say why"
+    assert apt.complaint(stderr) == "Failed to fetch x  refused"
+    assert apt.complaint("\n") == "it did not say why"
 
 
 def test_the_keyring_is_that_of_the_entry(tmp_path: Path) -> None:
     standard, deb822, one_line = (tmp_path / name for name in ("k.gpg", "x.sources", "x.list"))
     deb822.write_text("# Signed-By: /no\n\n\nURIs: a\n\nURIs: b\n# c\nSigned-By:\n /b.gpg\n")
     one_line.write_text("\ndeb [arch=amd64 signed-by=/l.gpg] a b main\n")
-    assert debian.keyring(f"{deb822}:2", standard) == "/b.gpg"
-    assert debian.keyring(f"{one_line}:2", standard) == "/l.gpg"
-    assert debian.keyring(f"{deb822}:1", standard) == ""
+    assert apt.keyring(f"{deb822}:2", standard) == "/b.gpg"
+    assert apt.keyring(f"{one_line}:2", standard) == "/l.gpg"
+    assert apt.keyring(f"{deb822}:1", standard) == ""
     standard.touch()
-    assert debian.keyring(f"{deb822}:1", standard) == str(standard)
-    assert debian.keyring("/no/such/file:9", standard) == str(standard)
+    assert apt.keyring(f"{deb822}:1", standard) == str(standard)
+    assert apt.keyring("/no/such/file:9", standard) == str(standard)
 
 
 def test_a_security_suite_comes_from_the_security_mirror_only() -> None:
     main_mirror, security = Mirror("m:/", "sid", "x:1"), Mirror("s:/", "sid-security", "x:1")
     suites = ("bookworm", "bookworm-security")
-    both = debian.source_lines(suites, [security, main_mirror])
+    both = apt.source_lines(suites, [security, main_mirror])
     assert [line.split("] ")[1] for line in both.values()] == [
         "m:/ bookworm main\n",
         "s:/ bookworm-security main\n",
     ]
-    assert list(debian.source_lines(suites, [main_mirror])) == ["bookworm"]
+    assert list(apt.source_lines(suites, [main_mirror])) == ["bookworm"]
 
 
 def test_only_main_is_a_mirror_of_linux() -> None:
     rows = "main\tu\tsid\t/f:1\nstable\tv\tsid\t/f:2\nnot a row\n"
-    assert debian.parse_mirrors(rows) == (Mirror("u", "sid", "/f:1"),)
+    assert apt.parse_mirrors(rows) == (Mirror("u", "sid", "/f:1"),)
 
 
 def test_a_machine_of_another_distribution_has_no_mirror(shop: Shop) -> None:
@@ -492,19 +479,17 @@ def test_within_compares_whole_numbers(release: str, part: str) -> None:
 def test_a_record_reads_back(package: Package) -> None:
     text = f"Package: {package.name}\nSHA256: {package.sha256}\nDescription: SHA256: 1\n Size: 2\n"
     text += f"Version: {package.version}\nSize: {package.size}\n\nPackage: x\n"
-    assert debian.parse_package(text) == package
+    assert apt.parse_package(text) == package
 
 
 def test_a_record_without_a_hash_is_refused() -> None:
     with pytest.raises(Unavailable, match=r"^apt-cache show printed a record without 'SHA256'$"):
-        debian.parse_package("Package: a\nVersion: 1\nSize: 1\n")
+        apt.parse_package("Package: a\nVersion: 1\nSize: 1\n")
 
 
 def test_a_makefile_without_a_version_is_refused() -> None:
     assert debian.makefile_version("# x\nVERSION = 6\nPATCHLEVEL = 1\nSUBLEVEL = 7\n") == "6.1.7"
-    with pytest.raises(
-        Unavailable, match=r"^its Makefile does not set VERSION, PATCHLEVEL and SUB"
-    ):
+    with pytest.raises(Unavailable, match=r"^its Makefile does not set VERSION, PATCHLEVEL and SUB"):
         debian.makefile_version("VERSION = 6\nSUBLEVEL = 1\n")
 
 

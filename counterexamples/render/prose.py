@@ -12,10 +12,14 @@ from collections.abc import Callable, Iterable, Mapping
 
 from counterexamples.witness import Course, Value, Witness
 from model.interpreter import Step
+from model.listing import abbreviate
+from model.logic import Term, show
+from model.memory import ABBREVIATIONS
 
 #: Columns of the text; source lines may be longer.
 WIDTH = 72
 INDENT = 10
+_GLUE = "\0"  # a space at which no line is broken
 
 Constants = Mapping[str, int]
 
@@ -50,6 +54,11 @@ def _size(value: int, constants: Constants) -> str:
 def _errno(value: int, constants: Constants) -> str:
     negative = value - (1 << 32) if value >> 31 == 1 else value
     return f"-{ERRNO[-negative]}" if -negative in ERRNO else str(negative)
+
+
+def term(formula: Term) -> str:
+    """A formula with the names that the kernel gives to its parts."""
+    return show(abbreviate(formula, ABBREVIATIONS))
 
 
 def number(value: int) -> str:
@@ -153,7 +162,7 @@ def happened(course: Course) -> str:
 
 
 def _call(step: Step, course: Course) -> str:
-    told = [f"{a} = {_argument(a, v, course)}" for a, v in step.arguments]
+    told = [f"{a} = {_argument(a, v, course)}".replace(" ", _GLUE) for a, v in step.arguments]
     return f"{step.sink}({', '.join(told)})"
 
 
@@ -168,7 +177,10 @@ def _branch(step: Step) -> Iterable[str]:
 
 
 def _wrapped(text: str) -> list[str]:
-    return textwrap.wrap(text, WIDTH - INDENT, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False)
+    lines = textwrap.wrap(
+        text, WIDTH - INDENT, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
+    )
+    return [line.replace(_GLUE, " ") for line in lines]
 
 
 def _paragraph(label: str, text: str) -> list[str]:

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# make prove    prove everything on the shapes        make test      the tests
+# make kernels  fetch real trees from Debian          make check     lint, types and tests
+# make bench    measure, as ratios                    make clean     remove what was made
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+KERNELS ?=
+
+.PHONY: prove test kernels lint types check bench clean
+.DELETE_ON_ERROR:
+
+prove: $(VENV)/installed
+	$(BIN)/python -m proofs.run
+
+test: $(VENV)/installed-test
+	$(BIN)/python -m pytest -n auto
+
+kernels: $(VENV)/installed
+	@# 3 says that a tree which nobody requires was not to be had: it was reported, and stops nothing.
+	@$(BIN)/python -m proofs.kernels $(KERNELS) || [ $$? -eq 3 ]
+
+lint: $(VENV)/installed-test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/installed-test
+	$(BIN)/mypy
+
+check: lint types test
+
+bench: $(VENV)/installed
+	$(BIN)/python -m proofs.bench
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed; name one with make PYTHON=python3.12." >&2; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/installed: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+$(VENV)/installed-test: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --editable '.[test]'
+	@touch $@ $(VENV)/installed
+
+clean:
+	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Which permissions a page gets: no more than the host and the guest's own stage 2 grant."""
+
+from __future__ import annotations
+
+from model.memory import (
+    EXECUTABLE,
+    KVM_PGTABLE_PROT_DEVICE,
+    KVM_PGTABLE_PROT_NORMAL_NC,
+    KVM_PGTABLE_PROT_PX,
+    KVM_PGTABLE_PROT_UX,
+    KVM_PGTABLE_PROT_W,
+    KVM_PGTABLE_PROT_X,
+    NORMAL,
+    READABLE,
+    WRITABLE,
+    beyond,
+    exec_fault,
+    host_pte_writable,
+    is_vma_cacheable,
+    mapped,
+    nested,
+    nested_exec_el0,
+    nested_exec_el1,
+    nested_executable,
+    nested_readable,
+    nested_writable,
+    perm_fault,
+    pfn_writable,
+    prot,
+    relaxed,
+    relaxed_prot,
+    write_fault,
+)
+from proofs.theorem import Theorem
+
+writable_pages_are_what_the_lookup_said = Theorem(
+    says="A page is mapped writable only if the pfn lookup said that it is writable.",
+    given=(mapped, WRITABLE),
+    then=pfn_writable,
+    because=("user_mem_abort(): `if (writable) prot |= KVM_PGTABLE_PROT_W`",),
+)
+
+writable_pages_are_writable_in_the_host = Theorem(
+    says="A page is mapped writable only if the host PTE is writable.",
+    given=(mapped, WRITABLE),
+    then=host_pte_writable,
+    because=("bd2fae8da794: the lookup must report the PTE's permission, not the fault's",),
+)
+
+write_faults_are_answered_with_write_permission = Theorem(
+    says="A page that is mapped for a write fault is writable, if the pfn lookup said so.",
+    given=(mapped, write_fault, pfn_writable, ~nested),
+    then=WRITABLE,
+    because=("a guest that faults for ever on a page it may write is as wrong as one that may write too much",),
+)
+
+mapped_pages_are_readable = Theorem(
+    says="Every page that is mapped is readable, unless the guest's own stage 2 forbids it.",
+    given=(mapped, ~nested),
+    then=READABLE,
+    because=("user_mem_abort(): `prot = KVM_PGTABLE_PROT_R`",),
+)
+
+executable_pages_are_cacheable = Theorem(
+    says="No page is mapped executable and Device, or executable and Normal-NC.",
+    given=(mapped, EXECUTABLE),
+    then=NORMAL,
+    because=("Arm ARM B2: fetches from Device are CONSTRAINED UNPREDICTABLE; stage2_set_prot_attr(): -EINVAL",),
+)
+
+exec_faults_are_answered_with_exec_permission = Theorem(
+    says="A page that is mapped for an exec fault is executable, unless the guest's own stage 2 forbids it.",
+    given=(mapped, exec_fault, ~nested),
+    then=EXECUTABLE,
+    because=("user_mem_abort(): `if (exec_fault) prot |= KVM_PGTABLE_PROT_X`",),
+)
+
+exec_permission_is_never_added_with_a_noncacheable_type = Theorem(
+    says="kvm_pgtable_stage2_relax_perms() is never asked for X together with Device or Normal-NC.",
+    given=(relaxed, relaxed_prot.any(KVM_PGTABLE_PROT_X)),
+    then=~relaxed_prot.any(KVM_PGTABLE_PROT_DEVICE | KVM_PGTABLE_PROT_NORMAL_NC),
+    because=("stage2_attr_walker() does not look at MemAttr: only the -ENOEXEC of the fault path prevents it",),
+)
+
+exec_permission_is_never_added_beyond_memory_unless_cacheable = Theorem(
+    says="X is added to the entry of a PFNMAP or MIXEDMAP page that is not memory only if the VMA is cacheable.",
+    given=(relaxed, relaxed_prot.any(KVM_PGTABLE_PROT_X), beyond),
+    then=is_vma_cacheable,
+    because=("relax_perms keeps the entry's type, which was chosen from the VMA",),
+)
+
+write_permission_is_added_only_if_the_lookup_said_so = Theorem(
+    says="W is added to an entry only if the pfn lookup said that the page is writable.",
+    given=(relaxed, relaxed_prot.any(KVM_PGTABLE_PROT_W)),
+    then=pfn_writable,
+    because=("user_mem_abort(): `if (writable) prot |= KVM_PGTABLE_PROT_W`",),
+)
+
+nested_pages_are_writable_only_if_the_guest_grants_it = Theorem(
+    says="A shadow stage-2 entry is writable only if the guest's own stage 2 grants it.",
+    given=(mapped, nested, WRITABLE),
+    then=nested_writable,
+    because=("user_mem_abort(): potentially reduce shadow S2 permissions to match the guest's own S2",),
+)
+
+nested_pages_are_readable_only_if_the_guest_grants_it = Theorem(
+    says="A shadow stage-2 entry is readable only if the guest's own stage 2 grants it.",
+    given=(mapped, nested, READABLE),
+    then=nested_readable,
+    because=("user_mem_abort(): potentially reduce shadow S2 permissions to match the guest's own S2",),
+)
+
+nested_pages_are_executable_only_if_the_guest_grants_it = Theorem(
+    says="A shadow stage-2 entry is executable only if the guest's own stage 2 grants it.",
+    given=(mapped, nested, EXECUTABLE),
+    then=nested_executable,
+    because=("comment, v6.12 to v6.18: for exec faults we'd only reach this point if the guest allowed it",),
+)
+
+nested_exec_permission_is_never_added_unless_granted = Theorem(
+    says="X is added to a shadow stage-2 entry only if the guest's own stage 2 grants it.",
+    given=(relaxed, nested, relaxed_prot.any(KVM_PGTABLE_PROT_X)),
+    then=nested_executable,
+    because=("kvm_s2_handle_perm_fault(): a permission fault that the guest's stage 2 explains is forwarded",),
+)
+
+nested_pages_are_executable_at_el0_only_if_the_guest_grants_it = Theorem(
+    says="A shadow stage-2 entry is executable at EL0 only if the guest's own stage 2 grants it.",
+    given=(mapped, nested, prot.any(KVM_PGTABLE_PROT_UX)),
+    then=nested_exec_el0,
+    because=("adjust_nested_exec_perms(), since v6.19",),
+)
+
+nested_pages_are_executable_at_el1_only_if_the_guest_grants_it = Theorem(
+    says="A shadow stage-2 entry is executable at EL1 only if the guest's own stage 2 grants it.",
+    given=(mapped, nested, prot.any(KVM_PGTABLE_PROT_PX)),
+    then=nested_exec_el1,
+    because=("adjust_nested_exec_perms(), since v6.19",),
+)

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What is taken is given back: the page reference and the locks; and nothing stale is installed."""
+
+from __future__ import annotations
+
+from model.memory import (
+    is_error_noslot_pfn,
+    looked_up,
+    mapped,
+    mmap_locked,
+    mmap_unlocked,
+    mmu_invalidated,
+    mmu_locked,
+    mmu_unlocked,
+    page_pinned,
+    page_released,
+    page_released_again,
+    relaxed,
+)
+from proofs.theorem import Theorem
+
+pinned_pages_are_released = Theorem(
+    says="The page reference that the pfn lookup took is released on every path.",
+    given=(looked_up, ~is_error_noslot_pfn, page_pinned),
+    then=page_released,
+    because=("5f9466b50c1b: Fix page leak in user_mem_abort()",),
+)
+
+pages_are_never_released_twice = Theorem(
+    says="No path releases the page twice.",
+    given=(page_released,),
+    then=~page_released_again,
+    because=("a reference that is given back twice frees a page in use",),
+)
+
+mmap_lock_is_released = Theorem(
+    says="mmap_lock is released on every path that takes it.",
+    given=(mmap_locked,),
+    then=mmap_unlocked,
+    because=("v3 and v7 return -EINVAL with mmap_lock held",),
+)
+
+mmu_lock_is_released = Theorem(
+    says="mmu_lock is released on every path that takes it.",
+    given=(mmu_locked,),
+    then=mmu_unlocked,
+    because=("user_mem_abort(): out_unlock",),
+)
+
+stale_pages_are_never_mapped = Theorem(
+    says="Nothing is mapped unless mmu_invalidate_retry(), asked under mmu_lock, said that nothing changed.",
+    given=(mapped,),
+    then=mmu_locked & ~mmu_invalidated,
+    because=("Documentation/virt/kvm/locking.rst; 13ec9308a857",),
+)
+
+stale_entries_are_never_relaxed = Theorem(
+    says="No entry gets a permission unless mmu_invalidate_retry(), asked under mmu_lock, said that nothing changed.",
+    given=(relaxed,),
+    then=mmu_locked & ~mmu_invalidated,
+    because=("Documentation/virt/kvm/locking.rst; 13ec9308a857",),
+)

@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""MTE: a guest that sees tags gets no page whose tags nobody looked after."""
+
+from __future__ import annotations
+
+from model.memory import (
+    NORMAL,
+    PAGE_SHIFT,
+    has_struct_page,
+    kvm_has_mte,
+    map_phys,
+    map_size,
+    mapped,
+    mte_allowed,
+    perm_fault,
+    sanitised,
+    sanitised_pfn,
+    sanitised_size,
+)
+from proofs.theorem import Theorem
+
+tagged_pages_are_of_vmas_that_allow_tags = Theorem(
+    says="A page that is newly mapped Normal into a guest with MTE is of a VMA with VM_MTE_ALLOWED.",
+    given=(mapped, ~perm_fault, kvm_has_mte, NORMAL),
+    then=mte_allowed,
+    because=("user_mem_abort(): check the VMM hasn't introduced a new disallowed VMA",),
+)
+
+remapped_pages_are_of_vmas_that_allow_tags = Theorem(
+    says="A page that a permission fault maps Normal into a guest with MTE is of a VMA with VM_MTE_ALLOWED.",
+    given=(mapped, perm_fault, kvm_has_mte, NORMAL),
+    then=mte_allowed,
+    because=("a permission fault maps anew where the size of the entry changes",),
+)
+
+tags_are_sanitised_before_a_page_is_mapped = Theorem(
+    says="sanitise_mte_tags() is called for every page that is newly mapped Normal into a guest with MTE.",
+    given=(mapped, ~perm_fault, kvm_has_mte, NORMAL),
+    then=sanitised,
+    because=("sanitise_mte_tags(): the VM will be able to see the page's tags",),
+)
+
+all_pages_of_a_block_are_sanitised = Theorem(
+    says="sanitise_mte_tags() is called for exactly the bytes that are mapped.",
+    given=(mapped, sanitised),
+    then=((sanitised_pfn << PAGE_SHIFT) == map_phys) & (sanitised_size == map_size),
+    because=("sanitise_mte_tags(kvm, pfn, vma_pagesize)",),
+)
+
+tags_are_sanitised_only_of_struct_pages = Theorem(
+    says="sanitise_mte_tags() is never called for a pfn without a struct page.",
+    given=(sanitised,),
+    then=has_struct_page,
+    because=("sanitise_mte_tags(): pfn_to_page() is not asked whether there is one, since v6.6",),
+)
+
+tags_of_noncacheable_pages_are_left_alone = Theorem(
+    says="sanitise_mte_tags() is never called for a page that is mapped Device or Normal-NC.",
+    given=(mapped, sanitised),
+    then=NORMAL,
+    because=("Device and Normal-NC have no tags; such a page need not have a linear map to clear them by",),
+)
