@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from model.logic import Term, disj, resize
+from model.logic import Term, choose, disj, resize
 from model.memory import (
     CONT_PMD_SIZE,
     CONT_PTE_SIZE,
@@ -19,6 +19,7 @@ from model.memory import (
     above_highest_memmap_pfn,
     cacheable,
     exec_fault,
+    fault_granule,
     fault_ipa,
     has_linear_map,
     host_pte_prot,
@@ -33,12 +34,13 @@ from model.memory import (
     is_pfnmap_or_mixedmap,
     is_vma_cacheable,
     logging_active,
+    map_size,
     mte_allowed,
     nested,
     nested_executable,
     nested_output,
     nested_size,
-    other_distance,
+    other_index,
     other_is_cow_copy,
     other_pfn,
     page_is_cow_copy,
@@ -51,7 +53,7 @@ from model.memory import (
     supports_pud,
     thp_size,
 )
-from model.mm.blocks import canonical_ipa, congruent, is_in_the_vma, is_one_leaf, lookup_distance
+from model.mm.blocks import block_is_in_the_vma, block_is_one_leaf, congruent, lookup_index
 from model.mm.classes import is_of_a_class
 from model.mm.insertion import was_inserted
 from model.mm.normal_page import normal
@@ -144,21 +146,19 @@ _LOOKUP = (
     Fact(
         "lookup_answers_with_the_host_s_page",
         "The pfn that was looked up is the one that the host maps at that page.",
-        (other_distance == lookup_distance) >> ((other_pfn == pfn) & ~(other_is_cow_copy ^ page_is_cow_copy)),
+        (other_index == lookup_index) >> ((other_pfn == pfn) & ~(other_is_cow_copy ^ page_is_cow_copy)),
         "hva_to_pfn(); changes since then are noticed by mmu_invalidate_retry()",
     ),
     Fact(
         "host_leaves_are_blocks",
         "What the host maps by one leaf entry is consecutive, aligned, and of one VMA.",
-        (~is_negative(thp_size) & (resize(thp_size, 64) >= PMD_SIZE))
-        >> (is_one_leaf(PMD_SIZE) & is_in_the_vma(PMD_SIZE)),
+        (~is_negative(thp_size) & (resize(thp_size, 64) >= map_size)) >> (block_is_one_leaf & block_is_in_the_vma),
         "get_user_mapping_size(): the level of the host's leaf; split_huge_pmd_address() at every VMA boundary",
     ),
     Fact(
         "hugetlb_pages_are_blocks",
         "A page of hugetlbfs is consecutive, aligned, and replaced only as a whole.",
-        (is_hugetlb & (huge_page_size >= PMD_SIZE))
-        >> (is_one_leaf(PMD_SIZE) & ((huge_page_size >= PUD_SIZE) >> is_one_leaf(PUD_SIZE))),
+        (is_hugetlb & (huge_page_size >= map_size)) >> block_is_one_leaf,
         "mm/hugetlb.c: hugetlb_wp() copies whole huge pages",
     ),
     Fact(
@@ -169,6 +169,9 @@ _LOOKUP = (
         "arch/arm64/mm/hugetlbpage.c: __hugetlb_valid_size(); VM_BUG_ON() in get_vma_page_shift()",
     ),
 )
+
+#: The address that the memslot knows: of a shadow stage 2, what the guest's stage 2 answered.
+_memslot_ipa = choose(nested, nested_output, fault_ipa)
 
 _KVM = (
     Fact(
@@ -186,8 +189,8 @@ _KVM = (
     Fact(
         "memslots_with_room_are_congruent",
         "A memslot that has room for a block has the same offset in it on both sides.",
-        (supports_pmd >> congruent(PMD_SIZE, hva, canonical_ipa))
-        & (supports_pud >> (supports_pmd & congruent(PUD_SIZE, hva, canonical_ipa))),
+        (supports_pmd >> congruent(PMD_SIZE, hva, _memslot_ipa))
+        & (supports_pud >> (supports_pmd & congruent(PUD_SIZE, hva, _memslot_ipa))),
         "fault_supports_stage2_huge_mapping(); hva is gfn_to_hva_memslot() of the canonical address",
     ),
     Fact(
@@ -205,6 +208,12 @@ _KVM = (
         "The guest's own stage 2 maps nothing smaller than a page of the host.",
         nested >> (nested_size >= PAGE_SIZE),
         "arch/arm64/kvm/nested.c: limit_nv_id_reg() hides smaller stage-2 granules",
+    ),
+    Fact(
+        "entries_have_table_sizes",
+        "The entry on which a permission fault was taken maps a page, a PMD block or a PUD block.",
+        perm_fault >> disj(*(fault_granule == s for s in (PAGE_SIZE, PMD_SIZE, PUD_SIZE))),
+        "kvm_vcpu_trap_get_perm_fault_granule(): BIT(ARM64_HW_PGTABLE_LEVEL_SHIFT(level)) of a leaf",
     ),
     Fact(
         "guest_faults_are_forwarded",

@@ -13,7 +13,7 @@ arch/arm64/kvm/mmu.c.  Trusted: the definitions; they are what the theorems mean
 from __future__ import annotations
 
 from model.logic import WORD64, Term, compare, conj, const, disj, name
-from model.words import DONE, MACHINE, READ, WORD32, WORLD
+from model.words import DONE, READ, VARYING, WORD32, WORLD
 
 
 # Constants of the kernel at hand -------------------------------------------------------------
@@ -70,8 +70,8 @@ def _done(text: str) -> Term:
     return name(text, DONE[text][0])
 
 
-def _machine(text: str) -> Term:
-    return name(text, MACHINE[text][0])
+def _varying(text: str) -> Term:
+    return name(text, VARYING[text][0])
 
 
 def _world(text: str) -> Term:
@@ -126,7 +126,7 @@ has_linear_map = _world("has_linear_map")
 is_zero_pfn = _world("is_zero_pfn")
 above_highest_memmap_pfn = _world("above_highest_memmap_pfn")
 page_pinned = _world("page_pinned")
-other_distance = _world("other_distance")
+other_index = _world("other_index")
 other_pfn = _world("other_pfn")
 other_is_cow_copy = _world("other_is_cow_copy")
 guest_attr = _world("guest_attr")
@@ -137,7 +137,7 @@ hva = _read("hva")
 write_fault = _read("write_fault")
 exec_fault = _read("exec_fault")
 perm_fault = _read("perm_fault")
-excl_atomic_fault = _read("excl_atomic_fault")
+excl_atomic_fault = _varying("excl_atomic_fault")
 fault_granule = _read("fault_granule")
 logging_active = _read("logging_active")
 supports_pmd = _read("supports_pmd")
@@ -149,10 +149,10 @@ map_ret = _read("map_ret")
 relax_ret = _read("relax_ret")
 
 # The machine and the guest ---------------------------------------------------------------------
-FWB = _machine("ARM64_HAS_STAGE2_FWB")
-DIC = _machine("ARM64_HAS_CACHE_DIC")
-kvm_has_mte = _machine("kvm_has_mte")
-is_protected_kvm_enabled = _machine("is_protected_kvm_enabled")
+FWB = _read("ARM64_HAS_STAGE2_FWB")
+DIC = _read("ARM64_HAS_CACHE_DIC")
+kvm_has_mte = _read("kvm_has_mte")
+is_protected_kvm_enabled = _read("is_protected_kvm_enabled")
 kvm_supports_cacheable_pfnmap = FWB & DIC
 nested = _read("nested")
 nested_output = _read("nested_output")
@@ -160,9 +160,9 @@ nested_size = _read("nested_size")
 nested_level = _read("nested_level")
 nested_readable = _read("nested_readable")
 nested_writable = _read("nested_writable")
-nested_executable = _read("nested_executable")
-nested_exec_el0 = _read("nested_exec_el0")
-nested_exec_el1 = _read("nested_exec_el1")
+nested_executable = _varying("nested_executable")
+nested_exec_el0 = _varying("nested_exec_el0")
+nested_exec_el1 = _varying("nested_exec_el1")
 
 # What the fault path did -------------------------------------------------------------------------
 ret = _done("ret")

@@ -35,7 +35,7 @@ from model.procedure import (
     sinks,
     walk,
 )
-from model.words import MACHINE, READ, WORD32
+from model.words import READ, VARYING, WORD32
 
 END = "out"
 RETURN = "return"
@@ -214,13 +214,13 @@ def _inputs(symbols: Mapping[str, Sort], constants: Mapping[str, int]) -> dict[s
     """What a shape mentions and does not define; anything but a word that can be read is a mistake."""
     found = {}
     for symbol, sort in symbols.items():
-        word = READ.get(symbol) or MACHINE.get(symbol)
+        word = READ.get(symbol) or VARYING.get(symbol)
         if word:
             found[symbol] = Input(sort, note=word[1])
         elif symbol not in constants:
             raise ProcedureError(
                 f"{symbol} is neither a constant of this kernel nor a word that a fault path reads; "
-                "add it to model.words.READ, or to the constants."
+                "add it to model.words, or to the constants."
             )
     return found
 

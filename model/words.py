@@ -2,10 +2,11 @@
 """Every symbol of the vocabulary: its name, its sort, and what it is in the C.
 
 Four tables, by who gives a symbol its value.  ``READ`` is what a fault path may read: a shape has
-an input of that name, and for real C ``model.source.names`` says which expression it is.
-``MACHINE`` is the same for properties that the machine and the VM have, read or not.  ``DONE`` is
-what the fault path did: places of a procedure at its end.  ``WORLD`` is what no fault path reads
-(the host's page tables, struct pages): facts connect it to what is read.
+an input of that name, and for real C ``model.source.names`` says which expression it is; a word
+that a version does not read still has a value in the world.  ``VARYING`` is read likewise, but by
+some versions only, and means nothing to the others.  ``DONE`` is what the fault path did: places of
+a procedure at its end.  ``WORLD`` is what no fault path reads (the host's page tables, struct
+pages): facts connect it to what is read.
 
 Trusted: the sentences; a witness is told in them.
 """
@@ -25,7 +26,6 @@ READ: Mapping[str, tuple[Sort, str]] = {
     "write_fault": (BOOL, "kvm_is_write_fault(vcpu)"),
     "exec_fault": (BOOL, "kvm_vcpu_trap_is_exec_fault(vcpu)"),
     "perm_fault": (BOOL, "a stage-2 permission fault: fault_is_perm, kvm_s2_fault_is_perm()"),
-    "excl_atomic_fault": (BOOL, "esr_fsc_is_excl_atomic_fault(esr), since v7.0"),
     "fault_granule": (WORD64, "bytes mapped by the entry that faulted: kvm_vcpu_trap_get_perm_fault_granule()"),
     # The memslot
     "logging_active": (BOOL, "memslot_is_logging(memslot)"),
@@ -49,6 +49,11 @@ READ: Mapping[str, tuple[Sort, str]] = {
     "topup_ret": (WORD32, "kvm_mmu_topup_memory_cache(), topup_hyp_memcache()"),
     "map_ret": (WORD32, "kvm_pgtable_stage2_map()"),
     "relax_ret": (WORD32, "kvm_pgtable_stage2_relax_perms()"),
+    # The machine and the VM
+    "ARM64_HAS_STAGE2_FWB": (BOOL, "cpus_have_final_cap(ARM64_HAS_STAGE2_FWB)"),
+    "ARM64_HAS_CACHE_DIC": (BOOL, "cpus_have_final_cap(ARM64_HAS_CACHE_DIC)"),
+    "kvm_has_mte": (BOOL, "kvm_has_mte(kvm)"),
+    "is_protected_kvm_enabled": (BOOL, "is_protected_kvm_enabled()"),
     # The translation by a nested guest's own stage 2
     "nested": (BOOL, "nested is not NULL: the fault was taken on a shadow stage 2"),
     "nested_output": (WORD64, "kvm_s2_trans_output(nested), in bytes"),
@@ -56,16 +61,13 @@ READ: Mapping[str, tuple[Sort, str]] = {
     "nested_level": (WORD64, "kvm_encode_nested_level(nested), as bits of the prot"),
     "nested_readable": (BOOL, "kvm_s2_trans_readable(nested)"),
     "nested_writable": (BOOL, "kvm_s2_trans_writable(nested)"),
+}
+
+VARYING: Mapping[str, tuple[Sort, str]] = {
     "nested_executable": (BOOL, "kvm_s2_trans_executable(nested), up to v6.18"),
     "nested_exec_el0": (BOOL, "kvm_s2_trans_exec_el0(kvm, nested), since v6.19"),
     "nested_exec_el1": (BOOL, "kvm_s2_trans_exec_el1(kvm, nested), since v6.19"),
-}
-
-MACHINE: Mapping[str, tuple[Sort, str]] = {
-    "ARM64_HAS_STAGE2_FWB": (BOOL, "cpus_have_final_cap(ARM64_HAS_STAGE2_FWB)"),
-    "ARM64_HAS_CACHE_DIC": (BOOL, "cpus_have_final_cap(ARM64_HAS_CACHE_DIC)"),
-    "kvm_has_mte": (BOOL, "kvm_has_mte(kvm)"),
-    "is_protected_kvm_enabled": (BOOL, "is_protected_kvm_enabled()"),
+    "excl_atomic_fault": (BOOL, "esr_fsc_is_excl_atomic_fault(esr), since v7.0"),
 }
 
 DONE: Mapping[str, tuple[Sort, str]] = {
@@ -108,8 +110,8 @@ WORLD: Mapping[str, tuple[Sort, str]] = {
     "is_zero_pfn": (BOOL, "is_zero_pfn(pfn), or the huge zero folio"),
     "above_highest_memmap_pfn": (BOOL, "pfn > highest_memmap_pfn"),
     "page_pinned": (BOOL, "the lookup took a reference to the page: *refcounted_page is not NULL"),
-    # Another page of the host's address space, at this distance from the one that faulted
-    "other_distance": (WORD64, "pages from the faulting page to another one, two's complement"),
+    # Another page of what was mapped
+    "other_index": (WORD64, "which page of the mapped block another one is, 0 for the first"),
     "other_pfn": (WORD64, "the pfn that the host maps at that other page"),
     "other_is_cow_copy": (BOOL, "that other page is a COW copy"),
     # What the guest's own stage 1 asks for

@@ -42,6 +42,16 @@ class Expectation:
 
 
 @dataclass(frozen=True)
+class Region:
+    """A set of inputs that is told as a formula: ``term`` over the words, in terms of at most eight
+    labelled conditions.  ``says`` is what it is the set of."""
+
+    says: str
+    atoms: tuple[tuple[str, Term], ...]
+    term: Term
+
+
+@dataclass(frozen=True)
 class Claim:
     """``theorem`` asked of ``subject`` (a shape or a kernel; ``pages`` is 4K, 16K or 64K, or "" where
     the page size plays no part).  ``given`` and ``then`` are over the words of ``subjects``."""
@@ -58,6 +68,7 @@ class Claim:
     then: Term
     expected: Expectation | None = None
     details: Mapping[str, str] = field(default_factory=dict)
+    regions: tuple[Region, ...] = ()
 
     @property
     def name(self) -> str:

@@ -17,6 +17,7 @@ JSON (``document``; keys sorted, no times):
                                          words: {word: value}}}}
     not_asked   [{theorem, subject, reason}]
     not_run     how many claims were left out by --theorem
+    notes       [sentences about what was read]
 """
 
 from __future__ import annotations
@@ -69,12 +70,13 @@ class Table:
 
 @dataclass(frozen=True)
 class Report:
-    """All that a run found: the verdicts in the order of the claims, what was not asked, and how
-    many claims were left out."""
+    """All that a run found: the verdicts in the order of the claims, what was not asked, how many
+    claims were left out, and sentences about what was read."""
 
     judged: tuple[Judged, ...]
     skipped: tuple[Skipped, ...] = ()
     not_run: int = 0
+    notes: tuple[str, ...] = ()
 
 
 def summary(report: Report) -> str:
@@ -202,6 +204,7 @@ def document(report: Report, findings: Sequence[Finding]) -> str:
         "claims": claims,
         "not_asked": [{"theorem": s.theorem, "subject": s.subject, "reason": s.reason} for s in report.skipped],
         "not_run": report.not_run,
+        "notes": list(report.notes),
     }
     return json.dumps(data, indent=1, sort_keys=True) + "\n"
 

@@ -17,6 +17,7 @@ from proofs.asked import Asked, ReadError, load
 from proofs.claim import Claim
 from proofs.files import check_writable, write_all
 from proofs.finding import Finding, find
+from proofs.formula import FormulaError, formula
 from proofs.pool import Pool
 from proofs.progress import Progress
 from proofs.prove import decided, examined, needs_a_closer_look
@@ -183,7 +184,8 @@ def _page(asked: Selection, load: Callable[[Selection], Asked], progress: Progre
         progress.begin("reading" if asked.linux else "making the claims")
         known = load(asked)
         claims = chosen(asked, known.claims)
-        found = Report(_decided(pool, claims, known.unread, progress), known.skipped, len(known.claims) - len(claims))
+        judged = _decided(pool, claims, known.unread, progress)
+        found = Report(judged, known.skipped, len(known.claims) - len(claims), known.notes)
         findings = _findings(asked, pool, found, progress)
     found = replace(found, judged=tuple(f.judged for f in findings))
     _write(asked, found, findings)
@@ -212,7 +214,20 @@ def _findings(asked: Selection, pool: Pool, found: Report, progress: Progress) -
     closely = [each for each in found.judged if everything or needs_a_closer_look(each)]
     progress.begin("looking for the least witnesses", len(closely))
     closer = {each.name: each for each in progress.count(examined(pool, closely))}
-    return [find(closer.get(each.name, each)) for each in found.judged]
+    shown = [closer.get(each.name, each) for each in found.judged]
+    progress.begin("writing regions as formulas")
+    return [find(_with_formulas(pool, each) if everything else each) for each in shown]
+
+
+def _with_formulas(pool: Pool, judged: Judged) -> Judged:
+    """The same with each region of the claim among its details, as a formula."""
+    details = dict(judged.claim.details)
+    for region in judged.claim.regions if judged.obligation is not None else ():
+        try:
+            details[region.says] = formula(pool, judged.claim, region)
+        except FormulaError as error:
+            details[region.says] = f"no formula: {error}"
+    return replace(judged, claim=replace(judged.claim, details=details))
 
 
 def _write(asked: Selection, found: Report, findings: Sequence[Finding]) -> None:
@@ -231,7 +246,7 @@ def _result(asked: Selection, found: Report, findings: Sequence[Finding]) -> _Pa
     if asked.explain is not None:
         return _Page(None, "\n\n\n".join(map(explain.explain, findings)), code)
     wrong = [f for f in findings if f.judged.standing is not Standing.AS_EXPECTED]
-    parts = [*map(explain.unexpected, wrong), report.summary(found)]
+    parts = [*map(explain.unexpected, wrong), *found.notes, report.summary(found)]
     return _Page(report.table(found), "\n" + "\n\n".join(parts), code)
 
 

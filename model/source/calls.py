@@ -20,7 +20,7 @@ from model.source.macros import MacroError, substitute_macro
 from model.source.objects import Objects, Slot, sort_of
 from model.source.scan import MADE_ELEMENT
 from model.source.text import Node, Text, text_of
-from model.source.types import Macro, Types, function_declarator, text_at
+from model.source.types import Definition, Macro, Types, function_declarator, text_at
 from model.source.values import Value, as_bool, as_word, convert, integer, is_scalar
 
 END = "out of the root function"
@@ -34,6 +34,7 @@ class Calls(Expressions):
         super().__init__(types, objects)
         self.contracts = contracts
         self.constants: dict[str, Value] = {}
+        types.read_enum = self.read_enum
 
     @abstractmethod
     def live(self, nodes: list[Node]) -> list[Node]: ...
@@ -68,10 +69,14 @@ class Calls(Expressions):
             found = self.view.enumerator(name)
             if found is None:
                 return None
-            text = self._without_makers(text_at(found))
-            with self.at(text):
-                self._read_enum(self.types.parser.declaration(text))
+            self.read_enum(found)
         return self.constants.get(name)
+
+    def read_enum(self, found: Definition) -> list[int]:
+        """The values of an enum's constants, which are remembered under their names."""
+        text = self._without_makers(text_at(found))
+        with self.at(text):
+            return self._read_enum(self.types.parser.declaration(text))
 
     def _without_makers(self, text: Text) -> Text:
         """An enum's text with the elements that macros make (``DECLARE_VMA_BIT(READ, 0),``) written out."""
@@ -86,10 +91,11 @@ class Calls(Expressions):
 
         return replace(text, data=MADE_ELEMENT.sub(written_out, text.data))
 
-    def _read_enum(self, spec: Node) -> None:
+    def _read_enum(self, spec: Node) -> list[int]:
         """All constants of one enum; C gives those without a value the one before plus one."""
         body = spec.child_by_field_name("body")
         following = 0
+        values: list[int] = []
         for child in self.live(body.named_children) if body is not None else []:
             if child.type != "enumerator":
                 raise self.text.unsupported(child, "something in an enum that is no enumerator")
@@ -101,7 +107,9 @@ class Calls(Expressions):
                 following = int(str(as_word(number, LONG).data))
             t = INT if following < 1 << 31 else LONG
             self.constants[text_of(field_of(child, "name"))] = integer(following, t)
+            values.append(following)
             following = (following + 1) & ((1 << 64) - 1)
+        return values
 
     # Macros -----------------------------------------------------------------------------------------
     def expand(self, node: Node, name: str, macro: Macro, arguments: list[str] | None) -> Value:

@@ -98,15 +98,15 @@ def table() -> dict[str, Contract]:
         "kvm_has_mte": Contract(Kind.PURE, "whether the VM has memory tagging; fixed when its first vCPU runs",
                                 "arch/arm64/include/asm/kvm_host.h", type="bool"),
         "is_protected_kvm_enabled": Contract(
-            Kind.PURE, "whether the host runs as pKVM's host; fixed at boot", "arch/arm64/include/asm/virt.h"),
+            Kind.PURE, "whether the host runs as pKVM's host; fixed at boot", "arch/arm64/include/asm/virt.h", type="bool"),
         "kvm_has_xnx": Contract(Kind.PURE, "whether the guest's stage 2 has FEAT_XNX",
-                                "arch/arm64/include/asm/kvm_nested.h"),
+                                "arch/arm64/include/asm/kvm_nested.h", type="bool"),
         "pfn_is_map_memory": Contract(
-            Kind.PURE, "whether the page is in memblock.memory and not NOMAP", "arch/arm64/mm/init.c"),
-        "pfn_valid": Contract(Kind.PURE, "whether the pfn has a struct page", "include/linux/mmzone.h"),
+            Kind.PURE, "whether the page is in memblock.memory and not NOMAP", "arch/arm64/mm/init.c", type="bool"),
+        "pfn_valid": Contract(Kind.PURE, "whether the pfn has a struct page", "include/linux/mmzone.h", type="bool"),
         "pfn_to_page": Contract(
             Kind.PURE, "the struct page of the pfn", "include/asm-generic/memory_model.h", type="struct page *"),
-        "is_zero_pfn": Contract(Kind.PURE, "whether the pfn is that of the zero page", "include/linux/pgtable.h"),
+        "is_zero_pfn": Contract(Kind.PURE, "whether the pfn is that of the zero page", "include/linux/pgtable.h", type="bool"),
         "is_vm_hugetlb_page": Contract(
             Kind.MEANS, "whether vm_flags has VM_HUGETLB", "include/linux/hugetlb_inline.h",
             means="!!(vma->vm_flags & VM_HUGETLB)"),

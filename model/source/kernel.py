@@ -94,7 +94,7 @@ def _kernel(
     assert result is not None and isinstance(result.data, str)
     objects = front.objects
     constants = constants_of(front)
-    words = read_words(constants, objects.inputs, ROOT)
+    words = read_words(constants, objects.inputs, lambda f: view.function(f) is not None)
     words |= done_words(objects.places, sinks(raw.body), result.data)
     inputs = dict(objects.inputs)
     for world, (sort, note) in WORLD.items():

@@ -11,11 +11,11 @@ arch/arm64/include/asm/kvm_nested.h, include/linux/kvm_host.h.  Trusted: the tab
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from model.logic import BOOL, FALSE, WORD64, Term, Word, apply, choose, compare, const, name, place, resize
 from model.procedure import Place
-from model.words import DONE, READ
+from model.words import DONE, READ, VARYING
 
 WORD32 = Word(32)
 _MAP, _RELAX = "kvm_pgtable_stage2_map", "kvm_pgtable_stage2_relax_perms"
@@ -28,8 +28,22 @@ def _esr(high: int, low: int) -> Term:
     return (word >> low) & ((1 << (high - low + 1)) - 1)
 
 
-def read_words(constants: Mapping[str, int], inputs: Mapping[str, object], function: str) -> dict[str, Term]:
-    """The words that a fault path reads, over the inputs of the procedure."""
+#: Words that mean something only where the tree has the function that they are.
+_SINCE = {
+    "nested_executable": "kvm_s2_trans_executable",
+    "nested_exec_el0": "kvm_s2_trans_exec_el0",
+    "nested_exec_el1": "kvm_s2_trans_exec_el1",
+    "excl_atomic_fault": "esr_fsc_is_excl_atomic_fault",
+}
+
+
+def read_words(
+    constants: Mapping[str, int], inputs: Mapping[str, object], has_function: Callable[[str], bool]
+) -> dict[str, Term]:
+    """The words that a fault path reads, over the inputs of the procedure.
+
+    ``has_function`` says whether the tree has a function of that name.
+    """
     words = {
         **_fault(constants),
         **_memslot(constants, "is_protected_kvm_enabled" in inputs),
@@ -45,7 +59,7 @@ def read_words(constants: Mapping[str, int], inputs: Mapping[str, object], funct
         words[word] = name(word, WORD32)
     for word in ("ARM64_HAS_STAGE2_FWB", "ARM64_HAS_CACHE_DIC", "kvm_has_mte", "is_protected_kvm_enabled"):
         words[word] = name(word, BOOL)
-    return {w: t for w, t in words.items() if w in READ}
+    return {w: t for w, t in words.items() if w in READ or (w in VARYING and has_function(_SINCE[w]))}
 
 
 def fault_arguments(spelled: str) -> Term | None:

@@ -6,14 +6,16 @@ Definitions are looked up in the tree on demand and remembered.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from model.source.ctypes import (
     BUILTIN_TYPEDEFS,
     INT,
+    LONG,
     UINT,
+    ULONG,
     VOID,
     Array,
     CType,
@@ -83,7 +85,8 @@ class Types:
     parser: Parser = field(default_factory=Parser)
     typedefs: dict[str, CType | None] = field(default_factory=lambda: dict(BUILTIN_TYPEDEFS))
     members: dict[str, dict[str, _Member]] = field(default_factory=dict)
-    wide_enums: dict[str, Int] = field(default_factory=dict)
+    enums: dict[str, Int] = field(default_factory=dict)
+    read_enum: Callable[[Definition], list[int]] = lambda _: []
 
     def named(self, name: str) -> CType | None:
         """The type a typedef gives, None if there is no such typedef."""
@@ -145,9 +148,16 @@ class Types:
         return Struct(name)
 
     def enum(self, spec: Node) -> Int:
-        """GCC's choice for an enum: unsigned int, or 64 bits where a value needs them."""
+        """GCC's choice for an enum: unsigned int, int if a value is negative, 64 bits if one needs
+        them (enum kvm_pgtable_prot does)."""
         tag = spec.child_by_field_name("name")
-        return self.wide_enums.get(text_of(tag), UINT) if tag is not None else UINT
+        name = "" if tag is None else text_of(tag)
+        if name not in self.enums:
+            self.enums[name] = UINT
+            found = self.view.enum(name) if name else None
+            if found is not None:
+                self.enums[name] = _fitting(self.read_enum(found))
+        return self.enums[name]
 
     def of_descriptor(self, node: Node, text: Text) -> CType:
         """The type of a cast, of sizeof, of a compound literal."""
@@ -269,6 +279,15 @@ class _Member:
     spec: Node
     declarator: Node
     text: Text
+
+
+def _fitting(values: list[int]) -> Int:
+    """The type of an enum with these values, which are words of 64 bits."""
+    signed = [v - (1 << 64) if v >> 63 else v for v in values] or [0]
+    negative = min(signed) < 0
+    if max(signed) < 1 << (31 if negative else 32) and min(signed) >= -(1 << 31):
+        return INT if negative else UINT
+    return LONG if negative else ULONG
 
 
 def text_at(definition: Definition) -> Text:

@@ -9,6 +9,8 @@ from model.memory import (
     PAGE_SIZE,
     PMD_SIZE,
     PUD_SIZE,
+    fault_ipa,
+    hva,
     is_hugetlb,
     is_pfnmap,
     map_addr,
@@ -18,7 +20,7 @@ from model.memory import (
     supports_pmd,
     supports_pud,
 )
-from model.mm.blocks import is_in_the_vma
+from model.mm.blocks import block_is_in_the_vma, congruent
 from proofs.theorem import Theorem
 
 _mask = map_size - const(1, WORD64)
@@ -44,6 +46,13 @@ blocks_begin_at_aligned_pages = Theorem(
     because=("kvm_block_mapping_supported(); where it is not, consecutive pages are mapped one by one",),
 )
 
+blocks_begin_at_the_same_offset_on_both_sides = Theorem(
+    says="The faulting page has the same place in the block of guest-physical as in that of host-virtual memory.",
+    given=(mapped, map_size != PAGE_SIZE),
+    then=congruent(map_size, hva, fault_ipa),
+    because=("fault_supports_stage2_huge_mapping(): otherwise d -> f, e -> g, f -> h",),
+)
+
 blocks_have_room_in_the_memslot = Theorem(
     says="A block is mapped only where the memslot has room for it.",
     given=(mapped, map_size != PAGE_SIZE),
@@ -54,7 +63,7 @@ blocks_have_room_in_the_memslot = Theorem(
 blocks_of_a_pfnmap_vma_lie_in_it = Theorem(
     says="A block of a VM_PFNMAP VMA is mapped only where all of it lies in the VMA.",
     given=(mapped, is_pfnmap, map_size != PAGE_SIZE),
-    then=choose(map_size == PUD_SIZE, is_in_the_vma(PUD_SIZE), is_in_the_vma(PMD_SIZE)),
+    then=block_is_in_the_vma,
     because=("get_vma_page_shift(): ALIGN_DOWN(hva, size) >= vma->vm_start && ALIGN(hva, size) <= vma->vm_end",),
 )
 

@@ -23,8 +23,8 @@ from model.memory import (
 from model.mm.blocks import (
     consecutive_unless_cowed,
     guest_sees_pfn,
+    other_is_in_the_block,
     other_is_in_the_vma,
-    other_is_mapped,
 )
 from model.mm.normal_page import normal, special, special_without_pte_special
 from proofs.theorem import Theorem
@@ -87,14 +87,14 @@ special_pages_of_a_cow_mapping_are_never_mapped_writable = Theorem(
 
 guests_see_what_the_host_maps = Theorem(
     says="At every address of what is mapped, the guest sees the pfn that the host maps there.",
-    given=(mapped, other_is_mapped),
+    given=(mapped, other_is_in_the_block),
     then=guest_sees_pfn == other_pfn,
     because=("aF6hamOI7YVDP1Cp@willie-the-truck: a VM_PFNMAP VMA need not be contiguous; 71cc2c67fb8f",),
 )
 
 guests_see_what_the_host_maps_in_vmas_filled_at_once = Theorem(
     says="The same, within a VMA that one remap_pfn_range() filled and of which COW breaks replaced any page.",
-    given=(mapped, other_is_mapped, other_is_in_the_vma, consecutive_unless_cowed),
+    given=(mapped, other_is_in_the_block, other_is_in_the_vma, consecutive_unless_cowed),
     then=guest_sees_pfn == other_pfn,
     because=("the state that v3 to v7 excluded by refusing every COW mapping of PFNs",),
 )

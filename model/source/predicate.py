@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A condition in C over the words of the vocabulary, as a term: ``vm_flags & VM_PFNMAP && !mapped``.
+
+This is how ``kernels.toml`` says what a witness must show.
+"""
+
+from __future__ import annotations
+
+from model import memory
+from model.logic import BOOL, Term, name
+from model.source.ctypes import BOOLEAN, UINT, ULONG
+from model.source.errors import Unsupported
+from model.source.objects import Objects, Slot
+from model.source.profile import Profile
+from model.source.statements import Statements
+from model.source.text import Text
+from model.source.types import Types
+from model.source.values import Value, as_bool
+from model.words import DONE, READ, WORLD
+
+
+class PredicateError(ValueError):
+    """A condition over words could not be read; the text is a whole sentence."""
+
+
+class _NoTree:
+    """A view of no tree: every name is a word or unknown."""
+
+    profile = Profile("none", {})
+
+    def _none(self, name: str) -> None:
+        return None
+
+    macro = function = prototype = struct = typedef = enumerator = enum = _none
+
+    def condition(self, condition: str) -> tuple[bool | None, tuple[object, ...]]:
+        return None, ()
+
+
+def _slots() -> dict[str, Slot]:
+    """Every word, definition and constant under its name."""
+    terms: dict[str, Term] = {w: name(w, sort) for table in (READ, DONE, WORLD) for w, (sort, _) in table.items()}
+    terms |= {n: t for n, t in vars(memory).items() if isinstance(t, Term)}
+    slots = {}
+    for word, term in terms.items():
+        t = BOOLEAN if term.sort == BOOL else UINT if term.sort.width == 32 else ULONG
+        slots[word] = Slot(word, t, Value(t, term))
+    return slots
+
+
+def parse(condition: str, where: str) -> Term:
+    """The condition as a term over words.
+
+    Raises PredicateError, naming ``where`` it stands, for what is no condition over words.
+    """
+    front = Statements(Types(_NoTree()), Objects(), {})
+    front.scopes = [_slots()]
+    text = Text(condition.encode(), where, 1, fixed=condition)
+    try:
+        with front.at(text):
+            return as_bool(front.rvalue(front.types.parser.fragment(text)))
+    except Unsupported as error:
+        raise PredicateError(
+            f"{where}: `{condition}` is no condition over the words of model/memory.py: {error.construct}."
+        ) from None

@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Every theorem asked of every subject: the claims there are, and what is not asked and why.
+
+A theorem's name is the attribute that it is bound to in its module, its family is the module.  It
+is asked of a subject if and only if the subject binds all its symbols; a theorem that says nothing
+of what a fault path did is about core-mm, and is asked once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from types import ModuleType
+
+from model.arch.arm64 import fault
+from model.arch.arm64.constants import PAGES, V6_12
+from model.facts import FACTS, Fact
+from model.logic import free_names
+from model.procedure import Input, Procedure
+from model.shape import Shape
+from model.words import DONE, READ, WORLD
+from proofs.claim import Claim, Skipped
+from proofs.expectations import expected
+from proofs.expectations.table import NotAsked
+from proofs.theorem import Theorem
+from proofs.theorems import (
+    block_size,
+    cow,
+    dirty_logging,
+    memory_type,
+    permissions,
+    refusal,
+    resources,
+    tags,
+)
+
+FAMILIES: tuple[ModuleType, ...] = (
+    memory_type,
+    cow,
+    permissions,
+    dirty_logging,
+    tags,
+    block_size,
+    refusal,
+    resources,
+)
+
+CORE_MM = "core_mm"
+DEFAULT_PAGES = "4K"
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Something that theorems are asked of: a shape (``kind`` "shape"), or what was read from a
+    kernel (``kind`` "kernel"; its ``shape`` is None).  ``pages`` is 4K, 16K or 64K."""
+
+    name: str
+    procedure: Procedure
+    pages: str
+    kind: str
+    shape: Shape | None = None
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """What there is to ask, and the pairs of theorem and subject that are not asked."""
+
+    claims: tuple[Claim, ...]
+    skipped: tuple[Skipped, ...]
+
+
+@dataclass(frozen=True)
+class Named:
+    """A theorem with its name and family."""
+
+    name: str
+    family: str
+    theorem: Theorem
+
+
+@cache
+def theorems() -> tuple[Named, ...]:
+    """All theorems, in the order in which they are written."""
+    return tuple(
+        Named(name, module.__name__.rpartition(".")[2], value)
+        for module in FAMILIES
+        for name, value in vars(module).items()
+        if isinstance(value, Theorem)
+    )
+
+
+def shapes(pages: str) -> tuple[Subject, ...]:
+    """Core-mm alone, and every shape, for a kernel with pages of that size."""
+    found = [Subject(s.name, fault.at_pages(s.procedure, pages), pages, "shape", s) for s in fault.shapes()]
+    return (Subject(CORE_MM, _core_mm(pages), pages, "shape"), *found)
+
+
+def _core_mm(pages: str) -> Procedure:
+    """The procedure that does nothing: what is asked of it rests on facts and definitions alone."""
+    inputs = {word: Input(sort, note=note) for word, (sort, note) in READ.items()}
+    return Procedure(CORE_MM, (), {}, inputs, constants={**V6_12, **PAGES[pages]})
+
+
+def claims(subjects: Sequence[Subject]) -> Catalogue:
+    """Every claim about the subjects.  Kernels have no expectations here: ``kernels.toml`` has them."""
+    answers = [answer for subject in subjects for answer in _of(subject)]
+    return Catalogue(
+        tuple(a for a in answers if isinstance(a, Claim)),
+        tuple(a for a in answers if isinstance(a, Skipped)),
+    )
+
+
+def _of(subject: Subject) -> Iterator[Claim | Skipped]:
+    bound = _bound(subject.procedure)
+    offered = tuple(fact for fact, symbols in _symbols_of_facts() if symbols <= bound)
+    for named in theorems():
+        if is_about_core_mm(named.theorem) == (subject.name == CORE_MM):
+            yield _ask(named, subject, bound, offered)
+
+
+def _ask(named: Named, subject: Subject, bound: frozenset[str], facts: tuple[Fact, ...]) -> Claim | Skipped:
+    missing = sorted(named.theorem.symbols - bound)
+    if missing:
+        return Skipped(named.name, subject.name, f"{subject.name} has no {' and no '.join(missing)}.")
+    answer = expected(named.name, subject.name) if subject.kind == "shape" else None
+    if isinstance(answer, NotAsked):
+        return Skipped(named.name, subject.name, answer.reason)
+    theorem = named.theorem
+    return Claim(
+        named.name,
+        named.family,
+        subject.name,
+        "" if subject.pages == DEFAULT_PAGES else subject.pages,
+        theorem.says,
+        theorem.because,
+        {"": subject.procedure},
+        tuple(f for f in facts if f.name not in theorem.not_assuming) if theorem.not_assuming else facts,
+        theorem.given,
+        theorem.then,
+        answer,
+    )
+
+
+def is_about_core_mm(theorem: Theorem) -> bool:
+    """Whether the theorem says nothing of what a fault path did."""
+    return theorem.symbols.isdisjoint(DONE)
+
+
+@cache
+def _symbols_of_facts() -> tuple[tuple[Fact, frozenset[str]], ...]:
+    return tuple((fact, frozenset(free_names(fact.holds))) for fact in FACTS)
+
+
+def _bound(procedure: Procedure) -> frozenset[str]:
+    """The symbols that have a meaning there."""
+    return frozenset().union(procedure.words, procedure.constants, procedure.inputs, READ, WORLD)

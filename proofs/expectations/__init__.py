@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The answers that are declared for the shapes.  A theorem without a row has none, which is never green.
+
+Each refutation says what every counterexample must show, and why it is right, with its source.
+"""
+
+from __future__ import annotations
+
+from proofs.claim import Expectation
+from proofs.expectations.table import PROVED, NotAsked, Table
+
+EXPECTED: Table = {}
+
+
+def expected(theorem: str, shape: str) -> Expectation | NotAsked | None:
+    """The declared answer; None if none is declared."""
+    row = EXPECTED.get(theorem)
+    return None if row is None else row.get(shape, PROVED)
