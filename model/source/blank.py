@@ -2,13 +2,14 @@
 """Which words of kernel C say nothing about what a function computes, and confuse a C parser?
 
 ``blank`` replaces them by spaces of equal length, so that every offset and line stays.  Comments,
-strings, and the names in ``#define`` and ``#if`` lines are left as they are.
+strings, and the names in ``#define`` and ``#if`` lines are left as they are.  The one word that is
+not blanked but rewritten, to the same length, is ``context_lock_struct(mutex)`` for ``struct mutex``.
 
 Words that do change behaviour (``__free(x)``, ``__cleanup(x)``, ``__acquire(x)`` as a statement)
 are not in the list: they must reach the parser, which supports or refuses them.
 
-Trusted: the two lists below, each word of which is defined in include/linux/compiler*.h, init.h,
-cache.h, linkage.h or beside its use as an attribute, a section, or nothing.
+Trusted: the two lists below.  Each word is defined somewhere in include/ or arch/arm64/include/ of
+5.10 to 7.3 (``__hyp_text`` before), and as nothing but attributes, sections, ``inline`` or nothing.
 """
 
 from __future__ import annotations
@@ -17,38 +18,45 @@ import re
 
 ALONE = frozenset(
     b"""
-    __always_inline __always_unused __attribute_const__ __bitwise __bitwise__ __cold __cpuidle
-    __deprecated __designated_init __exit __exitdata __exit_call __fix_address __flatten __force
-    __funcline __gnu_inline __head __hyp_data __hyp_text __init __initconst __initdata
-    __init_memblock __init_or_cpufreq __init_or_module __inittext __iomem __kernel
-    __kprobes __latent_entropy __lockfunc __maybe_unused __meminit __meminitdata __must_check
-    __naked __net_exit __net_init __net_initdata __no_caller_saved_registers __no_kcsan
-    __no_kmsan_checks __no_profile __no_randomize_layout __no_sanitize_address
-    __no_sanitize_memory __no_sanitize_or_inline __no_sanitize_thread __no_sanitize_undefined
-    __no_stack_protector __noclone __nocast __nocfi __nocontext __noendbr __noinitretpoline
-    __noinline __nonstring __noretpoline __noreturn __noscs __optimize __packed __paginginit
-    __percpu __private __pure __randomize_layout __rcu __read_mostly __ref __refconst __refdata
-    __retain __ro_after_init __safe __sched __signed_wrap __used __user __vdso_data __visible
-    __weak __wrap_free __no_context_analysis __context_unsafe__ __no_kstack_erase
-    __kernel_packed __cacheline_aligned __cacheline_aligned_in_smp __page_aligned_bss
-    __page_aligned_data __entry_text __irq_entry __softirq_entry __exception_irq_entry
-    __exception __gic_v3 __nonstring_array __noinstr __nosavedata __noendbr __kcsan_no
-    ____cacheline_aligned ____cacheline_aligned_in_smp ____cacheline_internodealigned_in_smp
-    noinline noinline_for_stack noinline_for_tracing noinstr notrace asmlinkage
+    __FORTIFY_INLINE ____cacheline_aligned ____cacheline_aligned_in_smp
+    ____cacheline_internodealigned_in_smp __acquires_ret __acquires_shared_ret __always_inline
+    __always_unused __assume_kmalloc_alignment __assume_page_alignment __assume_slab_alignment
+    __attribute_const__ __bitwise __bitwise__ __bpf_kfunc __cacheline_aligned
+    __cacheline_aligned_in_smp __cold __cpuidle __deprecated __designated_init
+    __disable_sanitizer_instrumentation __exception_irq_entry __exit __exit_call __exitdata
+    __fastpath_inline __fix_address __flatten __force __gnu_inline __hyp_text __init
+    __init_memblock __init_or_acpilib __init_or_cpufreq __init_or_module __initconst __initdata
+    __initdata_memblock __iomem __irq_entry __kernel __kprobes __latent_entropy __lockfunc
+    __malloc __maybe_unused __meminit __meminitdata __must_check __naked __net_exit __net_init
+    __net_initdata __no_caller_saved_registers __no_context_analysis __no_kasan_or_inline
+    __no_kcsan __no_kmsan_checks __no_kstack_erase __no_profile __no_randomize_layout
+    __no_sanitize_address __no_sanitize_coverage __no_sanitize_memory __no_sanitize_or_inline
+    __no_sanitize_thread __no_sanitize_undefined __no_stack_protector __nocast __nocfi __noclone
+    __noinitretpoline __nonstring __nonstring_array __noretpoline __noreturn __nosavedata
+    __noscs __overloadable __packed __page_aligned_bss __page_aligned_data __percpu __private
+    __pure __randomize_layout __rcu __read_mostly __reentrant_ctx_lock __ref __refconst
+    __refdata __retain __ro_after_init __safe __sched __signed_wrap __softirq_entry __used
+    __user __visible __weak asmlinkage noinline noinline_for_stack noinline_for_tracing noinstr
+    notrace
     """.split()
 )
+"""Annotations without arguments."""
 
 WITH_ARGUMENTS = frozenset(
     b"""
-    __access __acquires __acquires_shared __alias __aligned __alloc_size __assume_aligned
-    __assume_ctx_lock __attribute __attribute__ __cond_acquires __cond_acquires_shared
-    __cond_releases __counted_by __counted_by_be __counted_by_le __counted_by_ptr __context_unsafe
-    __copy __copy_attr __diagnose_as __error __excludes __format_arg __guarded_by __must_hold
-    __must_hold_shared __no_sanitize __pass_dynamic_object_size __pass_object_size __printf
-    __pt_guarded_by __realloc_size __releases __releases_generic __releases_shared __scanf
-    __section __sized_by __target __warning __cond_lock_attr __must_not_hold __strftime
+    __RENAME __acquires __acquires_ctx_lock __acquires_shared __acquires_shared_ctx_lock __alias
+    __aligned __alloc_size __assume_aligned __assumes_ctx_lock __assumes_shared_ctx_lock
+    __attribute __attribute__ __compiletime_error __compiletime_warning __cond_acquires
+    __cond_acquires_shared __cond_releases __context_unsafe __copy __counted_by __counted_by_be
+    __counted_by_le __counted_by_ptr __ctx_lock_type __diagnose_as __excludes_ctx_lock
+    __guarded_by __must_hold __must_hold_shared __must_not_hold __noinstr_section
+    __pass_dynamic_object_size __pass_object_size __printf __pt_guarded_by __realloc_size
+    __releases __releases_ctx_lock __releases_shared __releases_shared_ctx_lock
+    __requires_ctx_lock __requires_shared_ctx_lock __returns_ctx_lock __scanf __section
+    __try_acquires_ctx_lock __try_acquires_shared_ctx_lock
     """.split()
 )
+"""Annotations with arguments in parentheses."""
 
 _DIRECTIVE = (
     rb"#[ \t]*(?:define[ \t]+\w+"
@@ -57,7 +65,7 @@ _DIRECTIVE = (
 _COMMENT = rb"/(?:\*(?:[^*]|\*(?!/))*+(?:\*/|\Z)|/(?:[^\n\\]|\\.)*+)"
 _STRING = rb'"(?:[^"\\\n]|\\.)*+"'
 _CHARACTER = rb"'(?:[^'\\\n]|\\[^\n]){1,4}+'"
-_WORD = rb"(?<!\w)(?:__|no|asmlinkage)\w+"
+_WORD = rb"(?<!\w)(?:__|no|asmlinkage|context_lock_struct)\w*"
 
 
 def nested(left: bytes, right: bytes, depth: int) -> bytes:
@@ -73,20 +81,23 @@ NESTED_PARENTHESES = nested(rb"\(", rb"\)", 6)
 
 _TOKEN = re.compile(b"|".join((_DIRECTIVE, _COMMENT, _STRING, _CHARACTER, _WORD)), re.DOTALL)
 _QUOTING = frozenset((b"/", b'"', b"'"))
+_LOCK_STRUCT = re.compile(rb"context_lock_struct\((\w+)\)")
 _ANY = re.compile(rb"\\(?!\r?\n)|[^\\\n]")
 _ARGUMENTS = re.compile(rb"(?:\s|\\\n)*" + NESTED_PARENTHESES)
 
 
-def _annotation_end(data: bytes, start: int, end: int) -> int:
-    """Where the annotation whose word is ``data[start:end]`` ends; ``start`` if it is none."""
+def _without_annotation(data: bytes, start: int, end: int) -> tuple[int, bytes]:
+    """What stands for the word at ``start`` if it is an annotation, and where that ends."""
     word = data[start:end]
-    if word in ALONE:
-        return end
     if word in WITH_ARGUMENTS:
         arguments = _ARGUMENTS.match(data, end)
         if arguments:
-            return arguments.end()
-    return start
+            return arguments.end(), spaces(data[start : arguments.end()])
+    if word == b"context_lock_struct":
+        struct = _LOCK_STRUCT.match(data, start)
+        if struct:
+            return struct.end(), b"struct" + b" " * 14 + struct.group(1) + b" "
+    return end, (b" " * len(word) if word in ALONE else word)
 
 
 def spaces(text: bytes) -> bytes:
@@ -124,8 +135,7 @@ def _spaced(data: bytes, also: bytes) -> bytes:
             new = data[start : start + edge] + b" " * (end - start - 2 * edge)
             new += data[end - edge : end]
         else:
-            end = _annotation_end(data, start, end)
-            new = spaces(data[start:end])
+            end, new = _without_annotation(data, start, end)
         parts += [data[at:start], new]
         at = end
     return b"".join([*parts, data[at:]])
