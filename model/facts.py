@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from model.logic import Term, choose, disj, resize
+from model.logic import WORD64, Term, choose, const, disj, resize
 from model.memory import (
     CONT_PMD_SIZE,
     CONT_PTE_SIZE,
@@ -52,6 +52,9 @@ from model.memory import (
     supports_pmd,
     supports_pud,
     thp_size,
+    vm_end,
+    vm_start,
+    vma_found,
 )
 from model.mm.blocks import block_is_in_the_vma, block_is_one_leaf, congruent, lookup_index
 from model.mm.classes import is_of_a_class
@@ -130,7 +133,16 @@ _PTES = (
     ),
 )
 
+#: TASK_SIZE is no more, with the largest virtual addresses that arm64 can be configured for.
+_TASK_SIZE = const(1 << 52, WORD64)
+
 _LOOKUP = (
+    Fact(
+        "vmas_hold_their_addresses",
+        "The VMA that was found holds the address, and lies below TASK_SIZE.",
+        vma_found >> ((vm_start <= hva) & (hva < vm_end) & (vm_end <= _TASK_SIZE)),
+        "mm/mmap.c: vma_lookup(); arch/arm64/include/asm/processor.h: TASK_SIZE",
+    ),
     Fact(
         "lookup_says_writable_of_writable_ptes",
         "The pfn lookup says writable only of a page whose host PTE is writable.",

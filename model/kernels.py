@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What is known of each kernel release: ``kernels.toml`` as data.
 
-A row holds from one version on, until a row of the same release with a later ``since``.  It names
-the shape that stands for the release, the theorems that are known to be refuted there with what
-their witness must show and why, and a digest of each function that was read when it was learned.
+A release's row holds from one version on, until a row of the same release with a later ``since``.
+Beside the rows stand the theorems that are known to fail in some of them, with what their witness
+must show and why, and those whose premises never occur there.
 """
 
 from __future__ import annotations
@@ -13,34 +13,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
 
-TABLE = "kernels.toml"
+FILE = "kernels.toml"
 Number = tuple[int, int, int]
 
 
-@dataclass(frozen=True)
-class Refuted:
-    """``witness`` is a condition in C over the words of ``model.memory`` that every witness
-    satisfies; ``reason`` cites what it rests on."""
-
-    witness: str
-    reason: str
+class TableError(ValueError):
+    """``kernels.toml`` cannot be used; the text is a whole sentence."""
 
 
 @dataclass(frozen=True)
-class Row:
+class Release:
     """One release, or the part of it from ``since`` on.
 
     ``learned`` is the point release whose functions have these ``digests`` (function -> sha256 of
-    its text without white space); ``shape`` is "" where none stands for it; ``differs`` says in C
-    over words on which inputs the release is known to differ from its shape ("" for none).
+    its text without white space); ``shape`` is "" where none stands for it.
     """
 
     since: str
     learned: str
     shape: str
-    differs: str
-    reason: str
-    refuted: Mapping[str, Refuted]
     digests: Mapping[str, str]
 
     @property
@@ -48,49 +39,91 @@ class Row:
         return number(self.since)
 
 
-class TableError(ValueError):
-    """``kernels.toml`` cannot be used; the text is a whole sentence."""
+@dataclass(frozen=True)
+class Known:
+    """What is known of a theorem ``within`` some releases (their ``since``).
+
+    If ``witness`` is not "", it is refuted there, and every witness satisfies that condition in C
+    over the words of ``model.memory``; else its premises never occur.  ``reason`` cites why.
+    """
+
+    theorem: str
+    within: tuple[str, ...]
+    reason: str
+    witness: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """The whole file."""
+
+    releases: tuple[Release, ...]
+    known: tuple[Known, ...]
+
+    def of(self, theorem: str, release: Release) -> Known | None:
+        """What is known of the theorem in that release; None if it is to be proved."""
+        found = [k for k in self.known if k.theorem == theorem and release.since in k.within]
+        return found[0] if found else None
+
+    def nearest(self, version: Number) -> tuple[Release, bool]:
+        """The row for a version, and whether it is one of the same release (major and minor)."""
+        same = [r for r in self.releases if r.number[:2] == version[:2]]
+        older = [r for r in same or self.releases if r.number <= version]
+        return (older[-1] if older else (same or self.releases)[0]), bool(same)
 
 
 def number(version: str) -> Number:
     """``6.12`` as (6, 12, 0)."""
-    parts = [int(p) for p in version.split(".")[:3]]
-    return (parts + [0, 0, 0])[0], (parts + [0, 0, 0])[1], (parts + [0, 0, 0])[2]
+    major, minor, point = ([int(part) for part in version.split(".")] + [0, 0])[:3]
+    return major, minor, point
 
 
-def rows() -> tuple[Row, ...]:
-    """All rows, oldest first.
+def load() -> Table:
+    """The table.
 
-    Raises TableError where the file lacks something.
+    Raises TableError where it lacks something or contradicts itself.
     """
-    text = resources.files("model").joinpath(TABLE).read_text(encoding="utf-8")
+    text = resources.files("model").joinpath(FILE).read_text(encoding="utf-8")
+    return parse(text)
+
+
+def parse(text: str) -> Table:
+    """A table from TOML text.  Raises TableError as ``load`` does."""
     try:
-        found = [_row(since, raw) for since, raw in tomllib.loads(text)["kernel"].items()]
+        raw = tomllib.loads(text)
+        releases = [_release(since, row) for since, row in raw["kernel"].items()]
+        known = [_known(row, "witness") for row in raw.get("refuted", [])]
+        known += [_known(row) for row in raw.get("never", [])]
     except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
-        raise TableError(f"model/{TABLE} cannot be read: {error}; compare it with its other rows.") from None
-    return tuple(sorted(found, key=lambda r: r.number))
+        raise TableError(f"model/{FILE} cannot be read: {error!r}; compare it with its other rows.") from None
+    _check(releases, known)
+    return Table(tuple(sorted(releases, key=lambda r: r.number)), tuple(known))
 
 
-def _row(since: str, raw: Mapping[str, object]) -> Row:
-    refuted = raw.get("refuted", {})
-    digests = raw.get("digests", {})
-    assert isinstance(refuted, Mapping) and isinstance(digests, Mapping)
-    return Row(
-        since=since,
-        learned=str(raw["learned"]),
-        shape=str(raw.get("shape", "")),
-        differs=str(raw.get("differs", "")),
-        reason=str(raw.get("reason", "")),
-        refuted={t: Refuted(str(r["witness"]), str(r["reason"])) for t, r in refuted.items()},
-        digests={str(f): str(d) for f, d in digests.items()},
+def _release(since: str, row: Mapping[str, object]) -> Release:
+    digests = row.get("digests", {})
+    if not isinstance(digests, Mapping):
+        raise TypeError(f"digests of {since}")
+    return Release(
+        since, str(row["learned"]), str(row.get("shape", "")), {str(f): str(d) for f, d in digests.items()}
     )
 
 
-def nearest(known: tuple[Row, ...], version: Number) -> tuple[Row, bool]:
-    """The row for a version, and whether it is of the same release (major and minor)."""
-    same = [r for r in known if r.number[:2] == version[:2]]
-    if same:
-        older = [r for r in same if r.number <= version]
-        return (older or same[:1])[-1], True
-    older = [r for r in known if r.number <= version]
-    return (older[-1] if older else known[0]), False
+def _known(row: Mapping[str, object], *more: str) -> Known:
+    within = row["in"]
+    if not isinstance(within, list):
+        raise TypeError(f"`in` of {row['theorem']}")
+    wanted = {key: str(row[key]) for key in more}
+    return Known(str(row["theorem"]), tuple(map(str, within)), str(row["reason"]), **wanted)
+
+
+def _check(releases: list[Release], known: list[Known]) -> None:
+    names = {release.since for release in releases}
+    seen: set[tuple[str, str]] = set()
+    for each in known:
+        for since in each.within:
+            if since not in names:
+                raise TableError(f"model/{FILE}: {each.theorem} names the release {since}, which has no row.")
+            if (each.theorem, since) in seen:
+                raise TableError(f"model/{FILE}: {each.theorem} is told twice of {since}; keep one.")
+            seen.add((each.theorem, since))

@@ -6,10 +6,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from model.logic import TRUE
+from model.arch.arm64 import fault
 from model.shape import Shape
 from proofs import catalogue
-from proofs.catalogue import Subject
 from proofs.claim import Claim, Skipped
 from proofs.selection import Selection, matching
 
@@ -32,71 +31,33 @@ class Asked:
 
 
 def load(selection: Selection) -> Asked:
-    """Read what the selection names: shapes, unless only a kernel is asked for; and the kernel.
+    """Read what the selection names: a kernel tree, or the shapes; both where both are named.
 
     Raises SelectionError for an unknown shape and ReadError for a tree that cannot be read.
     """
-    subjects: list[Subject] = []
-    unread: dict[str, str] = {}
-    if selection.linux is None or selection.shape is not None:
-        known = [s for pages in selection.pages for s in catalogue.shapes(pages)]
-        names = matching("shape", selection.shape, (s.name for s in known))
-        subjects += [s for s in known if s.name in names]
-    if selection.linux is not None:
-        for pages in selection.pages:
-            found = _kernel(selection, pages)
-            if isinstance(found, Subject):
-                subjects.append(found)
-            else:
-                unread[found.subject] = found.reason
-    asked = catalogue.claims(subjects)
-    missing = tuple(claim for subject in unread for claim in _claims_about_nothing(subject))
-    shapes = tuple(s.shape for s in subjects if s.shape is not None)
-    return Asked(
-        (*asked.claims, *missing),
-        asked.skipped,
-        {claim.name: unread[claim.subject] for claim in missing},
-        shapes,
-    )
+    if selection.linux is None:
+        return _shapes(selection)
+    kernel = _kernel(selection)
+    if selection.shape is None:
+        return kernel
+    shapes = _shapes(selection)
+    return replace(shapes, claims=(*kernel.claims, *shapes.claims), skipped=(*kernel.skipped, *shapes.skipped),
+                   unread=kernel.unread, notes=kernel.notes)  # fmt: skip
 
 
-@dataclass(frozen=True)
-class _Unread:
-    subject: str
-    reason: str
-
-
-def _kernel(selection: Selection, pages: str) -> Subject | _Unread:
-    """The fault path of the selection's tree, or why it could not be read."""
-    from model.source.cache import default_directory  # tree-sitter: only a kernel needs it
-    from model.source.errors import Unsupported
-    from model.source.index import Index
-    from model.source.kernel import NoSink, read
-    from model.source.profile import Profile, ProfileError
-    from model.source.tree import Tree, TreeError
+def _kernel(selection: Selection) -> Asked:
+    from proofs.kernel_claims import read_tree  # the C parser takes time to load, and shapes need none
 
     assert selection.linux is not None
     try:
-        tree = Tree.open(selection.linux, selection.rev)
-        profile = Profile.from_config(selection.config) if selection.config else Profile.builtin(pages)
-        name = f"linux-{tree.version}"
-        try:
-            kernel = read(tree, Index.build(tree, default_directory()), profile, pages, name)
-        except Unsupported as gap:
-            return _Unread(name, f"{gap.file}:{gap.line}: {gap.construct}")
-        except NoSink as gap:
-            return _Unread(name, f"There is no sink: {gap}")
-    except (TreeError, ProfileError) as error:
-        raise ReadError(str(error)) from None
-    return Subject(name, kernel.procedure, pages, "kernel")
+        read = read_tree(selection.linux, selection.rev, selection.pages, selection.config)
+    except ValueError as error:  # TreeError, ProfileError and TableError: sentences for the user
+        raise ReadError(str(error)) from error
+    return Asked(read.claims, read.skipped, read.unread, (), read.notes)
 
 
-def _claims_about_nothing(subject: str) -> list[Claim]:
-    """A claim for each theorem, about something that could not be read."""
-    every = catalogue.theorems()
-    empty = Claim("", "", subject, "", "", (), {}, (), (), TRUE)
-    return [
-        replace(empty, theorem=n.name, family=n.family, says=n.theorem.says, because=n.theorem.because)
-        for n in every
-        if not catalogue.is_about_core_mm(n.theorem)
-    ]
+def _shapes(selection: Selection) -> Asked:
+    subjects = [s for pages in selection.pages for s in catalogue.shapes(pages)]
+    names = matching("shape", selection.shape, (s.name for s in subjects))
+    found = catalogue.claims([s for s in subjects if s.name in names])
+    return Asked(found.claims, found.skipped, {}, fault.shapes())

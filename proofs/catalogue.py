@@ -8,25 +8,29 @@ of what a fault path did is about core-mm, and is asked once.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
 
 from model.arch.arm64 import fault
 from model.arch.arm64.constants import PAGES, V6_12
+from model.edit import without
 from model.facts import FACTS, Fact
 from model.logic import free_names
+from model.memory import is_cow_mapping
 from model.procedure import Input, Procedure
 from model.shape import Shape
 from model.words import DONE, READ, WORLD
-from proofs.claim import Claim, Skipped
+from proofs.claim import Claim, Expectation, Region, Skipped
 from proofs.expectations import expected
-from proofs.expectations.table import NotAsked
+from proofs.expectations.cow_check import expected_redundancy
+from proofs.expectations.table import PROVED, NotAsked
 from proofs.theorem import Theorem
 from proofs.theorems import (
     block_size,
     cow,
+    cow_check,
     dirty_logging,
     memory_type,
     permissions,
@@ -48,6 +52,7 @@ FAMILIES: tuple[ModuleType, ...] = (
 
 CORE_MM = "core_mm"
 DEFAULT_PAGES = "4K"
+COW_WORD = "cow_refused"
 
 
 @dataclass(frozen=True)
@@ -117,6 +122,8 @@ def _of(subject: Subject) -> Iterator[Claim | Skipped]:
     for named in theorems():
         if is_about_core_mm(named.theorem) == (subject.name == CORE_MM):
             yield _ask(named, subject, bound, offered)
+    if COW_WORD in subject.procedure.words:
+        yield from _about_the_cow_test(subject, bound, offered)
 
 
 def _ask(named: Named, subject: Subject, bound: frozenset[str], facts: tuple[Fact, ...]) -> Claim | Skipped:
@@ -126,6 +133,17 @@ def _ask(named: Named, subject: Subject, bound: frozenset[str], facts: tuple[Fac
     answer = expected(named.name, subject.name) if subject.kind == "shape" else None
     if isinstance(answer, NotAsked):
         return Skipped(named.name, subject.name, answer.reason)
+    return _claim(named, subject, {"": subject.procedure}, facts, answer)
+
+
+def _claim(
+    named: Named,
+    subject: Subject,
+    procedures: Mapping[str, Procedure],
+    facts: tuple[Fact, ...],
+    answer: Expectation | None,
+    regions: tuple[Region, ...] = (),
+) -> Claim:
     theorem = named.theorem
     return Claim(
         named.name,
@@ -134,12 +152,41 @@ def _ask(named: Named, subject: Subject, bound: frozenset[str], facts: tuple[Fac
         "" if subject.pages == DEFAULT_PAGES else subject.pages,
         theorem.says,
         theorem.because,
-        {"": subject.procedure},
+        procedures,
         tuple(f for f in facts if f.name not in theorem.not_assuming) if theorem.not_assuming else facts,
         theorem.given,
         theorem.then,
         answer,
+        regions=regions,
     )
+
+
+def _about_the_cow_test(subject: Subject, bound: frozenset[str], facts: tuple[Fact, ...]) -> Iterator[Claim]:
+    """The version with its is_cow_mapping() test beside itself without it."""
+
+    def claim(name: str, theorem: Theorem, answer: Expectation | None, *regions: Region, alone: bool = False) -> Claim:
+        named = Named(name, "cow_check", theorem)
+        return _claim(named, subject, {"": subject.procedure} if alone else both, facts, answer, regions)
+
+    both = {"": without(subject.procedure, is_cow_mapping), cow_check.CHECKED: subject.procedure}
+    name, theorem, region = cow_check.refused_set(subject.name)
+    yield claim(name, theorem, _expected(name, subject), region, alone=True)
+    for name, theorem, regions in cow_check.FATES:
+        yield claim(name, theorem, _expected(name, subject), *regions)
+    for named in theorems():
+        if not (cow_check.forbids(named.theorem) and named.theorem.symbols <= bound):
+            continue
+        yield claim(*cow_check.redundancy(named.name, named.theorem), expected_redundancy(named.name, subject.name))
+        condition = cow_check.condition(named.name, subject.name)
+        if condition is not None:
+            yield claim(*cow_check.under(condition, named.name, named.theorem), PROVED)
+
+
+def _expected(name: str, subject: Subject) -> Expectation | None:
+    answer = expected(name, subject.name)
+    if isinstance(answer, NotAsked):
+        raise TypeError(f"{name} is asked of {subject.name}, and its expectation says that it is not.")
+    return answer
 
 
 def is_about_core_mm(theorem: Theorem) -> bool:

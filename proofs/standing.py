@@ -38,7 +38,7 @@ from proofs.claim import about
 SHAPE, KERNEL = "shape", ""
 
 #: What is compared: (what, under which event it means something).
-_OBSERVABLES: tuple[tuple[Term, Term | None], ...] = (
+OBSERVABLES: tuple[tuple[Term, Term | None], ...] = (
     (ret, None),
     (looked_up, None),
     (lookup_gfn, looked_up),
@@ -61,7 +61,7 @@ _OBSERVABLES: tuple[tuple[Term, Term | None], ...] = (
 
 def behaves_alike() -> Term:
     """Every observable of the kernel is that of its shape."""
-    return conj(*(_alike(what, when) for what, when in _OBSERVABLES))
+    return conj(*(_alike(what, when) for what, when in OBSERVABLES))
 
 
 def _alike(what: Term, when: Term | None) -> Term:

@@ -20,6 +20,7 @@ from model.memory import (
     page_is_cow_copy,
     pfn,
     vm_end,
+    vm_pgoff,
     vm_start,
 )
 
@@ -43,6 +44,12 @@ _other_hva = _first_hva | (other_index << PAGE_SHIFT)
 
 other_is_in_the_vma: Term = conj(vm_start <= _other_hva, _other_hva < vm_end)
 block_is_in_the_vma: Term = conj(vm_start <= _first_hva, (_first_hva | _bytes) < vm_end)
+
+#: The pfn that was looked up is the one that vm_pgoff arithmetic expects: remap_pfn_range() of a COW
+#: mapping put it there, and no COW break replaced it.
+pfn_is_linear: Term = (pfn << PAGE_SHIFT) == (
+    (vm_pgoff << PAGE_SHIFT) + ((_first_hva | (lookup_index << PAGE_SHIFT)) - vm_start)
+)
 
 #: The host maps the block by one leaf entry: its pages are consecutive, and the first is aligned.
 block_is_one_leaf: Term = conj(other_is_in_the_block >> consecutive, (pfn & _pages) == lookup_index)

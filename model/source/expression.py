@@ -5,7 +5,8 @@
 ``("call", "defined", "X")``, ``("&&", left, right)``, ``("?", test, left, right)``,
 ``("unknown",)`` for a call with anything but one name as its argument.
 
-Source: ISO C17 6.10.1 and 6.5; suffixes and character constants as GCC takes them.
+Numbers have no width: no condition that the headers state wraps around.
+Source: ISO C17 6.10.1 and 6.5; suffixes of numbers as GCC takes them.
 """
 
 from __future__ import annotations
@@ -122,9 +123,9 @@ class _Reader:
         raise _NotUnderstood
 
     def name(self, name: str) -> Node:
-        if name == "defined" and self.peek() != "(":
+        if name == "defined" and re.match(r"[A-Za-z_]", self.peek()):
             return ("call", name, self.take())
-        if self.peek() != "(":
+        if self.peek() != "(" and name != "defined":
             return ("name", name)
         start = self._at + 1
         depth = 0

@@ -43,6 +43,10 @@ _CONSTANTS = (
 )  # fmt: skip
 
 
+#: Bits that a kernel without them never sets: the words that test them are false there.
+_ABSENT_BITS = ("KVM_PGTABLE_PROT_NORMAL_NC", "KVM_NV_GUEST_MAP_SZ")
+
+
 class NoSink(Exception):  # noqa: N818  # it is an answer, not a fault of the program
     """The tree has no such function, or one that hands nothing to the stage-2 page tables."""
 
@@ -106,7 +110,7 @@ def _kernel(
 
 def constants_of(front: Statements) -> dict[str, int]:
     """The value that the tree gives each constant of the vocabulary; what it lacks is left out."""
-    values: dict[str, int] = {}
+    values = dict.fromkeys(_ABSENT_BITS, 0)
     parser = front.types.parser
     for constant in _CONSTANTS:
         text = Text(constant.encode(), MMU, 1, fixed=constant)

@@ -44,11 +44,12 @@ def read_words(
 
     ``has_function`` says whether the tree has a function of that name.
     """
+    nested = _nested(constants) if has_function("kvm_s2_trans_writable") else _never_nested()
     words = {
         **_fault(constants),
         **_memslot(constants, "is_protected_kvm_enabled" in inputs),
         **_vma(constants),
-        **_nested(constants),
+        **nested,
         "pfn": name("pfn", WORD64),
         "pfn_writable": name("pfn_writable", BOOL),
         "pfn_is_map_memory": apply("pfn_is_map_memory", BOOL, name("pfn", WORD64)),
@@ -144,6 +145,13 @@ def _nested(constants: Mapping[str, int]) -> dict[str, Term]:
         "nested_exec_el0": xn <= 1,
         "nested_exec_el1": (xn == 0) | (xn == 3),
     }
+
+
+def _never_nested() -> dict[str, Term]:
+    """A kernel that knows no nested guests."""
+    words = ("nested_output", "nested_size", "nested_level")
+    flags = ("nested", "nested_readable", "nested_writable")
+    return dict.fromkeys(words, const(0, WORD64)) | dict.fromkeys(flags, FALSE)
 
 
 def done_words(places: Mapping[str, Place], called: Mapping[str, Mapping[str, object]], result: str) -> dict[str, Term]:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -94,7 +94,9 @@ def scan(data: bytes) -> Scan:
     """Everything that ``data``, the bytes of one C file, defines at top level."""
     outline = Outline(outline_of(data))
     found = [*outline.records, *_definitions(outline.balanced())]
-    found = [_named(one, outline, data) if one.kind == _MADE else one for one in found]
+    if any(one.kind == _MADE for one in found):
+        macros = {one.name: data[one.start : one.end] for one in found if one.kind == MACRO}
+        found = [_named(one, macros) if one.kind == _MADE else one for one in found]
     at = outline.stack_at
     kept = [
         Record(kind, name, start, end, at(inside))
@@ -127,12 +129,11 @@ def _definitions(code: bytes) -> Iterator[Found]:
                 yield from _types(code, item.start(), opening, end)
 
 
-def _named(made: Found, outline: Outline, data: bytes) -> Found:
+def _named(made: Found, macros: Mapping[str, bytes]) -> Found:
     """The enumerator that a macro of the file makes (``DECLARE_VMA_BIT(READ, 0)``), or no name."""
     macro, _, rest = made.name.partition("(")
     arguments = [argument.strip() for argument in rest.removesuffix(")").split(",")]
-    lines = [one for one in outline.records if one.kind == MACRO and one.name == macro]
-    parts = macro_parts(data[lines[0].start : lines[0].end]) if lines else None
+    parts = macro_parts(macros[macro]) if macro in macros else None
     element = None
     if parts is not None and parts.params is not None:
         with suppress(MacroError):
@@ -159,7 +160,7 @@ def _function(code: bytes, start: int, opening: int) -> tuple[str, int] | None:
         not name
         or name[0] in b"0123456789"
         or name in _NOT_A_NAME
-        or others[-1:] not in (b"", b")")
+        or others[-1:] not in (b"", b")", b'"')
     ):
         return None
     if not words or words[0] in _NOT_A_NAME - {b"void", b"int"} or b"typedef" in words:

@@ -1,15 +1,37 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The answers that are declared for the shapes.  A theorem without a row has none, which is never green.
 
-Each refutation says what every counterexample must show, and why it is right, with its source.
+Each refutation says what every counterexample must show, and why it is right, with its source.  D1
+to D12 are the scenarios of ``scenarios.md``.
 """
 
 from __future__ import annotations
 
 from proofs.claim import Expectation
+from proofs.expectations import (
+    block_size,
+    cow,
+    cow_check,
+    dirty_logging,
+    memory_type,
+    permissions,
+    refusal,
+    resources,
+    tags,
+)
 from proofs.expectations.table import PROVED, NotAsked, Table
 
-EXPECTED: Table = {}
+EXPECTED: Table = {
+    **memory_type.EXPECTED,
+    **cow.EXPECTED,
+    **cow_check.EXPECTED,
+    **permissions.EXPECTED,
+    **dirty_logging.EXPECTED,
+    **tags.EXPECTED,
+    **block_size.EXPECTED,
+    **refusal.EXPECTED,
+    **resources.EXPECTED,
+}
 
 
 def expected(theorem: str, shape: str) -> Expectation | NotAsked | None:

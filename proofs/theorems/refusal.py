@@ -47,27 +47,29 @@ undisturbed = conj(
     map_ret == 0,
     relax_ret == 0,
 )
-_is_understood = ~perm_fault | write_fault | exec_fault
+#: Not the read that a permission fault should never be.
+is_understood = ~perm_fault | write_fault | exec_fault
 _needs_hardware = beyond & is_vma_cacheable & ~kvm_supports_cacheable_pfnmap
-_has_forbidden_tags = kvm_has_mte & ~mte_allowed & ~perm_fault
+#: A page newly mapped into a guest with MTE, of a VMA that may have no tags.
+has_forbidden_tags = kvm_has_mte & ~mte_allowed & ~perm_fault
 
 efault_is_for_cacheability_or_tags = Theorem(
     says="-EFAULT is for a cacheable page beyond memory without FWB and DIC, or for a VMA that may have no tags.",
-    given=(undisturbed, _is_understood, returns(EFAULT)),
-    then=_needs_hardware | _has_forbidden_tags,
+    given=(undisturbed, is_understood, returns(EFAULT)),
+    then=_needs_hardware | has_forbidden_tags,
     because=("2a8dfab26677; user_mem_abort(): the VMM has introduced a new disallowed VMA",),
 )
 
 cacheable_pages_beyond_memory_without_fwb_and_dic_get_efault = Theorem(
     says="A cacheable page beyond memory, on a host without FWB and DIC, is always answered by -EFAULT.",
-    given=(undisturbed, _is_understood, _needs_hardware),
+    given=(undisturbed, is_understood, _needs_hardware),
     then=returns(EFAULT),
     because=("2a8dfab26677: Block cacheable PFNMAP mapping",),
 )
 
 cacheable_pages_without_allowed_tags_get_efault = Theorem(
     says="Memory of a VMA without VM_MTE_ALLOWED is always answered by -EFAULT in a guest with MTE.",
-    given=(undisturbed, _has_forbidden_tags, pfn_is_map_memory),
+    given=(undisturbed, has_forbidden_tags, pfn_is_map_memory),
     then=returns(EFAULT),
     because=("user_mem_abort(): check the VMM hasn't introduced a new disallowed VMA",),
 )
@@ -144,14 +146,14 @@ retries_are_not_told = Theorem(
 
 faults_of_accepted_memslots_are_never_refused = Theorem(
     says="If a memslot over the VMA is accepted, no fault is refused for cacheability or tags.",
-    given=(undisturbed, _is_understood, ~memslot_refused),
+    given=(undisturbed, is_understood, ~memslot_refused),
     then=~returns(EFAULT),
     because=("20250310103008.3471-1-ankita@nvidia.com, Marc Zyngier: new refusals need a check at registration",),
 )
 
 refused_memslots_would_fault = Theorem(
     says="If a memslot over the VMA is refused for cacheability, its faults would be refused as well.",
-    given=(undisturbed, _is_understood, memslot_refused, ~kvm_has_mte, ~logging_active),
+    given=(undisturbed, is_understood, memslot_refused, ~kvm_has_mte, ~logging_active),
     then=returns(EFAULT),
     because=("aEMvbIu530nCqwhG@google.com: refusing at memslot creation may break existing setups",),
 )

@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""How long do the doors take, as ratios to a bare ``import z3`` in the same run?
+
+A door of its own: ``python -m proofs.bench``.  Each command is run several times as a whole process,
+in turn with the others, so that a drift of the machine's speed hits all alike; medians are told.
+Exit code: 0 when everything was measured, 2 for a wrong command line, 3 where something could not be.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+BASE = "import z3"
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One run of a command: wall-clock seconds, the largest process in megabytes, the exit code."""
+
+    seconds: float
+    megabytes: float
+    code: int
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A command to measure; ``cold`` gives it an empty cache each time; ``bound`` is the agreed limit
+    in seconds on two cores (0 for none)."""
+
+    name: str
+    command: tuple[str, ...]
+    bound: float = 0.0
+    cold: bool = False
+
+
+def subjects(kernels: Sequence[Path]) -> Iterator[Subject]:
+    """What is measured."""
+    python = sys.executable
+    yield Subject(BASE, (python, "-c", "import z3"))
+    yield Subject("every shape", (python, "-m", "proofs.run"), 1.5)
+    for tree in kernels:
+        command = (python, "-m", "proofs.run", "--linux", str(tree))
+        yield Subject(f"{tree.name}, warm", command, 3.0)
+        yield Subject(f"{tree.name}, cold", command, 10.0, cold=True)
+
+
+def measure(subject: Subject, environment: Mapping[str, str]) -> Measured:
+    """One run of the command in a process of its own."""
+    with tempfile.TemporaryDirectory() as empty:
+        settings = {**environment, **({"XDG_CACHE_HOME": empty} if subject.cold else {})}
+        before = time.perf_counter()
+        process = subprocess.Popen(
+            subject.command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=settings
+        )
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        return Measured(time.perf_counter() - before, usage.ru_maxrss / 1024, process.returncode)
+
+
+def rows(runs: Mapping[Subject, Sequence[Measured]]) -> Iterator[str]:
+    """The table: medians, and the ratio to the first row's median."""
+    yield f"{'command':<16} {'ratio':>7} {'median s':>9} {'min s':>7} {'max s':>7} {'MB':>5} {'bound s':>8} exit"
+    base = 0.0
+    for subject, measured in runs.items():
+        seconds = [m.seconds for m in measured]
+        base = base or median(seconds)
+        bound = f"{subject.bound:.1f}" if subject.bound else "-"
+        codes = ",".join(sorted({str(m.code) for m in measured}))
+        yield (
+            f"{subject.name:<16} {median(seconds) / base:>7.1f} {median(seconds):>9.2f} {min(seconds):>7.2f} "
+            f"{max(seconds):>7.2f} {max(m.megabytes for m in measured):>5.0f} {bound:>8} {codes}"
+        )
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure, and print the table."""
+    door = argparse.ArgumentParser(prog="python -m proofs.bench", description="Measure the doors, as ratios.")
+    door.add_argument("-n", type=int, default=5, metavar="RUNS", help="runs of each command (default: %(default)s)")
+    door.add_argument("--kernels", type=Path, default=Path(".kernels"), metavar="DIR", help="where the trees are")
+    options = door.parse_args(arguments)
+    if options.n < 1:
+        door.error(f"-n {options.n}: at least one run of each command is needed.")
+    trees = sorted(p for p in options.kernels.glob("*") if (p / "arch" / "arm64").is_dir())
+    if not trees:
+        print(f"No kernel tree in {options.kernels}; `make kernels` fetches some.", file=sys.stderr)
+    asked = list(subjects(trees))
+    runs: dict[Subject, list[Measured]] = {subject: [] for subject in asked}
+    for turn in range(options.n + 1):
+        for subject in asked:
+            measured = measure(subject, os.environ)
+            if turn:  # the first round only warms the caches
+                runs[subject].append(measured)
+    print("\n".join(rows(runs)))
+    return 0 if trees else 3
+
+
+if __name__ == "__main__":
+    sys.exit(main())
