@@ -2,47 +2,39 @@
 """Edits of a procedure: the same decision without a test, or with a note of where a test struck.
 
 Each edit says which guard it means and must find it exactly once, so that an edit never silently
-does nothing.  Nothing here is trusted: what an edit made is a procedure like any other.
+does nothing.  A guard is found where it is the condition itself, or, if it is so nowhere, where it
+is part of a conjunction; ``answering`` asks for the one whose branch returns that number at once.
+Nothing here is trusted: what an edit made is a procedure like any other.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from model.logic import BOOL, FALSE, TRUE, Term, conj, place, show
-from model.procedure import Block, If, Place, Procedure, ProcedureError, Set, Statement
+from model.logic import BOOL, FALSE, TRUE, Term, conj, const, is_same, place, show
+from model.procedure import Block, If, Leave, Place, Procedure, ProcedureError, Set, Statement, walk
 
 
-def without(procedure: Procedure, guard: Term) -> Procedure:
-    """The procedure without the ``if (... guard ...)``: its else branch stands in its place.
+def without(procedure: Procedure, guard: Term, answering: int | None = None) -> Procedure:
+    """The procedure without the ``if`` of that guard: its else branch stands in its place.
 
-    Raises ProcedureError unless exactly one condition is the guard or has it as a conjunct.
+    Raises ProcedureError unless exactly one condition is meant.
     """
-    return _edit_guard(procedure, guard, lambda statement: statement.orelse)
+    return _edit(procedure, guard, answering, lambda statement: statement.orelse)
 
 
-def negated(procedure: Procedure, guard: Term) -> Procedure:
-    """The procedure with the opposite of that guard in its place; errors as of ``without``."""
-
-    def edit(statement: If) -> tuple[Statement, ...]:
-        others = (t for t in _conjuncts(statement.condition) if t.key not in _keys(guard))
-        return (replace(statement, condition=conj(*others, ~guard)),)
-
-    return _edit_guard(procedure, guard, edit)
+def dropped(procedure: Procedure, guard: Term, answering: int | None = None) -> Procedure:
+    """The procedure without the guard, a part of a conjunction; errors as of ``without``."""
+    return _edit(procedure, guard, answering, lambda statement: (_with(statement, guard, TRUE),))
 
 
-def dropped(procedure: Procedure, guard: Term) -> Procedure:
-    """The procedure without that conjunct of a condition; errors as of ``without``."""
-
-    def edit(statement: If) -> tuple[Statement, ...]:
-        others = (t for t in _conjuncts(statement.condition) if t.key not in _keys(guard))
-        return (replace(statement, condition=conj(*others)),)
-
-    return _edit_guard(procedure, guard, edit)
+def negated(procedure: Procedure, guard: Term, answering: int | None = None) -> Procedure:
+    """The procedure with the opposite of the guard in its place; errors as of ``without``."""
+    return _edit(procedure, guard, answering, lambda statement: (_with(statement, guard, ~guard),))
 
 
-def mark(procedure: Procedure, guard: Term, word: str) -> Procedure:
+def mark(procedure: Procedure, guard: Term, word: str, answering: int | None = None) -> Procedure:
     """The procedure with a word that is true of the runs that took the branch of that guard;
     errors as of ``without``."""
     noted = replace(
@@ -54,41 +46,56 @@ def mark(procedure: Procedure, guard: Term, word: str) -> Procedure:
     def edit(statement: If) -> tuple[Statement, ...]:
         return (replace(statement, then=(Set(word, TRUE, statement.span), *statement.then)),)
 
-    return _edit_guard(noted, guard, edit)
+    return _edit(noted, guard, answering, edit)
 
 
-def _conjuncts(condition: Term) -> tuple[Term, ...]:
+def _parts(condition: Term) -> tuple[Term, ...]:
     return condition.args if condition.op == "and" else (condition,)
 
 
-def _keys(guard: Term) -> frozenset[bytes]:
-    return frozenset(t.key for t in _conjuncts(guard))
+def _with(statement: If, guard: Term, other: Term) -> If:
+    keys = {part.key for part in _parts(guard)}
+    rest = (part for part in _parts(statement.condition) if part.key not in keys)
+    return replace(statement, condition=conj(*rest, other))
 
 
-def _edit_guard(
-    procedure: Procedure, guard: Term, edit: Callable[[If], tuple[Statement, ...]]
-) -> Procedure:
-    found = 0
-
-    def statements(body: tuple[Statement, ...]) -> tuple[Statement, ...]:
-        return tuple(new for old in body for new in statement(old))
-
-    def statement(old: Statement) -> tuple[Statement, ...]:
-        nonlocal found
-        if isinstance(old, Block):
-            return (replace(old, body=statements(old.body)),)
-        if not isinstance(old, If):
-            return (old,)
-        inner = replace(old, then=statements(old.then), orelse=statements(old.orelse))
-        if not _keys(guard) <= _keys(old.condition):
-            return (inner,)
-        found += 1
-        return edit(inner)
-
-    body = statements(procedure.body)
-    if found != 1:
+def _meant(procedure: Procedure, guard: Term, answering: int | None) -> If:
+    """The one statement that has the guard."""
+    tests = [s for s in walk(procedure.body) if isinstance(s, If) and _answers(s, answering)]
+    whole = [s for s in tests if is_same(s.condition, guard)]
+    keys = {part.key for part in _parts(guard)}
+    found = whole or [s for s in tests if keys <= {part.key for part in _parts(s.condition)}]
+    if len(found) != 1:
         raise ProcedureError(
             f"{procedure.name}: the guard `{show(guard)}` was looked for in exactly one condition, "
-            f"and {found} have it; name a guard that stands in one place."
+            f"and {len(found)} have it; name a guard that stands in one place."
         )
-    return replace(procedure, body=body)
+    return found[0]
+
+
+def _answers(statement: If, value: int | None) -> bool:
+    first = statement.then[0] if statement.then else None
+    if value is None:
+        return True
+    told = first.value if isinstance(first, Leave) else None
+    return told is not None and is_same(told, const(value, told.sort))
+
+
+def _edit(
+    procedure: Procedure, guard: Term, answering: int | None, edit: Callable[[If], tuple[Statement, ...]]
+) -> Procedure:
+    meant = _meant(procedure, guard, answering)
+
+    def statements(body: tuple[Statement, ...]) -> Iterator[Statement]:
+        for statement in body:
+            if statement is meant:
+                yield from edit(meant)
+            elif isinstance(statement, If):
+                then, orelse = tuple(statements(statement.then)), tuple(statements(statement.orelse))
+                yield replace(statement, then=then, orelse=orelse)
+            elif isinstance(statement, Block):
+                yield replace(statement, body=tuple(statements(statement.body)))
+            else:
+                yield statement
+
+    return replace(procedure, body=tuple(statements(procedure.body)))

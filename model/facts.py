@@ -13,6 +13,7 @@ from model.logic import WORD64, Term, choose, const, disj, resize
 from model.memory import (
     CONT_PMD_SIZE,
     CONT_PTE_SIZE,
+    EINVAL,
     PAGE_SIZE,
     PMD_SIZE,
     PUD_SIZE,
@@ -96,14 +97,16 @@ _PTES = (
         "pfnmap_vmas_get_no_pages",
         "No driver puts a page with a struct page into a VM_PFNMAP VMA; only a COW break does.",
         (is_pfnmap & ~page_is_cow_copy) >> host_pte_special,
-        "vm_insert_page(): BUG_ON(VM_PFNMAP), which VM_MIXEDMAP beside it evades (virtio_gpu_vram_mmap() sets "
+        "vm_insert_page(): BUG_ON(VM_PFNMAP), which VM_MIXEDMAP beside it evades "
+        "(virtio_gpu_vram_mmap() sets "
         "both and inserts none); no ->fault of a VM_PFNMAP VMA returns vmf->page",
     ),
     Fact(
         "cow_vmas_have_no_writable_special_ptes",
         "A special PTE of a COW mapping is not writable.",
         (is_cow_mapping & host_pte_special) >> ~host_pte_writable,
-        "protection_map[] of a private mapping has no write bit; vmf_insert_pfn() BUG_ON()s COW; a driver that "
+        "protection_map[] of a private mapping has no write bit; vmf_insert_pfn() BUG_ON()s COW; a "
+        "driver that "
         "gives remap_pfn_range() PAGE_SHARED breaks it (udlfb, smscufx, comedi, atomisp)",
     ),
     Fact(
@@ -147,7 +150,8 @@ _LOOKUP = (
         "lookup_says_writable_of_writable_ptes",
         "The pfn lookup says writable only of a page whose host PTE is writable.",
         pfn_writable >> host_pte_writable,
-        "virt/kvm/kvm_main.c: FOLL_WRITE in hva_to_pfn_fast() and _slow(), pte_write() in _remapped() (bd2fae8da794)",
+        "virt/kvm/kvm_main.c: FOLL_WRITE in hva_to_pfn_fast() and _slow(), pte_write() in _remapped() "
+        "(bd2fae8da794)",
     ),
     Fact(
         "lookup_pins_normal_pages",
@@ -164,8 +168,16 @@ _LOOKUP = (
     Fact(
         "host_leaves_are_blocks",
         "What the host maps by one leaf entry is consecutive, aligned, and of one VMA.",
-        (~is_negative(thp_size) & (resize(thp_size, 64) >= map_size)) >> (block_is_one_leaf & block_is_in_the_vma),
-        "get_user_mapping_size(): the level of the host's leaf; split_huge_pmd_address() at every VMA boundary",
+        (~is_negative(thp_size) & (resize(thp_size, 64) >= map_size))
+        >> (block_is_one_leaf & block_is_in_the_vma),
+        "get_user_mapping_size(): the level of the host's leaf; split_huge_pmd_address() at every VMA "
+        "boundary",
+    ),
+    Fact(
+        "walks_of_the_host_s_tables_are_never_invalid",
+        "get_user_mapping_size() never answers -EINVAL.",
+        thp_size != -EINVAL,
+        "kvm_pgtable_walk(): -EINVAL without a pgd alone; get_user_mapping_size(): -EFAULT, -EAGAIN",
     ),
     Fact(
         "hugetlb_pages_are_blocks",
@@ -177,7 +189,10 @@ _LOOKUP = (
         "hugetlb_has_four_sizes",
         "Huge pages are of CONT_PTE, PMD, CONT_PMD or PUD size, and never in a VM_PFNMAP VMA.",
         is_hugetlb
-        >> (~is_pfnmap & disj(*(huge_page_size == s for s in (CONT_PTE_SIZE, PMD_SIZE, CONT_PMD_SIZE, PUD_SIZE)))),
+        >> (
+            ~is_pfnmap
+            & disj(*(huge_page_size == s for s in (CONT_PTE_SIZE, PMD_SIZE, CONT_PMD_SIZE, PUD_SIZE)))
+        ),
         "arch/arm64/mm/hugetlbpage.c: __hugetlb_valid_size(); VM_BUG_ON() in get_vma_page_shift()",
     ),
 )
@@ -236,4 +251,3 @@ _KVM = (
 )
 
 FACTS: tuple[Fact, ...] = (*_PTES, *_LOOKUP, *_KVM)
-

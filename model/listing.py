@@ -60,7 +60,7 @@ class _Writer:
         match statement:
             case Set(target, value):
                 return replace(statement, span=self.line(depth, f"{target} = {self.show(value)};"))
-            case Leave(label, _, result, value):
+            case Leave(label, value=value):
                 text = f"goto {label};" if value is None else f"return {self.show(value)};"
                 return replace(statement, span=self.line(depth, text))
             case Call(sink, arguments):
@@ -87,4 +87,3 @@ class _Writer:
             numbered = ()
             self.line(depth, "}")
         return replace(statement, then=then, orelse=numbered, span=span)
-

@@ -35,8 +35,8 @@ VM_ALLOW_ANY_UNCACHED = _constant("VM_ALLOW_ANY_UNCACHED")
 MT_NORMAL = _constant("MT_NORMAL")
 MT_NORMAL_TAGGED = _constant("MT_NORMAL_TAGGED")
 MT_NORMAL_NC = _constant("MT_NORMAL_NC")
-MT_DEVICE_nGnRnE = _constant("MT_DEVICE_nGnRnE")  # noqa: N816  # spelled as in the kernel
-MT_DEVICE_nGnRE = _constant("MT_DEVICE_nGnRE")  # noqa: N816
+MT_DEVICE_nGnRnE = _constant("MT_DEVICE_nGnRnE")  # spelled as in the kernel
+MT_DEVICE_nGnRE = _constant("MT_DEVICE_nGnRE")
 PTE_ATTRINDX_MASK = _constant("PTE_ATTRINDX_MASK")
 
 KVM_PGTABLE_PROT_X = _constant("KVM_PGTABLE_PROT_X")

@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from model.listing import number_lines
-from model.logic import FALSE, Sort, Term, const, free_names, place, substitute, subterms
+from model.logic import FALSE, Sort, Term, const, free_names, place, substitute
 from model.memory import ABBREVIATIONS
 from model.procedure import (
     Block,
@@ -35,6 +35,7 @@ from model.procedure import (
     sinks,
     walk,
 )
+from model.unset import check_set_before_read, own_terms
 from model.words import READ, VARYING, WORD32
 
 END = "out"
@@ -199,11 +200,12 @@ def record(
     places = {local: Place(sort, recording.arguments.get(local)) for local, sort in recording.sorts.items()}
     places[RETURN] = Place(WORD32)
     outcomes = _outcomes(words, body)
+    terms = (term for statement in walk(body) for term in own_terms(statement))
     procedure = Procedure(
         shape_name,
         body,
         places,
-        inputs=_inputs(free_names(*recording.arguments.values(), *_terms(body), *outcomes.values()), constants),
+        inputs=_inputs(free_names(*recording.arguments.values(), *terms, *outcomes.values()), constants),
         words=outcomes,
         constants=constants,
     )
@@ -237,68 +239,6 @@ def _outcomes(words: Mapping[str, Term], body: tuple[Statement, ...]) -> dict[st
         return const(0, t.sort) if absent else t
 
     return {word: substitute(term, leaf) for word, term in words.items()}
-
-
-def _terms(body: tuple[Statement, ...]) -> Iterator[Term]:
-    for statement in walk(body):
-        match statement:
-            case Set(_, value):
-                yield value
-            case If(condition):
-                yield condition
-            case Leave(value=Term() as value):
-                yield value
-            case Call(_, arguments):
-                yield from (t for _, t in arguments)
-            case _:
-                pass
-
-
-def check_set_before_read(body: tuple[Statement, ...], arguments: frozenset[str] = frozenset()) -> None:
-    """Raise ProcedureError where a local other than an argument may be read before it is set."""
-    _flow(body, arguments, {})
-
-
-def _flow(
-    body: tuple[Statement, ...], known: frozenset[str], left: dict[str, list[frozenset[str]]]
-) -> frozenset[str] | None:
-    """The locals that are set on every path through the body; None if no path goes on."""
-    for statement in body:
-        for term in _own_terms(statement):
-            for t in subterms(term):
-                if t.op == "place" and t.data not in known:
-                    raise ProcedureError(f"{t.data} may be read before it is set, at {statement.span.text or term}.")
-        match statement:
-            case Set(target):
-                known |= {target}
-            case If(_, then, orelse):
-                ends = [e for e in (_flow(then, known, left), _flow(orelse, known, left)) if e is not None]
-                if not ends:
-                    return None
-                known = frozenset.intersection(*ends)
-            case Block(label, inner):
-                end = _flow(inner, known, left)
-                ends = left.pop(label, []) + ([] if end is None else [end])
-                if not ends:
-                    return None
-                known = frozenset.intersection(*ends)
-            case Leave(label):
-                left.setdefault(label, []).append(known)
-                return None
-            case Call():
-                pass
-    return known
-
-
-def _own_terms(statement: Statement) -> Iterator[Term]:
-    """The terms of the statement itself, not of those inside it."""
-    match statement:
-        case If(condition):
-            yield condition
-        case Block():
-            pass
-        case _:
-            yield from _terms((statement,))
 
 
 __all__ = ["END", "FALSE", "MAP", "RELAX", "RETURN", "Recorder", "Shape", "record"]

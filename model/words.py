@@ -26,7 +26,10 @@ READ: Mapping[str, tuple[Sort, str]] = {
     "write_fault": (BOOL, "kvm_is_write_fault(vcpu)"),
     "exec_fault": (BOOL, "kvm_vcpu_trap_is_exec_fault(vcpu)"),
     "perm_fault": (BOOL, "a stage-2 permission fault: fault_is_perm, kvm_s2_fault_is_perm()"),
-    "fault_granule": (WORD64, "bytes mapped by the entry that faulted: kvm_vcpu_trap_get_perm_fault_granule()"),
+    "fault_granule": (
+        WORD64,
+        "bytes mapped by the entry that faulted: kvm_vcpu_trap_get_perm_fault_granule()",
+    ),
     # The memslot
     "logging_active": (BOOL, "memslot_is_logging(memslot)"),
     "supports_pmd": (BOOL, "fault_supports_stage2_huge_mapping(memslot, hva, PMD_SIZE)"),
@@ -115,5 +118,8 @@ WORLD: Mapping[str, tuple[Sort, str]] = {
     "other_pfn": (WORD64, "the pfn that the host maps at that other page"),
     "other_is_cow_copy": (BOOL, "that other page is a COW copy"),
     # What the guest's own stage 1 asks for
-    "guest_attr": (Word(2), "type of the guest's stage-1 mapping: 0 Device, 1 Normal NC, 2 Normal WT, 3 Normal WB"),
+    "guest_attr": (
+        Word(2),
+        "type of the guest's stage-1 mapping: 0 Device, 1 Normal NC, 2 Normal WT, 3 Normal WB",
+    ),
 }

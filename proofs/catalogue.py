@@ -29,8 +29,10 @@ from proofs.expectations.table import PROVED, NotAsked
 from proofs.theorem import Theorem
 from proofs.theorems import (
     block_size,
+    conformance,
     cow,
     cow_check,
+    cow_conditions,
     dirty_logging,
     memory_type,
     permissions,
@@ -95,6 +97,7 @@ def theorems() -> tuple[Named, ...]:
     )
 
 
+@cache
 def shapes(pages: str) -> tuple[Subject, ...]:
     """Core-mm alone, and every shape, for a kernel with pages of that size."""
     found = [Subject(s.name, fault.at_pages(s.procedure, pages), pages, "shape", s) for s in fault.shapes()]
@@ -124,6 +127,8 @@ def _of(subject: Subject) -> Iterator[Claim | Skipped]:
             yield _ask(named, subject, bound, offered)
     if COW_WORD in subject.procedure.words:
         yield from _about_the_cow_test(subject, bound, offered)
+    if subject.kind == "shape":
+        yield from _beside_others(subject, offered)
 
 
 def _ask(named: Named, subject: Subject, bound: frozenset[str], facts: tuple[Fact, ...]) -> Claim | Skipped:
@@ -161,10 +166,31 @@ def _claim(
     )
 
 
+def _beside_others(subject: Subject, facts: tuple[Fact, ...]) -> Iterator[Claim]:
+    """The shape beside the version before it, and its tests that are dead."""
+
+    def claim(name: str, theorem: Theorem, procedures: Mapping[str, Procedure]) -> Claim:
+        return _claim(
+            Named(name, "conformance", theorem), subject, procedures, facts, _expected(name, subject)
+        )
+
+    for step in conformance.STEPS:
+        if step.newer == subject.name:
+            older = next(s.procedure for s in shapes(subject.pages) if s.name == step.older)
+            for name, theorem in conformance.theorems(step):
+                yield claim(name, theorem, {"": subject.procedure, conformance.OLDER: older})
+    for test in conformance.DEAD_TESTS:
+        if subject.name in test.shapes:
+            marked, theorem = conformance.dead(test, subject.procedure)
+            yield claim(test.name, theorem, {"": marked})
+
+
 def _about_the_cow_test(subject: Subject, bound: frozenset[str], facts: tuple[Fact, ...]) -> Iterator[Claim]:
     """The version with its is_cow_mapping() test beside itself without it."""
 
-    def claim(name: str, theorem: Theorem, answer: Expectation | None, *regions: Region, alone: bool = False) -> Claim:
+    def claim(
+        name: str, theorem: Theorem, answer: Expectation | None, *regions: Region, alone: bool = False
+    ) -> Claim:
         named = Named(name, "cow_check", theorem)
         return _claim(named, subject, {"": subject.procedure} if alone else both, facts, answer, regions)
 
@@ -176,8 +202,10 @@ def _about_the_cow_test(subject: Subject, bound: frozenset[str], facts: tuple[Fa
     for named in theorems():
         if not (cow_check.forbids(named.theorem) and named.theorem.symbols <= bound):
             continue
-        yield claim(*cow_check.redundancy(named.name, named.theorem), expected_redundancy(named.name, subject.name))
-        condition = cow_check.condition(named.name, subject.name)
+        yield claim(
+            *cow_check.redundancy(named.name, named.theorem), expected_redundancy(named.name, subject.name)
+        )
+        condition = cow_conditions.condition(named.name, subject.name)
         if condition is not None:
             yield claim(*cow_check.under(condition, named.name, named.theorem), PROVED)
 

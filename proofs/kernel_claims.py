@@ -62,25 +62,27 @@ def profiles(pages: Sequence[str], config: Path | None) -> Iterator[tuple[str, P
 
 
 def read_tree(path: Path, rev: str | None, pages: Sequence[str], config: Path | None) -> Read:
-    """Every claim about the tree.
+    """Every claim about the tree at a path.
 
     Raises TreeError for a path that is no kernel tree, ProfileError for a .config that cannot be
     used, TableError where ``kernels.toml`` cannot: all ValueError, with a sentence for the user.
     """
-    tree = Tree.open(path, rev)
+    return claims_of(Tree.open(path, rev), list(profiles(pages, config)))
+
+
+def claims_of(tree: Tree, configurations: Sequence[tuple[str, Profile]]) -> Read:
+    """Every claim about a tree under each configuration.  Raises TableError as ``read_tree`` does."""
     index = Index.build(tree, default_directory())
     table = load()
     release, is_known = table.nearest((tree.version.major, tree.version.minor, tree.version.point))
     expected = _Expected(table, release)
-    found = [_one(tree, index, expected, size, profile) for size, profile in profiles(pages, config)]
+    found = [_one(tree, index, expected, size, profile) for size, profile in configurations]
+    notes = dict.fromkeys(note for each in found for note in each.notes)
     return Read(
         tuple(c for each in found for c in each.claims),
         tuple(s for each in found for s in each.skipped),
         {name: why for each in found for name, why in each.unread.items()},
-        (
-            *_about_the_row(tree.version, release, is_known),
-            *dict.fromkeys(n for each in found for n in each.notes),
-        ),
+        (*_about_the_row(tree.version, release, is_known), *notes),
     )
 
 

@@ -31,18 +31,18 @@ other_is_in_the_block: Term = other_index <= _pages
 #: The index of the page that was looked up.
 lookup_index: Term = lookup_gfn & _pages
 
+_first_hva = hva & ~_bytes
+_other_hva = _first_hva | (other_index << PAGE_SHIFT)
+other_is_in_the_vma: Term = conj(vm_start <= _other_hva, _other_hva < vm_end)
+
 #: The pfn that the stage-2 entry gives the guest at the other page.
 guest_sees_pfn: Term = (map_phys >> PAGE_SHIFT) + other_index
 
 #: The two pages are as far apart in physical as in virtual memory.
 consecutive: Term = (other_pfn + lookup_index) == (pfn + other_index)
 #: What a VMA that was filled by one remap_pfn_range() has, until a COW break replaces a page.
-consecutive_unless_cowed: Term = (~page_is_cow_copy & ~other_is_cow_copy) >> consecutive
+consecutive_unless_cowed: Term = (other_is_in_the_vma & ~page_is_cow_copy & ~other_is_cow_copy) >> consecutive
 
-_first_hva = hva & ~_bytes
-_other_hva = _first_hva | (other_index << PAGE_SHIFT)
-
-other_is_in_the_vma: Term = conj(vm_start <= _other_hva, _other_hva < vm_end)
 block_is_in_the_vma: Term = conj(vm_start <= _first_hva, (_first_hva | _bytes) < vm_end)
 
 #: The pfn that was looked up is the one that vm_pgoff arithmetic expects: remap_pfn_range() of a COW

@@ -11,14 +11,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from model.logic import TRUE, Term, conj, disj
-from model.memory import has_linear_map, has_struct_page, host_pte_special, is_zero_pfn, pfn_is_map_memory, pfn_valid
+from model.memory import (
+    has_linear_map,
+    has_struct_page,
+    host_pte_special,
+    is_zero_pfn,
+    pfn_is_map_memory,
+    pfn_valid,
+)
 
 
 @dataclass(frozen=True)
 class PageClass:
     """``valid``, ``page``, ``memory``, ``linear``: pfn_valid(), has a struct page,
     pfn_is_map_memory(), has a valid linear-map alias.  ``normal`` and ``special``: user PTEs of
-    that form exist.  ``looked_up``: KVM's pfn lookup can answer with such a page.  ``zero``: is_zero_pfn()."""
+    that form exist.  ``looked_up``: KVM's pfn lookup can answer with such a page.  ``zero``:
+    is_zero_pfn()."""
 
     name: str
     valid: bool
@@ -44,10 +52,20 @@ CLASSES: tuple[PageClass, ...] = (
     _row("memblock_reserve()d RAM, DT reserved-memory", "1111", "ns", "PageReserved"),
     _row("CMA", "1111", "ns", "normal ones migrate"),
     _row("NOMAP: EFI runtime, DT no-map", "1100", "s", "/dev/mem maps it nGnRnE"),
-    _row("hole or MMIO inside an early section", "1100", "s", "early_section(): pfn_valid() for 128 MiB, 512 MiB at 64K"),
+    _row(
+        "hole or MMIO inside an early section",
+        "1100",
+        "s",
+        "early_section(): pfn_valid() for 128 MiB, 512 MiB at 64K",
+    ),
     _row("MMIO elsewhere, a PCI BAR", "0000", "s", ""),
     _row("hotplugged RAM: dax-kmem, virtio-mem, onlined GPU memory", "1111", "ns", "memblock_add_node()"),
-    _row("ZONE_DEVICE FS_DAX", "1101", "ns", "normal since v6.15; virtiofs has VM_MIXEDMAP, ext4 and xfs have no flag"),
+    _row(
+        "ZONE_DEVICE FS_DAX",
+        "1101",
+        "ns",
+        "normal since v6.15; virtiofs has VM_MIXEDMAP, ext4 and xfs have no flag",
+    ),
     _row("ZONE_DEVICE GENERIC: /dev/dax", "1101", "ns", "normal since v6.15; shared only"),
     _row("DEVICE_PRIVATE", "1100", "", "a swap entry, never present", looked_up=False),
     _row("DEVICE_COHERENT", "1101", "n", "in anonymous VMAs, no flag"),

@@ -11,6 +11,7 @@ definitions come out as in a compiler.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 
 from model.source.conditions import Stack, evaluate
@@ -31,8 +32,9 @@ Live = tuple[SourceFile, Record, bool]
 Candidates = Callable[[str], Iterable[list[tuple[SourceFile, Record]]]]
 """The definitions of a kind and name, those with precedence first."""
 
-DEEPEST = 40
-"""Questions that may be open for the sake of one another; beyond, the answer is unknown."""
+DEEPEST = 16
+"""Questions that may be open for the sake of one another; beyond, the answer is unknown.  The
+headers of 5.10 to 7.3 need 8."""
 
 _UNKNOWN: Number = (None, frozenset())
 
@@ -58,29 +60,40 @@ class Answers:
         value, relied = self._ask("if", condition, self._evaluate)
         return (None if value is None else value != 0), relied
 
-    def stack(self, stack: Stack) -> Answer:
-        """Whether all conditions of a stack hold; if one does not, only what that one rests on."""
+    def stack(self, stack: Stack, macro: str | None = None) -> Answer:
+        """Whether all conditions of a stack hold; if one does not, only what that one rests on.
+
+        ``macro`` is the macro that is defined there, if any, and not defined before.
+        """
         certain, relied = True, frozenset[Reliance]()
         for condition in stack:
-            answer, names = self.condition(condition)
+            answer, names = self._condition(condition, macro)
             if answer is False:
                 return False, names
             relied |= names
             certain = certain and answer is not None
         return (True if certain else None), relied
 
-    def live(self, key: str, name: str) -> tuple[list[Live], frozenset[Reliance]]:
+    def _condition(self, condition: str, macro: str | None) -> Answer:
+        if macro is None or not denies(condition, macro):
+            return self.condition(condition)
+        asking = _Asking(self, macro)
+        value = evaluate(condition, asking)
+        return (None if value is None else value != 0), frozenset(asking.relied)
+
+    def live(self, kind: str, name: str) -> tuple[list[Live], frozenset[Reliance]]:
         """The definitions that may be in force, of the first tier that has one."""
+        macro = name if kind == MACRO else None
         relied = frozenset[Reliance]()
-        for tier in self._candidates(key):
+        for tier in self._candidates(kind + name):
             live = []
             for file, record in tier:
-                answer, names = self.stack(_without(file.stack(record.stack), name))
+                answer, names = self.stack(file.stack(record.stack), macro)
                 relied |= names
                 if answer is not False:
                     live.append((file, record, answer is True))
             if live:
-                return _best(live, name), relied
+                return _best(live, macro), relied
         return [], relied
 
     def defined(self, name: str, denied: bool) -> Number:
@@ -126,10 +139,9 @@ class Answers:
         for tier in self._candidates(MACRO + name):
             for file, record in tier:
                 stack = file.stack(record.stack)
-                others = _without(stack, name)
-                if kind == "denied" and stack != others:
+                if kind == "denied" and any(denies(condition, name) for condition in stack):
                     continue
-                answer, names = self.stack(others)
+                answer, names = self.stack(stack, name)
                 relied |= names
                 if answer:
                     return 1, relied | {Reliance(name, "defined", "tree")}
@@ -137,7 +149,7 @@ class Answers:
         return (0 if certain else None), relied | {Reliance(name, "undefined", "absent")}
 
     def _value(self, _: str, name: str) -> Number:
-        live, relied = self.live(MACRO + name, name)
+        live, relied = self.live(MACRO, name)
         if not live:
             return 0, relied | {Reliance(name, "undefined", "absent")}
         found = [macro_parts(file.text[record.start : record.end]) for file, record, _ in live]
@@ -162,13 +174,19 @@ class Answers:
 
 
 class _Asking:
-    """Answers what the names of one condition mean, and gathers what that rests on."""
+    """Answers what the names of one condition mean, and gathers what that rests on.
 
-    def __init__(self, answers: Answers) -> None:
+    ``without`` is a macro that is not defined yet where the condition stands.
+    """
+
+    def __init__(self, answers: Answers, without: str | None = None) -> None:
         self._answers = answers
+        self._without = without
         self.relied: set[Reliance] = set()
 
     def defined(self, name: str, denied: bool) -> bool | None:
+        if name == self._without:
+            return False
         answer, names = self._answers.defined(name, denied)
         self.relied |= names
         return None if answer is None else answer != 0
@@ -187,23 +205,26 @@ class _Asking:
         return stated[0]
 
 
-def _best(live: list[Live], name: str) -> list[Live]:
-    """Of definitions that may be in force, those that surely are; of these no mere fallbacks.
+def denies(condition: str, name: str) -> bool:
+    """Whether a condition says that a macro is not defined, alone or with other things."""
+    if name not in condition:
+        return False
+    return re.search(rf"! ?defined ?\(? ?{re.escape(name)}\b", condition) is not None
 
-    Where there are fallbacks only, a file's first makes its later ones void.
+
+def _best(live: list[Live], macro: str | None) -> list[Live]:
+    """Of definitions that may be in force, those that surely are; of macros no mere fallbacks.
+
+    Where a macro has fallbacks only, the first of a file makes its later ones void.
     """
     certain = [one for one in live if one[2]] or live
-    denial = f"!defined({name})"
     first: list[Live] = []
     fallbacks: dict[str, Live] = {}
-    for file, record, sure in certain:
-        if denial in file.stack(record.stack):
-            fallbacks.setdefault(file.rel, (file, record, sure))
+    for one in certain:
+        file, record, _ = one
+        stack = file.stack(record.stack) if macro else ()
+        if macro and any(denies(condition, macro) for condition in stack):
+            fallbacks.setdefault(file.rel, one)
         else:
-            first.append((file, record, sure))
+            first.append(one)
     return first or list(fallbacks.values())
-
-
-def _without(stack: Stack, name: str) -> Stack:
-    """The conditions of a stack but for ``!defined(name)`` itself."""
-    return tuple(condition for condition in stack if condition != f"!defined({name})")

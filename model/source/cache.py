@@ -23,7 +23,9 @@ from platformdirs import user_cache_path
 LARGEST = 256 << 20
 """Bytes above which the cache is begun anew."""
 
-_PATIENCE = 2.0
+PATIENCE = 2.0
+"""Seconds to wait for another run that writes."""
+
 _NOT_ITS_FAULT = frozenset(
     {
         sqlite3.SQLITE_BUSY,
@@ -82,7 +84,7 @@ def _place(directory: Path, version: int) -> Path:
 
 
 def _connected(place: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(place, timeout=_PATIENCE)
+    connection = sqlite3.connect(place, timeout=PATIENCE)
     connection.execute("PRAGMA trusted_schema = OFF")
     return connection
 

@@ -301,6 +301,8 @@ class Calls(Expressions):
                 self._count(node, contract, values)
             case Kind.SINK:
                 self._sink(node, name, contract, values)
+                if contract.is_read and self.view.function(name) is not None:
+                    return self.inline(node, name, values)
             case Kind.MEANS:
                 return self._means(node, name, contract, values)
             case Kind.ANSWER:

@@ -24,6 +24,15 @@ __all__ = ["Conditionals", "Names", "Profile", "ProfileError", "Stack", "evaluat
 
 Stack = tuple[str, ...]
 
+DEEPEST = 50
+"""Open ``#if`` beyond which conditions are not followed; kernel headers have up to 7."""
+
+MOST_BRANCHES = 100
+"""Branches of an ``#if`` beyond which conditions are not followed."""
+
+UNKNOWN = "(not followed)"
+"""The condition in place of those; it is no expression, so that whether it holds is unknown."""
+
 _SIMPLE = re.compile(r"(!?) ?defined ?\(? ?(\w+) ?\)?")
 
 
@@ -51,6 +60,8 @@ class _Level:
     now: str = "1"
 
     def text(self) -> str:
+        if len(self.earlier) > MOST_BRANCHES:
+            return UNKNOWN
         refused = [negation(condition) for condition in self.earlier]
         conditions = refused if self.now == "1" and refused else [*refused, self.now]
         if len(conditions) == 1:
@@ -85,7 +96,8 @@ class Conditionals:
 
     def stack(self) -> Stack:
         """The condition of each open ``#if``, the outermost first."""
-        return tuple(level.text() for level in self._levels)
+        near = tuple(level.text() for level in self._levels[:DEEPEST])
+        return near if len(self._levels) <= DEEPEST else (*near, UNKNOWN)
 
 
 def _condition(word: str, rest: str) -> str:

@@ -33,7 +33,8 @@ class Contract:
     pointed to; ``arguments`` picks a sink's arguments as (name, C type, which one of that type);
     ``counts`` names the resource and by how much it changes; ``type`` is the result's C type where
     the tree's declaration is a macro; ``event`` is the name under which a sink is known (its own
-    unless said), for sinks that stand for each other; ``means`` is a MEANS row's expression."""
+    unless said), for sinks that stand for each other; ``means`` is a MEANS row's expression; a
+    sink that ``is_read`` is also inlined from the tree."""
 
     kind: Kind
     says: str
@@ -45,6 +46,7 @@ class Contract:
     type: str = ""
     event: str = ""
     means: str = ""
+    is_read: bool = False
 
 
 def _no_effect(says: str, evidence: str, *names: str) -> dict[str, Contract]:
@@ -145,8 +147,45 @@ def table() -> dict[str, Contract]:
             Kind.SINK, _RELAX_SAYS, _PKVM, result="relax_ret", arguments=_RELAX,
             event="kvm_pgtable_stage2_relax_perms"),
         "sanitise_mte_tags": Contract(
-            Kind.SINK, "initialises the tags of the pages", "arch/arm64/kvm/mmu.c", result="sanitise_ret",
-            arguments=(("pfn", "kvm_pfn_t", 0), ("size", "unsigned long", 0))),
+            Kind.SINK,
+            "initialises the tags of the pages",
+            "arch/arm64/kvm/mmu.c",
+            arguments=(("pfn", "kvm_pfn_t", 0), ("size", "unsigned long", 0)),
+            is_read=True,
+        ),
+        "mte_clear_page_tags": Contract(
+            Kind.SINK,
+            "sets the tags of one page to 0",
+            "arch/arm64/lib/mte.S",
+        ),
+        "pfn_to_online_page": Contract(
+            Kind.ANSWER,
+            "the struct page of the pfn, or NULL if it is none of the kernel's own memory",
+            "mm/memory_hotplug.c",
+            result="online_page",
+            type="struct page *",
+        ),
+        "page_folio": Contract(
+            Kind.ANSWER, "the folio that the page is of", "include/linux/page-flags.h", type="struct folio *"
+        ),
+        "folio_test_hugetlb": Contract(
+            Kind.ANSWER, "whether the folio is of hugetlbfs", "include/linux/page-flags.h", type="bool"
+        ),
+        "page_address": Contract(
+            Kind.PURE, "the page's address in the linear map", "include/linux/mm.h", type="void *"
+        ),
+        **_no_effect(
+            "notes that the tags of a page are initialised",
+            "arch/arm64/include/asm/mte.h",
+            "set_page_mte_tagged",
+            "folio_set_hugetlb_mte_tagged",
+        ),
+        **{
+            test: Contract(
+                Kind.ANSWER, "whether the tags are to be initialised", "arch/arm64/include/asm/mte.h", type="bool"
+            )
+            for test in ("page_mte_tagged", "try_page_mte_tagging", "folio_try_hugetlb_mte_tagging")
+        },
         "mark_page_dirty_in_slot": Contract(
             Kind.SINK, "marks the page dirty in the slot's bitmap", "virt/kvm/kvm_main.c",
             arguments=(("gfn", "gfn_t", 0),)),

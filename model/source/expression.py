@@ -16,7 +16,8 @@ from typing import Any
 
 Node = tuple[Any, ...]
 
-DEEPEST = 100
+DEEPEST = 40
+"""Parentheses, and operators in a row, beyond which an expression is not read; headers have 13."""
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>0[xX][0-9a-fA-F]+|0[bB][01]+|[0-9]+)(?:[uUlL]{0,3})\b"
@@ -97,9 +98,13 @@ class _Reader:
     def binary(self, level: int, depth: int) -> Node:
         """Operators that bind at least as tightly as ``level``, the left ones first."""
         left = self.unary(depth)
+        operators = 0
         while _BINDING.get(self.peek(), -1) >= level:
             sign = self.take()
             left = (sign, left, self.binary(_BINDING[sign] + 1, depth + 1))
+            operators += 1
+            if operators > DEEPEST:
+                raise _NotUnderstood
         return left
 
     def unary(self, depth: int) -> Node:

@@ -70,9 +70,8 @@ _BODY = re.compile(_BRACES)
 _TO_SEMICOLON = re.compile(rb"[^{};]*+;")
 _TAGGED = re.compile(rb"\b(struct|union|enum)\b\s*([A-Za-z_]\w*)?\s*\{")
 _PARENTHESES = re.compile(NESTED_PARENTHESES)
-_ENUMERATOR = re.compile(
-    rb"([A-Za-z_]\w*)\s*(?:=(?:[^,()]++|" + NESTED_PARENTHESES + rb")*+)?(?:,|\Z)"
-)
+_ELEMENT = re.compile(rb"\s*([A-Za-z_]\w*)?((?:[^,()]++|" + NESTED_PARENTHESES + rb")*+)(?:,|\Z)")
+_CALL = re.compile(b"(" + NESTED_PARENTHESES + rb")\s*(?:([A-Za-z_]\w*)\s*(?:=.*)?)?", re.DOTALL)
 _MADE = "made by a macro"
 MADE_ELEMENT = re.compile(rb"(?<=[,{\s])([A-Z_]\w*)(\([^()]*\))(?=\s*,)")
 _INNER_NAME = re.compile(
@@ -213,13 +212,24 @@ def _types(code: bytes, start: int, opening: int, end: int) -> Iterator[Found]:
             continue
         if tag:
             yield Found(ENUM, tag.decode(), first, last, first)
-        for name in _ENUMERATOR.finditer(code, tagged.end(), last - 1):
-            yield Found(ENUMERATOR, name.group(1).decode(), first, last, name.start())
-        for made in MADE_ELEMENT.finditer(code, tagged.end(), last - 1):
-            if code[first : made.start()].rstrip()[-1:] in (b",", b"{"):
-                yield Found(_MADE, made.group().decode("latin-1"), first, last, made.start())
+        yield from _elements(code, tagged.end(), first, last)
     if b"typedef" in code[start:opening]:
         tail = _TO_SEMICOLON.match(code, end)
         if tail:
             text = code[start : tail.end() - 1]
             yield from _typedef(text, start, end - start, tail.end())
+
+
+def _elements(code: bytes, start: int, first: int, last: int) -> Iterator[Found]:
+    """What is in the braces of an enum: enumerators, and calls of macros that make some."""
+    for element in _ELEMENT.finditer(code, start, last - 1):
+        name, rest = element.group(1), element.group(2).strip()
+        if name is None:
+            continue
+        if not rest or rest.startswith(b"="):
+            yield Found(ENUMERATOR, name.decode(), first, last, element.start(1))
+        elif call := _CALL.fullmatch(rest):
+            made = (name + call.group(1)).decode("latin-1")
+            yield Found(_MADE, made, first, last, element.start(1))
+            if call.group(2):
+                yield Found(ENUMERATOR, call.group(2).decode(), first, last, element.start(1))

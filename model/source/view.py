@@ -109,7 +109,7 @@ class View:
     def _lookup(self, kind: str, name: str, make: type[_D]) -> _D | None:
         at = kind, name
         if at not in self._found:
-            live, relied = self._answers.live(kind + name, name)
+            live, relied = self._answers.live(kind, name)
             self._found[at] = _made(live, relied, name, make) if live else None
         chosen = self._found[at]
         assert chosen is None or isinstance(chosen, make)

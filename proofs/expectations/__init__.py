@@ -10,6 +10,7 @@ from __future__ import annotations
 from proofs.claim import Expectation
 from proofs.expectations import (
     block_size,
+    conformance,
     cow,
     cow_check,
     dirty_logging,
@@ -31,6 +32,7 @@ EXPECTED: Table = {
     **block_size.EXPECTED,
     **refusal.EXPECTED,
     **resources.EXPECTED,
+    **conformance.EXPECTED,
 }
 
 

@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from model.memory import PMD_SIZE, hva, is_pfnmap, map_size
 from model.logic import WORD64, const
+from model.memory import PMD_SIZE, hva, is_pfnmap, map_size
 from proofs.expectations.table import Table, proved, refuted
 
 EXPECTED: Table = {
@@ -12,9 +12,17 @@ EXPECTED: Table = {
     "blocks_begin_at_aligned_guest_addresses": proved(),
     "blocks_begin_at_aligned_pages": proved(
         refuted(
-            "before", "v3", "v6", "v7", "v8", "v9", "merged", "split",
+            "before",
+            "v3",
+            "v6",
+            "v7",
+            "v8",
+            "v9",
+            "merged",
+            "split",
             witness=is_pfnmap,
-            reason="get_vma_page_shift() aligns vm_pgoff, not the pfn that is found: a COW copy, or the second run of a driver, "
+            reason="get_vma_page_shift() aligns vm_pgoff, not the pfn that is found: a COW copy, or the "
+            "second run of a driver, "
             "may lie anywhere, and stage2_map() then maps what follows it page by page.",
         )
     ),
@@ -22,9 +30,17 @@ EXPECTED: Table = {
     "blocks_have_room_in_the_memslot": proved(),
     "blocks_of_a_pfnmap_vma_lie_in_it": proved(
         refuted(
-            "before", "v3", "v6", "v7", "v8", "v9", "merged", "split",
+            "before",
+            "v3",
+            "v6",
+            "v7",
+            "v8",
+            "v9",
+            "merged",
+            "split",
             witness=(hva & (PMD_SIZE - const(1, WORD64))) == 0,
-            reason="ALIGN(hva, size) <= vma->vm_end asks nothing of a hva that is aligned already: a fault on the first page of "
+            reason="ALIGN(hva, size) <= vma->vm_end asks nothing of a hva that is aligned already: a "
+            "fault on the first page of "
             "a block maps all of it, though the VMA may end after one page. Gone with 71cc2c67fb8f.",
         )
     ),

@@ -30,7 +30,8 @@ EXPECTED: Table = {
         refuted(
             "core_mm",
             witness=is_mixedmap & pfn_valid,
-            reason="VM_MIXEDMAP is asked for first, and virtio_gpu_vram_mmap() has both flags; a BAR in an early section "
+            reason="VM_MIXEDMAP is asked for first, and virtio_gpu_vram_mmap() has both flags; a BAR in "
+            "an early section "
             "has pfn_valid().",
         )
     ),
@@ -40,24 +41,42 @@ EXPECTED: Table = {
         refuted(
             "core_mm",
             witness=is_mixedmap & ~is_pfnmap & has_struct_page,
-            reason="D7: virtiofs sets VM_MIXEDMAP, and its DAX pages have a struct page and are not in memblock.memory.",
+            reason="D7: virtiofs sets VM_MIXEDMAP, and its DAX pages have a struct page and are not in "
+            "memblock.memory.",
         )
     ),
     "pages_of_ordinary_vmas_are_normal": proved(),
     "special_pages_of_a_cow_mapping_are_never_mapped_writable": proved(),
     "guests_see_what_the_host_maps": proved(
         refuted(
-            "before", "v3", "v6", "v7", "v8", "v9", "merged", "split",
+            "before",
+            "v3",
+            "v6",
+            "v7",
+            "v8",
+            "v9",
+            "merged",
+            "split",
             witness=is_pfnmap & (map_size != PAGE_SIZE),
-            reason="get_vma_page_shift() takes a VM_PFNMAP VMA to be contiguous, and a driver may fill it in several runs.",
+            reason="get_vma_page_shift() takes a VM_PFNMAP VMA to be contiguous, and a driver may fill "
+            "it in several runs.",
         )
     ),
     "guests_see_what_the_host_maps_in_vmas_filled_at_once": proved(
         refuted(
-            "before", "v8", "v9", "merged", "split",
-            witness=is_pfnmap & is_cow_mapping & (map_size != PAGE_SIZE) & (page_is_cow_copy | other_is_cow_copy),
-            reason="The size comes from vm_pgoff, the pfn from the block's first page; a COW break may have replaced that page "
-            "or another one. v3 to v7 refuse such a VMA at once; v8 and v9 only if the first page is not memory.",
+            "before",
+            "v8",
+            "v9",
+            "merged",
+            "split",
+            witness=is_pfnmap
+            & is_cow_mapping
+            & (map_size != PAGE_SIZE)
+            & (page_is_cow_copy | other_is_cow_copy),
+            reason="The size comes from vm_pgoff, the pfn from the block's first page; a COW break may "
+            "have replaced that page "
+            "or another one. v3 to v7 refuse such a VMA at once; v8 and v9 only if the first page is "
+            "not memory.",
         )
     ),
 }

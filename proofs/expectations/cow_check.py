@@ -2,7 +2,7 @@
 """Declared answers: whether the is_cow_mapping() test is redundant.
 
 It is, for every theorem and every version, except where ``CONDITIONS`` of
-``proofs.theorems.cow_check`` says under which condition alone it is.
+``proofs.theorems.cow_conditions`` says under which condition alone it is.
 """
 
 from __future__ import annotations
@@ -10,22 +10,30 @@ from __future__ import annotations
 from model.memory import is_mixedmap, mapped, page_is_cow_copy, relaxed
 from proofs.claim import Expectation, Verdict
 from proofs.expectations.table import PROVED, Table, proved, refuted
-from proofs.theorems.cow_check import condition
+from proofs.theorems.cow_conditions import condition
 
 EXPECTED: Table = {
     "cow_check_refuses_exactly_its_set": proved(),
     "what_the_cow_check_refuses_is_refused_without_it": proved(
         refuted(
-            "v3", "v6", "v7", "v8", "v9",
+            "v3",
+            "v6",
+            "v7",
+            "v8",
+            "v9",
             witness=mapped | relaxed,
-            reason="The test is not dead: without it those inputs are mapped as any other page of their class is.",
+            reason="The test is not dead: without it those inputs are mapped as any other page of their "
+            "class is.",
         )
     ),
     "what_the_cow_check_refuses_is_not_mapped_writable_without_it": proved(
         refuted(
-            "v3", "v6", "v7",
+            "v3",
+            "v6",
+            "v7",
             witness=page_is_cow_copy,
-            reason="The VMM broke COW by writing: the guest gets the anonymous copy, as it should. v3 to v7 refuse that too.",
+            reason="The VMM broke COW by writing: the guest gets the anonymous copy, as it should. v3 "
+            "to v7 refuse that too.",
         ),
         refuted(
             "v9",

@@ -7,7 +7,8 @@ from model.memory import is_mixedmap, is_pfnmap, is_vma_cacheable, pfn_is_map_me
 from proofs.expectations.table import Table, proved, refuted
 
 _first_branch = (
-    "`else if (logging_active && !write_fault)` is not reached for a page of the first branch; it is marked dirty, so no "
+    "`else if (logging_active && !write_fault)` is not reached for a page of the first branch; it is "
+    "marked dirty, so no "
     "write is lost, but it is copied again and again."
 )
 
@@ -15,7 +16,9 @@ EXPECTED: Table = {
     "reads_map_memory_read_only_while_logging": proved(),
     "reads_map_pages_read_only_while_logging": proved(
         refuted(
-            "before", "v3", "v6",
+            "before",
+            "v3",
+            "v6",
             witness=~pfn_is_map_memory & ~is_pfnmap,
             reason=_first_branch + " D5, D6, D7: DAX pages are device.",
         ),
@@ -25,16 +28,29 @@ EXPECTED: Table = {
             reason=_first_branch + " VM_MIXEDMAP memslots may log.",
         ),
         refuted(
-            "v8", "v9", "merged", "split", "leaf_sized",
+            "v8",
+            "v9",
+            "merged",
+            "split",
+            "leaf_sized",
             witness=~pfn_is_map_memory & is_mixedmap & ~is_pfnmap,
             reason=_first_branch + " VM_MIXEDMAP memslots may log: D7.",
         ),
     ),
     "reads_stay_read_only_if_a_pfnmap_vma_was_put_there": proved(
         refuted(
-            "before", "v3", "v6", "v7", "v8", "v9", "merged", "split", "leaf_sized",
-            witness=~pfn_is_map_memory,
-            reason=_first_branch + " The VMM may map a VM_PFNMAP VMA over a memslot that logs; only creation is checked.",
+            "before",
+            "v3",
+            "v6",
+            "v7",
+            "v8",
+            "v9",
+            "merged",
+            "split",
+            "leaf_sized",
+            witness=is_pfnmap & ~pfn_is_map_memory,
+            reason=_first_branch + " The VMM may map a VM_PFNMAP VMA over a memslot that logs; only "
+            "creation is checked.",
         )
     ),
     "logged_pages_are_mapped_one_by_one": proved(),

@@ -18,19 +18,22 @@ from model.memory import (
     pfn_is_map_memory,
     vm_page_prot,
 )
-from model.mm.normal_page import normal
+from model.mm.normal_page import normal, special
 from proofs.expectations.table import Table, not_asked, proved, refuted
 
 _only_memory = "v6.16 maps nothing but memory Normal: kvm_is_device_pfn() is !pfn_is_map_memory()."
 _dax = ~pfn_is_map_memory & has_struct_page & has_linear_map
-_memory_but_not_cacheable = pfn_is_map_memory & ~is_vma_cacheable
+_memory_but_not_cacheable = special & pfn_is_map_memory & ~is_vma_cacheable
 _not_known_to_v3 = ~is_pfnmap | (attr_index(vm_page_prot) != MT_NORMAL)
 _fwb_alone = FWB & ~DIC & is_pfnmap
 _memory_is_not_asked = (
-    "Memory is Normal whatever the VMA says: D1, vgem's dumb buffers; D12, /dev/mem with O_SYNC. The host's alias is "
+    "Memory is Normal whatever the VMA says: D1, vgem's dumb buffers; D12, /dev/mem with O_SYNC. The "
+    "host's alias is "
     "Normal-NC or Device."
 )
-_v3_asks_for_fwb_alone = "v3 asks for stage2_has_fwb() and not for DIC; 20250523154445.3779-1-ankita@nvidia.com adds it."
+_v3_asks_for_fwb_alone = (
+    "v3 asks for stage2_has_fwb() and not for DIC; 20250523154445.3779-1-ankita@nvidia.com adds it."
+)
 
 EXPECTED: Table = {
     "memory_is_mapped_cacheable": proved(),
@@ -40,7 +43,8 @@ EXPECTED: Table = {
             "v3",
             "v6",
             witness=_dax,
-            reason="DAX pages have a struct page and are not in memblock.memory: D5, D6, D7. v3 and v6 look at "
+            reason="DAX pages have a struct page and are not in memblock.memory: D5, D6, D7. v3 and v6 "
+            "look at "
             "VM_PFNMAP alone, which DAX does not set.",
         )
     ),
@@ -48,13 +52,14 @@ EXPECTED: Table = {
         refuted(
             "before",
             witness=_memory_but_not_cacheable | (~pfn_is_map_memory & is_vma_cacheable),
-            reason="v6.16 does not read vm_page_prot: D10, nvgrace-gpu's usemem is mapped Device. " + _memory_is_not_asked,
+            reason="v6.16 does not read vm_page_prot: D10, nvgrace-gpu's usemem is mapped "
+            "Device. " + _memory_is_not_asked,
         ),
         refuted(
             "v3",
             witness=_memory_but_not_cacheable | (~pfn_is_map_memory & is_vma_cacheable & _not_known_to_v3),
-            reason="v3 knows MT_NORMAL of VM_PFNMAP alone; MT_NORMAL_TAGGED and VM_MIXEDMAP are Device to it. "
-            + _memory_is_not_asked,
+            reason="v3 knows MT_NORMAL of VM_PFNMAP alone; MT_NORMAL_TAGGED and VM_MIXEDMAP are Device "
+            "to it. " + _memory_is_not_asked,
         ),
         refuted(
             "v6",
@@ -62,25 +67,46 @@ EXPECTED: Table = {
             reason="v6 knows VM_PFNMAP alone; VM_MIXEDMAP is Device to it. " + _memory_is_not_asked,
         ),
         refuted(
-            "v7", "v8", "v9", "merged", "split", "leaf_sized",
+            "v7",
+            "v8",
+            "v9",
+            "merged",
+            "split",
+            "leaf_sized",
             witness=_memory_but_not_cacheable,
             reason=_memory_is_not_asked,
         ),
     ),
     "special_pages_are_cacheable_only_if_the_host_maps_them_so": proved(
-        refuted("before", witness=pfn_is_map_memory, reason=_memory_is_not_asked),
+        refuted("before", witness=special & pfn_is_map_memory, reason=_memory_is_not_asked),
         refuted(
-            "v3", "v6", "v7", "v8", "v9", "merged", "split", "leaf_sized",
-            witness=pfn_is_map_memory | is_vma_cacheable,
-            reason="D8, D9: the driver's PTE is Normal-NC or Device and vm_page_prot is not. " + _memory_is_not_asked,
+            "v3",
+            "v6",
+            "v7",
+            "v8",
+            "v9",
+            "merged",
+            "split",
+            "leaf_sized",
+            witness=special & (pfn_is_map_memory | is_vma_cacheable),
+            reason="D8, D9: the driver's PTE is Normal-NC or Device and vm_page_prot "
+            "is not. " + _memory_is_not_asked,
         ),
     ),
     "pages_beyond_memory_are_cacheable_only_if_the_host_maps_them_so": proved(
         not_asked("before", reason=_only_memory),
         refuted(
-            "v3", "v6", "v7", "v8", "v9", "merged", "split", "leaf_sized",
+            "v3",
+            "v6",
+            "v7",
+            "v8",
+            "v9",
+            "merged",
+            "split",
+            "leaf_sized",
             witness=is_vma_cacheable & ~cacheable(host_pte_prot) & FWB,
-            reason="D8: TTM maps VRAM Normal-NC by vmf_insert_pfn_prot() and leaves vm_page_prot Normal; D9: UACCE_QFRT_MMIO, "
+            reason="D8: TTM maps VRAM Normal-NC by vmf_insert_pfn_prot() and leaves vm_page_prot "
+            "Normal; D9: UACCE_QFRT_MMIO, "
             "BARs of cxgb4, panthor's FLUSH_ID.",
         ),
     ),
@@ -90,7 +116,8 @@ EXPECTED: Table = {
         refuted(
             "v3",
             witness=is_vma_cacheable & _not_known_to_v3,
-            reason="mapping_type() == MT_NORMAL: MT_NORMAL_TAGGED does not count (aCy3OwBe1HLa4O-7@arm.com), nor does VM_MIXEDMAP.",
+            reason="mapping_type() == MT_NORMAL: MT_NORMAL_TAGGED does not count "
+            "(aCy3OwBe1HLa4O-7@arm.com), nor does VM_MIXEDMAP.",
         ),
         refuted("v6", witness=is_vma_cacheable & ~is_pfnmap, reason="VM_MIXEDMAP is not looked at: D7."),
     ),
@@ -101,11 +128,21 @@ EXPECTED: Table = {
             witness=~pfn_is_map_memory & _not_known_to_v3,
             reason="mapping_type() == MT_NORMAL of VM_PFNMAP alone: D5 to D7, and MT_NORMAL_TAGGED.",
         ),
-        refuted("v6", witness=~pfn_is_map_memory & ~is_pfnmap, reason="VM_PFNMAP alone is looked at: D5 to D7."),
+        refuted(
+            "v6", witness=~pfn_is_map_memory & ~is_pfnmap, reason="VM_PFNMAP alone is looked at: D5 to D7."
+        ),
     ),
     "pages_of_a_noncacheable_vma_are_mapped_noncacheable": proved(
         refuted(
-            "before", "v3", "v6", "v7", "v8", "v9", "merged", "split", "leaf_sized",
+            "before",
+            "v3",
+            "v6",
+            "v7",
+            "v8",
+            "v9",
+            "merged",
+            "split",
+            "leaf_sized",
             witness=pfn_is_map_memory,
             reason=_memory_is_not_asked + " D4: so is a COW copy in a Device VMA.",
         )
@@ -118,9 +155,14 @@ EXPECTED: Table = {
         not_asked("before", reason=_only_memory),
         refuted("v3", witness=_fwb_alone, reason=_v3_asks_for_fwb_alone),
         refuted(
-            "v8", "v9", "merged", "split", "leaf_sized",
+            "v8",
+            "v9",
+            "merged",
+            "split",
+            "leaf_sized",
             witness=~is_pfnmap_or_mixedmap & normal & has_linear_map,
-            reason="D5, D6: DAX of ext4, xfs and /dev/dax has neither flag. Its pages have a linear map, so they can be cleaned.",
+            reason="D5, D6: DAX of ext4, xfs and /dev/dax has neither flag. Its pages have a linear "
+            "map, so they can be cleaned.",
         ),
     ),
     "pages_without_an_alias_are_cacheable_only_with_fwb_and_dic": proved(

@@ -22,10 +22,18 @@ EXPECTED: Table = {
     "nested_pages_are_readable_only_if_the_guest_grants_it": proved(),
     "nested_pages_are_executable_only_if_the_guest_grants_it": proved(
         refuted(
-            "before", "v3", "v6", "v7", "v8", "v9", "merged",
+            "before",
+            "v3",
+            "v6",
+            "v7",
+            "v8",
+            "v9",
+            "merged",
             witness=exec_fault & ~perm_fault & ~nested_executable,
-            reason="kvm_s2_handle_perm_fault() forwards permission faults alone; a fetch whose shadow entry is missing is a "
-            "translation fault, and `if (exec_fault)` does not ask the guest's stage 2. adjust_nested_exec_perms() does, "
+            reason="kvm_s2_handle_perm_fault() forwards permission faults alone; a fetch whose shadow "
+            "entry is missing is a "
+            "translation fault, and `if (exec_fault)` does not ask the guest's stage 2. "
+            "adjust_nested_exec_perms() does, "
             "since v6.19.",
         )
     ),

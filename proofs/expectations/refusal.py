@@ -34,27 +34,43 @@ EXPECTED: Table = {
             reason="v6.16 maps them Device, and refuses a fetch by -ENOEXEC.",
         ),
         refuted(
-            "v3", "v6",
+            "v3",
+            "v6",
             witness=mapped | relaxed | exec_fault | returns(EINVAL),
             reason="The answer was -EINVAL, and what is not known to be cacheable is mapped Device.",
         ),
-        refuted("v7", "v8", witness=returns(EINVAL), reason="v7 answers -EINVAL; so does v8 for VM_MIXEDMAP and for COW."),
+        refuted(
+            "v7",
+            "v8",
+            witness=returns(EINVAL),
+            reason="v7 answers -EINVAL; so does v8 for VM_MIXEDMAP and for COW.",
+        ),
         refuted("v9", witness=is_cow_mapping & returns(EINVAL), reason=_cow_first),
     ),
     "cacheable_pages_without_allowed_tags_get_efault": proved(
         refuted(
-            "v3", "v6", "v7",
+            "v3",
+            "v6",
+            "v7",
             witness=returns(EINVAL) & (is_cow_mapping | _no_hardware),
-            reason="v3 to v7 refuse memory too, by -EINVAL, before they look at tags: aFLqiAyXZLoOTepi@arm.com.",
+            reason="v3 to v7 refuse memory too, by -EINVAL, before they look at tags: "
+            "aFLqiAyXZLoOTepi@arm.com.",
         ),
         refuted(
-            "split", "leaf_sized",
+            "split",
+            "leaf_sized",
             witness=excl_atomic_fault,
-            reason="Since v7.0 an exclusive or atomic access to what does not support it is injected into the guest first.",
+            reason="Since v7.0 an exclusive or atomic access to what does not support it is injected "
+            "into the guest first.",
         ),
     ),
     "einval_is_never_the_answer": proved(
-        refuted("v3", "v6", witness=is_pfnmap & (is_cow_mapping | _no_hardware | is_vma_cacheable), reason="v3, v6: COW, or no FWB."),
+        refuted(
+            "v3",
+            "v6",
+            witness=is_pfnmap & (is_cow_mapping | _no_hardware | is_vma_cacheable),
+            reason="v3, v6: COW, or no FWB.",
+        ),
         refuted(
             "v7",
             witness=(is_pfnmap & is_cow_mapping) | _no_hardware,
@@ -63,13 +79,16 @@ EXPECTED: Table = {
         refuted(
             "v8",
             witness=beyond & ((is_pfnmap & is_cow_mapping) | (~is_pfnmap & is_vma_cacheable)),
-            reason="v8: COW of VM_PFNMAP; and a cacheable VM_MIXEDMAP, which the test after the first one refuses (D7).",
+            reason="v8: COW of VM_PFNMAP; and a cacheable VM_MIXEDMAP, which the test after the first "
+            "one refuses (D7).",
         ),
         refuted("v9", witness=beyond & is_cow_mapping, reason="v9: COW."),
     ),
     "enoexec_is_for_fetches_from_noncacheable_pages": proved(
         refuted(
-            "before", "v3", "v6",
+            "before",
+            "v3",
+            "v6",
             witness=exec_fault & ~pfn_is_map_memory & (is_vma_cacheable | ~is_pfnmap_or_mixedmap),
             reason="All that is not memory is device: a guest cannot execute from DAX (D5 to D7).",
         )
@@ -81,7 +100,8 @@ EXPECTED: Table = {
     "faults_that_are_not_refused_are_resolved": proved(),
     "unexpected_reads_get_efault": proved(
         refuted(
-            "split", "leaf_sized",
+            "split",
+            "leaf_sized",
             witness=~write_fault & ~exec_fault,
             reason="The test moved to the caller as a VM_WARN_ON_ONCE(), and the fault is resolved.",
         )
@@ -92,15 +112,20 @@ EXPECTED: Table = {
     "retries_are_not_told": proved(),
     "faults_of_accepted_memslots_are_never_refused": proved(
         refuted(
-            "merged", "split", "leaf_sized",
+            "merged",
+            "split",
+            "leaf_sized",
             witness=is_mixedmap & ~is_pfnmap & _no_hardware & ~pfn_is_map_memory,
-            reason="kvm_arch_prepare_memory_region() looks at VM_PFNMAP alone: D7, virtiofs DAX without FWB and DIC.",
+            reason="kvm_arch_prepare_memory_region() looks at VM_PFNMAP alone: D7, virtiofs DAX without "
+            "FWB and DIC.",
         )
     ),
     "refused_memslots_would_fault": proved(
         not_asked("before", reason="v6.16 refuses no memslot for cacheability."),
         refuted(
-            "merged", "split", "leaf_sized",
+            "merged",
+            "split",
+            "leaf_sized",
             witness=is_pfnmap & pfn_is_map_memory,
             reason="The memslot check does not look at pfn_is_map_memory(): D2, a dma-buf heap's RAM.",
         ),

@@ -42,6 +42,8 @@ def proved(*exceptions: Row) -> Row:
     for exception in exceptions:
         twice = row.keys() & exception.keys()
         if twice:
-            raise ValueError(f"{', '.join(sorted(twice))}: two answers are declared of one theorem; keep one.")
+            raise ValueError(
+                f"{', '.join(sorted(twice))}: two answers are declared of one theorem; keep one."
+            )
         row.update(exception)
     return row

@@ -40,15 +40,16 @@ blocks_begin_at_aligned_guest_addresses = Theorem(
 )
 
 blocks_begin_at_aligned_pages = Theorem(
-    says="The physical address of a block is a multiple of its size.",
-    given=(mapped, map_size != PAGE_SIZE),
+    says="The physical address of what is mapped is a multiple of its size.",
+    given=(mapped,),
     then=(map_phys & _mask) == 0,
     because=("kvm_block_mapping_supported(); where it is not, consecutive pages are mapped one by one",),
 )
 
 blocks_begin_at_the_same_offset_on_both_sides = Theorem(
-    says="The faulting page has the same place in the block of guest-physical as in that of host-virtual memory.",
-    given=(mapped, map_size != PAGE_SIZE),
+    says="The faulting page has the same place in the block of guest-physical as in that of "
+    "host-virtual memory.",
+    given=(mapped,),
     then=congruent(map_size, hva, fault_ipa),
     because=("fault_supports_stage2_huge_mapping(): otherwise d -> f, e -> g, f -> h",),
 )
@@ -64,12 +65,16 @@ blocks_of_a_pfnmap_vma_lie_in_it = Theorem(
     says="A block of a VM_PFNMAP VMA is mapped only where all of it lies in the VMA.",
     given=(mapped, is_pfnmap, map_size != PAGE_SIZE),
     then=block_is_in_the_vma,
-    because=("get_vma_page_shift(): ALIGN_DOWN(hva, size) >= vma->vm_start && ALIGN(hva, size) <= vma->vm_end",),
+    because=(
+        "get_vma_page_shift(): ALIGN_DOWN(hva, size) >= vma->vm_start && ALIGN(hva, size) <= vma->vm_end",
+    ),
 )
 
 noncacheable_pages_are_never_resized_late = Theorem(
     says="A page that is mapped Device or Normal-NC is a block only if its VMA alone made it one.",
     given=(mapped, ~NORMAL, ~is_pfnmap, ~is_hugetlb),
     then=map_size == PAGE_SIZE,
-    because=("user_mem_abort(): we don't let transparent_hugepage_adjust() change things at the last minute",),
+    because=(
+        "user_mem_abort(): we don't let transparent_hugepage_adjust() change things at the last minute",
+    ),
 )

@@ -33,18 +33,23 @@ pages_of_a_shared_pfnmap_vma_are_special = Theorem(
     says="Every page of a VM_PFNMAP VMA that is not a COW mapping is special.",
     given=(is_pfnmap, ~is_cow_mapping),
     then=special,
-    because=("07e0fddd-76ba-4905-95f4-b98063215866@redhat.com: that identified something certainly not normal",),
+    because=(
+        "07e0fddd-76ba-4905-95f4-b98063215866@redhat.com: that identified something certainly not normal",
+    ),
 )
 
 pages_of_a_pfnmap_vma_are_special = Theorem(
     says="Every page of a VM_PFNMAP VMA is special, COW mapping or not.",
     given=(is_pfnmap,),
     then=special,
-    because=("the same mail: false, which is why a test of VM_PFNMAP alone needed is_cow_mapping() beside it",),
+    because=(
+        "the same mail: false, which is why a test of VM_PFNMAP alone needed is_cow_mapping() beside it",
+    ),
 )
 
 pages_of_a_shared_pfnmap_vma_are_special_without_pte_special = Theorem(
-    says="Without CONFIG_ARCH_HAS_PTE_SPECIAL, every page of a VM_PFNMAP VMA that is not a COW mapping is special.",
+    says="Without CONFIG_ARCH_HAS_PTE_SPECIAL, every page of a VM_PFNMAP VMA that is not a COW mapping "
+    "is special.",
     given=(is_pfnmap, ~is_cow_mapping),
     then=special_without_pte_special,
     because=("vm_normal_page(): `if (!is_cow_mapping(vma->vm_flags)) return NULL`",),
@@ -82,7 +87,9 @@ special_pages_of_a_cow_mapping_are_never_mapped_writable = Theorem(
     says="A special page of a COW mapping is never mapped writable.",
     given=(mapped, special, is_cow_mapping),
     then=~WRITABLE,
-    because=("a guest that writes to the original of a private mapping writes to what it must not see change",),
+    because=(
+        "a guest that writes to the original of a private mapping writes to what it must not see change",
+    ),
 )
 
 guests_see_what_the_host_maps = Theorem(
@@ -93,7 +100,8 @@ guests_see_what_the_host_maps = Theorem(
 )
 
 guests_see_what_the_host_maps_in_vmas_filled_at_once = Theorem(
-    says="The same, within a VMA that one remap_pfn_range() filled and of which COW breaks replaced any page.",
+    says="The same, within a VMA that one remap_pfn_range() filled and of which COW breaks replaced "
+    "any page.",
     given=(mapped, other_is_in_the_block, other_is_in_the_vma, consecutive_unless_cowed),
     then=guest_sees_pfn == other_pfn,
     because=("the state that v3 to v7 excluded by refusing every COW mapping of PFNs",),

@@ -36,7 +36,8 @@ reads_map_pages_read_only_while_logging = Theorem(
 )
 
 reads_stay_read_only_if_a_pfnmap_vma_was_put_there = Theorem(
-    says="While dirty logging, a read maps read-only even if a VM_PFNMAP VMA took the place of the memslot's.",
+    says="While dirty logging, a read maps read-only even if a VM_PFNMAP VMA took the place of the "
+    "memslot's.",
     given=(mapped, logging_active, ~write_fault, is_pfnmap),
     then=~WRITABLE,
     because=("comment, v6.1 to v7.0: logging_active is guaranteed to never be true for VM_PFNMAP memslots",),

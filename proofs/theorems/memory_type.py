@@ -31,7 +31,9 @@ memory_is_mapped_cacheable = Theorem(
     says="A page for which pfn_is_map_memory() holds is mapped Normal.",
     given=(mapped, pfn_is_map_memory),
     then=NORMAL,
-    because=("kvm_is_device_pfn() up to v6.16; 2a8dfab26677 keeps it: only !pfn_is_map_memory() is looked at",),
+    because=(
+        "kvm_is_device_pfn() up to v6.16; 2a8dfab26677 keeps it: only !pfn_is_map_memory() is looked at",
+    ),
 )
 
 normal_pages_are_mapped_cacheable = Theorem(
@@ -42,7 +44,8 @@ normal_pages_are_mapped_cacheable = Theorem(
 )
 
 special_pages_are_mapped_as_the_vma_says = Theorem(
-    says="A page of which vm_normal_page() is NULL is mapped Normal if and only if vma->vm_page_prot is cacheable.",
+    says="A page of which vm_normal_page() is NULL is mapped Normal if and only if vma->vm_page_prot is "
+    "cacheable.",
     given=(mapped, special),
     then=same(NORMAL, is_vma_cacheable),
     because=("20250704140431.GH1410929@nvidia.com: special PTEs have to follow the vma's protection",),
@@ -63,7 +66,8 @@ pages_beyond_memory_are_cacheable_only_if_the_host_maps_them_so = Theorem(
 )
 
 pages_with_the_vma_s_attribute_are_not_upgraded = Theorem(
-    says="Beyond memory, a page whose host PTE has vm_page_prot's class is Normal only if the PTE is cacheable.",
+    says="Beyond memory, a page whose host PTE has vm_page_prot's class is Normal only if the PTE is "
+    "cacheable.",
     given=(mapped, beyond, NORMAL, same(cacheable(host_pte_prot), is_vma_cacheable)),
     then=cacheable(host_pte_prot),
     because=("the condition under which the theorem before this one holds",),
@@ -80,7 +84,10 @@ pages_of_a_cacheable_vma_are_mapped_cacheable = Theorem(
     says="A page of a VMA with a cacheable page protection is mapped Normal, or not at all.",
     given=(mapped, is_vma_cacheable),
     then=NORMAL,
-    because=("aAdKCGCuwlUeUXKY@linux.dev: under no situation a non-cacheable stage-2 mapping for what is cacheable",),
+    because=(
+        "aAdKCGCuwlUeUXKY@linux.dev: under no situation a non-cacheable stage-2 mapping for what "
+        "is cacheable",
+    ),
 )
 
 pages_of_a_noncacheable_vma_are_mapped_noncacheable = Theorem(
@@ -126,15 +133,17 @@ device_and_nc_are_never_asked_for_together = Theorem(
 )
 
 noncacheable_pages_are_never_accessed_cacheably = Theorem(
-    says="Through an entry that is not Normal the guest has no cacheable access, whatever its own stage 1 says.",
-    given=(mapped, ~NORMAL),
+    says="Through an entry that is not Normal the guest has no cacheable access, whatever its own stage "
+    "1 says.",
+    given=(~NORMAL,),
     then=~is_accessed_cacheable,
     because=("Arm ARM D8.6, stage 2 with and without FWB: MemAttr 0001 and 0101 are the same in both",),
 )
 
 forced_pages_are_always_accessed_cacheably = Theorem(
-    says="With FWB, the guest accesses a page that is mapped Normal as Write-Back, whatever its own stage 1 says.",
-    given=(mapped, NORMAL, FWB),
+    says="With FWB, the guest accesses a page that is mapped Normal as Write-Back, whatever its own "
+    "stage 1 says.",
+    given=(NORMAL, FWB),
     then=access_type == WB_TYPE,
     because=("Arm ARM D8.6: MemAttr 0110 with FWB; so the host need not clean the page",),
 )

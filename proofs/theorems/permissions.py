@@ -25,7 +25,6 @@ from model.memory import (
     nested_executable,
     nested_readable,
     nested_writable,
-    perm_fault,
     pfn_writable,
     prot,
     relaxed,
@@ -52,7 +51,9 @@ write_faults_are_answered_with_write_permission = Theorem(
     says="A page that is mapped for a write fault is writable, if the pfn lookup said so.",
     given=(mapped, write_fault, pfn_writable, ~nested),
     then=WRITABLE,
-    because=("a guest that faults for ever on a page it may write is as wrong as one that may write too much",),
+    because=(
+        "a guest that faults for ever on a page it may write is as wrong as one that may write too much",
+    ),
 )
 
 mapped_pages_are_readable = Theorem(
@@ -66,7 +67,9 @@ executable_pages_are_cacheable = Theorem(
     says="No page is mapped executable and Device, or executable and Normal-NC.",
     given=(mapped, EXECUTABLE),
     then=NORMAL,
-    because=("Arm ARM B2: fetches from Device are CONSTRAINED UNPREDICTABLE; stage2_set_prot_attr(): -EINVAL",),
+    because=(
+        "Arm ARM B2: fetches from Device are CONSTRAINED UNPREDICTABLE; stage2_set_prot_attr(): -EINVAL",
+    ),
 )
 
 exec_faults_are_answered_with_exec_permission = Theorem(
@@ -80,11 +83,14 @@ exec_permission_is_never_added_with_a_noncacheable_type = Theorem(
     says="kvm_pgtable_stage2_relax_perms() is never asked for X together with Device or Normal-NC.",
     given=(relaxed, relaxed_prot.any(KVM_PGTABLE_PROT_X)),
     then=~relaxed_prot.any(KVM_PGTABLE_PROT_DEVICE | KVM_PGTABLE_PROT_NORMAL_NC),
-    because=("stage2_attr_walker() does not look at MemAttr: only the -ENOEXEC of the fault path prevents it",),
+    because=(
+        "stage2_attr_walker() does not look at MemAttr: only the -ENOEXEC of the fault path prevents it",
+    ),
 )
 
 exec_permission_is_never_added_beyond_memory_unless_cacheable = Theorem(
-    says="X is added to the entry of a PFNMAP or MIXEDMAP page that is not memory only if the VMA is cacheable.",
+    says="X is added to the entry of a PFNMAP or MIXEDMAP page that is not memory only if the VMA is "
+    "cacheable.",
     given=(relaxed, relaxed_prot.any(KVM_PGTABLE_PROT_X), beyond),
     then=is_vma_cacheable,
     because=("relax_perms keeps the entry's type, which was chosen from the VMA",),
@@ -122,7 +128,9 @@ nested_exec_permission_is_never_added_unless_granted = Theorem(
     says="X is added to a shadow stage-2 entry only if the guest's own stage 2 grants it.",
     given=(relaxed, nested, relaxed_prot.any(KVM_PGTABLE_PROT_X)),
     then=nested_executable,
-    because=("kvm_s2_handle_perm_fault(): a permission fault that the guest's stage 2 explains is forwarded",),
+    because=(
+        "kvm_s2_handle_perm_fault(): a permission fault that the guest's stage 2 explains is forwarded",
+    ),
 )
 
 nested_pages_are_executable_at_el0_only_if_the_guest_grants_it = Theorem(

@@ -28,7 +28,7 @@ pinned_pages_are_released = Theorem(
 
 pages_are_never_released_twice = Theorem(
     says="No path releases the page twice.",
-    given=(page_released,),
+    given=(),
     then=~page_released_again,
     because=("a reference that is given back twice frees a page in use",),
 )
@@ -55,7 +55,8 @@ stale_pages_are_never_mapped = Theorem(
 )
 
 stale_entries_are_never_relaxed = Theorem(
-    says="No entry gets a permission unless mmu_invalidate_retry(), asked under mmu_lock, said that nothing changed.",
+    says="No entry gets a permission unless mmu_invalidate_retry(), asked under mmu_lock, said that "
+    "nothing changed.",
     given=(relaxed,),
     then=mmu_locked & ~mmu_invalidated,
     because=("Documentation/virt/kvm/locking.rst; 13ec9308a857",),

@@ -111,7 +111,7 @@ def v6(c: Recorder) -> None:
 
 
 def v7(c: Recorder) -> None:
-    """20250618065541.50049-1-ankita@nvidia.com: any cacheable VMA counts, and without FWB and DIC any is refused.
+    """20250618065541.50049-1-ankita@nvidia.com: any cacheable VMA counts, and is refused without FWB and DIC.
 
     Left out: what `before` leaves out, and the check at memslot creation.
     """
@@ -212,9 +212,8 @@ def merged(c: Recorder) -> None:
     """
 
     def classify(c: Recorder) -> None:
-        with c.If(is_vma_cacheable):
-            with c.If(~kvm_supports_cacheable_pfnmap):
-                c.Return(-EFAULT)
+        with c.If(is_vma_cacheable), c.If(~kvm_supports_cacheable_pfnmap):
+            c.Return(-EFAULT)
         with c.Else():
             c.s2_force_noncacheable = TRUE
 

@@ -94,10 +94,9 @@ def _pin_pfn(c: Recorder) -> None:
     c.map_non_cacheable = FALSE
     c.device = FALSE
     with c.If(is_pfnmap_or_mixedmap & ~pfn_is_map_memory):
-        with c.If(is_vma_cacheable):
-            with c.If(~kvm_supports_cacheable_pfnmap):
-                c.Call("kvm_release_faultin_page", unused=TRUE, dirty=FALSE)
-                c.Return(-EFAULT)
+        with c.If(is_vma_cacheable), c.If(~kvm_supports_cacheable_pfnmap):
+            c.Call("kvm_release_faultin_page", unused=TRUE, dirty=FALSE)
+            c.Return(-EFAULT)
         with c.Else():
             c.map_non_cacheable = TRUE
         c.device = TRUE

@@ -16,10 +16,10 @@ _TWO, _FOUR = Word(2), Word(4)
 #: The order of memory types: the less cacheable of two stages wins where FWB does not force one.
 DEVICE_TYPE, NC_TYPE, WT_TYPE, WB_TYPE = (const(n, _TWO) for n in range(4))
 
-MT_S2_DEVICE_nGnRE = const(0x1, _FOUR)  # noqa: N816  # spelled as in the kernel
+MT_S2_DEVICE_nGnRE = const(0x1, _FOUR)  # spelled as in the kernel
 MT_S2_NORMAL_NC = const(0x5, _FOUR)
 MT_S2_NORMAL = const(0xF, _FOUR)
-MT_S2_FWB_DEVICE_nGnRE = const(0x1, _FOUR)  # noqa: N816
+MT_S2_FWB_DEVICE_nGnRE = const(0x1, _FOUR)
 MT_S2_FWB_NORMAL_NC = const(0x5, _FOUR)
 MT_S2_FWB_NORMAL = const(0x6, _FOUR)
 

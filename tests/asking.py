@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Claims decided in this process, for tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+
+from model.facts import FACTS, Fact
+from proofs.batch import batches
+from proofs.catalogue import claims, shapes
+from proofs.claim import Claim
+from proofs.decide import Dialogue, decide
+from proofs.engines.z3 import start
+from proofs.obligation import obligations
+from proofs.verdict import Judged, Standing, judge
+
+#: Shapes in the order in which tests look for an example: the quick and the telling ones first.
+LIKELY = ("merged", "core_mm", "v3", "before", "v9", "split", "leaf_sized", "v6", "v7", "v8")
+
+
+@cache
+def catalogue() -> tuple[Claim, ...]:
+    """Every claim about the shapes, at 4K."""
+    return claims(shapes("4K")).claims
+
+
+@cache
+def by_theorem() -> dict[str, dict[str, Claim]]:
+    """The claims by theorem and shape, likely shapes first."""
+    found: dict[str, dict[str, Claim]] = {}
+    for claim in sorted(catalogue(), key=lambda c: LIKELY.index(c.subject)):
+        found.setdefault(claim.theorem, {})[claim.subject] = claim
+    return found
+
+
+def fact(name: str) -> Fact:
+    """The fact of that name."""
+    return next(f for f in FACTS if f.name == name)
+
+
+def ask(asked: Iterable[Claim]) -> list[Judged]:
+    """The verdicts, in the order of the claims."""
+    some = list(asked)
+    made = obligations(some)
+    answers = {}
+    for batch in batches(made):
+        dialogue = Dialogue(start(), batch.text)
+        answers.update({q.claim: decide(dialogue, q) for q in batch.questions})
+    return [judge(c, o, answers[c.name]) for c, o in zip(some, made, strict=True)]
+
+
+def as_expected(claim: Claim) -> bool:
+    """Whether the claim is decided as it declares."""
+    return ask([claim])[0].standing is Standing.AS_EXPECTED
