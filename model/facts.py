@@ -14,6 +14,7 @@ from model.memory import (
     CONT_PMD_SIZE,
     CONT_PTE_SIZE,
     EINVAL,
+    PAGE_SHIFT,
     PAGE_SIZE,
     PMD_SIZE,
     PUD_SIZE,
@@ -29,6 +30,7 @@ from model.memory import (
     huge_page_size,
     hva,
     is_cow_mapping,
+    is_error_noslot_pfn,
     is_hugetlb,
     is_negative,
     is_pfnmap,
@@ -140,6 +142,12 @@ _PTES = (
 _TASK_SIZE = const(1 << 52, WORD64)
 
 _LOOKUP = (
+    Fact(
+        "pages_have_physical_addresses",
+        "The address of a page has at most 52 bits.",
+        ~is_error_noslot_pfn >> (pfn <= (const((1 << 52) - 1, WORD64) >> PAGE_SHIFT)),
+        "arch/arm64/Kconfig: ARM64_PA_BITS is 48 or 52; with pages of 16K or 64K a kvm_pfn_t could hold more",
+    ),
     Fact(
         "vmas_hold_their_addresses",
         "The VMA that was found holds the address, and lies below TASK_SIZE.",

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -134,7 +135,7 @@ def test_any_text_is_answered(text: str) -> None:
     assert evaluate(text, Given({"a": 1})) is None or parse(text) is not None
 
 
-PYTHON = {
+PYTHON: dict[str, Callable[[int, int], int]] = {
     "+": lambda a, b: a + b,
     "*": lambda a, b: a * b,
     "-": lambda a, b: a - b,
@@ -200,9 +201,7 @@ def test_a_condition_is_told_without_comments_and_continuations() -> None:
 # Configurations -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("pages", "shift", "levels"), [("4K", 12, 4), ("16K", 14, 4), ("64K", 16, 3)]
-)
+@pytest.mark.parametrize(("pages", "shift", "levels"), [("4K", 12, 4), ("16K", 14, 4), ("64K", 16, 3)])
 def test_the_built_in_page_sizes(pages: str, shift: int, levels: int) -> None:
     profile = Profile.builtin(pages)
     assert profile.name == f"arm64 with {pages} pages" and profile.page_shift == shift
@@ -290,9 +289,7 @@ def test_a_config_file_is_read(tmp_path: Path, end: str) -> None:
         (b"CONFIG_ARM64=y\n\0", ": is not a text file; give a kernel .config."),
     ],
 )
-def test_what_is_no_config_is_refused_with_its_line(
-    tmp_path: Path, content: bytes, said: str
-) -> None:
+def test_what_is_no_config_is_refused_with_its_line(tmp_path: Path, content: bytes, said: str) -> None:
     path = config(tmp_path, content)
     with pytest.raises(ProfileError) as error:
         Profile.from_config(path)

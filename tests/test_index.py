@@ -13,6 +13,7 @@ import pytest
 from model.source import cache, headers
 from model.source.index import Index, Place, Reliance, View
 from model.source.profile import Profile
+from model.source.scan import Scan, scan
 from model.source.tree import Tree, TreeError, overlay
 
 ASM = "arch/arm64/include/asm/x.h"
@@ -59,7 +60,7 @@ def test_each_kind_is_asked_for_by_name(tmp_path: Path) -> None:
     assert [one and one.line for one in found] == [1, 2, 3, 5]
     enum, whole = seen.enumerator("H"), seen.enum("f")
     assert enum is not None and whole is not None and enum.text == whole.text == b"enum f { G, H }"
-    assert seen.macro("a") is seen.function("i") is seen.struct("e") is seen.typedef("f") is None
+    assert [seen.macro("a"), seen.function("i"), seen.struct("e"), seen.typedef("f")] == [None] * 4
 
 
 @pytest.mark.parametrize(
@@ -148,9 +149,7 @@ def test_a_fallback_gives_way_in_its_own_tier(tmp_path: Path) -> None:
 def test_a_generic_header_counts_only_if_it_is_included(tmp_path: Path) -> None:
     files = {ASM: "", GENERIC: "#define X 1\n"}
     assert body(view(tmp_path / "a", files), "X") is None
-    assert body(
-        view(tmp_path / "b", {ASM: "#include <asm-generic/x.h>\n", GENERIC: files[GENERIC]}), "X"
-    )
+    assert body(view(tmp_path / "b", {ASM: "#include <asm-generic/x.h>\n", GENERIC: files[GENERIC]}), "X")
     assert body(view(tmp_path / "c", {LINUX: "#include <asm/x.h>\n", GENERIC: files[GENERIC]}), "X")
     chain = {LINUX: "#include <asm/x.h>\n", GENERIC: "#include <asm-generic/y.h>\n"}
     chain |= {"include/uapi/asm-generic/y.h": "#define X 1\n"}
@@ -201,9 +200,7 @@ def test_a_condition_on_a_macros_value(tmp_path: Path) -> None:
 
 
 def test_a_circle_is_unknown_whatever_was_asked_before(tmp_path: Path) -> None:
-    code = (
-        "#ifndef B\n#define A 1\n#endif\n#ifndef A\n#define B 1\n#endif\n#if A\n#define C\n#endif\n"
-    )
+    code = "#ifndef B\n#define A 1\n#endif\n#ifndef A\n#define B 1\n#endif\n#if A\n#define C\n#endif\n"
     index = Index.build(tree(tmp_path, {LINUX: code}))
     answers = []
     for order in ("ABC", "CBA", "BCA"):
@@ -229,7 +226,9 @@ def test_an_expression_too_deep_is_unknown(tmp_path: Path) -> None:
 
 
 def test_every_name_relied_on_is_told(tmp_path: Path) -> None:
-    code = "#if defined(CONFIG_KVM) && !defined(CONFIG_NEVER_HEARD) && defined(Y) && Z == 0\n#define X\n#endif\n"
+    code = (
+        "#if defined(CONFIG_KVM) && !defined(CONFIG_NEVER_HEARD) && defined(Y) && Z == 0\n#define X\n#endif\n"
+    )
     files = {LINUX: code, ASM: "#ifdef CONFIG_ARM64\n#define Y\n#endif\n"}
     found = view(tmp_path, files, FOUR_K).macro("X")
     assert found is not None and found.relied == (
@@ -283,17 +282,17 @@ def test_the_conditions_of_the_front_end_are_answered(tmp_path: Path) -> None:
 # Trees that change, and the cache -------------------------------------------------------------
 
 
-def test_a_patched_tree_scans_only_what_differs(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_patched_tree_scans_only_what_differs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     plain = tree(tmp_path, {LINUX: "#define X 1\n", ASM: "#define Y 1\n"})
     index = Index.build(plain)
     scanned: list[bytes] = []
-    whole = headers.scan
-    monkeypatch.setattr(headers, "scan", lambda data: scanned.append(data) or whole(data))
-    patched = index.patched(
-        overlay(plain, {LINUX: b"#define X 2\n", "include/kvm/n.h": b"#define N\n"})
-    )
+
+    def noted(data: bytes) -> Scan:
+        scanned.append(data)
+        return scan(data)
+
+    monkeypatch.setattr(headers, "scan", noted)
+    patched = index.patched(overlay(plain, {LINUX: b"#define X 2\n", "include/kvm/n.h": b"#define N\n"}))
     assert sorted(scanned) == [b"#define N\n", b"#define X 2\n"]
     seen = patched.view(COMPLETE)
     assert [body(seen, name) for name in "XYN"] == ["2", "1", ""]
@@ -318,9 +317,7 @@ def answers(linux: Tree, directory: Path) -> list[object]:
     return [seen.macro("X"), seen.struct("s"), seen.macro("Y")]
 
 
-def test_the_cache_answers_without_scanning(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_cache_answers_without_scanning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     linux, directory = tree(tmp_path / "linux", FILES), tmp_path / "new" / "cache"
     first = answers(linux, directory)
     monkeypatch.setattr(headers, "scan", lambda data: pytest.fail("scanned again"))
@@ -334,9 +331,7 @@ def test_another_content_is_not_taken_for_the_same(tmp_path: Path) -> None:
     assert body(seen, "X") == "2"
 
 
-@pytest.mark.parametrize(
-    "damage", [b"", b"not a database at all", b"\0" * 5000, b"SQLite format 3\0junk"]
-)
+@pytest.mark.parametrize("damage", [b"", b"not a database at all", b"\0" * 5000, b"SQLite format 3\0junk"])
 def test_a_damaged_cache_is_rebuilt(tmp_path: Path, damage: bytes) -> None:
     linux, directory = tree(tmp_path / "linux", FILES), tmp_path / "cache"
     first = answers(linux, directory)
@@ -375,9 +370,7 @@ def test_a_cache_that_cannot_be_written_is_done_without(tmp_path: Path) -> None:
     assert answers(linux, tmp_path)[0] is not None
 
 
-def test_a_cache_that_another_holds_is_done_without(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_cache_that_another_holds_is_done_without(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     linux, directory = tree(tmp_path / "linux", FILES), tmp_path / "cache"
     answers(linux, directory)
     monkeypatch.setattr(cache, "PATIENCE", 0.05)
@@ -388,9 +381,7 @@ def test_a_cache_that_another_holds_is_done_without(
     assert kept(directory).exists()
 
 
-def test_a_cache_grown_too_large_is_begun_anew(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_cache_grown_too_large_is_begun_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     directory = tmp_path / "cache"
     entry = cache.Entry("mX", json.dumps([]))
     cache.store(directory, 1, {"a": entry})

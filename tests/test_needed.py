@@ -18,9 +18,11 @@ from model.memory import (
     NORMAL,
     PAGE_SHIFT,
     beyond,
+    cacheable,
     exec_fault,
     has_linear_map,
     has_struct_page,
+    host_pte_prot,
     is_hwpoison_pfn,
     is_vma_cacheable,
     kvm_supports_cacheable_pfnmap,
@@ -105,7 +107,7 @@ MUTANTS: Mapping[str, tuple[tuple[Term, Callable[[Procedure], Procedure]], ...]]
 }
 
 #: Definitions of several parts that are one word of the vocabulary.
-ONE_WORD = (NORMAL, kvm_supports_cacheable_pfnmap, block_is_in_the_vma)
+ONE_WORD = (NORMAL, kvm_supports_cacheable_pfnmap, block_is_in_the_vma, is_vma_cacheable, cacheable(host_pte_prot))
 
 #: The parts of one more conclusion, with the fact that is needed for each and what else it says.
 ORDINARY = "pages_of_ordinary_vmas_are_normal"

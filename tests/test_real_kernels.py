@@ -80,7 +80,7 @@ EDITS = [
     (SPLIT, MMU, "mmu_invalidate_retry(kvm, s2vi->mmu_seq)", "false", "stale_pages_are_never_mapped"),
     (SPLIT, MMU, "if (!s2vi->mte_allowed)\n\t\t\treturn -EFAULT;", "", "tagged_pages_are_of_vmas_that_allow_tags"),
     (SPLIT, MMU, "kvm_release_page_unused(s2vi.page);", "", "pinned_pages_are_released"),
-    (("6.12",), MMU, "return !pfn_is_map_memory(pfn);", "return false;", "executable_pages_are_cacheable"),
+    (("6.12",), MMU, "return !pfn_is_map_memory(pfn);", "return false;", "fetches_from_noncacheable_pages_get_enoexec"),
     (("6.12",), MMU, "if (exec_fault && device)\n\t\treturn -ENOEXEC;", "", "executable_pages_are_cacheable"),
     (("6.12",), MMU, "} else if (logging_active && !write_fault) {", "} else if (logging_active && write_fault) {",
      "reads_map_memory_read_only_while_logging"),

@@ -70,7 +70,8 @@ def test_what_only_looks_like_a_macro_is_none(code: str) -> None:
 
 
 def test_a_comment_does_not_hide_what_follows() -> None:
-    code = "/* ' */ #define A 1\n#define B '\"'\n#define C '\\''\n#define D \"/*\"\n#define E 1 // */\n#define F 1"
+    code = "/* ' */ #define A 1\n#define B '\"'\n#define C '\\''\n"
+    code += '#define D "/*"\n#define E 1 // */\n#define F 1'
     assert found(code, "macro") == ["A", "B", "C", "D", "E", "F"]
     assert found("#error don't\n#define A 1 /* can't */\n#define B 1\n", "macro") == ["A", "B"]
 
@@ -89,9 +90,7 @@ def test_an_ifdef_inside_a_continued_macro_is_no_directive() -> None:
 def test_line_ends_of_another_system() -> None:
     code = "#ifdef X\r\n#define A \\\r\n 1\r\n#endif\r\n#define B\r\n"
     assert text(code, "macro", "A").startswith("#define A \\\r\n 1")
-    assert (
-        conditions(code, "macro", "A") == ("defined(X)",) and conditions(code, "macro", "B") == ()
-    )
+    assert conditions(code, "macro", "A") == ("defined(X)",) and conditions(code, "macro", "B") == ()
 
 
 def test_includes_are_told_apart() -> None:
@@ -155,9 +154,7 @@ def test_a_brace_that_each_branch_opens_counts_once() -> None:
 
 
 def test_braces_for_another_language_do_not_count() -> None:
-    code = (
-        '#ifdef __cplusplus\nextern "C" {\n#endif\nint f(void) { }\n#ifdef __cplusplus\n}\n#endif\n'
-    )
+    code = '#ifdef __cplusplus\nextern "C" {\n#endif\nint f(void) { }\n#ifdef __cplusplus\n}\n#endif\n'
     assert found(code, "function") == ["f"]
 
 
@@ -208,9 +205,7 @@ def test_typedefs(code: str, names: list[str]) -> None:
 
 
 def test_enumerators_with_their_enum() -> None:
-    code = (
-        "enum e {\n\tA,\n\tB = F(1, X) | 2,\n\tC /* D, */,\n#ifdef Q\n\tE = ',',\n#endif\n\tG };\n"
-    )
+    code = "enum e {\n\tA,\n\tB = F(1, X) | 2,\n\tC /* D, */,\n#ifdef Q\n\tE = ',',\n#endif\n\tG };\n"
     assert found(code, "enumerator") == ["A", "B", "C", "E", "G"]
     assert found(code, "enum") == ["e"]
     assert text(code, "enumerator", "C") == code[:-2]
@@ -219,7 +214,8 @@ def test_enumerators_with_their_enum() -> None:
 
 
 def test_enumerators_that_a_macro_of_the_file_makes() -> None:
-    code = "enum {\n#define BIT_OF(n, v) VMA_ ## n ## _BIT = v\n\tBIT_OF(READ, 0), BIT_OF(W, 1),\n\tX = F(1),\n};"
+    macro = "#define BIT_OF(n, v) VMA_ ## n ## _BIT = v\n"
+    code = "enum {\n" + macro + "\tBIT_OF(READ, 0), BIT_OF(W, 1),\n\tX = F(1),\n};"
     assert found(code, "enumerator") == ["VMA_READ_BIT", "VMA_W_BIT", "X"]
     assert found("enum { FOR_ALL(f)\n\tLAST, OTHER(g) };", "enumerator") == ["LAST"]
 
@@ -228,7 +224,8 @@ def test_enumerators_that_a_macro_of_the_file_makes() -> None:
 
 
 def test_conditions_nest_around_definitions() -> None:
-    code = "#if A\n#define X\n#elif B\n#ifdef C\nint f(void) { }\n#endif\n#else\nstruct s { };\n#endif\n#define Y\n"
+    code = "#if A\n#define X\n#elif B\n#ifdef C\nint f(void) { }\n#endif\n"
+    code += "#else\nstruct s { };\n#endif\n#define Y\n"
     assert conditions(code, "macro", "X") == ("A",)
     assert conditions(code, "function", "f") == ("(!(A)) && (B)", "defined(C)")
     assert conditions(code, "struct", "s") == ("(!(A)) && (!(B))",)
@@ -281,28 +278,14 @@ def test_no_word_is_in_both_lists() -> None:
     assert not ALONE & WITH_ARGUMENTS
 
 
-pieces = st.sampled_from(
-    ["__user", "__printf(1,2)", "x", "(", ")", "{", "}", ";", ",", '"', "'", "/*", "*/", "//", "\\"]
-    + [
-        "\n",
-        "#define A ",
-        "#if ",
-        "#else\n",
-        "#endif\n",
-        "struct s ",
-        "enum ",
-        "typedef ",
-        "=",
-        " ",
-    ]
-    + ["static int f(void) ", "context_lock_struct(x)", "__attribute__((a))", "\r\n", "\0", "\xff"]
-)
+PIECES = """
+__user __printf(1,2) x ( ) { } ; , " ' /* */ // \\ #define A #if #else #endif struct s enum typedef =
+static int f(void) context_lock_struct(x) __attribute__((a))
+"""
+pieces = st.sampled_from([*PIECES.split(), " ", "\n", "\r\n", "\0", "\xff", "#define A ", "\n#if ", "enum {"])
 
 
-@given(
-    st.binary(max_size=200)
-    | st.lists(pieces, max_size=40).map(lambda p: "".join(p).encode("latin-1"))
-)
+@given(st.binary(max_size=200) | st.lists(pieces, max_size=40).map(lambda p: "".join(p).encode("latin-1")))
 def test_any_bytes_are_scanned(data: bytes) -> None:
     for change in (blank, code_of, outline_of):
         changed = change(data)
@@ -310,15 +293,25 @@ def test_any_bytes_are_scanned(data: bytes) -> None:
     assert blank(data).count(b"\n") == data.count(b"\n") and blank(blank(data)) == blank(data)
     every = scan(data)
     assert all(0 <= r.start < r.end <= len(data) for r in every.records)
-    assert all(
-        r.name.encode("latin-1") in data[r.start : r.end] or r.kind == "e" for r in every.records
-    )
+    assert all(r.name.encode("latin-1") in data[r.start : r.end] or r.kind == "e" for r in every.records)
 
 
-FIXTURE = (
-    b"#ifndef _G\n#define _G\n/* it's */ static __always_inline int f(int a)\n{\n#ifdef A\n\tif (a) {\n#else\n"
-    b"\tif (!a) {\n#endif\n\t\treturn '{';\n\t}\n}\nenum e { A = 1, B };\ntypedef struct s { int x; } t;\n#endif\n"
-)
+FIXTURE = b"""#ifndef _G
+#define _G
+/* it's */ static __always_inline int f(int a)
+{
+#ifdef A
+	if (a) {
+#else
+	if (!a) {
+#endif
+		return '{';
+	}
+}
+enum e { A = 1, B };
+typedef struct s { int x; } t;
+#endif
+"""
 
 
 @given(st.lists(st.tuples(st.integers(0, len(FIXTURE) - 1), st.integers(0, 255)), max_size=4))
@@ -330,9 +323,7 @@ def test_a_damaged_file_is_scanned(damage: list[tuple[int, int]]) -> None:
 
 
 names = st.from_regex(r"[A-Z][A-Z0-9_]{0,8}", fullmatch=True)
-bodies = st.sampled_from(
-    ["", "1", "(x)", '"#define Z"', "'\\''", "a \\\n b", "/* # */ 2", "{", "x // y"]
-)
+bodies = st.sampled_from(["", "1", "(x)", '"#define Z"', "'\\''", "a \\\n b", "/* # */ 2", "{", "x // y"])
 
 
 @given(st.lists(st.tuples(names, st.booleans(), bodies), max_size=12))

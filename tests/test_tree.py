@@ -88,9 +88,7 @@ def test_a_makefile_without_a_version_is_refused(linux: Path) -> None:
 
 
 def test_what_is_no_tree_is_refused_in_a_sentence(tmp_path: Path) -> None:
-    assert refused(tmp_path / "no") == (
-        "TREE: there is no such directory; give the top of a Linux tree."
-    )
+    assert refused(tmp_path / "no") == ("TREE: there is no such directory; give the top of a Linux tree.")
     file = tmp_path / "file"
     file.write_text("")
     assert refused(file) == ("TREE: is not a directory; give the top of an unpacked Linux tree.")
@@ -108,9 +106,9 @@ def test_a_path_out_of_the_tree_is_refused(linux: Path, rel: str) -> None:
 
 def test_a_link_that_leads_out_is_refused_and_one_inside_is_read(linux: Path) -> None:
     (linux.parent / "secret").write_text("secret")
-    os.symlink("../../../secret", linux / "include/linux/out.h")
-    os.symlink("mm.h", linux / "include/linux/in.h")
-    os.symlink("..", linux / "up")
+    (linux / "include/linux/out.h").symlink_to("../../../secret")
+    (linux / "include/linux/in.h").symlink_to("mm.h")
+    (linux / "up").symlink_to("..")
     tree = Tree.open(linux)
     assert tree.read("include/linux/in.h") == b"#if\n"
     assert not tree.has("include/linux/out.h") and not tree.has("up/secret")
@@ -123,7 +121,7 @@ def test_a_link_that_leads_out_is_refused_and_one_inside_is_read(linux: Path) ->
 
 def test_what_is_no_regular_file_is_absent(linux: Path) -> None:
     os.mkfifo(linux / "include/linux/pipe.h")
-    os.symlink("nowhere.h", linux / "include/linux/dangling.h")
+    (linux / "include/linux/dangling.h").symlink_to("nowhere.h")
     tree = Tree.open(linux)
     for rel in ("include/linux", "include/linux/pipe.h", "include/linux/dangling.h", "Makefile/x"):
         assert tree.read_all([rel]) == {}
@@ -152,14 +150,8 @@ def test_no_path_ever_leaves_the_tree(tmp_path_factory: pytest.TempPathFactory, 
 def test_an_overlay_replaces_and_adds_and_leaves_the_rest(linux: Path) -> None:
     tree = Tree.open(linux)
     changed = overlay(tree, {"include/linux/mm.h": b"new", "include/kvm/new.h": b"more"})
-    assert (
-        changed.read("include/linux/mm.h") == b"new" and tree.read("include/linux/mm.h") == b"#if\n"
-    )
-    assert (
-        changed.has("include/kvm")
-        and changed.has("include/kvm/new.h")
-        and not tree.has("include/kvm")
-    )
+    assert changed.read("include/linux/mm.h") == b"new" and tree.read("include/linux/mm.h") == b"#if\n"
+    assert changed.has("include/kvm") and changed.has("include/kvm/new.h") and not tree.has("include/kvm")
     assert "include/kvm/new.h" in changed.files("include", ".h")
     assert changed.read_all(["include/kvm/new.h", "no"]) == {"include/kvm/new.h": b"more"}
     again = overlay(changed, {"include/linux/mm.h": b"newer"})
@@ -185,9 +177,7 @@ def test_a_commit_is_read_as_it_was(repository: Path) -> None:
     tree = Tree.open(repository, "v6.12")
     assert tree.read("arch/arm64/kvm/mmu.c") == b"int a;\n"
     assert Tree.open(repository, "HEAD").read("arch/arm64/kvm/mmu.c") == b"int b;\n"
-    assert (
-        Tree.open(repository, git(repository, "rev-parse", "HEAD~1")).version.text == "6.12.7-rc2"
-    )
+    assert Tree.open(repository, git(repository, "rev-parse", "HEAD~1")).version.text == "6.12.7-rc2"
     assert tree.files("include", ".h") == ("include/linux/mm.h", "include/linux/sub/x.h")
     assert tree.has("include/linux") and not tree.has("include/lin")
     assert tree.where == f"{repository} at v6.12"
@@ -201,13 +191,11 @@ def test_a_bare_repository_serves(repository: Path, tmp_path: Path) -> None:
 
 
 def test_a_link_in_a_commit_is_not_followed(repository: Path) -> None:
-    os.symlink("/etc/passwd", repository / "include/linux/out.h")
+    (repository / "include/linux/out.h").symlink_to("/etc/passwd")
     git(repository, "add", "-A")
     git(repository, "commit", "-qm", "link")
     tree = Tree.open(repository, "HEAD")
-    assert not tree.has("include/linux/out.h") and "include/linux/out.h" not in tree.files(
-        "include"
-    )
+    assert not tree.has("include/linux/out.h") and "include/linux/out.h" not in tree.files("include")
 
 
 @pytest.mark.parametrize("rev", ["--output=x", "-h", "", "a\nb", "--help", "-"])
@@ -226,9 +214,7 @@ def test_what_git_does_not_have_is_refused_in_a_sentence(repository: Path, tmp_p
         "TREE: git knows no commit 'HEAD:Makefile' here; give a tag, branch or commit it has."
     )
     (tmp_path / "plain").mkdir()
-    assert refused(tmp_path / "plain", "HEAD") == (
-        "TREE: is not a git checkout; give one, or no revision."
-    )
+    assert refused(tmp_path / "plain", "HEAD") == ("TREE: is not a git checkout; give one, or no revision.")
     git(repository, "rm", "-qr", "arch")
     git(repository, "commit", "-qm", "three")
     assert refused(repository, "HEAD").endswith(

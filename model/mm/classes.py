@@ -84,7 +84,7 @@ def _is(word: Term, value: bool) -> Term:
     return word if value else ~word
 
 
-def _of(row: PageClass) -> Term:
+def of_class(row: PageClass) -> Term:
     """What the kernel's predicates and the host PTE say of a page of that class."""
     if row.normal and row.special:
         form = TRUE
@@ -101,4 +101,4 @@ def _of(row: PageClass) -> Term:
 
 
 #: The page that the lookup found is of one of the classes that it can find.
-is_of_a_class: Term = disj(*(_of(row) for row in CLASSES if row.looked_up))
+is_of_a_class: Term = disj(*(of_class(row) for row in CLASSES if row.looked_up))

@@ -120,12 +120,12 @@ COMPILER: Mapping[str, int] = {
 }
 """Macros of GCC 14.2 for arm64 as the kernel calls it.  A call stands for itself."""
 
-UNDEFINED = frozenset(
-    """
+_NOT_DEFINED = """
     __ASSEMBLY__ __ASSEMBLER__ LINKER_SCRIPT __GENKSYMS__ __CHECKER__ __cplusplus __clang__
     __BINDGEN__ __KVM_NVHE_HYPERVISOR__ __KVM_VHE_HYPERVISOR__ __ILP32__ __BIG_ENDIAN_BITFIELD
     __AARCH64EB__ __SANITIZE_ADDRESS__ __SANITIZE_HWADDRESS__ __SANITIZE_THREAD__ MODULE BUILD_VDSO
     __DISABLE_EXPORTS COMPILE_OFFSETS
-    """.split()
-)
+"""
+
+UNDEFINED = frozenset(_NOT_DEFINED.split())
 """What is not defined when a C file of the kernel itself, or of KVM's host side, is compiled."""

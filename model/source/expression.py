@@ -39,7 +39,7 @@ _LEVELS = (
 _BINDING = {sign: level for level, signs in enumerate(_LEVELS) for sign in signs}
 
 
-class _NotUnderstood(Exception):
+class _NoExpressionError(Exception):
     """The text is not an expression of the preprocessor."""
 
 
@@ -49,7 +49,7 @@ def parse(text: str) -> Node | None:
         reader = _Reader(_tokens(text))
         node = reader.choice(0)
         return node if reader.peek() == "" else None
-    except _NotUnderstood:
+    except _NoExpressionError:
         return None
 
 
@@ -59,7 +59,7 @@ def _tokens(text: str) -> list[str]:
     while at < len(text):
         found = _TOKEN.match(text, at)
         if not found:
-            raise _NotUnderstood
+            raise _NoExpressionError
         tokens.append(found.group("number") or found.group("name") or found.group("sign"))
         at = found.end()
     return tokens
@@ -82,11 +82,11 @@ class _Reader:
 
     def expect(self, token: str) -> None:
         if self.take() != token:
-            raise _NotUnderstood
+            raise _NoExpressionError
 
     def choice(self, depth: int) -> Node:
         if depth > DEEPEST:
-            raise _NotUnderstood
+            raise _NoExpressionError
         test = self.binary(0, depth)
         if self.peek() != "?":
             return test
@@ -104,12 +104,12 @@ class _Reader:
             left = (sign, left, self.binary(_BINDING[sign] + 1, depth + 1))
             operators += 1
             if operators > DEEPEST:
-                raise _NotUnderstood
+                raise _NoExpressionError
         return left
 
     def unary(self, depth: int) -> Node:
         if depth > DEEPEST:
-            raise _NotUnderstood
+            raise _NoExpressionError
         token = self.take()
         if token in ("!", "~"):
             return (token, self.unary(depth + 1))
@@ -125,7 +125,7 @@ class _Reader:
             return ("number", _number(token))
         if token[:1].isalpha() or token[:1] == "_":
             return self.name(token)
-        raise _NotUnderstood
+        raise _NoExpressionError
 
     def name(self, name: str) -> Node:
         if name == "defined" and re.match(r"[A-Za-z_]", self.peek()):
@@ -140,7 +140,7 @@ class _Reader:
             if depth == 0:
                 break
             if token == "":
-                raise _NotUnderstood
+                raise _NoExpressionError
         arguments = self._tokens[start : self._at - 1]
         if len(arguments) == 1 and re.fullmatch(r"[A-Za-z_]\w*", arguments[0]):
             return ("call", name, arguments[0])
@@ -153,4 +153,4 @@ def _number(text: str) -> int:
     try:
         return int(text, 0)
     except ValueError as error:
-        raise _NotUnderstood from error
+        raise _NoExpressionError from error

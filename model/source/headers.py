@@ -113,6 +113,14 @@ class Headers:
     tree: Tree
     files: tuple[SourceFile, ...] = field(repr=False)
     entries: Mapping[str, Entry] = field(repr=False)
+    _studied: dict[str, SourceFile] = field(default_factory=dict, repr=False, compare=False)
+
+    def study(self, rel: str) -> SourceFile:
+        """A file under study, scanned like a header.  Raises TreeError where it is absent."""
+        if rel not in self._studied:
+            data = self.tree.read(rel)
+            self._studied[rel] = SourceFile(rel, -1, data, _encoded(scan(data)))
+        return self._studied[rel]
 
     @cached_property
     def numbers(self) -> Mapping[str, list[int]]:
@@ -160,17 +168,9 @@ def read_headers(tree: Tree, directory: Path | None, known: Mapping[str, Entry])
     if directory and fresh:
         cache.store(directory, FORMAT, fresh)
     files = [
-        SourceFile(rel, tier, contents[rel], entries[digests[rel]])
-        for rel, tier in rels
-        if rel in contents
+        SourceFile(rel, tier, contents[rel], entries[digests[rel]]) for rel, tier in rels if rel in contents
     ]
     return Headers(tree, tuple(_included(files)), entries)
-
-
-def read_file(tree: Tree, rel: str) -> SourceFile:
-    """A file under study, scanned like a header.  Raises TreeError where it is absent."""
-    data = tree.read(rel)
-    return SourceFile(rel, -1, data, _encoded(scan(data)))
 
 
 def _rels(tree: Tree) -> list[list[str]]:

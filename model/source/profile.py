@@ -78,9 +78,7 @@ class Profile:
     def builtin(pages: str) -> Profile:
         """The built-in configuration with "4K", "16K" or "64K" pages.  Raises ProfileError else."""
         if pages not in PAGES:
-            raise ProfileError(
-                f"{pages!r} is no page size of arm64; give one of {', '.join(PAGES)}."
-            )
+            raise ProfileError(f"{pages!r} is no page size of arm64; give one of {', '.join(PAGES)}.")
         others = [name for name in PAGES if name != pages]
         unset = [f"ARM64_{name}_PAGES" for name in others] + NOT_SET.split()
         unset += [] if PAGES[pages].address_bits == 52 else ["ARM64_VA_BITS_52", "ARM64_PA_BITS_52"]
@@ -124,9 +122,7 @@ def _profile(
 ) -> Profile:
     """A profile with the compiler's macros, and those for the levels of page tables."""
     levels = values.get("CONFIG_PGTABLE_LEVELS")
-    folded = {
-        word for word, top in FOLDED_UP_TO.items() if isinstance(levels, int) and levels <= top
-    }
+    folded = {word for word, top in FOLDED_UP_TO.items() if isinstance(levels, int) and levels <= top}
     return Profile(
         name,
         {**dict.fromkeys(folded, 1), **COMPILER, **values},

@@ -74,9 +74,7 @@ _ELEMENT = re.compile(rb"\s*([A-Za-z_]\w*)?((?:[^,()]++|" + NESTED_PARENTHESES +
 _CALL = re.compile(b"(" + NESTED_PARENTHESES + rb")\s*(?:([A-Za-z_]\w*)\s*(?:=.*)?)?", re.DOTALL)
 _MADE = "made by a macro"
 MADE_ELEMENT = re.compile(rb"(?<=[,{\s])([A-Z_]\w*)(\([^()]*\))(?=\s*,)")
-_INNER_NAME = re.compile(
-    rb"\(\s*(?:\*[\s*]*(?:const\s+)?)?([A-Za-z_]\w*)\s*(?:\[[^\]]*\]\s*)?\)\s*\("
-)
+_INNER_NAME = re.compile(rb"\(\s*(?:\*[\s*]*(?:const\s+)?)?([A-Za-z_]\w*)\s*(?:\[[^\]]*\]\s*)?\)\s*\(")
 _LAST_NAME = re.compile(rb"([A-Za-z_]\w*)\s*(?:\[[^\]]*\]\s*|\([^()]*\)\s*)*\Z")
 _WORD = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
 _SPECIFIER = _WORD + b" \t\r\n\f\v*"
@@ -84,9 +82,7 @@ _NOT_A_NAME = frozenset(
     b"if for while switch return sizeof typeof __typeof__ __attribute__ do else case goto defined "
     b"asm __asm__ _Static_assert static_assert alignof _Alignof void int".split()
 )
-_NOT_A_TYPE = frozenset(
-    b"extern static inline __inline __inline__ const return else goto case do".split()
-)
+_NOT_A_TYPE = frozenset(b"extern static inline __inline __inline__ const return else goto case do".split())
 
 
 def scan(data: bytes) -> Scan:
@@ -155,12 +151,7 @@ def _function(code: bytes, start: int, opening: int) -> tuple[str, int] | None:
     name = before[len(specifiers) :]
     others = specifiers.rstrip(_SPECIFIER)
     words = specifiers[len(others) :].replace(b"*", b" ").split()
-    if (
-        not name
-        or name[0] in b"0123456789"
-        or name in _NOT_A_NAME
-        or others[-1:] not in (b"", b")", b'"')
-    ):
+    if not name or name[0] in b"0123456789" or name in _NOT_A_NAME or others[-1:] not in (b"", b")", b'"'):
         return None
     if not words or words[0] in _NOT_A_NAME - {b"void", b"int"} or b"typedef" in words:
         return None

@@ -47,17 +47,16 @@ class Directory:
     _parents: dict[str, bool] = field(default_factory=dict, compare=False)
 
     def _inside(self, rel: str) -> bool:
-        real = os.path.realpath(self.top / rel)
-        return real == str(self.top) or real.startswith(os.path.join(self.top, ""))
+        return Path(os.path.realpath(self.top / rel)).is_relative_to(self.top)
 
     def _parent_inside(self, rel: str) -> bool:
-        parent = os.path.dirname(rel)
+        parent = rel.rpartition("/")[0]
         if parent not in self._parents:
             self._parents[parent] = self._inside(parent)
         return self._parents[parent]
 
     def read(self, rel: str) -> bytes | None:
-        place = os.path.join(self.top, rel)
+        place = f"{self.top}/{rel}"
         if not self._parent_inside(rel):
             raise TreeError(f"{place}: is behind a link that leads out of the tree; not read.")
         try:
@@ -79,7 +78,7 @@ class Directory:
         return {rel: data for rel, data in found.items() if data is not None}
 
     def has(self, rel: str) -> bool:
-        return os.path.exists(self.top / rel) and self._inside(rel)
+        return (self.top / rel).exists() and self._inside(rel)
 
     def files(self, prefix: str) -> Iterable[str]:
         if not self._inside(prefix):
@@ -143,9 +142,7 @@ class Commit:
 def commit_of(top: Path, rev: str) -> Commit:
     """The files of a commit of a checkout or bare repository."""
     if not top.is_dir():
-        raise TreeError(
-            f"{top}: is not a directory; with a revision, give a git checkout of Linux."
-        )
+        raise TreeError(f"{top}: is not a directory; with a revision, give a git checkout of Linux.")
     if not rev or rev.startswith("-") or not rev.isprintable():
         raise TreeError(f"{rev!r} is not the name of a revision; give a tag, branch or commit.")
     _git(top, "rev-parse", "--git-dir", complaint="is not a git checkout; give one, or no revision")
@@ -174,9 +171,7 @@ def _git(top: Path, *words: str, feed: bytes = b"", complaint: str = "") -> byte
     alone = ("-c", "protocol.allow=never", "--no-replace-objects")
     command = ["git", "-C", str(top), *safe, *alone, *words]
     try:
-        done = subprocess.run(
-            command, input=feed, capture_output=True, env={**kept, **quiet}, check=False
-        )
+        done = subprocess.run(command, input=feed, capture_output=True, env={**kept, **quiet}, check=False)
     except FileNotFoundError as error:
         raise TreeError("git is not installed; install it, or give an unpacked tree.") from error
     if done.returncode != 0:

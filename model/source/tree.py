@@ -37,12 +37,12 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """A Linux tree to read.  ``where`` names it in messages; content is cached per instance."""
+    """A Linux tree to read.  ``where`` names it in messages; ``content`` is what was read so far."""
 
     where: str
     store: Store = field(repr=False)
     changes: Mapping[str, bytes] = field(default_factory=dict, repr=False)
-    _content: dict[str, bytes | None] = field(default_factory=dict, repr=False, compare=False)
+    content: dict[str, bytes | None] = field(default_factory=dict, repr=False, compare=False)
 
     @staticmethod
     def open(path: str | Path, rev: str | None = None) -> Tree:
@@ -61,9 +61,7 @@ class Tree:
             tree = Tree(f"{top} at {rev}", commit_of(top, rev))
         if not tree.has(NEEDED):
             kind = "is a directory" if rev is None else "is a commit"
-            raise TreeError(
-                f"{tree.where}: {kind}, but has no {NEEDED}; give the top of a Linux tree."
-            )
+            raise TreeError(f"{tree.where}: {kind}, but has no {NEEDED}; give the top of a Linux tree.")
         return tree
 
     def has(self, rel: str) -> bool:
@@ -79,9 +77,9 @@ class Tree:
         rel = _checked(rel)
         if rel in self.changes:
             return self.changes[rel]
-        if rel not in self._content:
-            self._content[rel] = self.store.read(rel)
-        data = self._content[rel]
+        if rel not in self.content:
+            self.content[rel] = self.store.read(rel)
+        data = self.content[rel]
         if data is None:
             raise TreeError(f"{self.where}: has no file {rel}; is this the Linux you meant?")
         return data
@@ -89,11 +87,11 @@ class Tree:
     def read_all(self, rels: Iterable[str]) -> dict[str, bytes]:
         """The bytes of many files, by name; the absent are left out.  One git process, not many."""
         wanted = [_checked(rel) for rel in rels]
-        missing = [rel for rel in wanted if rel not in self._content and rel not in self.changes]
-        self._content.update(self.store.read_all(missing))
+        missing = [rel for rel in wanted if rel not in self.content and rel not in self.changes]
+        self.content.update(self.store.read_all(missing))
         found = {}
         for rel in wanted:
-            data = self.changes.get(rel, self._content.get(rel))
+            data = self.changes.get(rel, self.content.get(rel))
             if data is not None:
                 found[rel] = data
         return found
@@ -118,7 +116,7 @@ def overlay(tree: Tree, changes: Mapping[str, bytes]) -> Tree:
     Raises TreeError for a path that is not inside the tree.
     """
     replaced = {**tree.changes, **{_checked(rel): data for rel, data in changes.items()}}
-    return Tree(tree.where, tree.store, replaced, tree._content)
+    return Tree(tree.where, tree.store, replaced, tree.content)
 
 
 def _checked(rel: str) -> str:
@@ -136,8 +134,6 @@ def _version(where: str, makefile: bytes) -> Version:
         found[name] = line.group(1) if line else ""
     numbers = [found[name] for name in ("VERSION", "PATCHLEVEL", "SUBLEVEL")]
     if not all(re.fullmatch(r"[0-9]{1,9}", number) for number in numbers[:2]):
-        raise TreeError(
-            f"{where}: Makefile states no VERSION and PATCHLEVEL; give the top of a Linux tree."
-        )
+        raise TreeError(f"{where}: Makefile states no VERSION and PATCHLEVEL; give the top of a Linux tree.")
     major, minor, point = (int(number) if number.isdecimal() else 0 for number in numbers)
     return Version(major, minor, point, f"{major}.{minor}.{point}{found['EXTRAVERSION']}")

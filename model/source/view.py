@@ -26,7 +26,7 @@ from model.source.definitions import (
     StructText,
     TypedefText,
 )
-from model.source.headers import Headers, SourceFile, read_file
+from model.source.headers import Headers, SourceFile
 from model.source.profile import Profile
 from model.source.scan import (
     ENUM,
@@ -95,9 +95,7 @@ class View:
 
     def file(self, rel: str) -> SourceFile:
         """A file that definitions were found in.  Raises TreeError where there is none."""
-        if rel not in self._files:
-            self._files[rel] = read_file(self.headers.tree, rel)
-        return self._files[rel]
+        return self._files.get(rel) or self.headers.study(rel)
 
     def candidates(self, key: str) -> Iterator[list[tuple[SourceFile, Record]]]:
         """The definitions of a kind and name, live or not, those with precedence first."""
@@ -128,7 +126,7 @@ def _nearby(headers: Headers, rel: str) -> tuple[SourceFile, ...]:
         name = waiting.pop(0)
         if name in found:
             continue
-        file = found[name] = read_file(headers.tree, name)
+        file = found[name] = headers.study(name)
         beside = name.rpartition("/")[0]
         for record in file.scanned.records:
             quoted = record.name.strip('"')

@@ -78,6 +78,14 @@ CONDITIONS: tuple[Condition, ...] = (
         "A driver's own protection, as without COW: D8, D9.",
     ),
     Condition(
+        "normal_pages_are_mapped_as_the_host_maps_them",
+        _EARLY,
+        "in_cacheable_vmas",
+        "if the VMA is cacheable",
+        is_vma_cacheable,
+        "D4: the COW copy of a page of a Device VMA is mapped Normal.",
+    ),
+    Condition(
         "pages_beyond_memory_are_cacheable_only_if_the_host_maps_them_so",
         _EVERY,
         "with_the_vma_s_attribute",

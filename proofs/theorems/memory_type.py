@@ -58,6 +58,13 @@ special_pages_are_cacheable_only_if_the_host_maps_them_so = Theorem(
     because=("aF6hamOI7YVDP1Cp@willie-the-truck: remap_pfn_range() takes a prot of its own",),
 )
 
+normal_pages_are_mapped_as_the_host_maps_them = Theorem(
+    says="A normal page is mapped Normal if and only if the host PTE's own attribute is cacheable.",
+    given=(mapped, normal),
+    then=same(NORMAL, cacheable(host_pte_prot)),
+    because=("wp_page_copy() gives a COW copy vma->vm_page_prot, which a driver may have made Device",),
+)
+
 pages_beyond_memory_are_cacheable_only_if_the_host_maps_them_so = Theorem(
     says="A PFNMAP or MIXEDMAP page that is not memory is mapped Normal only if the host PTE is cacheable.",
     given=(mapped, beyond, NORMAL),

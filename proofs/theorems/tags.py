@@ -27,8 +27,8 @@ tagged_pages_are_of_vmas_that_allow_tags = Theorem(
 )
 
 remapped_pages_are_of_vmas_that_allow_tags = Theorem(
-    says="A page that a permission fault maps Normal into a guest with MTE is of a VMA with VM_MTE_ALLOWED.",
-    given=(mapped, perm_fault, kvm_has_mte, NORMAL),
+    says="A page that any fault maps Normal into a guest with MTE is of a VMA with VM_MTE_ALLOWED.",
+    given=(mapped, kvm_has_mte, NORMAL),
     then=mte_allowed,
     because=("a permission fault maps anew where the size of the entry changes",),
 )
