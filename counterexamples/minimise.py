@@ -34,17 +34,18 @@ def whole(name: str, width: int, value: int) -> Fixed:
     return Fixed(name, width, (1 << max(width, 1)) - 1, value)
 
 
-#: A model in which all this holds, beside whatever is sought; None if there is none.
-Ask = Callable[[Sequence[Fixed]], Model | None]
+#: A model in which all this holds (what is ``fixed`` for good, and one thing more), beside
+#: whatever is sought; None if there is none.
+Ask = Callable[[Sequence[Fixed], Fixed | None], Model | None]
 
 
 def least(inputs: Mapping[str, int], ask: Ask) -> Model | None:
     """The least model: the first input as small as it can be, then the second, and so on.
 
     ``inputs`` are the widths by name (0: a truth value, false before true).  The solver is asked
-    only about bits that are set in the model at hand.
+    only about bits that are set in the model at hand; what is fixed only ever grows.
     """
-    model = ask([])
+    model = ask([], None)
     if model is None:
         return None
     fixed: list[Fixed] = []
@@ -54,7 +55,7 @@ def least(inputs: Mapping[str, int], ask: Ask) -> Model | None:
             mask |= 1 << bit
             value = model[name] & mask
             if value >> bit & 1:
-                smaller = ask([*fixed, Fixed(name, width, mask, value ^ (1 << bit))])
+                smaller = ask(fixed, Fixed(name, width, mask, value ^ (1 << bit)))
                 model = model if smaller is None else smaller
         fixed.append(whole(name, width, model[name]))
     return {name: model[name] for name in inputs}

@@ -15,12 +15,15 @@ from proofs.obligation import Obligation
 from proofs.question import Batch, Question
 
 #: Claims in one batch, at most: few enough to keep all workers busy until the end.
-LARGEST = 24
+LARGEST = 80
 
 
 def batches(obligations: Iterable[Obligation], closely: bool = False) -> list[Batch]:
-    """All obligations as batches, in an order that does not depend on theirs."""
+    """All obligations as batches, in an order that does not depend on theirs; each by itself if it
+    is to be looked at closely."""
     ordered = sorted(obligations, key=_premises_first)
+    if closely:
+        return [_batch([obligation], closely) for obligation in ordered]
     made = []
     for _, group in groupby(ordered, key=_subject):
         members = list(group)
@@ -45,11 +48,11 @@ def _batch(obligations: Sequence[Obligation], closely: bool) -> Batch:
         instance = f"refuted{count}" if closely and obligation.loose else ""
         if instance:
             lines.append(smtlib.instance(instance, obligation))
-        questions.append(_question(obligation, writer, instance, closely))
-    return Batch("\n".join(lines), tuple(questions))
+        questions.append(_question(obligation, writer, instance))
+    return Batch("\n".join(lines), tuple(questions), closely)
 
 
-def _question(obligation: Obligation, writer: smtlib.Writer, instance: str, closely: bool) -> Question:
+def _question(obligation: Obligation, writer: smtlib.Writer, instance: str) -> Question:
     known = writer.known
     return Question(
         obligation.claim,
@@ -61,5 +64,5 @@ def _question(obligation: Obligation, writer: smtlib.Writer, instance: str, clos
         {name: sort.width for name, sort in obligation.inputs.items()},
         obligation.loose,
         instance,
-        closely,
+        obligation.hopeless,
     )

@@ -19,7 +19,7 @@ from model import symbolic
 from model.interpreter import Inputs
 from model.logic import Sort, Term, conj, name, rebuild, same, show, value_of
 from model.procedure import Origin, Procedure
-from proofs.claim import Claim, bind
+from proofs.claim import Claim, Verdict, bind
 
 #: Names longer than this are not spelled out when an application becomes an input.
 LONGEST_NAME = 60
@@ -53,6 +53,7 @@ class Obligation:
     expected refutation must show.  ``inputs`` are all free names with their sorts, in the order
     in which witnesses are minimised; ``loose`` are those on which a refutation must not rest,
     because they stand for something unknown; ``unset`` are stand-ins that a replay needs.
+    ``hopeless`` says that it is expected to be refuted, which matters for the order of questions.
     """
 
     claim: str
@@ -66,6 +67,7 @@ class Obligation:
     loose: tuple[str, ...]
     applications: tuple[Application, ...] = ()
     unset: tuple[str, ...] = ()
+    hopeless: bool = False
 
     def concrete(self, model: Mapping[str, int]) -> Inputs:
         """A solver's model as the interpreter wants it, with the values of pure functions."""
@@ -135,8 +137,10 @@ class _Group:
         loose = tuple(sorted(n for n in names if is_loose(n, self.subjects.values())))
         ordered = [*sorted(names.difference(loose)), *loose]
         inputs = {n: self.names.sorts[n] for n in ordered}
+        hopeless = claim.expected is not None and claim.expected.verdict is Verdict.REFUTED
         return Obligation(
-            claim.name, claim.says, background, facts, given, then, witness, inputs, loose, applications, self.unset
+            claim.name, claim.says, background, facts, given, then, witness, inputs, loose, applications,
+            self.unset, hopeless,
         )  # fmt: skip
 
 

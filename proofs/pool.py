@@ -17,14 +17,14 @@ import sys
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from proofs.question import Answer, Batch, Found, Question, read_answer, write
 
-READY, BEGUN = "ready", "begun"
+READY, WORKING, ASKING = "ready", "working", "asking "
 
 #: Seconds within which a worker must have started, and have read a batch.
 STARTUP = 60.0
@@ -39,20 +39,17 @@ def worker_command(limit: float) -> tuple[str, ...]:
 
 @dataclass
 class _Worker:
-    """A process, the batch it works on, how many of its questions are answered, and until when it
-    has to say something (None: nothing is expected)."""
+    """A process, the questions of its batch that are not answered, by claim, and until when it has
+    to say something (None: nothing is expected).  ``claim`` is what it asks about alone."""
 
     process: subprocess.Popen[bytes]
     deadline: float | None
     ready: bool = False
     begun: bool = False
     batch: Batch | None = None
-    answered: int = 0
-    unread: bytearray = field(default_factory=bytearray)
-
-    @property
-    def question(self) -> Question | None:
-        return self.batch.questions[self.answered] if self.batch else None
+    left: dict[str, Question] = field(default_factory=dict)
+    claim: str = ""
+    unread: bytes = b""
 
 
 class Pool:
@@ -125,7 +122,8 @@ class Pool:
         return told.splitlines()[-1] if told else f"it ended with status {process.returncode}"
 
     def _send(self, worker: _Worker, queue: deque[Batch]) -> Iterator[Answer]:
-        worker.batch, worker.answered, worker.begun = queue.popleft(), 0, False
+        worker.batch, worker.begun, worker.claim = queue.popleft(), False, ""
+        worker.left = {question.claim: question for question in worker.batch.questions}
         worker.deadline = time.monotonic() + STARTUP
         assert worker.process.stdin
         try:
@@ -146,9 +144,7 @@ class Pool:
         if not data:
             yield from self._died(worker, queue)
             return
-        worker.unread += data
-        *lines, rest = bytes(worker.unread).split(b"\n")
-        worker.unread = bytearray(rest)
+        *lines, worker.unread = (worker.unread + data).split(b"\n")
         for line in lines:
             answer = self._take(worker, line.decode(errors="replace"))
             if answer is not None:
@@ -159,21 +155,16 @@ class Pool:
         if line == READY:
             worker.ready, worker.deadline = True, None
             return None
-        worker.deadline = time.monotonic() + self.limit
-        if line == BEGUN:
-            worker.begun = True
+        worker.deadline, worker.begun = time.monotonic() + self.limit, True
+        if line == WORKING:
             return None
-        question = worker.question
-        assert question is not None and worker.batch is not None
-        try:
-            answer = read_answer(line)
-        except ValueError as error:
-            answer = Answer(question.claim, Found.UNKNOWN, reason=str(error))
-        if answer.claim != question.claim:
-            reason = f"The worker answered about {answer.claim} instead."
-            answer = Answer(question.claim, Found.UNKNOWN, reason=reason)
-        worker.answered += 1
-        if worker.answered == len(worker.batch.questions):
+        if line.startswith(ASKING):
+            worker.claim = line.removeprefix(ASKING)
+            return None
+        answer = _read_or_unknown(line, worker)
+        worker.claim = ""
+        worker.left.pop(answer.claim, None)
+        if not worker.left:
             worker.batch, worker.deadline = None, None
         return answer
 
@@ -198,12 +189,24 @@ class Pool:
             reason = f"The worker did not read the definitions within {STARTUP:g} seconds."
             yield from self._give_up(worker, queue, Found.UNKNOWN, reason)
 
-    def _give_up(
-        self, worker: _Worker, queue: deque[Batch], found: Found, reason: str
-    ) -> Iterator[Answer]:
-        """No answer to the worker's question; the rest of its batch goes to another."""
-        if worker.batch and worker.question:
-            yield Answer(worker.question.claim, found, reason=reason)
-            rest = worker.batch.questions[worker.answered + 1 :]
-            if rest:
-                queue.appendleft(Batch(worker.batch.text, rest))
+    def _give_up(self, worker: _Worker, queue: deque[Batch], found: Found, reason: str) -> Iterator[Answer]:
+        """No answer to what the worker asked; the rest of its batch goes to another."""
+        if worker.batch is None:
+            return
+        lost = worker.claim if worker.claim in worker.left else next(iter(worker.left))
+        del worker.left[lost]
+        yield Answer(lost, found, reason=reason)
+        if worker.left:
+            queue.appendleft(replace(worker.batch, questions=tuple(worker.left.values())))
+
+
+def _read_or_unknown(line: str, worker: _Worker) -> Answer:
+    """The answer in a line; UNKNOWN if there is none, or one about something that was not asked."""
+    asked = worker.claim if worker.claim in worker.left else next(iter(worker.left))
+    try:
+        answer = read_answer(line)
+    except ValueError as error:
+        return Answer(asked, Found.UNKNOWN, reason=str(error))
+    if answer.claim in worker.left:
+        return answer
+    return Answer(asked, Found.UNKNOWN, reason=f"The worker answered about {answer.claim} instead.")

@@ -35,7 +35,7 @@ class Question:
     must satisfy; ``inputs`` are the widths by name, in the order in which witnesses are minimised.
     ``loose`` are inputs that stand for something unknown, and ``instance`` is the function of
     them which says that an input refutes the claim (see ``smtlib.instance``).
-    ``closely``: find also the facts used, and the least witnesses.
+    ``hopeless``: it is expected to be refuted, so a model is sought first.
     """
 
     claim: str
@@ -47,7 +47,17 @@ class Question:
     inputs: Mapping[str, int]
     loose: tuple[str, ...] = ()
     instance: str = ""
-    closely: bool = False
+    hopeless: bool = False
+
+    @property
+    def assumed(self) -> tuple[str, ...]:
+        """Everything that is assumed when the conclusion is asked about."""
+        return (*self.background, *self.facts, *self.given)
+
+    @property
+    def refuted(self) -> str:
+        """That the input satisfies the premises and not the conclusion."""
+        return f"(and true {' '.join(self.given)} (not {self.then}))"
 
 
 @dataclass(frozen=True)
@@ -87,10 +97,12 @@ class Answer:
 
 @dataclass(frozen=True)
 class Batch:
-    """SMT-LIB definitions, and the questions about them."""
+    """SMT-LIB definitions, and the questions about them; ``closely``: find also the facts used, and
+    the least witnesses."""
 
     text: str
     questions: tuple[Question, ...]
+    closely: bool = False
 
 
 def write(value: Batch | Answer) -> str:
@@ -101,7 +113,7 @@ def write(value: Batch | Answer) -> str:
 def read_batch(line: str) -> Batch:
     """The inverse of ``write`` for batches."""
     data: dict[str, Any] = json.loads(line)
-    return Batch(data["text"], tuple(Question(**_tuples(q)) for q in data["questions"]))
+    return Batch(data["text"], tuple(Question(**_tuples(q)) for q in data["questions"]), data["closely"])
 
 
 def read_answer(line: str) -> Answer:

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from counterexamples.minimise import Fixed
 from model.logic import Sort, SortError, Term, conj, number, subterms
 from proofs.obligation import Obligation
 
@@ -46,6 +47,14 @@ def symbol(text: str) -> str:
     if "|" in text or "\\" in text or not text.isascii() or not text.isprintable():
         raise SortError(f"{text!r} cannot be the name of an input: use printable ASCII without | and \\.")
     return f"|{text}|"
+
+
+def fixed_text(fixed: Fixed) -> str:
+    """That some bits of an input have these values."""
+    name, value = symbol(fixed.name), value_text(fixed.value, fixed.width)
+    if fixed.width == 0 or fixed.mask == (1 << fixed.width) - 1:
+        return f"(= {name} {value})"
+    return f"(= (bvand {name} {value_text(fixed.mask, fixed.width)}) {value})"
 
 
 def comment(text: str) -> str:

@@ -3,59 +3,76 @@
 
     python -m proofs.worker SECONDS
 
-It says ``ready`` when it has started and ``begun`` when it has read a batch; the process that
-asks (``proofs.pool``) keeps the time and ends it when it must.  SECONDS after a question it ends
-by itself, so that none is left behind by a parent that was killed.
+It says ``ready`` when it has started, ``asking CLAIM`` before it asks about a claim alone, and
+``working`` after each step that it does for several; the process that asks (``proofs.pool``) keeps
+the time and ends it when it must.  SECONDS after any of these it ends by itself, so that none is
+left behind by a parent that was killed.
 """
 
 from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import TextIO
 
-from proofs.decide import Dialogue, decide, examine
+from proofs.decide import decide
 from proofs.engines import Engine, EngineError
 from proofs.engines.z3 import start
+from proofs.examine import examine
 from proofs.question import Answer, Batch, Found, Question, read_batch, write
 
-READY, BEGUN = "ready", "begun"
+READY, WORKING, ASKING = "ready", "working", "asking "
 
 
 def serve(source: TextIO, sink: TextIO, engine: Callable[[], Engine], begin: Callable[[], None]) -> None:
-    """Answer batches until there are no more; ``begin`` is called before each question."""
+    """Answer batches until there are no more; ``begin`` is called after each line that is said."""
 
     def say(line: str) -> None:
         sink.write(line + "\n")
         sink.flush()
+        begin()
 
     say(READY)
     for line in source:
         batch = read_batch(line)
-        dialogue = _open(engine, batch)
-        say(BEGUN)
-        for question in batch.questions:
-            begin()
-            answer = dialogue if isinstance(dialogue, str) else _answer(dialogue, question)
-            if isinstance(answer, str):
-                dialogue = _open(engine, batch)
-                answer = Answer(question.claim, Found.UNKNOWN, reason=answer)
-            say(write(answer))
+        say(WORKING)
+        for step in answers(batch, engine):
+            match step:
+                case None:
+                    say(WORKING)
+                case Question(claim):
+                    say(ASKING + claim)
+                case Answer():
+                    say(write(step))
 
 
-def _open(engine: Callable[[], Engine], batch: Batch) -> Dialogue | str:
-    try:
-        return Dialogue(engine(), batch.text)
-    except EngineError as error:
-        return f"The solver does not read the definitions: {error}"
+def answers(batch: Batch, engine: Callable[[], Engine]) -> Iterator[Answer | Question | None]:
+    """The steps of a batch.  What the engine cannot cope with costs one claim."""
+    left = {question.claim: question for question in batch.questions}
+    while left:
+        asked: Question | None = None
+        try:
+            for step in _steps(replace(batch, questions=tuple(left.values())), engine):
+                asked = step if isinstance(step, Question) else asked
+                if isinstance(step, Answer):
+                    del left[step.claim]
+                yield step
+        except (EngineError, ValueError) as error:
+            lost = [asked.claim] if asked and asked.claim in left else list(left)
+            for claim in lost:
+                del left[claim]
+                yield Answer(claim, Found.UNKNOWN, reason=f"The solver's answer cannot be used: {error}")
 
 
-def _answer(dialogue: Dialogue, question: Question) -> Answer | str:
-    try:
-        return examine(dialogue, question) if question.closely else decide(dialogue, question)
-    except (EngineError, ValueError) as error:
-        return f"The solver's answer cannot be used: {error}"
+def _steps(batch: Batch, engine: Callable[[], Engine]) -> Iterator[Answer | Question | None]:
+    if not batch.closely:
+        yield from decide(engine(), batch)
+        return
+    for question in batch.questions:
+        yield question
+        yield examine(engine(), batch.text, question)
 
 
 def main() -> None:

@@ -20,16 +20,10 @@ LIKELY = ("merged", "core_mm", "v3", "before", "v9", "split", "leaf_sized", "v6"
 
 
 @cache
-def catalogue() -> tuple[Claim, ...]:
-    """Every claim about the shapes, at 4K."""
-    return claims(shapes("4K")).claims
-
-
-@cache
-def by_theorem() -> dict[str, dict[str, Claim]]:
-    """The claims by theorem and shape, likely shapes first."""
+def by_theorem(pages: str = "4K") -> dict[str, dict[str, Claim]]:
+    """Every claim about the shapes, by theorem and shape, likely shapes first."""
     found: dict[str, dict[str, Claim]] = {}
-    for claim in sorted(catalogue(), key=lambda c: LIKELY.index(c.subject)):
+    for claim in sorted(claims(shapes(pages)).claims, key=lambda c: LIKELY.index(c.subject)):
         found.setdefault(claim.theorem, {})[claim.subject] = claim
     return found
 

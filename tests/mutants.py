@@ -13,7 +13,9 @@ from model.shape import END, RETURN
 
 def uncalled(procedure: Procedure, sink: str) -> Procedure:
     """With the calls of a sink never made."""
-    return rewritten(procedure, lambda s: (If(FALSE, (s,)),) if isinstance(s, Call) and s.sink == sink else (s,))
+    return rewritten(
+        procedure, lambda s: (If(FALSE, (s,)),) if isinstance(s, Call) and s.sink == sink else (s,)
+    )
 
 
 def returning_after(procedure: Procedure, sink: str, value: Term) -> Procedure:
@@ -42,7 +44,9 @@ def argued(procedure: Procedure, sink: str, argument: str, value: Term) -> Proce
 def adding(procedure: Procedure, guard: Term, sink: str) -> Procedure:
     """With a call of a sink, as it is called elsewhere, at the head of a branch."""
     calls: list[Call] = []
-    rewritten(procedure, lambda s: (calls.append(s), (s,))[1] if isinstance(s, Call) and s.sink == sink else (s,))
+    rewritten(
+        procedure, lambda s: (calls.append(s), (s,))[1] if isinstance(s, Call) and s.sink == sink else (s,)
+    )
     constant = replace(calls[0], arguments=tuple((a, t ^ t) for a, t in calls[0].arguments))
 
     def change(statement: Statement) -> tuple[Statement, ...]:

@@ -107,7 +107,13 @@ MUTANTS: Mapping[str, tuple[tuple[Term, Callable[[Procedure], Procedure]], ...]]
 }
 
 #: Definitions of several parts that are one word of the vocabulary.
-ONE_WORD = (NORMAL, kvm_supports_cacheable_pfnmap, block_is_in_the_vma, is_vma_cacheable, cacheable(host_pte_prot))
+ONE_WORD = (
+    NORMAL,
+    kvm_supports_cacheable_pfnmap,
+    block_is_in_the_vma,
+    is_vma_cacheable,
+    cacheable(host_pte_prot),
+)
 
 #: The parts of one more conclusion, with the fact that is needed for each and what else it says.
 ORDINARY = "pages_of_ordinary_vmas_are_normal"
@@ -124,11 +130,15 @@ def test_every_conclusion_of_several_parts_has_mutants() -> None:
     assert several == {*MUTANTS, ORDINARY}
 
 
-@pytest.mark.parametrize(("theorem", "part"), [(t, i) for t, edits in MUTANTS.items() for i in range(len(edits))])
+@pytest.mark.parametrize(
+    ("theorem", "part"), [(t, i) for t, edits in MUTANTS.items() for i in range(len(edits))]
+)
 def test_every_part_of_a_conclusion_is_needed(theorem: str, part: int) -> None:
     claim = by_theorem()[theorem]["merged"]
     edit = MUTANTS[theorem][part][1]
-    check_part(replace(claim, subjects={"": edit(claim.subjects[""])}), [p for p, _ in MUTANTS[theorem]], part)
+    check_part(
+        replace(claim, subjects={"": edit(claim.subjects[""])}), [p for p, _ in MUTANTS[theorem]], part
+    )
 
 
 @pytest.mark.parametrize("part", range(len(FACTS_FOR)))

@@ -4,8 +4,12 @@
 The names are those that the headers and sources of the fault path test in 5.10 to 7.3 and that
 Debian's arm64 kernels set (packages linux-config-6.1 6.1.176-1 and linux-config-7.3 7.3.4-1, file
 config.arm64_none_arm64), and three from the Kconfig of 5.10 (NEED_MULTIPLE_NODES, HOLES_IN_ZONE)
-and 6.12 (KVM_GENERIC_MMU_NOTIFIER).  A name that one release has and another does not know is harmless in the
-other.  Debugging aids that the two set differently are left out.
+and 6.12 (KVM_GENERIC_MMU_NOTIFIER).  Debugging aids that the two set
+differently are left out.
+
+One table serves all releases.  Where arm64 of a release lacks a name that its generic headers test
+(ARCH_HAS_PKEYS in 6.1), definitions appear that its kernel does not have (VM_PKEY_SHIFT); a profile
+from that kernel's own .config has no such.
 """
 
 from __future__ import annotations

@@ -186,6 +186,12 @@ def table() -> dict[str, Contract]:
             )
             for test in ("page_mte_tagged", "try_page_mte_tagging", "folio_try_hugetlb_mte_tagging")
         },
+        "clean_dcache_guest_page": Contract(
+            Kind.SINK, "cleans the page to the point of coherency, up to v5.13", "arch/arm64/kvm/mmu.c"
+        ),
+        "invalidate_icache_guest_page": Contract(
+            Kind.SINK, "invalidates the instruction cache for the page, up to v5.13", "arch/arm64/kvm/mmu.c"
+        ),
         "mark_page_dirty_in_slot": Contract(
             Kind.SINK, "marks the page dirty in the slot's bitmap", "virt/kvm/kvm_main.c",
             arguments=(("gfn", "gfn_t", 0),)),

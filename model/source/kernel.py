@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
-from model.logic import WORD64, Term
-from model.procedure import Input, Origin, Place, Procedure, sinks
+from model.logic import WORD64, SortError, Term
+from model.procedure import Input, Origin, Place, Procedure, ProcedureError, sinks
 from model.source.contracts import table
-from model.source.ctypes import Pointer, Struct
+from model.source.ctypes import ULONG, Pointer, Struct
 from model.source.errors import Unsupported
 from model.source.index import Index
-from model.source.names import done_words, fault_arguments, read_words
+from model.source.names import ESR, done_words, fault_arguments, read_words, with_esr_of
 from model.source.objects import Entry, Objects, sort_of
 from model.source.profile import Profile
 from model.source.statements import Statements
@@ -80,6 +80,13 @@ def read(tree: Tree, index: Index, profile: Profile, pages: str, subject: str) -
     such function or one without a map sink.
     """
     view = index.view(profile, MMU)
+    try:
+        return _read(tree, view, pages, subject)
+    except (SortError, ProcedureError, RecursionError) as error:
+        raise Unsupported(MMU, 1, f"{ROOT}() does not fit the intermediate form: {error}") from error
+
+
+def _read(tree: Tree, view: View, pages: str, subject: str) -> Kernel:
     found = view.function(ROOT)
     if found is None:
         raise NoSink(f"{MMU} of this tree has no function {ROOT}(); KVM/arm64 has one since v3.11.")
@@ -99,6 +106,8 @@ def _kernel(
     objects = front.objects
     constants = constants_of(front)
     words = read_words(constants, objects.inputs, lambda f: view.function(f) is not None)
+    width = objects.inputs[ESR].sort.width
+    words = {word: with_esr_of(width, term) for word, term in words.items()}
     words |= done_words(objects.places, sinks(raw.body), result.data)
     inputs = dict(objects.inputs)
     for world, (sort, note) in WORLD.items():
@@ -129,6 +138,8 @@ def _arguments(front: Statements, text: Text) -> list[Value]:
     node = front.types.parser.function(text)
     arguments: list[Value] = []
     longs = 0
+    esr = front.types.member(Struct("kvm_vcpu_fault_info"), "esr_el2") or ULONG
+    front.objects.input(ESR, sort_of(esr))
     for parameter, t, spelled in front.types.parameters(function_declarator(node), text):
         if isinstance(t, Pointer):
             target = front.objects.pointee(parameter, t)
@@ -140,8 +151,7 @@ def _arguments(front: Statements, text: Text) -> list[Value]:
         given = None if role else fault_arguments(spelled)
         if given is None:
             given = front.objects.input(role or parameter, sort_of(t))
-        arguments.append(Value(t, given))
-    front.objects.input("vcpu->arch.fault.esr_el2", WORD64)
+        arguments.append(Value(t, with_esr_of(sort_of(esr).width, given)))
     return arguments
 
 

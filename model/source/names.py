@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from model.logic import BOOL, FALSE, WORD64, Term, Word, apply, choose, compare, const, name, place, resize
+from model.logic import BOOL, FALSE, WORD64, Term, Word, apply, choose, compare, const, name, place, resize, substitute
 from model.procedure import Place
 from model.words import DONE, READ, VARYING
 
@@ -21,11 +21,19 @@ WORD32 = Word(32)
 _MAP, _RELAX = "kvm_pgtable_stage2_map", "kvm_pgtable_stage2_relax_perms"
 _IABT_LOW, _KVM_MEM_READONLY = 0x20, 2
 
+#: Where every version keeps ESR_EL2 of the fault; words take it to be 64 bits wide.
+ESR = "vcpu->arch.fault.esr_el2"
+
+
+def with_esr_of(width: int, term: Term) -> Term:
+    """The term on a tree whose ``esr_el2`` has that many bits (v5.10: 32)."""
+    esr = name(ESR, Word(width))
+    return substitute(term, lambda leaf: resize(esr, 64) if leaf.data == ESR else leaf)
+
 
 def _esr(high: int, low: int) -> Term:
-    """A field of ESR_EL2."""
-    word = name("vcpu->arch.fault.esr_el2", WORD64)
-    return (word >> low) & ((1 << (high - low + 1)) - 1)
+    """A field of ESR_EL2, of which no more than the lower half is looked at (v5.10 keeps 32 bits)."""
+    return (name(ESR, WORD64) >> low) & ((1 << (high - low + 1)) - 1)
 
 
 #: Words that mean something only where the tree has the function that they are.

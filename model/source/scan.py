@@ -64,6 +64,9 @@ class Scan:
         return self.numbers[bisect_right(self.changes, offset) - 1]
 
 
+LONGEST_HEAD = 20_000
+"""Bytes from the end of one definition to the brace of the next beyond which that is not looked at."""
+
 _BRACES = nested(rb"\{", rb"\}", 9)
 _ITEM = re.compile(rb"([^{};]*+)(;|" + _BRACES + rb"|[{}]|\Z)")
 _BODY = re.compile(_BRACES)
@@ -141,7 +144,7 @@ def _named(made: Found, macros: Mapping[str, bytes]) -> Found:
 def _function(code: bytes, start: int, opening: int) -> tuple[str, int] | None:
     """The name and first byte of a function whose declarator ends before ``opening``."""
     head = code[start:opening].rstrip()
-    if not head.endswith(b")"):
+    if not head.endswith(b")") or len(head) > LONGEST_HEAD:
         return None
     left = head.rfind(b"(")
     while left > 0 and head.count(b"(", left) < head.count(b")", left):

@@ -99,7 +99,8 @@ EXPECTED: Table = {
             "v3",
             "v6",
             witness=normal & (_dax | (pfn_is_map_memory & ~is_vma_cacheable)),
-            reason="D5 to D7: DAX is mapped Device. D4: the COW copy of a BAR's page is RAM that the host maps "
+            reason="D5 to D7: DAX is mapped Device. D4: the COW copy of a BAR's page is RAM that the "
+            "host maps "
             "nGnRnE and the guest Write-Back.",
         ),
         refuted(
@@ -110,8 +111,9 @@ EXPECTED: Table = {
             "split",
             "leaf_sized",
             witness=normal & pfn_is_map_memory & ~is_vma_cacheable,
-            reason="D4: the COW copy of a BAR's page is RAM that the host maps nGnRnE and the guest Write-Back.",
-        )
+            reason="D4: the COW copy of a BAR's page is RAM that the host maps nGnRnE and the guest "
+            "Write-Back.",
+        ),
     ),
     "pages_beyond_memory_are_cacheable_only_if_the_host_maps_them_so": proved(
         not_asked("before", reason=_only_memory),

@@ -69,7 +69,7 @@ EXPECTED: Table = {
             "v3",
             "v6",
             witness=is_pfnmap & (is_cow_mapping | _no_hardware | is_vma_cacheable),
-            reason="v3, v6: COW, or no FWB.",
+            reason="v3 and v6 refuse COW mappings of PFNs, and cacheable ones without FWB (v6: and DIC).",
         ),
         refuted(
             "v7",
@@ -82,7 +82,11 @@ EXPECTED: Table = {
             reason="v8: COW of VM_PFNMAP; and a cacheable VM_MIXEDMAP, which the test after the first "
             "one refuses (D7).",
         ),
-        refuted("v9", witness=beyond & is_cow_mapping, reason="v9: COW."),
+        refuted(
+            "v9",
+            witness=beyond & is_cow_mapping,
+            reason="v9 refuses COW mappings of pages that are not memory: D3.",
+        ),
     ),
     "enoexec_is_for_fetches_from_noncacheable_pages": proved(
         refuted(

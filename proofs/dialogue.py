@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A conversation with an engine about one batch of definitions.
+
+Everything is asked under assumptions: an expression gets a literal of its own once, and a question
+names literals.  So the engine turns the definitions into clauses once, keeps what it learns, and
+can say which assumptions it used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from typing import TypeVar
+
+from proofs import smtlib
+from proofs.engines import Engine
+from proofs.question import Found
+
+Key = TypeVar("Key", bound=Hashable)
+
+
+class Dialogue:
+    """``text`` are definitions, and ``always`` expressions that hold in every question."""
+
+    def __init__(self, engine: Engine, text: str, always: Iterable[str] = ()):
+        self.engine = engine
+        self.engine(text)
+        self.literals: dict[str, str] = {}
+        self.insist(always)
+
+    def insist(self, expressions: Iterable[str]) -> None:
+        """From now on, these hold."""
+        self.engine("".join(f"(assert {expression})" for expression in expressions))
+
+    def define(self, expressions: Iterable[str]) -> list[str]:
+        """The literals of expressions: each is true if and only if its expression is."""
+        wanted = list(expressions)
+        commands = []
+        for expression in wanted:
+            if expression not in self.literals:
+                text = self.literals[expression] = f"literal{len(self.literals)}"
+                commands.append(f"(declare-const {text} Bool)(assert (= {text} {expression}))")
+        self.engine("".join(commands))
+        return [self.literals[expression] for expression in wanted]
+
+    def check(self, literals: Sequence[str]) -> Found:
+        """Whether the literals can hold together."""
+        if not literals:
+            return Found(self.engine("(check-sat)").strip())
+        return Found(self.engine(f"(check-sat-assuming ({' '.join(literals)}))").strip())
+
+    def limited(self, literals: Sequence[str], effort: int) -> Found:
+        """The same with an effort (z3's ``rlimit``) after which the answer is unknown."""
+        self.engine(f"(set-option :rlimit {effort})")
+        found = self.check(literals)
+        self.engine("(set-option :rlimit 0)")
+        return found
+
+    def values(self, names: Sequence[str]) -> dict[str, int]:
+        """The values of declared names in the model that was just found."""
+        return smtlib.read_values(self.engine(f"(get-value ({' '.join(names)}))")) if names else {}
+
+    def model(self, inputs: Iterable[str]) -> dict[str, int]:
+        """The values of inputs in the model that was just found."""
+        return self.values([smtlib.symbol(text) for text in inputs])
+
+    def used(self) -> list[str]:
+        """The literals that the last ``unsat`` needed."""
+        return smtlib.read_names(self.engine("(get-unsat-assumptions)"))
+
+    def core(self, always: Sequence[str], items: Mapping[Key, str]) -> list[Key] | None:
+        """Some of the items (expressions by key) that cannot hold together with the literals
+        ``always``; None if all can."""
+        keys = dict(zip(self.define(items.values()), items, strict=True))
+        found = self.check([*always, *keys])
+        if found is not Found.UNSAT:
+            return None
+        return [keys[literal] for literal in self.used() if literal in keys]
+
+    def reason(self) -> str:
+        """Why the last answer was ``unknown``."""
+        return self.engine("(get-info :reason-unknown)").strip()

@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Edits of a procedure mean exactly one guard, or none is made."""
+
+from __future__ import annotations
+
+import pytest
+
+from model.arch.arm64.fault import shapes
+from model.edit import dropped, mark, negated, without
+from model.interpreter import Inputs, interpret
+from model.logic import BOOL, place
+from model.memory import (
+    EINVAL,
+    excl_atomic_fault,
+    is_cow_mapping,
+    is_vma_cacheable,
+    kvm_has_mte,
+    kvm_supports_cacheable_pfnmap,
+    perm_fault,
+    pfn_is_map_memory,
+)
+from model.procedure import Procedure, ProcedureError
+
+SHAPES = {s.name: s.procedure for s in shapes()}
+FORCED = place("s2_force_noncacheable", BOOL)
+#: A COW mapping of a PFN that is not memory, which the VMM may read: MAP_PRIVATE of a BAR.
+BAR = {"vma_found": 1, "vm_flags": 0x420, "vm_page_prot": 3 << 2, "pfn": 5, "vm_end": 1 << 40}
+
+
+def answer(procedure: Procedure, **names: int) -> int:
+    return interpret(procedure, Inputs({**procedure.constants, **BAR, **names})).places["return"] - (1 << 32)
+
+
+def mapped(procedure: Procedure, **names: int) -> bool:
+    return bool(
+        interpret(procedure, Inputs({**procedure.constants, **BAR, **names})).value(procedure.words["mapped"])
+    )
+
+
+def test_without_removes_the_test() -> None:
+    assert answer(SHAPES["v9"]) == -EINVAL
+    assert mapped(without(SHAPES["v9"], is_cow_mapping))
+
+
+def test_without_finds_a_guard_inside_a_conjunction() -> None:
+    assert answer(SHAPES["v7"]) == -EINVAL
+    assert mapped(without(SHAPES["v7"], is_cow_mapping))
+
+
+def test_without_keeps_the_else_branch() -> None:
+    edited = without(SHAPES["merged"], is_vma_cacheable)
+    cacheable = {"vm_page_prot": 0}
+    assert not mapped(SHAPES["merged"], **cacheable)
+    assert mapped(edited, **cacheable)
+
+
+def test_dropped_keeps_the_rest_of_the_condition() -> None:
+    edited = dropped(SHAPES["v7"], is_cow_mapping)
+    assert answer(edited, vm_flags=0x408) == -EINVAL
+    assert mapped(edited, vm_flags=0x8)
+
+
+def test_negated() -> None:
+    edited = negated(SHAPES["v7"], is_cow_mapping)
+    assert mapped(edited)
+    assert answer(edited, vm_flags=0x408) == -EINVAL
+
+
+def test_mark_tells_where_the_guard_struck() -> None:
+    procedure = SHAPES["v9"]
+    for flags, struck in ((0x420, 1), (0x408, 0), (0x20, 0)):
+        run = interpret(procedure, Inputs({**procedure.constants, **BAR, "vm_flags": flags}))
+        assert run.value(procedure.words["cow_refused"]) == struck
+
+
+def test_answering_chooses_among_tests_of_the_same_guard() -> None:
+    marked = mark(SHAPES["v8"], is_vma_cacheable & FORCED, "struck", answering=-EINVAL)
+    mixed = {"vm_flags": 1 << 28, "vm_page_prot": 0}
+    run = interpret(marked, Inputs({**marked.constants, **BAR, **mixed}))
+    assert run.value(marked.words["struck"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("shape", "guard", "told"),
+    [
+        (
+            "merged",
+            is_cow_mapping,
+            r"\(vm_flags & \(VM_SHARED \| VM_MAYWRITE\)\) == VM_MAYWRITE` .* and "
+            "0 have it",
+        ),
+        ("merged", excl_atomic_fault, "`excl_atomic_fault` .* and 0 have it"),
+        ("merged", perm_fault, "and 3 have it"),
+        ("merged", kvm_has_mte & pfn_is_map_memory, "and 0 have it"),
+        ("v9", FORCED, "`s2_force_noncacheable` .* and 2 have it"),
+    ],
+)
+def test_a_guard_that_is_not_in_one_place_is_an_error(shape: str, guard: object, told: str) -> None:
+    pattern = rf"^{shape}: the guard .*{told}; name a guard that stands in one place\.$"
+    with pytest.raises(ProcedureError, match=pattern):
+        without(SHAPES[shape], guard)  # type: ignore[arg-type]
+
+
+def test_what_is_edited_stays_as_it_was() -> None:
+    before = SHAPES["merged"].body
+    negated(SHAPES["merged"], ~kvm_supports_cacheable_pfnmap)
+    assert SHAPES["merged"].body is before
