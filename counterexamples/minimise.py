@@ -10,7 +10,6 @@ Trusted: nothing; a minimised witness is replayed like any other.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
 
 Item = TypeVar("Item", bound=Hashable)
@@ -19,45 +18,34 @@ Item = TypeVar("Item", bound=Hashable)
 Model = Mapping[str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Fixed:
-    """``name & mask == value``, for an input of ``width`` bits (0: a truth value)."""
+#: One bit of an input, and its value.
+Bit = tuple[str, int, int]
 
-    name: str
-    width: int
-    mask: int
-    value: int
+#: A model with these bits, beside whatever is sought; None if there is none.
+Ask = Callable[[Sequence[Bit]], Model | None]
 
 
-def whole(name: str, width: int, value: int) -> Fixed:
-    """The input has exactly this value."""
-    return Fixed(name, width, (1 << max(width, 1)) - 1, value)
-
-
-#: A model in which all this holds (what is ``fixed`` for good, and one thing more), beside
-#: whatever is sought; None if there is none.
-Ask = Callable[[Sequence[Fixed], Fixed | None], Model | None]
+def bits(name: str, width: int, value: int) -> list[Bit]:
+    """The bits of an input (``width`` 0: a truth value, of one bit), the highest first."""
+    return [(name, i, value >> i & 1) for i in reversed(range(max(width, 1)))]
 
 
 def least(inputs: Mapping[str, int], ask: Ask) -> Model | None:
     """The least model: the first input as small as it can be, then the second, and so on.
 
     ``inputs`` are the widths by name (0: a truth value, false before true).  The solver is asked
-    only about bits that are set in the model at hand; what is fixed only ever grows.
+    only about bits that are set in the model at hand.
     """
-    model = ask([], None)
+    model = ask([])
     if model is None:
         return None
-    fixed: list[Fixed] = []
+    fixed: list[Bit] = []
     for name, width in inputs.items():
-        mask = 0
-        for bit in range(max(width, 1) - 1, -1, -1):
-            mask |= 1 << bit
-            value = model[name] & mask
-            if value >> bit & 1:
-                smaller = ask(fixed, Fixed(name, width, mask, value ^ (1 << bit)))
+        for i in reversed(range(max(width, 1))):
+            if model[name] >> i & 1:
+                smaller = ask([*fixed, (name, i, 0)])
                 model = model if smaller is None else smaller
-        fixed.append(whole(name, width, model[name]))
+            fixed.append((name, i, model[name] >> i & 1))
     return {name: model[name] for name in inputs}
 
 

@@ -9,7 +9,7 @@ of what a fault path did is about core-mm, and is asked once.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from types import ModuleType
 
@@ -194,7 +194,10 @@ def _about_the_cow_test(subject: Subject, bound: frozenset[str], facts: tuple[Fa
         named = Named(name, "cow_check", theorem)
         return _claim(named, subject, {"": subject.procedure} if alone else both, facts, answer, regions)
 
-    both = {"": without(subject.procedure, is_cow_mapping), cow_check.CHECKED: subject.procedure}
+    unchecked = replace(
+        without(subject.procedure, is_cow_mapping), name=f"{subject.name} without its COW test"
+    )
+    both = {"": unchecked, cow_check.CHECKED: subject.procedure}
     name, theorem, region = cow_check.refused_set(subject.name)
     yield claim(name, theorem, _expected(name, subject), region, alone=True)
     for name, theorem, regions in cow_check.FATES:

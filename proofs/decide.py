@@ -13,8 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from counterexamples.minimise import Model, whole
-from proofs import smtlib
+from counterexamples.minimise import Model
 from proofs.dialogue import Dialogue
 from proofs.engines import Engine
 from proofs.question import Answer, Batch, Found, Question
@@ -40,7 +39,9 @@ class _Decision:
         premises = self.dialogue.define(f"(and true {' '.join(each)})" for each in rest)
         denied = self.dialogue.define(f"(not {q.then})" for q in batch.questions)
         both = self.dialogue.define(f"(and {p} {d})" for p, d in zip(premises, denied, strict=True))
+        stray = self.dialogue.define(f"(not {q.witness or 'true'})" for q in batch.questions)
         names = [q.claim for q in batch.questions]
+        self.stray = dict(zip(names, stray, strict=True))
         self.premises = dict(zip(names, premises, strict=True))
         self.refuting = dict(zip(names, both, strict=True))
         self.inputs = sorted({name for q in batch.questions for name in q.inputs})
@@ -95,35 +96,17 @@ class _Decision:
                 return self.reasoned(answer, answer.denied)
             refuted = self.dialogue.model(question.inputs)
         answer = replace(answer, denied=Found.SAT, refuted=_of(question, refuted))
-        answer = replace(answer, confirmed=self.holds_whatever_is_loose(question, answer.refuted))
         return self.with_stray(question, answer) if question.witness else answer
 
     def with_stray(self, question: Question, answer: Answer) -> Answer:
-        (stray,) = self.dialogue.define([f"(not {question.witness})"])
-        answer = replace(answer, stray=self.dialogue.check([self.refuting[question.claim], stray]))
+        literals = [self.refuting[question.claim], self.stray[question.claim]]
+        answer = replace(answer, stray=self.dialogue.check(literals))
         if answer.stray is Found.SAT:
             return replace(answer, strayed=self.dialogue.model(question.inputs))
         return self.reasoned(answer, answer.stray)
 
     def reasoned(self, answer: Answer, found: Found) -> Answer:
         return replace(answer, reason=self.dialogue.reason()) if found is Found.UNKNOWN else answer
-
-    def holds_whatever_is_loose(self, question: Question, model: Model) -> bool | None:
-        """True if the model refutes the claim with all values of the loose inputs that the facts
-        allow; otherwise nothing is known yet, since another model may."""
-        if not question.loose:
-            return True
-        assumed = [*question.background, *question.facts, *tight(question, model), f"(not {question.refuted})"]
-        found = self.dialogue.check(self.dialogue.define([f"(and {' '.join(assumed)})"]))
-        return True if found is Found.UNSAT else None
-
-
-def tight(question: Question, model: Model) -> Iterator[str]:
-    """The inputs that are not loose, at their values in the model."""
-    loose = set(question.loose)
-    for name, width in question.inputs.items():
-        if name not in loose:
-            yield smtlib.fixed_text(whole(name, width, model[name]))
 
 
 def _common(questions: Sequence[Question]) -> tuple[str, ...]:

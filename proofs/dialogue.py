@@ -3,19 +3,17 @@
 
 Everything is asked under assumptions: an expression gets a literal of its own once, and a question
 names literals.  So the engine turns the definitions into clauses once, keeps what it learns, and
-can say which assumptions it used.
+can say which assumptions it used.  All literals should be defined before the first question: z3
+starts its work again after each later one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
-from typing import TypeVar
+from collections.abc import Iterable, Sequence
 
 from proofs import smtlib
 from proofs.engines import Engine
 from proofs.question import Found
-
-Key = TypeVar("Key", bound=Hashable)
 
 
 class Dialogue:
@@ -23,13 +21,8 @@ class Dialogue:
 
     def __init__(self, engine: Engine, text: str, always: Iterable[str] = ()):
         self.engine = engine
-        self.engine(text)
+        self.engine(text + "".join(f"(assert {expression})" for expression in always))
         self.literals: dict[str, str] = {}
-        self.insist(always)
-
-    def insist(self, expressions: Iterable[str]) -> None:
-        """From now on, these hold."""
-        self.engine("".join(f"(assert {expression})" for expression in expressions))
 
     def define(self, expressions: Iterable[str]) -> list[str]:
         """The literals of expressions: each is true if and only if its expression is."""
@@ -65,16 +58,7 @@ class Dialogue:
 
     def used(self) -> list[str]:
         """The literals that the last ``unsat`` needed."""
-        return smtlib.read_names(self.engine("(get-unsat-assumptions)"))
-
-    def core(self, always: Sequence[str], items: Mapping[Key, str]) -> list[Key] | None:
-        """Some of the items (expressions by key) that cannot hold together with the literals
-        ``always``; None if all can."""
-        keys = dict(zip(self.define(items.values()), items, strict=True))
-        found = self.check([*always, *keys])
-        if found is not Found.UNSAT:
-            return None
-        return [keys[literal] for literal in self.used() if literal in keys]
+        return smtlib.read_literals(self.engine("(get-unsat-assumptions)"))
 
     def reason(self) -> str:
         """Why the last answer was ``unknown``."""

@@ -6,15 +6,17 @@ Trusted: nothing; witnesses are replayed, and of the facts used only their names
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
-from counterexamples.minimise import Fixed, Model, least, needed, whole
+from counterexamples.minimise import Bit, Model, bits, least, needed
 from proofs import smtlib
-from proofs.decide import tight
 from proofs.dialogue import Dialogue
 from proofs.engines import Engine
 from proofs.question import Answer, Found, Question, Shown
+
+Key = TypeVar("Key", bound=Hashable)
 
 #: So many values of the loose inputs are tried before a refutation stays unconfirmed.
 INSTANCES = 64
@@ -26,12 +28,21 @@ def examine(engine: Engine, text: str, question: Question) -> Answer:
 
 
 class _Examination:
+    """The literals of one claim, all defined before anything is asked."""
+
     def __init__(self, dialogue: Dialogue, question: Question):
         self.dialogue = dialogue
         self.question = question
         self.facts = dialogue.define(question.facts)
         self.given = dialogue.define(question.given)
         (self.denied,) = dialogue.define([f"(not {question.then})"])
+        self.stray = f"(and {question.refuted} (not {question.witness or 'true'}))"
+        self.holds = f"(and true {' '.join(question.given)})"
+        dialogue.define(f"(not {outcome})" for outcome in (self.holds, question.refuted, self.stray))
+        dialogue.define([self.stray])
+        places = [(n, i) for n, width in question.inputs.items() for i in range(max(width, 1))]
+        literals = dialogue.define(_bit_text(n, question.inputs[n], i) for n, i in places)
+        self.bits = dict(zip(places, literals, strict=True))
         self.premises = [*self.facts, *self.given]
 
     def answer(self) -> Answer:
@@ -39,7 +50,7 @@ class _Examination:
         if answer.premises is not Found.SAT:
             return self.reasoned(answer, answer.premises)
         answer = replace(answer, reached=self.dialogue.model(self.question.inputs))
-        example = self.shown(self.premises, f"(and true {' '.join(self.question.given)})")
+        example = self.shown(self.premises, self.holds)
         answer = replace(answer, example=example, denied=self.dialogue.check([*self.premises, self.denied]))
         if answer.denied is Found.UNSAT:
             return replace(answer, used=self.facts_used())
@@ -49,12 +60,11 @@ class _Examination:
 
     def refutation(self, answer: Answer) -> Answer:
         if self.question.witness:
-            stray = f"(and {self.question.refuted} (not {self.question.witness}))"
-            literals = [*self.facts, *self.dialogue.define([stray])]
+            literals = [*self.facts, *self.dialogue.define([self.stray])]
             answer = replace(answer, stray=self.dialogue.check(literals))
             if answer.stray is Found.SAT:
                 strayed = self.dialogue.model(self.question.inputs)
-                return replace(answer, strayed=strayed, counterexample=self.shown(literals, stray))
+                return replace(answer, strayed=strayed, counterexample=self.shown(literals, self.stray))
             answer = self.reasoned(answer, answer.stray)
         confirmed, model = self.confirm()
         counterexample = self.generalise(model, self.question.refuted)
@@ -65,9 +75,18 @@ class _Examination:
 
     def facts_used(self) -> tuple[int, ...]:
         """The facts that are left when, one after the other, those are deleted that are not needed."""
-        facts, base = self.question.facts, [*self.given, self.denied]
-        every = range(len(facts))
-        return tuple(needed(every, lambda some: self.dialogue.core(base, {i: facts[i] for i in some})))
+        base = [*self.given, self.denied]
+        every = range(len(self.facts))
+        return tuple(needed(every, lambda some: self.core(base, {i: [self.facts[i]] for i in some})))
+
+    def core(self, base: Sequence[str], items: Mapping[Key, Sequence[str]]) -> list[Key] | None:
+        """Some of the items (literals by key) that cannot hold together with ``base``; None if all
+        can."""
+        literals = [literal for group in items.values() for literal in group]
+        if self.dialogue.check([*base, *literals]) is not Found.UNSAT:
+            return None
+        used = set(self.dialogue.used())
+        return [key for key, group in items.items() if not used.isdisjoint(group)]
 
     def shown(self, literals: Sequence[str], outcome: str) -> Shown:
         """The least model of the literals, which can hold, with what of it makes the outcome."""
@@ -77,36 +96,36 @@ class _Examination:
 
     def least(self, literals: Sequence[str]) -> Model | None:
         """The least model of the literals."""
-        minimising = f"minimising{len(self.dialogue.literals)}"
-        self.dialogue.engine(f"(declare-const {minimising} Bool)")
-        told: list[Fixed] = []
 
-        def ask(fixed: Sequence[Fixed], more: Fixed | None) -> Model | None:
-            new = [smtlib.fixed_text(f) for f in fixed[len(told) :]]
-            self.dialogue.insist(f"(=> {minimising} {text})" for text in new)
-            told.extend(fixed[len(told) :])
-            now = self.dialogue.define([smtlib.fixed_text(more)] if more else [])
-            found = self.dialogue.check([*literals, minimising, *now])
+        def ask(fixed: Sequence[Bit]) -> Model | None:
+            found = self.dialogue.check([*literals, *map(self.literal, fixed)])
             if found is Found.UNKNOWN:
                 raise ValueError(f"The solver gave up on a witness: {self.dialogue.reason()}")
             return self.dialogue.model(self.question.inputs) if found is Found.SAT else None
 
         return least(self.question.inputs, ask)
 
+    def literal(self, bit: Bit) -> str:
+        name, number, value = bit
+        text = self.bits[name, number]
+        return text if value else f"(not {text})"
+
     def generalise(self, model: Model, outcome: str) -> Shown:
         """The bits of the model that are enough for the outcome, whatever the others are.  Facts
         are not used for it: a reader should see the values that the code looks at."""
-        (missed,) = self.dialogue.define([f"(not {outcome})"])
-        inputs = [whole(name, width, model[name]) for name, width in self.question.inputs.items()]
-        kept = self.enough(missed, inputs)
-        bits = self.enough(missed, [bit for fixed in kept for bit in _bits(fixed)])
+        missed = self.dialogue.define([f"(not {outcome})"])
+        whole = {n: bits(n, width, model[n]) for n, width in self.question.inputs.items()}
+        names = self.enough(missed, whole)
+        kept = self.enough(missed, {bit: [bit] for name in names for bit in whole[name]})
         matter: dict[str, int] = {}
-        for bit in bits:
-            matter[bit.name] = matter.get(bit.name, 0) | bit.mask
+        for name, number, _ in kept:
+            matter[name] = matter.get(name, 0) | 1 << number
         return Shown(model, matter)
 
-    def enough(self, missed: str, items: Sequence[Fixed]) -> list[Fixed]:
-        return needed(items, lambda some: self.dialogue.core([missed], {f: smtlib.fixed_text(f) for f in some}))
+    def enough(self, missed: Sequence[str], items: Mapping[Key, Sequence[Bit]]) -> list[Key]:
+        """The items without which the outcome could be missed."""
+        literals = {key: [self.literal(bit) for bit in group] for key, group in items.items()}
+        return needed(list(items), lambda some: self.core(missed, {key: literals[key] for key in some}))
 
     def confirm(self) -> tuple[bool | None, Model]:
         """Whether some input refutes the claim whatever the loose inputs are, and the least one; if
@@ -120,11 +139,13 @@ class _Examination:
         assert first is not None  # it was just found
         if not question.loose:
             return True, first
+        tight = [n for n in question.inputs if n not in question.loose]
         saving: list[str] = []
         while model is not None and len(saving) < INSTANCES:
             here = self.instance([smtlib.symbol(n) for n in question.loose])
-            fixed = self.dialogue.define([f"(and {' '.join([*tight(question, model), f'(not {here})'])})"])
-            if self.dialogue.check(fixed) is Found.UNSAT:
+            fixed = [bit for n in tight for bit in bits(n, question.inputs[n], model[n])]
+            saved = self.dialogue.define([f"(not {here})"])
+            if self.dialogue.check([*saved, *map(self.literal, fixed)]) is Found.UNSAT:
                 return True, model
             values = self.dialogue.model(question.loose)
             texts = [smtlib.value_text(values[n], question.inputs[n]) for n in question.loose]
@@ -136,8 +157,6 @@ class _Examination:
         return f"({self.question.instance} {' '.join(arguments)})"
 
 
-def _bits(fixed: Fixed) -> Iterable[Fixed]:
-    if fixed.width == 0:
-        return [fixed]
-    bits = (1 << bit for bit in range(fixed.width))
-    return [Fixed(fixed.name, fixed.width, bit, fixed.value & bit) for bit in bits]
+def _bit_text(name: str, width: int, number: int) -> str:
+    text = smtlib.symbol(name)
+    return f"(= ((_ extract {number} {number}) {text}) #b1)" if width else f"(= {text} true)"

@@ -172,7 +172,27 @@ def _conformance(subject: Subject, release: Release) -> Iterator[Claim]:
 
 def _changed(kernel: Kernel, release: Release) -> Iterator[str]:
     """Functions whose text is not the one that was read when the row was learned."""
-    changed = [d for d in kernel.digests if release.digests.get(d.function, d.sha256) != d.sha256]
+    changed = [d for d in kernel.digests if not d.sha256.startswith(release.digests.get(d.function, ""))]
     if changed:
         told = ", ".join(f"{d.function}() ({d.file}:{d.line})" for d in changed)
         yield f"Since {release.learned}, which the expectations were learned on, these have changed: {told}."
+
+
+def row_of(path: Path) -> str:
+    """The rows of ``kernels.toml`` for a tree: its version and the digests of what was read.
+
+    Raises ValueError (TreeError) for a path that is no kernel tree, Unsupported and NoSink as
+    ``model.source.kernel.read`` does.
+    """
+    tree = Tree.open(path)
+    kernel = read(
+        tree, Index.build(tree, default_directory()), Profile.builtin(DEFAULT_PAGES), DEFAULT_PAGES, ""
+    )
+    version = tree.version
+    name = f"{version.major}.{version.minor}"
+    lines = [f'[kernel."{name}"]', f'learned = "{version}"', "", f'[kernel."{name}".digests]']
+    lines += [
+        f'{digest.function} = "{digest.sha256[:16]}"'
+        for digest in sorted(kernel.digests, key=lambda d: d.function)
+    ]
+    return "\n".join(lines)

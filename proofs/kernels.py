@@ -89,7 +89,25 @@ def parser() -> argparse.ArgumentParser:
         action="store_true",
         help="look for newer point releases of what is there already",
     )
+    door.add_argument(
+        "--learn",
+        type=Path,
+        metavar="TREE",
+        help="print a row for model/kernels.toml with the digests of what is read of a tree, and do nothing else",
+    )
     return door
+
+
+def learn(tree: Path) -> int:
+    """Print the row of a tree."""
+    from proofs.kernel_claims import NoSink, Unsupported, row_of  # the C parser takes time to load
+
+    try:
+        print(row_of(tree))
+    except (ValueError, NoSink, Unsupported) as error:
+        say(f"{tree} cannot be learned: {error}")
+        return 2
+    return 0
 
 
 def exit_code(came: Sequence[Tree | Missing], require: Sequence[str]) -> int:
@@ -125,6 +143,8 @@ def main(arguments: Sequence[str] | None = None, run: Run = run_tool) -> int:
     """Fetches, prints and returns the exit code; `run` starts apt-get, dpkg-deb and tar."""
     door = parser()
     asked = door.parse_args(arguments)
+    if asked.learn is not None:
+        return learn(asked.learn)
     wanted: tuple[Wanted, ...] = tuple(dict.fromkeys(asked.versions))
     names = ", ".join(map(str, wanted))
     if len({each.folder for each in wanted}) < len(wanted):

@@ -13,7 +13,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from counterexamples.minimise import Fixed
 from model.logic import Sort, SortError, Term, conj, number, subterms
 from proofs.obligation import Obligation
 
@@ -47,14 +46,6 @@ def symbol(text: str) -> str:
     if "|" in text or "\\" in text or not text.isascii() or not text.isprintable():
         raise SortError(f"{text!r} cannot be the name of an input: use printable ASCII without | and \\.")
     return f"|{text}|"
-
-
-def fixed_text(fixed: Fixed) -> str:
-    """That some bits of an input have these values."""
-    name, value = symbol(fixed.name), value_text(fixed.value, fixed.width)
-    if fixed.width == 0 or fixed.mask == (1 << fixed.width) - 1:
-        return f"(= {name} {value})"
-    return f"(= (bvand {name} {value_text(fixed.mask, fixed.width)}) {value})"
 
 
 def comment(text: str) -> str:
@@ -193,6 +184,8 @@ def _named(body: str, label: str) -> str:
 # Answers -------------------------------------------------------------------------------------
 _TOKEN = re.compile(r'\|[^|]*\||"[^"]*"|[()]|[^\s()|"]+')
 
+_LITERAL = re.compile(r"\(not\s+\|[^|]*\|\)|\(not\s+[^\s()|]+\)|\|[^|]*\||[^\s()|]+")
+
 
 def _tokens(text: str) -> Iterator[str]:
     yield from _TOKEN.findall(text)
@@ -209,9 +202,9 @@ def read_values(answer: str) -> dict[str, int]:
     return {tokens[i].strip("|"): _number(tokens[i + 1]) for i in range(0, len(tokens), 2)}
 
 
-def read_names(answer: str) -> list[str]:
-    """The answer to get-unsat-assumptions: ``(name ...)``."""
-    return [t.strip("|") for t in _tokens(answer) if t not in "()"]
+def read_literals(answer: str) -> list[str]:
+    """The answer to get-unsat-assumptions: names, and ``(not NAME)``, as they were assumed."""
+    return [" ".join(literal.split()) for literal in _LITERAL.findall(answer.strip()[1:-1])]
 
 
 def _number(text: str) -> int:

@@ -14,8 +14,9 @@ from enum import Enum
 
 from counterexamples.minimise import Model
 from counterexamples.render import prose
-from model.logic import Term
+from model.logic import Term, conj
 from model.procedure import ProcedureError
+from model.unknown import certain
 from proofs.claim import Claim, Verdict, replay
 from proofs.obligation import Obligation
 from proofs.question import Answer, Found
@@ -110,8 +111,20 @@ def unconfirmed_on(obligation: Obligation, answer: Answer) -> tuple[str, ...]:
     """The inputs of unknown origin on which a refutation rests; none if it is confirmed."""
     if answer.denied is not Found.SAT or not obligation.loose or answer.confirmed:
         return ()
+    if answer.confirmed is None and _certainly_refutes(obligation, answer.refuted):
+        return ()
     matter = answer.counterexample.matter if answer.counterexample else {}
     return tuple(n for n in obligation.loose if n in matter) or obligation.loose
+
+
+def _certainly_refutes(obligation: Obligation, model: Model) -> bool:
+    """Whether the model refutes the claim whatever its loose inputs are."""
+    loose = set(obligation.loose)
+
+    def leaf(term: Term) -> int | None:
+        return None if str(term.data) in loose else model.get(str(term.data), 0)
+
+    return certain(conj(*obligation.given, ~obligation.then), leaf) == 1
 
 
 def _unconfirmed(obligation: Obligation, answer: Answer) -> str:

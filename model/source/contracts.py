@@ -192,6 +192,35 @@ def table() -> dict[str, Contract]:
         "invalidate_icache_guest_page": Contract(
             Kind.SINK, "invalidates the instruction cache for the page, up to v5.13", "arch/arm64/kvm/mmu.c"
         ),
+        "gfn_to_pfn_prot": Contract(
+            Kind.ANSWER,
+            _LOOKUP_SAYS,
+            "virt/kvm/kvm_main.c",
+            result="pfn",
+            event="pfn lookup",
+            arguments=(("gfn", "gfn_t", 0),),
+            outs=(("bool", "pfn_writable"),),
+        ),
+        "mmu_notifier_retry": Contract(
+            Kind.ANSWER,
+            "whether an MMU notifier ran since the sequence number was read",
+            "include/linux/kvm_host.h, up to v6.0",
+            result="mmu_invalidate_retry",
+            type="int",
+        ),
+        "kvm_is_transparent_hugepage": Contract(
+            Kind.ANSWER,
+            "whether the host maps the page by a transparent huge page",
+            "virt/kvm/kvm_main.c, up to v5.13",
+            type="bool",
+        ),
+        "mark_page_dirty": Contract(
+            Kind.SINK,
+            "marks the page dirty in its slot's bitmap",
+            "virt/kvm/kvm_main.c",
+            arguments=(("gfn", "gfn_t", 0),),
+            event="mark_page_dirty_in_slot",
+        ),
         "mark_page_dirty_in_slot": Contract(
             Kind.SINK, "marks the page dirty in the slot's bitmap", "virt/kvm/kvm_main.c",
             arguments=(("gfn", "gfn_t", 0),)),
@@ -206,5 +235,5 @@ def table() -> dict[str, Contract]:
         **_count("page_refs", -1, "gives the page's reference back", "virt/kvm/kvm_main.c",
                  "kvm_release_pfn_clean", "kvm_release_pfn_dirty", "kvm_release_pfn", "kvm_release_page_unused",
                  "kvm_release_page_clean", "kvm_release_page_dirty", "kvm_release_faultin_page", "put_page"),
-        **_count("page_refs", 1, "takes a reference to the page", "include/linux/mm.h", "get_page"),
+        **_count("page_refs", 1, "takes a reference to the page", "include/linux/mm.h", "get_page", "kvm_get_pfn"),
     }  # fmt: skip

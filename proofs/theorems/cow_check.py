@@ -88,8 +88,8 @@ REFUSED: Mapping[str, Term] = {
 }
 
 _ATOMS: tuple[tuple[str, Term], ...] = (
-    ("the VMA was found", _has_vma),
-    ("the pfn was found", _has_pfn),
+    ("vma_found", _has_vma),
+    ("pfn_found", _has_pfn),
     ("VM_PFNMAP", is_pfnmap),
     ("VM_MIXEDMAP", is_mixedmap),
     ("pfn_is_map_memory(pfn)", pfn_is_map_memory),
@@ -103,23 +103,23 @@ def refused_set(shape: str) -> tuple[str, Theorem, Region]:
         says="The is_cow_mapping() test refuses exactly the inputs of the printed formula.",
         given=(TRUE,),
         then=same(cow_refused, REFUSED[shape]),
-        because=("the posts; series.md",),
+        because=("20250310103008.3471-1-ankita@nvidia.com, v3; 20250621042111.3992-1-ankita@nvidia.com, v9",),
     )
-    return "cow_check_refuses_exactly_its_set", theorem, Region("refused by the test", _ATOMS, cow_refused)
+    return "cow_check_refuses_exactly_its_set", theorem, Region("refused", _ATOMS, cow_refused)
 
 
 _nothing_else_is_wrong = refused_by_the_test & undisturbed & is_understood
 
 _FATE: tuple[tuple[str, Term], ...] = (
-    ("the test strikes, and nothing else is wrong", _nothing_else_is_wrong),
-    ("the VMA is cacheable", is_vma_cacheable),
-    ("FWB and DIC", kvm_supports_cacheable_pfnmap),
+    ("refused_for_cow_alone", _nothing_else_is_wrong),
+    ("is_vma_cacheable", is_vma_cacheable),
+    ("kvm_supports_cacheable_pfnmap()", kvm_supports_cacheable_pfnmap),
     ("pfn_is_map_memory(pfn)", pfn_is_map_memory),
-    ("an exec fault", exec_fault),
-    ("MTE, and the VMA may have no tags", has_forbidden_tags),
+    ("exec_fault", exec_fault),
+    ("tags_are_forbidden", has_forbidden_tags),
 )
 
-MAPPED_WITHOUT = Region("mapped without the test", _FATE, conj(_nothing_else_is_wrong, mapped | relaxed))
+MAPPED_WITHOUT = Region("mapped", _FATE, conj(_nothing_else_is_wrong, mapped | relaxed))
 
 #: What becomes, without the test, of what it refuses: names, theorems, and what is to be told of them.
 FATES: tuple[tuple[str, Theorem, tuple[Region, ...]], ...] = (
