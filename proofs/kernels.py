@@ -100,7 +100,9 @@ def parser() -> argparse.ArgumentParser:
 
 def learn(tree: Path) -> int:
     """Print the row of a tree."""
-    from proofs.kernel_claims import NoSink, Unsupported, row_of  # the C parser takes time to load
+    from model.source.errors import Unsupported  # the C parser takes time to load
+    from model.source.kernel import NoSink
+    from proofs.kernel_claims import row_of
 
     try:
         print(row_of(tree))
