@@ -37,7 +37,7 @@ def load(selection: Selection) -> Asked:
     """
     if selection.linux is None:
         return _shapes(selection)
-    kernel = _kernel(selection)
+    kernel = _kernel(selection) if selection.against is None else _compared(selection)
     if selection.shape is None:
         return kernel
     shapes = _shapes(selection)
@@ -54,6 +54,17 @@ def _kernel(selection: Selection) -> Asked:
     except ValueError as error:  # TreeError, ProfileError and TableError: sentences for the user
         raise ReadError(str(error)) from error
     return Asked(read.claims, read.skipped, read.unread, (), read.notes)
+
+
+def _compared(selection: Selection) -> Asked:
+    from proofs.against import compared  # as above
+
+    assert selection.linux is not None and selection.against is not None
+    try:
+        return Asked(compared(selection.linux, selection.rev, selection.against, selection.against_rev,
+                              selection.pages, selection.config))  # fmt: skip
+    except ValueError as error:
+        raise ReadError(str(error)) from error
 
 
 def _shapes(selection: Selection) -> Asked:

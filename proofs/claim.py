@@ -44,11 +44,13 @@ class Expectation:
 @dataclass(frozen=True)
 class Region:
     """A set of inputs that is told as a formula: ``term`` over the words, in terms of at most eight
-    labelled conditions.  ``says`` is what it is the set of."""
+    labelled conditions.  ``says`` is what it is the set of.  Where the conditions do not determine it,
+    ``projected`` says to take each combination of them that some input of the region has."""
 
     says: str
     atoms: tuple[tuple[str, Term], ...]
     term: Term
+    projected: bool = False
 
 
 @dataclass(frozen=True)

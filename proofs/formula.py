@@ -67,6 +67,8 @@ def _entry(region: Region, row: Row, inside: Judged, outside: Judged) -> bool | 
         return None
     if verdicts in ((Verdict.PROVED, Verdict.REFUTED), (Verdict.REFUTED, Verdict.PROVED)):
         return inside.verdict is Verdict.PROVED
+    if region.projected and verdicts == (Verdict.REFUTED, Verdict.REFUTED):
+        return True
     where = " && ".join(label if v else f"!({label})" for (label, _), v in zip(region.atoms, row, strict=True))
     if verdicts == (Verdict.REFUTED, Verdict.REFUTED):
         raise FormulaError(f"{region.says}: holds on some inputs with {where}, and not on others.")

@@ -34,6 +34,7 @@ examples:
   python -m proofs.run                                    every theorem, every hand-written shape
   python -m proofs.run --linux .kernels/6.12              the same theorems, of a kernel's own C
   python -m proofs.run --linux ~/linux --rev v6.17        of a revision of a git checkout
+  python -m proofs.run --linux .kernels/7.2 --against .kernels/7.3   where do the two differ?
   python -m proofs.run --theorem 'cow_*' --shape v9       some theorems, one shape
   python -m proofs.run --explain CLAIM                    one claim in full; names as in --list
   python -m proofs.run --smt2 out                         one file for each claim: unsat is PROVED
@@ -69,6 +70,8 @@ def parser() -> argparse.ArgumentParser:
     kernel = door.add_argument_group("what is asked")
     kernel.add_argument("--linux", metavar="PATH", type=Path, help="a kernel tree, instead of the shapes")
     kernel.add_argument("--rev", metavar="REV", help="a revision, if PATH is a git checkout")
+    kernel.add_argument("--against", metavar="PATH", type=Path, help="another tree: do the two do the same?")
+    kernel.add_argument("--against-rev", metavar="REV", help="a revision, if that is a git checkout")
     sizes = kernel.add_mutually_exclusive_group()
     sizes.add_argument("--config", metavar="FILE", type=Path, help="the kernel's .config")
     sizes.add_argument(
@@ -132,6 +135,12 @@ def _problem(asked: Selection) -> str:
         return "--config belongs to the tree of --linux, which is not given."
     if asked.linux is not None and not asked.linux.is_dir():
         return f"--linux: {asked.linux} is not a directory."
+    if asked.linux is None and asked.against is not None:
+        return "--against names a tree to compare with that of --linux, which is not given."
+    if asked.against is None and asked.against_rev is not None:
+        return "--against-rev names a revision of the tree of --against, which is not given."
+    if asked.against is not None and not asked.against.is_dir():
+        return f"--against: {asked.against} is not a directory."
     if asked.config is not None and not (asked.config.is_file() and os.access(asked.config, os.R_OK)):
         return f"--config: {asked.config} is not a file that can be read."
     wrong = [
@@ -210,7 +219,7 @@ def _decided(
 
 def _findings(asked: Selection, pool: Pool, found: Report, progress: Progress) -> list[Finding]:
     """The verdicts with what is shown of them: all if that was asked for, else the unexpected."""
-    everything = asked.explain is not None or asked.json is not None
+    everything = asked.explain is not None or asked.json is not None or asked.against is not None
     closely = [each for each in found.judged if everything or needs_a_closer_look(each)]
     progress.begin("looking for the least witnesses", len(closely))
     closer = {each.name: each for each in progress.count(examined(pool, closely))}

@@ -20,7 +20,8 @@ class SelectionError(Exception):
 class Selection:
     """What to prove and what to do with it.
 
-    ``linux`` is a kernel tree, ``rev`` a revision if it is a git checkout, ``config`` a file of
+    ``linux`` is a kernel tree, ``rev`` a revision if it is a git checkout, ``against`` and
+    ``against_rev`` another to compare it with, ``config`` a file of
     Kconfig values, ``pages`` the page sizes.  ``theorem`` and ``shape`` are patterns (None: not
     given).  At most one of ``list_claims``, ``show`` and ``explain`` is set.  ``jobs`` is a number
     of processes and ``timeout`` a number of seconds for each claim.
@@ -28,6 +29,8 @@ class Selection:
 
     linux: Path | None = None
     rev: str | None = None
+    against: Path | None = None
+    against_rev: str | None = None
     config: Path | None = None
     pages: tuple[str, ...] = ("4K",)
     theorem: str | None = None
