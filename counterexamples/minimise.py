@@ -21,8 +21,8 @@ Model = Mapping[str, int]
 #: One bit of an input, and its value.
 Bit = tuple[str, int, int]
 
-#: A model with these bits, beside whatever is sought; None if there is none.
-Ask = Callable[[Sequence[Bit]], Model | None]
+#: None if these bits can hold beside whatever is sought; otherwise some of them that cannot.
+Refuse = Callable[[Sequence[Bit]], Sequence[Bit] | None]
 
 
 def bits(name: str, width: int, value: int) -> list[Bit]:
@@ -30,23 +30,36 @@ def bits(name: str, width: int, value: int) -> list[Bit]:
     return [(name, i, value >> i & 1) for i in reversed(range(max(width, 1)))]
 
 
-def least(inputs: Mapping[str, int], ask: Ask) -> Model | None:
-    """The least model: the first input as small as it can be, then the second, and so on.
+def least(inputs: Mapping[str, int], refuse: Refuse) -> Model | None:
+    """The least model: the first input as small as it can be, then the second, and so on; None if
+    there is no model.
 
-    ``inputs`` are the widths by name (0: a truth value, false before true).  The solver is asked
-    only about bits that are set in the model at hand.
+    ``inputs`` are the widths by name (0: a truth value, false before true).  All bits that are left
+    are tried as 0 at once.  Where that cannot be, the last of the refused bits is 1 if those
+    before it are 0; so they are tried alone, and so on.
     """
-    model = ask([])
-    if model is None:
-        return None
+    order = [bit for name, width in inputs.items() for bit in bits(name, width, 0)]
+    position = {bit: i for i, bit in enumerate(order)}
     fixed: list[Bit] = []
-    for name, width in inputs.items():
-        for i in reversed(range(max(width, 1))):
-            if model[name] >> i & 1:
-                smaller = ask([*fixed, (name, i, 0)])
-                model = model if smaller is None else smaller
-            fixed.append((name, i, model[name] >> i & 1))
-    return {name: model[name] for name in inputs}
+    while len(fixed) < len(order):
+        end = len(order)
+        while (refused := refuse([*fixed, *order[len(fixed) : end]])) is not None:
+            zeros = [position[bit] for bit in refused if position.get(bit, -1) >= len(fixed)]
+            if not zeros:
+                return None
+            end = max(zeros)
+        fixed += order[len(fixed) : end]
+        if end < len(order):
+            name, number, _ = order[end]
+            fixed.append((name, number, 1))
+    return _model(inputs, fixed)
+
+
+def _model(inputs: Mapping[str, int], fixed: Sequence[Bit]) -> Model:
+    model = dict.fromkeys(inputs, 0)
+    for name, number, value in fixed:
+        model[name] |= value << number
+    return model
 
 
 def needed(items: Sequence[Item], suffice: Callable[[Sequence[Item]], Sequence[Item] | None]) -> list[Item]:

@@ -97,13 +97,16 @@ class _Examination:
     def least(self, literals: Sequence[str]) -> Model | None:
         """The least model of the literals."""
 
-        def ask(fixed: Sequence[Bit]) -> Model | None:
-            found = self.dialogue.check([*literals, *map(self.literal, fixed)])
+        def refuse(fixed: Sequence[Bit]) -> Sequence[Bit] | None:
+            by_literal = {self.literal(bit): bit for bit in fixed}
+            found = self.dialogue.check([*literals, *by_literal])
             if found is Found.UNKNOWN:
                 raise ValueError(f"The solver gave up on a witness: {self.dialogue.reason()}")
-            return self.dialogue.model(self.question.inputs) if found is Found.SAT else None
+            if found is Found.SAT:
+                return None
+            return [by_literal[text] for text in self.dialogue.used() if text in by_literal]
 
-        return least(self.question.inputs, ask)
+        return least(self.question.inputs, refuse)
 
     def literal(self, bit: Bit) -> str:
         name, number, value = bit

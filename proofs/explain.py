@@ -49,6 +49,8 @@ def unexpected(finding: Finding) -> str:
     lines = [f"{judged.name}: {heading(judged)}"]
     if finding.counterexample:
         lines += ["", textwrap.indent(prose.counterexample(finding.counterexample, judged.claim.says), "    ")]
+    for region, formula in judged.claim.details.items():
+        lines += ["", textwrap.fill(f"{region} {formula}", 100, initial_indent="    ", subsequent_indent="        ")]
     return "\n".join(lines)
 
 

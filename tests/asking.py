@@ -10,10 +10,11 @@ from model.facts import FACTS, Fact
 from proofs.batch import batches
 from proofs.catalogue import claims, shapes
 from proofs.claim import Claim
-from proofs.decide import Dialogue, decide
 from proofs.engines.z3 import start
 from proofs.obligation import obligations
+from proofs.question import Answer
 from proofs.verdict import Judged, Standing, judge
+from proofs.worker import answers
 
 #: Shapes in the order in which tests look for an example: the quick and the telling ones first.
 LIKELY = ("merged", "core_mm", "v3", "before", "v9", "split", "leaf_sized", "v6", "v7", "v8")
@@ -37,11 +38,9 @@ def ask(asked: Iterable[Claim]) -> list[Judged]:
     """The verdicts, in the order of the claims."""
     some = list(asked)
     made = obligations(some)
-    answers = {}
-    for batch in batches(made):
-        dialogue = Dialogue(start(), batch.text)
-        answers.update({q.claim: decide(dialogue, q) for q in batch.questions})
-    return [judge(c, o, answers[c.name]) for c, o in zip(some, made, strict=True)]
+    steps = (step for batch in batches(made) for step in answers(batch, start))
+    found = {step.claim: step for step in steps if isinstance(step, Answer)}
+    return [judge(c, o, found[c.name]) for c, o in zip(some, made, strict=True)]
 
 
 def as_expected(claim: Claim) -> bool:
