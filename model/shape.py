@@ -192,7 +192,7 @@ def record(
     """
     recorder = Recorder()
     write(recorder)
-    recording = recorder._r  # noqa: SLF001  # the recorder's only reader
+    recording = recorder._r  # the recorder's only reader
     shape_name = write.__name__
     lines, numbered = number_lines(f"shape:{shape_name}", tuple(recording.open_bodies[0]), ABBREVIATIONS)
     body = (Block(END, numbered),)

@@ -21,13 +21,15 @@ class ReadError(Exception):
 class Asked:
     """``unread`` are the claims about something that could not be read, by name, with the reason
     (such a claim has no procedures); ``skipped`` are theorems that were not asked; ``notes`` are
-    sentences about what was read, which are printed with the verdicts."""
+    sentences about what was read, which are printed with the verdicts; ``ledger`` is a line for each
+    call, macro and condition that was met."""
 
     claims: tuple[Claim, ...]
     skipped: tuple[Skipped, ...] = ()
     unread: Mapping[str, str] = field(default_factory=dict)
     shapes: tuple[Shape, ...] = ()
     notes: tuple[str, ...] = ()
+    ledger: tuple[str, ...] = ()
 
 
 def load(selection: Selection) -> Asked:
@@ -42,7 +44,7 @@ def load(selection: Selection) -> Asked:
         return kernel
     shapes = _shapes(selection)
     return replace(shapes, claims=(*kernel.claims, *shapes.claims), skipped=(*kernel.skipped, *shapes.skipped),
-                   unread=kernel.unread, notes=kernel.notes)  # fmt: skip
+                   unread=kernel.unread, notes=kernel.notes, ledger=kernel.ledger)  # fmt: skip
 
 
 def _kernel(selection: Selection) -> Asked:
@@ -53,7 +55,8 @@ def _kernel(selection: Selection) -> Asked:
         read = read_tree(selection.linux, selection.rev, selection.pages, selection.config)
     except ValueError as error:  # TreeError, ProfileError and TableError: sentences for the user
         raise ReadError(str(error)) from error
-    return Asked(read.claims, read.skipped, read.unread, (), read.notes)
+    ledger = tuple(f"{entry.how:<10} {entry.where:<45} {entry.what}" for entry in read.ledger)
+    return Asked(read.claims, read.skipped, read.unread, (), read.notes, ledger)
 
 
 def _compared(selection: Selection) -> Asked:

@@ -20,6 +20,7 @@ from model.source.cache import default_directory
 from model.source.errors import Unsupported
 from model.source.index import Index
 from model.source.kernel import Kernel, NoSink, read
+from model.source.objects import Entry
 from model.source.predicate import PredicateError, parse
 from model.source.profile import Profile, ProfileError
 from model.source.tree import Tree, Version
@@ -28,6 +29,12 @@ from proofs.claim import Claim, Expectation, Skipped, Verdict
 from proofs.standing import behaves_alike, subjects
 
 CONFORMANCE = "the_kernel_behaves_as_its_shape"
+_HOW = {
+    "inlined": "functions of the tree",
+    "modelled": "macros with an exact meaning of ours",
+    "trusted": "calls that are believed to keep to a contract",
+    "condition": "#if conditions that the configuration decides",
+}
 _SIZES = {12: "4K", 14: "16K", 16: "64K"}
 _NEEDED = ("guest_pages_are_no_smaller", "hugetlb_has_four_sizes")
 
@@ -35,12 +42,13 @@ _NEEDED = ("guest_pages_are_no_smaller", "hugetlb_has_four_sizes")
 @dataclass(frozen=True)
 class Read:
     """What a tree gave: claims, what was not asked, the claims that have no answer with the reason,
-    and what is to be said above the verdicts."""
+    what is to be said beside the verdicts, and what was done with every call that was met."""
 
     claims: tuple[Claim, ...]
     skipped: tuple[Skipped, ...]
     unread: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    ledger: tuple[Entry, ...] = ()
 
 
 def profiles(pages: Sequence[str], config: Path | None) -> Iterator[tuple[str, Profile]]:
@@ -83,6 +91,7 @@ def claims_of(tree: Tree, configurations: Sequence[tuple[str, Profile]]) -> Read
         tuple(s for each in found for s in each.skipped),
         {name: why for each in found for name, why in each.unread.items()},
         (*_about_the_row(tree.version, release, is_known), *notes),
+        tuple(sorted({entry for each in found for entry in each.ledger})),
     )
 
 
@@ -103,8 +112,8 @@ def _one(tree: Tree, index: Index, expected: _Expected, pages: str, profile: Pro
     subject = Subject(name, kernel.procedure, pages, "kernel")
     catalogue = claims([subject])
     asked = [*catalogue.claims, *_conformance(subject, expected.release)]
-    notes = tuple(_changed(kernel, expected.release))
-    return Read(tuple(map(expected.of, asked)), catalogue.skipped, {}, notes)
+    notes = (*_changed(kernel, expected.release), *_gaps(kernel.ledger))
+    return Read(tuple(map(expected.of, asked)), catalogue.skipped, {}, notes, kernel.ledger)
 
 
 @dataclass(frozen=True)
@@ -168,6 +177,19 @@ def _conformance(subject: Subject, release: Release) -> Iterator[Claim]:
         (TRUE,),
         behaves_alike(),
     )
+
+
+def _gaps(ledger: Sequence[Entry]) -> Iterator[str]:
+    """What the verdicts rest on beside the C that was read, in short."""
+    vague = [f"{entry.what} ({entry.where})" for entry in ledger if entry.how == "havoc"]
+    if vague:
+        yield "Over-approximated, so that a refutation may rest on it: " + "; ".join(vague) + "."
+    counts = [
+        (how, sum(entry.how == how for entry in ledger))
+        for how in ("inlined", "modelled", "trusted", "condition")
+    ]
+    told = ", ".join(f"{count} {_HOW[how]}" for how, count in counts)
+    yield f"Read: {told}; --ledger lists each with file and line."
 
 
 def _changed(kernel: Kernel, release: Release) -> Iterator[str]:

@@ -81,6 +81,7 @@ def parser() -> argparse.ArgumentParser:
     kernel.add_argument("--shape", metavar="GLOB", help="only shapes of these names")
     shown = door.add_argument_group("what is shown").add_mutually_exclusive_group()
     shown.add_argument("--list", action="store_true", dest="list_claims", help="the claims; nothing is proved")
+    shown.add_argument("--ledger", action="store_true", help="what was done with every call of a kernel; nothing is proved")
     shown.add_argument("--show", metavar="SHAPE", help="a shape as numbered lines; nothing is proved")
     shown.add_argument("--explain", metavar="CLAIM", help="a claim in full (a name, or a GLOB for several)")
     written = door.add_argument_group("what is written")
@@ -135,6 +136,8 @@ def _problem(asked: Selection) -> str:
         return "--config belongs to the tree of --linux, which is not given."
     if asked.linux is not None and not asked.linux.is_dir():
         return f"--linux: {asked.linux} is not a directory."
+    if asked.ledger and (asked.linux is None or asked.against is not None):
+        return "--ledger tells what was read of the tree of --linux; give that, and no --against."
     if asked.linux is None and asked.against is not None:
         return "--against names a tree to compare with that of --linux, which is not given."
     if asked.against is None and asked.against_rev is not None:
@@ -185,6 +188,8 @@ def _fail(sentence: str) -> int:
 def _page(asked: Selection, load: Callable[[Selection], Asked], progress: Progress) -> _Page:
     if asked.show is not None:
         return _shown(asked.show, load(asked))
+    if asked.ledger:
+        return _Page(None, "\n".join(load(asked).ledger), 0)
     if asked.list_claims:
         known = load(asked)
         return _Page(None, report.listing(chosen(asked, known.claims), known.skipped), 0)

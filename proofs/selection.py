@@ -23,7 +23,8 @@ class Selection:
     ``linux`` is a kernel tree, ``rev`` a revision if it is a git checkout, ``against`` and
     ``against_rev`` another to compare it with, ``config`` a file of
     Kconfig values, ``pages`` the page sizes.  ``theorem`` and ``shape`` are patterns (None: not
-    given).  At most one of ``list_claims``, ``show`` and ``explain`` is set.  ``jobs`` is a number
+    given).  At most one of ``list_claims``, ``ledger``, ``show`` and
+    ``explain`` is set.  ``jobs`` is a number
     of processes and ``timeout`` a number of seconds for each claim.
     """
 
@@ -36,6 +37,7 @@ class Selection:
     theorem: str | None = None
     shape: str | None = None
     list_claims: bool = False
+    ledger: bool = False
     show: str | None = None
     explain: str | None = None
     json: Path | None = None

@@ -22,9 +22,13 @@ TABLES: Mapping[str, Mapping[str, int]] = {"6.12": V6_12, "7.2": V6_19, "7.3": V
 @pytest.mark.parametrize("name", [n for n in WANTED if n in TABLES])
 def test_a_tree_has_the_same_values(name: str, pages: str) -> None:
     of = tree(name)
-    constants = read(of, Index.build(of, default_directory()), Profile.builtin(pages), pages, name).procedure.constants
+    constants = read(
+        of, Index.build(of, default_directory()), Profile.builtin(pages), pages, name
+    ).procedure.constants
     table = {**TABLES[name], **PAGES[pages]}
-    assert {n: v for n, v in table.items() if n in constants} == {n: constants[n] for n in table if n in constants}
+    assert {n: v for n, v in table.items() if n in constants} == {
+        n: constants[n] for n in table if n in constants
+    }
     assert len(set(table) & set(constants)) > len(table) // 2
 
 
@@ -36,7 +40,11 @@ def test_bits_are_different(table: Mapping[str, int]) -> None:
 
 
 def test_sizes() -> None:
-    assert {pages: sizes["PMD_SIZE"] >> 20 for pages, sizes in PAGES.items()} == {"4K": 2, "16K": 32, "64K": 512}
+    assert {pages: sizes["PMD_SIZE"] >> 20 for pages, sizes in PAGES.items()} == {
+        "4K": 2,
+        "16K": 32,
+        "64K": 512,
+    }
     assert PAGES["4K"]["CONT_PTE_SIZE"] == 64 << 10
     for sizes in PAGES.values():
         ordered = [sizes[n] for n in ("PAGE_SIZE", "CONT_PTE_SIZE", "PMD_SIZE", "CONT_PMD_SIZE", "PUD_SIZE")]

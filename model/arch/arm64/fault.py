@@ -102,7 +102,7 @@ def _with_cow_test(write: Callable[[Recorder], None], since: str) -> Shape:
 def shapes() -> tuple[Shape, ...]:
     """Every shape, at 4K pages; ``at_pages`` gives its procedure at another page size."""
     return (
-        _shape(before, "v6.9", words={"memslot_refused": _MEMSLOT_BEFORE}),
+        _shape(before, "v6.16", words={"memslot_refused": _MEMSLOT_BEFORE}),
         _with_cow_test(v3, "series v3"),
         _with_cow_test(v6, "series v6"),
         _with_cow_test(v7, "series v7"),
