@@ -65,4 +65,5 @@ def _question(obligation: Obligation, writer: smtlib.Writer, instance: str) -> Q
         obligation.loose,
         instance,
         obligation.hopeless,
+        obligation.bitwise,
     )

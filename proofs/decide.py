@@ -18,9 +18,6 @@ from proofs.dialogue import Dialogue
 from proofs.engines import Engine
 from proofs.question import Answer, Batch, Found, Question
 
-#: Effort (z3's ``rlimit``) for a model that serves many claims: a small part of a second.
-EFFORT = 500_000
-
 
 def decide(engine: Engine, batch: Batch) -> Iterator[Answer | Question | None]:
     """Each question before it is asked, and each answer when it is found; None while something is
@@ -33,6 +30,7 @@ class _Decision:
 
     def __init__(self, engine: Engine, batch: Batch):
         self.questions = batch.questions
+        self.together = batch.together
         common = _common(batch.questions)
         self.dialogue = Dialogue(engine, batch.text, common)
         rest = [tuple(e for e in q.assumed if e not in common) for q in batch.questions]
@@ -49,8 +47,11 @@ class _Decision:
     def answers(self) -> Iterator[Answer | Question | None]:
         refuted: dict[str, Model] = {}
         reached: dict[str, Model] = {}
-        yield from self.cover([q.claim for q in self.questions if q.hopeless], self.refuting, refuted)
-        yield from self.cover([q.claim for q in self.questions if q.claim not in refuted], self.premises, reached)
+        if self.together:
+            hopeless = [q.claim for q in self.questions if q.hopeless]
+            yield from self.cover(hopeless, self.refuting, refuted)
+            others = [q.claim for q in self.questions if q.claim not in refuted]
+            yield from self.cover(others, self.premises, reached)
         for question in self.questions:
             yield question
             yield self.answer(question, reached.get(question.claim), refuted.get(question.claim))
@@ -58,27 +59,23 @@ class _Decision:
     def cover(
         self, claims: Iterable[str], literals: Mapping[str, str], models: dict[str, Model]
     ) -> Iterator[None]:
-        """Find models that make the literals of many claims true at once, as long as that is easy;
-        each claim's model goes into ``models``."""
-        pending = {literals[claim]: claim for claim in claims}
+        """Find models that make the literals of many claims true at once; each claim's model goes
+        into ``models``.  Literals that refuse each other are left for the next round."""
+        pending: dict[str, list[str]] = {}
+        for claim in claims:
+            pending.setdefault(literals[claim], []).append(claim)
         while pending:
             together = list(pending)
-            while (found := self.dialogue.limited(together, EFFORT)) is Found.UNSAT:
+            while (found := self.dialogue.check(together)) is Found.UNSAT and len(together) > 1:
                 yield
-                used = self.dialogue.used()
-                if len(used) <= 1 or len(together) == 1:
-                    break
-                together.remove(used[-1])
-            if found is Found.UNKNOWN:
-                return
-            if found is Found.UNSAT:
-                for literal in used or together:
-                    del pending[literal]
+                together.remove((self.dialogue.used() or together)[-1])
+            if found is not Found.SAT:
+                del pending[together[0]]
                 continue
             model = self.dialogue.model(self.inputs)
             for literal, value in self.dialogue.values(list(pending)).items():
                 if value:
-                    models[pending.pop(literal)] = model
+                    models.update(dict.fromkeys(pending.pop(literal), model))
             yield
 
     def answer(self, question: Question, reached: Model | None, refuted: Model | None) -> Answer:
@@ -88,21 +85,21 @@ class _Decision:
             answer = replace(answer, premises=self.dialogue.check([self.premises[question.claim]]))
             if answer.premises is not Found.SAT:
                 return self.reasoned(answer, answer.premises)
-            reached = self.dialogue.model(question.inputs)
-        answer = replace(answer, premises=Found.SAT, reached=_of(question, reached))
+            reached = self.dialogue.model(self.inputs)
+        answer = replace(answer, premises=Found.SAT, reached=reached)
         if refuted is None:
             answer = replace(answer, denied=self.dialogue.check([self.refuting[question.claim]]))
             if answer.denied is not Found.SAT:
                 return self.reasoned(answer, answer.denied)
-            refuted = self.dialogue.model(question.inputs)
-        answer = replace(answer, denied=Found.SAT, refuted=_of(question, refuted))
+            refuted = self.dialogue.model(self.inputs)
+        answer = replace(answer, denied=Found.SAT, refuted=refuted)
         return self.with_stray(question, answer) if question.witness else answer
 
     def with_stray(self, question: Question, answer: Answer) -> Answer:
         literals = [self.refuting[question.claim], self.stray[question.claim]]
         answer = replace(answer, stray=self.dialogue.check(literals))
         if answer.stray is Found.SAT:
-            return replace(answer, strayed=self.dialogue.model(question.inputs))
+            return replace(answer, strayed=self.dialogue.model(self.inputs))
         return self.reasoned(answer, answer.stray)
 
     def reasoned(self, answer: Answer, found: Found) -> Answer:
@@ -113,8 +110,3 @@ def _common(questions: Sequence[Question]) -> tuple[str, ...]:
     """What all the questions assume of facts."""
     shared = set.intersection(*({*q.background, *q.facts} for q in questions))
     return tuple(e for e in dict.fromkeys((*questions[0].background, *questions[0].facts)) if e in shared)
-
-
-def _of(question: Question, model: Model) -> Model:
-    return {name: model[name] for name in question.inputs}
-

@@ -41,13 +41,6 @@ class Dialogue:
             return Found(self.engine("(check-sat)").strip())
         return Found(self.engine(f"(check-sat-assuming ({' '.join(literals)}))").strip())
 
-    def limited(self, literals: Sequence[str], effort: int) -> Found:
-        """The same with an effort (z3's ``rlimit``) after which the answer is unknown."""
-        self.engine(f"(set-option :rlimit {effort})")
-        found = self.check(literals)
-        self.engine("(set-option :rlimit 0)")
-        return found
-
     def values(self, names: Sequence[str]) -> dict[str, int]:
         """The values of declared names in the model that was just found."""
         return smtlib.read_values(self.engine(f"(get-value ({' '.join(names)}))")) if names else {}

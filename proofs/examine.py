@@ -119,10 +119,15 @@ class _Examination:
         missed = self.dialogue.define([f"(not {outcome})"])
         whole = {n: bits(n, width, model[n]) for n, width in self.question.inputs.items()}
         names = self.enough(missed, whole)
-        kept = self.enough(missed, {bit: [bit] for name in names for bit in whole[name]})
+        parts: dict[Hashable, Sequence[Bit]] = {n: whole[n] for n in names if n not in self.question.bitwise}
+        single: dict[Hashable, Sequence[Bit]] = {
+            bit: [bit] for n in names if n in self.question.bitwise for bit in whole[n]
+        }
+        groups = parts | single
         matter: dict[str, int] = {}
-        for name, number, _ in kept:
-            matter[name] = matter.get(name, 0) | 1 << number
+        for key in self.enough(missed, groups) if single else list(parts):
+            for name, number, _ in groups[key]:
+                matter[name] = matter.get(name, 0) | 1 << number
         return Shown(model, matter)
 
     def enough(self, missed: Sequence[str], items: Mapping[Key, Sequence[Bit]]) -> list[Key]:

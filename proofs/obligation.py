@@ -17,9 +17,12 @@ from itertools import combinations
 
 from model import symbolic
 from model.interpreter import Inputs
-from model.logic import Sort, Term, conj, name, rebuild, same, show, value_of
+from model.logic import WORD64, Sort, Term, conj, name, rebuild, same, show, value_of
 from model.procedure import Origin, Procedure
 from proofs.claim import Claim, Verdict, bind
+
+#: Words of which single bits are told in a witness; of other words the whole value is.
+BITWISE = ("vm_flags",)
 
 #: Names longer than this are not spelled out when an application becomes an input.
 LONGEST_NAME = 60
@@ -54,6 +57,7 @@ class Obligation:
     in which witnesses are minimised; ``loose`` are those on which a refutation must not rest,
     because they stand for something unknown; ``unset`` are stand-ins that a replay needs.
     ``hopeless`` says that it is expected to be refuted, which matters for the order of questions.
+    ``bitwise`` are inputs of which single bits are told in a witness.
     """
 
     claim: str
@@ -68,6 +72,7 @@ class Obligation:
     applications: tuple[Application, ...] = ()
     unset: tuple[str, ...] = ()
     hopeless: bool = False
+    bitwise: tuple[str, ...] = ()
 
     def concrete(self, model: Mapping[str, int]) -> Inputs:
         """A solver's model as the interpreter wants it, with the values of pure functions."""
@@ -120,6 +125,8 @@ class _Group:
         self.names = _Names()
         self.flat = _Flat(self.names)
         self.unset = tuple(str(t.data) for result in results.values() for t in result.unset.values())
+        bound = (p.words.get(word, name(word, WORD64)) for p in subjects.values() for word in BITWISE)
+        self.bitwise = frozenset(str(term.data) for term in bound if term.op == "name")
 
     def term(self, term: Term) -> Term:
         return self.flat.term(bind(term, self.subjects, self.results, self.bound))
@@ -140,7 +147,7 @@ class _Group:
         hopeless = claim.expected is not None and claim.expected.verdict is Verdict.REFUTED
         return Obligation(
             claim.name, claim.says, background, facts, given, then, witness, inputs, loose, applications,
-            self.unset, hopeless,
+            self.unset, hopeless, tuple(n for n in inputs if n in self.bitwise),
         )  # fmt: skip
 
 

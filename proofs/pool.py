@@ -28,6 +28,8 @@ READY, WORKING, ASKING = "ready", "working", "asking "
 
 #: Seconds within which a worker must have started, and have read a batch.
 STARTUP = 60.0
+#: Seconds that one question about several claims may take; after that they are asked one by one.
+TOGETHER = 2.0
 #: Seconds after which a worker ends by itself, beyond the limit.
 GRACE = 5.0
 
@@ -157,6 +159,7 @@ class Pool:
             return None
         worker.deadline, worker.begun = time.monotonic() + self.limit, True
         if line == WORKING:
+            worker.deadline = time.monotonic() + min(self.limit, TOGETHER)
             return None
         if line.startswith(ASKING):
             worker.claim = line.removeprefix(ASKING)
@@ -182,12 +185,15 @@ class Pool:
             yield from self._died(worker, queue)
             return
         self._end(worker)
-        if worker.begun:
-            reason = f"Nothing was decided within {self.limit:g} seconds."
-            yield from self._give_up(worker, queue, Found.TIMEOUT, reason)
-        else:
+        if not worker.begun:
             reason = f"The worker did not read the definitions within {STARTUP:g} seconds."
             yield from self._give_up(worker, queue, Found.UNKNOWN, reason)
+        elif worker.claim:
+            reason = f"Nothing was decided within {self.limit:g} seconds."
+            yield from self._give_up(worker, queue, Found.TIMEOUT, reason)
+        elif worker.batch is not None:
+            rest = tuple(worker.left.values())
+            queue.appendleft(replace(worker.batch, questions=rest, together=False))
 
     def _give_up(self, worker: _Worker, queue: deque[Batch], found: Found, reason: str) -> Iterator[Answer]:
         """No answer to what the worker asked; the rest of its batch goes to another."""

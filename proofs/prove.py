@@ -10,7 +10,7 @@ from proofs.batch import batches
 from proofs.claim import Claim, Verdict
 from proofs.obligation import Obligation, obligations
 from proofs.pool import Pool
-from proofs.verdict import Judged, Standing, agree, judge
+from proofs.verdict import Judged, Replays, Standing, agree, judge
 
 
 def decided(pool: Pool, claims: Sequence[Claim]) -> Iterator[Judged]:
@@ -44,8 +44,9 @@ def _judged(
         names = [claim.name for claim in claims]
         twice = next(name for name in names if names.count(name) > 1)
         raise ValueError(f"Two claims are called {twice}; names of claims must differ.")
+    replays = Replays()
     for answer in pool.answers(batches(made, closely)):
-        yield judge(*by_name[answer.claim], answer)
+        yield judge(*by_name[answer.claim], answer, replays)
 
 
 def _combined(first: Judged, second: Judged) -> Judged:

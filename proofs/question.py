@@ -35,7 +35,8 @@ class Question:
     must satisfy; ``inputs`` are the widths by name, in the order in which witnesses are minimised.
     ``loose`` are inputs that stand for something unknown, and ``instance`` is the function of
     them which says that an input refutes the claim (see ``smtlib.instance``).
-    ``hopeless``: it is expected to be refuted, so a model is sought first.
+    ``hopeless``: it is expected to be refuted, so a model is sought first.  ``bitwise`` are inputs of
+    which single bits are told in a witness.
     """
 
     claim: str
@@ -48,6 +49,7 @@ class Question:
     loose: tuple[str, ...] = ()
     instance: str = ""
     hopeless: bool = False
+    bitwise: tuple[str, ...] = ()
 
     @property
     def assumed(self) -> tuple[str, ...]:
@@ -74,7 +76,8 @@ class Answer:
     """What was found about one claim.
 
     ``premises``: facts and premises; ``denied``: with them, not the conclusion; ``stray``: with
-    those, not the expected witness.  ``reached``, ``refuted`` and ``strayed`` are models of them.
+    those, not the expected witness.  ``reached``, ``refuted`` and ``strayed`` are models of them, which
+    may have values of other claims' inputs as well.
     ``reason`` says why something is unknown.  Asked closely, there are also ``used`` (the facts
     that a proof needs, by position) and what is shown: ``example`` of the premises,
     ``counterexample`` and ``confirmed`` (whether the counterexample is one whatever the loose
@@ -98,11 +101,12 @@ class Answer:
 @dataclass(frozen=True)
 class Batch:
     """SMT-LIB definitions, and the questions about them; ``closely``: find also the facts used, and
-    the least witnesses."""
+    the least witnesses; ``together``: seek models that serve many questions first."""
 
     text: str
     questions: tuple[Question, ...]
     closely: bool = False
+    together: bool = True
 
 
 def write(value: Batch | Answer) -> str:
@@ -113,7 +117,7 @@ def write(value: Batch | Answer) -> str:
 def read_batch(line: str) -> Batch:
     """The inverse of ``write`` for batches."""
     data: dict[str, Any] = json.loads(line)
-    return Batch(data["text"], tuple(Question(**_tuples(q)) for q in data["questions"]), data["closely"])
+    return Batch(data["text"], tuple(Question(**_tuples(q)) for q in data["questions"]), data["closely"], data["together"])
 
 
 def read_answer(line: str) -> Answer:

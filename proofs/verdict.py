@@ -8,8 +8,8 @@ DISAGREE; that there is no model (PROVED, VACUOUS) is taken from the solver.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable, Iterator
+from dataclasses import dataclass, field
 from enum import Enum
 
 from counterexamples.minimise import Model
@@ -17,7 +17,7 @@ from counterexamples.render import prose
 from model.logic import Term, conj
 from model.procedure import ProcedureError
 from model.unknown import certain
-from proofs.claim import Claim, Verdict, replay
+from proofs.claim import Claim, Replay, Verdict, replay
 from proofs.obligation import Obligation
 from proofs.question import Answer, Found
 
@@ -64,9 +64,33 @@ def unsupported(claim: Claim, reason: str) -> Judged:
     return Judged(claim, Verdict.UNSUPPORTED, Standing.UNDECIDED, reason)
 
 
-def judge(claim: Claim, obligation: Obligation, answer: Answer) -> Judged:
-    """The verdict that the answer supports."""
-    contradiction = next(_contradictions(claim, obligation, answer), "")
+@dataclass
+class Replays:
+    """The interpreter's runs; claims about the same procedures on the same input share one."""
+
+    known: dict[Hashable, Replay] = field(default_factory=dict)
+    values: dict[tuple[int, bytes], bool] = field(default_factory=dict)
+
+    def replay(self, claim: Claim, obligation: Obligation, model: Model) -> Replay:
+        """The runs of the claim's procedures on the model."""
+        procedures = tuple((text, id(procedure)) for text, procedure in claim.subjects.items())
+        applications = tuple(each.name for each in obligation.applications)
+        key = procedures, applications, frozenset(model.items())
+        if key not in self.known:
+            self.known[key] = replay(claim, obligation.concrete(model))
+        return self.known[key]
+
+    def holds(self, replayed: Replay, term: Term) -> bool:
+        """Whether a term of a claim is true in the runs (which this object has made)."""
+        key = id(replayed), term.key
+        if key not in self.values:
+            self.values[key] = bool(replayed.value(term))
+        return self.values[key]
+
+
+def judge(claim: Claim, obligation: Obligation, answer: Answer, replays: Replays | None = None) -> Judged:
+    """The verdict that the answer supports; ``replays`` may be shared between claims."""
+    contradiction = next(_contradictions(claim, obligation, answer, replays or Replays()), "")
     if contradiction:
         return Judged(claim, Verdict.DISAGREE, Standing.DISAGREE, contradiction, obligation, answer)
     verdict, why = _verdict(answer)
@@ -135,7 +159,9 @@ def _unconfirmed(obligation: Obligation, answer: Answer) -> str:
     return f" The refutation is unconfirmed: it may rest on what is not known of {told}."
 
 
-def _contradictions(claim: Claim, obligation: Obligation, answer: Answer) -> Iterator[str]:
+def _contradictions(
+    claim: Claim, obligation: Obligation, answer: Answer, replays: Replays
+) -> Iterator[str]:
     """What the solver says of inputs and the interpreter does not."""
     if answer.claim != claim.name:
         yield f"The answer is about {answer.claim}."
@@ -154,20 +180,24 @@ def _contradictions(claim: Claim, obligation: Obligation, answer: Answer) -> Ite
     if answer.counterexample:
         models.append((answer.counterexample.model, refuting))
     for model, wanted in models:
-        yield from _contradicted(claim, obligation, model, wanted)
+        yield from _contradicted(claim, obligation, model, wanted, replays)
 
 
 def _contradicted(
-    claim: Claim, obligation: Obligation, model: Model, wanted: Iterable[tuple[str, Term, bool]]
+    claim: Claim,
+    obligation: Obligation,
+    model: Model,
+    wanted: Iterable[tuple[str, Term, bool]],
+    replays: Replays,
 ) -> Iterator[str]:
     missing = [name for name in obligation.inputs if name not in model]
     if missing:
         yield f"The solver gave no value of {missing[0]}."
         return
     try:
-        runs = replay(claim, obligation.concrete(model))
+        runs = replays.replay(claim, obligation, model)
         for what, term, value in wanted:
-            if bool(runs.value(term)) is not value:
+            if replays.holds(runs, term) is not value:
                 yield (
                     f"The solver says that {what} {prose.term(term)} is {str(value).lower()} on an input "
                     f"on which the interpreter finds it {str(not value).lower()}: {_told(model)}."

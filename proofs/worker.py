@@ -26,7 +26,13 @@ from proofs.question import Answer, Batch, Found, Question, read_batch, write
 READY, WORKING, ASKING = "ready", "working", "asking "
 
 
-def serve(source: TextIO, sink: TextIO, engine: Callable[[], Engine], begin: Callable[[], None]) -> None:
+#: A question before it is asked, an answer when it is found, or None after some other step.
+Step = Answer | Question | None
+
+
+def serve(
+    source: TextIO, sink: TextIO, steps: Callable[[Batch], Iterator[Step]], begin: Callable[[], None]
+) -> None:
     """Answer batches until there are no more; ``begin`` is called after each line that is said."""
 
     def say(line: str) -> None:
@@ -38,7 +44,7 @@ def serve(source: TextIO, sink: TextIO, engine: Callable[[], Engine], begin: Cal
     for line in source:
         batch = read_batch(line)
         say(WORKING)
-        for step in answers(batch, engine):
+        for step in steps(batch):
             match step:
                 case None:
                     say(WORKING)
@@ -48,7 +54,7 @@ def serve(source: TextIO, sink: TextIO, engine: Callable[[], Engine], begin: Cal
                     say(write(step))
 
 
-def answers(batch: Batch, engine: Callable[[], Engine]) -> Iterator[Answer | Question | None]:
+def answers(batch: Batch, engine: Callable[[], Engine]) -> Iterator[Step]:
     """The steps of a batch.  What the engine cannot cope with costs one claim."""
     left = {question.claim: question for question in batch.questions}
     while left:
@@ -66,7 +72,7 @@ def answers(batch: Batch, engine: Callable[[], Engine]) -> Iterator[Answer | Que
                 yield Answer(claim, Found.UNKNOWN, reason=f"The solver's answer cannot be used: {error}")
 
 
-def _steps(batch: Batch, engine: Callable[[], Engine]) -> Iterator[Answer | Question | None]:
+def _steps(batch: Batch, engine: Callable[[], Engine]) -> Iterator[Step]:
     if not batch.closely:
         yield from decide(engine(), batch)
         return
@@ -78,7 +84,7 @@ def _steps(batch: Batch, engine: Callable[[], Engine]) -> Iterator[Answer | Ques
 def main() -> None:
     """The process."""
     limit = float(sys.argv[1])
-    serve(sys.stdin, sys.stdout, start, lambda: _end_after(limit))
+    serve(sys.stdin, sys.stdout, lambda batch: answers(batch, start), lambda: _end_after(limit))
 
 
 def _end_after(seconds: float) -> None:

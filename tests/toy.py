@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from model.facts import Fact
 from model.listing import number_lines
-from model.logic import BOOL, FALSE, WORD64, Sort, Term, Word, const, name, place
+from model.logic import BOOL, FALSE, WORD64, Sort, Term, Word, const, name, place, word_op
 from model.memory import (
     DEVICE,
     DIC,
@@ -210,6 +210,15 @@ def claim(
     """One claim about one procedure."""
     says = theorem.replace("_", " ").capitalize() + "."
     return Claim(theorem, "toy", path.name, "", says, ("a commit",), {"": path}, facts, tuple(given), then, expected)
+
+
+def hard(width: int = 64) -> Claim:
+    """A claim that is true, and that no solver proves in a moment: multiplication is associative."""
+    sort = Word(width)
+    a, b, c = name("a", sort), name("b", sort), name("c", sort)
+    path = Procedure("hard", (), {}, {t: Input(sort) for t in "abc"})
+    left, right = word_op("mul", word_op("mul", a, b), c), word_op("mul", a, word_op("mul", b, c))
+    return claim("multiplication_is_associative", path, (), left == right, facts=())
 
 
 def claims(path: Procedure | None = None) -> list[Claim]:
