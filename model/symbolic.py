@@ -30,9 +30,17 @@ class Result:
         """A term over places, such as a word of the procedure, as a term over inputs."""
 
         def leaf(t: Term) -> Term:
-            return self.places[str(t.data)] if t.op == "place" else _constant(self.constants, t)
+            if t.op != "place":
+                return _constant(self.constants, t)
+            found = self.places.get(str(t.data))
+            return unset(str(t.data), t) if found is None else found
 
         return substitute(term, leaf)
+
+
+def unset(key: str, like: Term) -> Term:
+    """What stands in for the value of a place that no statement set."""
+    return name(f"{Origin.UNSET.name.lower()} {key}", like.sort)
 
 
 def _constant(constants: Mapping[str, int], leaf: Term) -> Term:
@@ -88,7 +96,7 @@ class _Executor:
         return substitute(term, leaf)
 
     def _unset(self, key: str, term: Term) -> Term:
-        return self.unset.setdefault(key, name(f"{Origin.UNSET.name.lower()} {key}", term.sort))
+        return self.unset.setdefault(key, unset(key, term))
 
     def body(self, statements: tuple[Statement, ...], state: _State) -> _State | None:
         current: _State | None = state

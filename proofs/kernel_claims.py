@@ -33,7 +33,7 @@ _HOW = {
     "inlined": "functions of the tree",
     "modelled": "macros with an exact meaning of ours",
     "trusted": "calls that are believed to keep to a contract",
-    "condition": "#if conditions that the configuration decides",
+    "condition": "#if lines that the configuration decides",
 }
 _SIZES = {12: "4K", 14: "16K", 16: "64K"}
 _NEEDED = ("guest_pages_are_no_smaller", "hugetlb_has_four_sizes")
@@ -132,7 +132,8 @@ class _Expected:
         if not known.witness:
             return replace(
                 claim,
-                says=f"Never happens: the premises of the theorem that says: {claim.says}",
+                theorem=f"no_case_of_{claim.theorem}",
+                says=f"The premises never occur of the theorem that says: {claim.says}",
                 because=(known.reason,),
                 given=(TRUE,),
                 then=~conj(*claim.given),

@@ -148,25 +148,33 @@ class Pool:
             return
         *lines, worker.unread = (worker.unread + data).split(b"\n")
         for line in lines:
-            answer = self._take(worker, line.decode(errors="replace"))
+            try:
+                answer = self._take(worker, line.decode(errors="replace"))
+            except ValueError as error:  # whatever it says next cannot be trusted either
+                self._end(worker)
+                yield from self._give_up(worker, queue, Found.UNKNOWN, str(error))
+                return
             if answer is not None:
                 yield answer
 
     def _take(self, worker: _Worker, line: str) -> Answer | None:
-        """One line of a worker; the answer if it is one."""
+        """One line of a worker; the answer if it is one.  Raises ValueError for nonsense."""
         if line == READY:
             worker.ready, worker.deadline = True, None
             return None
-        worker.deadline, worker.begun = time.monotonic() + self.limit, True
+        worker.begun = True
         if line == WORKING:
             worker.deadline = time.monotonic() + min(self.limit, TOGETHER)
             return None
+        worker.deadline = time.monotonic() + self.limit
         if line.startswith(ASKING):
             worker.claim = line.removeprefix(ASKING)
             return None
-        answer = _read_or_unknown(line, worker)
+        answer = read_answer(line)
+        if answer.claim not in worker.left:
+            raise ValueError(f"The worker answered about {answer.claim!r}, which was not asked.")
         worker.claim = ""
-        worker.left.pop(answer.claim, None)
+        del worker.left[answer.claim]
         if not worker.left:
             worker.batch, worker.deadline = None, None
         return answer
@@ -185,34 +193,23 @@ class Pool:
             yield from self._died(worker, queue)
             return
         self._end(worker)
-        if not worker.begun:
-            reason = f"The worker did not read the definitions within {STARTUP:g} seconds."
-            yield from self._give_up(worker, queue, Found.UNKNOWN, reason)
-        elif worker.claim:
+        if worker.begun:
             reason = f"Nothing was decided within {self.limit:g} seconds."
             yield from self._give_up(worker, queue, Found.TIMEOUT, reason)
-        elif worker.batch is not None:
-            rest = tuple(worker.left.values())
-            queue.appendleft(replace(worker.batch, questions=rest, together=False))
+        else:
+            reason = f"The worker did not read the definitions within {STARTUP:g} seconds."
+            yield from self._give_up(worker, queue, Found.UNKNOWN, reason)
 
     def _give_up(self, worker: _Worker, queue: deque[Batch], found: Found, reason: str) -> Iterator[Answer]:
-        """No answer to what the worker asked; the rest of its batch goes to another."""
+        """No answer to what the worker asked; the rest of its batch goes to another.  If it had not
+        come to any claim alone, all of them do, to be asked one by one."""
         if worker.batch is None:
             return
-        lost = worker.claim if worker.claim in worker.left else next(iter(worker.left))
-        del worker.left[lost]
-        yield Answer(lost, found, reason=reason)
+        asked_alone = worker.claim in worker.left or not worker.batch.together
+        if asked_alone:
+            lost = worker.claim if worker.claim in worker.left else next(iter(worker.left))
+            del worker.left[lost]
+            yield Answer(lost, found, reason=reason)
         if worker.left:
-            queue.appendleft(replace(worker.batch, questions=tuple(worker.left.values())))
-
-
-def _read_or_unknown(line: str, worker: _Worker) -> Answer:
-    """The answer in a line; UNKNOWN if there is none, or one about something that was not asked."""
-    asked = worker.claim if worker.claim in worker.left else next(iter(worker.left))
-    try:
-        answer = read_answer(line)
-    except ValueError as error:
-        return Answer(asked, Found.UNKNOWN, reason=str(error))
-    if answer.claim in worker.left:
-        return answer
-    return Answer(asked, Found.UNKNOWN, reason=f"The worker answered about {answer.claim} instead.")
+            rest = tuple(worker.left.values())
+            queue.appendleft(replace(worker.batch, questions=rest, together=False))

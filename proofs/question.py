@@ -129,8 +129,8 @@ def read_answer(line: str) -> Answer:
         for key in ("example", "counterexample"):
             data[key] = Shown(**data[key]) if data[key] else None
         return Answer(**data)
-    except (TypeError, KeyError, AttributeError) as error:
-        raise ValueError(f"This is not an answer: {line[:200]}") from error
+    except (TypeError, KeyError, AttributeError, ValueError) as error:
+        raise ValueError(f"The worker said something that is no answer: {line[:200]}") from error
 
 
 def _tuples(data: dict[str, Any]) -> dict[str, Any]:

@@ -55,13 +55,11 @@ def test_a_worker_that_dies_costs_one_claim() -> None:
 
 
 def test_noise_is_no_answer() -> None:
-    found = answers("garble")
-    assert found[WRONG].premises is Found.UNKNOWN
-    assert found[WRONG].reason.startswith("This is not an answer: [1, 2")
+    check(answers("garble"), Found.UNKNOWN, "The worker said something that is no answer: [1, 2")
 
 
 def test_an_answer_about_something_else_is_no_answer() -> None:
-    check(answers("stray"), Found.UNKNOWN, "The worker answered about nobody asked instead.")
+    check(answers("stray"), Found.UNKNOWN, "The worker answered about 'nobody asked', which was not asked.")
 
 
 def test_what_hangs_for_several_claims_is_done_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from model.facts import Fact
 from model.listing import number_lines
-from model.logic import BOOL, FALSE, WORD64, Sort, Term, Word, const, name, place, word_op
+from model.logic import BOOL, FALSE, WORD64, Sort, Term, Word, const, name, place, resize, word_op
 from model.memory import (
     DEVICE,
     DIC,
@@ -212,13 +212,12 @@ def claim(
     return Claim(theorem, "toy", path.name, "", says, ("a commit",), {"": path}, facts, tuple(given), then, expected)
 
 
-def hard(width: int = 64) -> Claim:
-    """A claim that is true, and that no solver proves in a moment: multiplication is associative."""
-    sort = Word(width)
-    a, b, c = name("a", sort), name("b", sort), name("c", sort)
-    path = Procedure("hard", (), {}, {t: Input(sort) for t in "abc"})
-    left, right = word_op("mul", word_op("mul", a, b), c), word_op("mul", a, word_op("mul", b, c))
-    return claim("multiplication_is_associative", path, (), left == right, facts=())
+def hard() -> Claim:
+    """A claim that is true, and that no solver proves in a moment: 2**61 - 1 is prime."""
+    a, b = name("a", WORD32), name("b", WORD32)
+    path = Procedure("hard", (), {}, {"a": Input(WORD32), "b": Input(WORD32)})
+    product = word_op("mul", resize(a, 64), resize(b, 64))
+    return claim("a_prime_is_no_product", path, (a > 1, b > 1), product != (1 << 61) - 1, facts=())
 
 
 def claims(path: Procedure | None = None) -> list[Claim]:
