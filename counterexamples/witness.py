@@ -1,40 +1,45 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """A concrete input on which something happens, as data: its values, what was done, and why.
 
-Only values that matter are kept, and only the branches that no other value would turn.
+Only values that matter are kept, and only the branches that they decided: those at which the run
+with another value in the place of one of them goes another way for the first time.
 
 Trusted: nothing; everything here comes from runs of the interpreter.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from model.interpreter import Run, Step
-from model.procedure import Procedure
+from model.logic import subterms
+from model.procedure import Procedure, ProcedureError
 
 #: Runs every procedure on the values of a model.
 Rerun = Callable[[Mapping[str, int]], Mapping[str, Run]]
+
+#: Of a value of which so many bits matter at most, each bit is turned by itself.
+FEW = 4
 
 
 @dataclass(frozen=True)
 class Value:
     """An input, and which of its bits (``mask``) matter; ``width`` 0 is a truth value.  ``word`` is
-    what the theorems call it ("" if they do not), ``note`` what the procedure says of it."""
+    what the theorems call it (its name if they do not), ``note`` what the procedure says of it."""
 
     name: str
     width: int
     value: int
     mask: int
-    word: str = ""
+    word: str
     note: str = ""
 
 
 @dataclass(frozen=True)
 class Course:
-    """What one procedure did on the input: the deciding steps in their order, and the values of its
-    outcome words."""
+    """What one procedure did on the input: the branches that the values decided and the calls that
+    the claim speaks of, in their order, and the values of its outcome words."""
 
     procedure: Procedure
     steps: tuple[Step, ...]
@@ -55,47 +60,54 @@ def witness(
     widths: Mapping[str, int],
     procedures: Mapping[str, Procedure],
     rerun: Rerun,
+    words: Iterable[str],
 ) -> Witness:
-    """The witness of a model of which the bits in ``matter`` are enough."""
-    words = {name: word for p in procedures.values() for word, name in _plain_words(p)}
+    """The witness of a model of which the bits in ``matter`` are enough, for a claim that speaks of
+    those words."""
+    spoken = set(words)
+    called = {str(t.data): word for p in procedures.values() for word, t in p.words.items() if t.op == "name"}
     notes = {name: i.note for p in procedures.values() for name, i in p.inputs.items()}
     values = tuple(
-        Value(n, widths[n], model[n], matter[n], words.get(n, n), notes.get(n, "")) for n in widths if n in matter
+        Value(n, widths[n], model[n], matter[n], called.get(n, n), notes.get(n, "")) for n in widths if n in matter
     )
     runs = rerun(model)
-    every = {n: i.sort.width for p in procedures.values() for n, i in p.inputs.items()} | dict(widths)
-    others = [rerun({**model, **changed}) for changed in _turned(model, matter, every)]
-    courses = {
-        subject: Course(
-            procedures[subject],
-            deciding(run, [other[subject] for other in others]),
-            {word: run.value(term) for word, term in procedures[subject].words.items()},
-        )
-        for subject, run in runs.items()
-    }
-    return Witness(values, courses)
+    others = list(_other_runs(model, matter, rerun))
+    return Witness(
+        values,
+        {s: _course(procedures[s], run, [other[s] for other in others], spoken) for s, run in runs.items()},
+    )
 
 
-def deciding(run: Run, others: list[Run]) -> tuple[Step, ...]:
-    """The steps of the run that each of the others made too, and all calls."""
-    kept = set.intersection({_same(s) for s in run.steps}, *({_same(s) for s in other.steps} for other in others))
-    return tuple(step for step in run.steps if step.sink or _same(step) in kept)
+def _other_runs(
+    model: Mapping[str, int], matter: Mapping[str, int], rerun: Rerun
+) -> Iterator[Mapping[str, Run]]:
+    """The runs with one of the values turned over; a value of few bits also bit by bit."""
+    for name, mask in matter.items():
+        single = [1 << i for i in range(mask.bit_length()) if mask >> i & 1] if mask.bit_count() <= FEW else []
+        for bits in {mask: None, **dict.fromkeys(single)}:
+            try:
+                yield rerun({**model, name: model[name] ^ bits})
+            except ProcedureError:
+                continue  # on that input a local is read before it is set
 
 
-def _same(step: Step) -> tuple[object, ...]:
-    return step.span, step.taken, step.sink
+def _course(procedure: Procedure, run: Run, others: Iterable[Run], spoken: set[str]) -> Course:
+    decided = {first_difference(run, other) for other in others}
+    sinks = _sinks(procedure, spoken)
+    steps = tuple(s for i, s in enumerate(run.steps) if i in decided or s.sink in sinks)
+    return Course(procedure, steps, {word: run.value(term) for word, term in procedure.words.items()})
 
 
-def _turned(model: Mapping[str, int], matter: Mapping[str, int], widths: Mapping[str, int]) -> list[dict[str, int]]:
-    """Changes that do not touch what matters: each input's other bits turned over."""
-    changes = []
-    for name, width in widths.items():
-        free = ((1 << max(width, 1)) - 1) & ~matter.get(name, 0)
-        if free:
-            changes.append({name: model.get(name, 0) ^ free})
-    return changes
+def first_difference(run: Run, other: Run) -> int | None:
+    """The position of the first branch that goes another way in the other run; None if none does."""
+    for i, (one, two) in enumerate(zip(run.steps, other.steps, strict=False)):
+        if (one.span, one.sink, one.taken) != (two.span, two.sink, two.taken):
+            return i
+    return None
 
 
-def _plain_words(procedure: Procedure) -> list[tuple[str, str]]:
-    """The words that are inputs under another name, with that name."""
-    return [(word, str(term.data)) for word, term in procedure.words.items() if term.op == "name"]
+def _sinks(procedure: Procedure, spoken: set[str]) -> set[str]:
+    """The sinks whose calls the words speak of."""
+    terms = [term for word, term in procedure.words.items() if word in spoken]
+    places = [str(t.data) for t in subterms(*terms) if t.op == "place"]
+    return {place.partition(".")[0] for place in places if "." in place}

@@ -34,7 +34,7 @@ class Sort:
 BOOL = Sort(0)
 
 
-def Word(width: int) -> Sort:
+def Word(width: int) -> Sort:  # noqa: N802  # reads as the sort that it makes
     """The sort of machine words of ``width`` bits."""
     if width < 1:
         raise SortError(f"A word has at least one bit, and {width} were asked for.")

@@ -13,7 +13,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from model.logic import FALSE, TRUE, Term, choose, conj, const, disj, is_const, is_true, name, negate, substitute
+from model.logic import (
+    FALSE,
+    TRUE,
+    Term,
+    choose,
+    conj,
+    const,
+    disj,
+    is_const,
+    is_true,
+    name,
+    negate,
+    substitute,
+)
 from model.procedure import Block, Call, If, Leave, Origin, Procedure, ProcedureError, Set, Statement, sinks
 
 

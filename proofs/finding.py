@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from counterexamples.witness import Witness, witness
 from model.interpreter import Run
+from model.logic import free_names
 from proofs.claim import replay
 from proofs.question import Shown
 from proofs.verdict import Judged
@@ -40,4 +41,5 @@ def _witness(judged: Judged, shown: Shown | None) -> Witness | None:
         return replay(judged.claim, obligation.concrete(model)).runs
 
     widths = {name: sort.width for name, sort in obligation.inputs.items()}
-    return witness(shown.model, shown.matter, widths, judged.claim.subjects, rerun)
+    spoken = {text.rpartition(":")[2] for text in free_names(*judged.claim.given, judged.claim.then)}
+    return witness(shown.model, shown.matter, widths, judged.claim.subjects, rerun, spoken)

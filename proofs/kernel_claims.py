@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-
 from model.arch.arm64 import fault
 from model.facts import FACTS
 from model.kernels import Known, Release, Table, TableError, load

@@ -35,7 +35,7 @@ Dir::Etc::preferencesparts "/dev/null";
 """
 
 
-class Unavailable(Exception):
+class Unavailable(Exception):  # noqa: N818  # an answer, not a fault of the program
     """Why a tree cannot be had: what was wrong and where, as a clause without a full stop."""
 
 

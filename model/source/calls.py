@@ -132,8 +132,8 @@ class Calls(Expressions):
     def fragment(self, node: Node) -> Value:
         """An expression, or a statement that a macro made."""
         if (
-            node.type.endswith("_statement")
-            and node.type != "compound_statement"
+            (node.type.endswith("_statement")
+            and node.type != "compound_statement")
             or node.type == "declaration"
         ):
             return self.statement_expression(node)

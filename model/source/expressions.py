@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from model.logic import Term, conj, const, disj, is_const, is_true, negate, number, subterms
 from model.logic import BOOL as TRUTH
+from model.logic import Term, conj, const, disj, is_const, is_true, negate, number, subterms
 from model.procedure import If, Input, Leave, Origin, Set, Span
 from model.source.ctypes import BOOLEAN, INT, LONG, UINT, ULONG, VOID, Array, CType, Int, Pointer, Struct
 from model.source.objects import Objects, Slot
@@ -482,7 +482,7 @@ def _literal_type(value: int, suffix: str, decimal: bool) -> Int:
     for t in (INT, UINT, LONG, ULONG):
         if t.width == 32 and "l" in suffix:
             continue
-        if unsigned and t.signed or (decimal and not unsigned and not t.signed):
+        if (unsigned and t.signed) or (decimal and not unsigned and not t.signed):
             continue
         if value < 1 << (t.width - t.signed):
             return t

@@ -13,7 +13,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from model.logic import BOOL, FALSE, WORD64, Term, Word, apply, choose, compare, const, name, place, resize, substitute
+from model.logic import (
+    BOOL,
+    FALSE,
+    WORD64,
+    Term,
+    Word,
+    apply,
+    choose,
+    compare,
+    const,
+    name,
+    place,
+    resize,
+    substitute,
+)
 from model.procedure import Place
 from model.words import DONE, READ, VARYING
 

@@ -332,7 +332,7 @@ class Statements(Calls):
         self.fork(condition, case, body, lambda: None, span)
 
     def _case_test(self, subject: Value, case: Node) -> Term | None:
-        if case.type != "case_statement" or case.has_error and "..." in text_of(case).split(":")[0]:
+        if case.type != "case_statement" or (case.has_error and "..." in text_of(case).split(":")[0]):
             raise self.text.unsupported(case, "something in a switch that is no plain case")
         value = case.child_by_field_name("value")
         return None if value is None else binary("==", subject, self.rvalue(value)).term

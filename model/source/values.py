@@ -5,7 +5,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from model.logic import BOOL, Term, Word, bit, choose, compare, conj, const, disj, make, negate, resize, same, word_op
+from model.logic import (
+    BOOL,
+    Term,
+    Word,
+    bit,
+    choose,
+    compare,
+    conj,
+    const,
+    disj,
+    make,
+    negate,
+    resize,
+    same,
+    word_op,
+)
 from model.source.ctypes import INT, ULONG, Array, CType, Int, Pointer, Struct, common, promoted
 
 
