@@ -22,7 +22,7 @@ from model.procedure import Origin, Procedure
 from proofs.claim import Claim, Verdict, bind
 
 #: Words of which single bits are told in a witness; of other words the whole value is.
-BITWISE = ("vm_flags",)
+BITWISE = ("vm_flags", "vm_page_prot", "host_pte_prot")
 
 #: Names longer than this are not spelled out when an application becomes an input.
 LONGEST_NAME = 60

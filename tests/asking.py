@@ -11,6 +11,7 @@ from proofs.batch import batches
 from proofs.catalogue import claims, shapes
 from proofs.claim import Claim
 from proofs.engines.z3 import start
+from proofs.finding import Finding, find
 from proofs.obligation import obligations
 from proofs.question import Answer
 from proofs.verdict import Judged, Standing, judge
@@ -46,3 +47,12 @@ def ask(asked: Iterable[Claim]) -> list[Judged]:
 def as_expected(claim: Claim) -> bool:
     """Whether the claim is decided as it declares."""
     return ask([claim])[0].standing is Standing.AS_EXPECTED
+
+
+def ask_closely(asked: Iterable[Claim]) -> list[Finding]:
+    """The verdicts with their witnesses, in the order of the claims."""
+    some = list(asked)
+    made = obligations(some)
+    steps = (step for batch in batches(made, closely=True) for step in answers(batch, start))
+    found = {step.claim: step for step in steps if isinstance(step, Answer)}
+    return [find(judge(c, o, found[c.name])) for c, o in zip(some, made, strict=True)]

@@ -47,8 +47,8 @@ def test_a_made_up_refutation_disagrees() -> None:
     judged = judge(PROVED, made(PROVED), lie)
     assert (judged.verdict, judged.standing) == (Verdict.DISAGREE, Standing.DISAGREE)
     assert judged.why == (
-        "The solver says that the conclusion !(((prot & KVM_PGTABLE_PROT_DEVICE) != 0) && "
-        "((prot & KVM_PGTABLE_PROT_NORMAL_NC) != 0)) is false on an input on which the interpreter "
+        "The solver says that the conclusion !((prot & KVM_PGTABLE_PROT_DEVICE) != 0 && "
+        "(prot & KVM_PGTABLE_PROT_NORMAL_NC) != 0) is false on an input on which the interpreter "
         "finds it true: all inputs are 0."
     )
 
@@ -93,7 +93,8 @@ def test_an_answer_about_another_claim_disagrees() -> None:
 def test_an_input_on_which_the_interpreter_stops_disagrees() -> None:
     path = toy.procedure("unset", (Set("writable", place("s2_force_noncacheable", TRUE.sort)),))
     claim = toy.claim("t", path, (), name("a"), facts=())
-    judged = judge(claim, replace(made(claim), unset=()), answer_to(claim))
+    answer = replace(answer_to(claim), reached={"a": 0}, refuted={"a": 0})
+    judged = judge(claim, replace(made(claim), unset=()), answer)
     assert judged.verdict is Verdict.DISAGREE
     assert judged.why == (
         "The interpreter does not run on the solver's input (s2_force_noncacheable is read before it "

@@ -15,6 +15,7 @@ from model.interpreter import Step
 from model.listing import abbreviate
 from model.logic import Term, show
 from model.memory import ABBREVIATIONS
+from model.procedure import Call, walk
 
 #: Columns of the text; source lines may be longer.
 WIDTH = 72
@@ -112,12 +113,12 @@ def value_line(value: Value, constants: Constants) -> str:
 
 
 def _flags_line(value: Value, constants: Constants) -> str:
-    present = _VM(value.value & value.mask, constants)
-    named = {f: bits for f, bits in constants.items() if f.startswith("VM_")}
-    absent = [f for f, bits in named.items() if bits & value.mask and not bits & value.value]
-    if present == "0":
-        return f"{value.name} without {', '.join(absent)}" if absent else f"{value.name} = 0"
-    return f"{value.name} = {present}" + (f", without {', '.join(absent)}" if absent else "")
+    present, absent = value.value & value.mask, ~value.value & value.mask
+    parts = [f" = {_VM(present, constants)}"] if present else []
+    if absent:
+        names = _VM(absent, constants).split(" | ")
+        parts.append(f" without {', '.join(f'bits {n}' if n.startswith('0x') else n for n in names)}")
+    return value.name + ",".join(parts)
 
 
 def counterexample(witness: Witness, says: str) -> str:
@@ -158,7 +159,13 @@ def happened(course: Course) -> str:
     ret = course.words.get("ret")
     returned = "" if ret is None else f"returns {_errno(ret, course.procedure.constants)}"
     verbs = [f"calls {call}" for call in calls] + ([returned] if returned else [])
+    if not calls and _has_sinks(course):
+        verbs.insert(0, "calls nothing that is asked about")
     return f"{course.procedure.name} " + (", ".join(verbs) or "does nothing that is looked at") + "."
+
+
+def _has_sinks(course: Course) -> bool:
+    return any(isinstance(statement, Call) for statement in walk(course.procedure.body))
 
 
 def _call(step: Step, course: Course) -> str:
