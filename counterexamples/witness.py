@@ -68,7 +68,9 @@ def witness(
     called = {str(t.data): word for p in procedures.values() for word, t in p.words.items() if t.op == "name"}
     notes = {name: i.note for p in procedures.values() for name, i in p.inputs.items()}
     values = tuple(
-        Value(n, widths[n], model[n], matter[n], called.get(n, n), notes.get(n, "")) for n in widths if n in matter
+        Value(n, widths[n], model[n], matter[n], called.get(n, n), notes.get(n, ""))
+        for n in widths
+        if n in matter
     )
     runs = rerun(model)
     others = list(_other_runs(model, matter, rerun))
@@ -83,7 +85,9 @@ def _other_runs(
 ) -> Iterator[Mapping[str, Run]]:
     """The runs with one of the values turned over; a value of few bits also bit by bit."""
     for name, mask in matter.items():
-        single = [1 << i for i in range(mask.bit_length()) if mask >> i & 1] if mask.bit_count() <= FEW else []
+        single = (
+            [1 << i for i in range(mask.bit_length()) if mask >> i & 1] if mask.bit_count() <= FEW else []
+        )
         for bits in {mask: None, **dict.fromkeys(single)}:
             try:
                 yield rerun({**model, name: model[name] ^ bits})

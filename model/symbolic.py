@@ -79,7 +79,9 @@ def run(procedure: Procedure) -> Result:
     state = executor.body(procedure.body, _State(TRUE, executor.initial()))
     if executor.pending:
         label = next(iter(executor.pending))
-        raise ProcedureError(f"{procedure.name}: {label} is left, but no block of that label stands around it.")
+        raise ProcedureError(
+            f"{procedure.name}: {label} is left, but no block of that label stands around it."
+        )
     if state is None:
         raise ProcedureError(f"{procedure.name}: no path reaches the end.")
     return Result(state.store, executor.unset, procedure.constants)
@@ -92,7 +94,9 @@ class _Executor:
         self.unset: dict[str, Term] = {}
 
     def initial(self) -> dict[str, Term]:
-        store = {n: self.read(p.initial, {}) for n, p in self.procedure.places.items() if p.initial is not None}
+        store = {
+            n: self.read(p.initial, {}) for n, p in self.procedure.places.items() if p.initial is not None
+        }
         for sink, arguments in sinks(self.procedure.body).items():
             store[f"{sink}.called"] = store[f"{sink}.again"] = FALSE
             for argument, sort in arguments.items():
@@ -195,4 +199,3 @@ class _Executor:
         if b is None:
             b = self._unset(key, a)
         return choose(condition, a, b)
-

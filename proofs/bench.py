@@ -84,8 +84,12 @@ def rows(runs: Mapping[Subject, Sequence[Measured]]) -> Iterator[str]:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, and print the table."""
     door = argparse.ArgumentParser(prog="python -m proofs.bench", description="Measure the doors, as ratios.")
-    door.add_argument("-n", type=int, default=5, metavar="RUNS", help="runs of each command (default: %(default)s)")
-    door.add_argument("--kernels", type=Path, default=Path(".kernels"), metavar="DIR", help="where the trees are")
+    door.add_argument(
+        "-n", type=int, default=5, metavar="RUNS", help="runs of each command (default: %(default)s)"
+    )
+    door.add_argument(
+        "--kernels", type=Path, default=Path(".kernels"), metavar="DIR", help="where the trees are"
+    )
     options = door.parse_args(arguments)
     if options.n < 1:
         door.error(f"-n {options.n}: at least one run of each command is needed.")

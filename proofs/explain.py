@@ -48,9 +48,15 @@ def unexpected(finding: Finding) -> str:
     judged = finding.judged
     lines = [f"{judged.name}: {heading(judged)}"]
     if finding.counterexample:
-        lines += ["", textwrap.indent(prose.counterexample(finding.counterexample, judged.claim.says), "    ")]
+        lines += [
+            "",
+            textwrap.indent(prose.counterexample(finding.counterexample, judged.claim.says), "    "),
+        ]
     for region, formula in judged.claim.details.items():
-        lines += ["", textwrap.fill(f"{region} {formula}", 100, initial_indent="    ", subsequent_indent="        ")]
+        lines += [
+            "",
+            textwrap.fill(f"{region} {formula}", 100, initial_indent="    ", subsequent_indent="        "),
+        ]
     return "\n".join(lines)
 
 
@@ -107,6 +113,8 @@ def _of(inputs: dict[str, Input], origins: tuple[Origin, ...]) -> Iterator[str]:
 
 def _item(label: str, texts: Iterable[str]) -> Iterator[str]:
     for text in texts:
-        for line in textwrap.wrap(text, _WIDTH - _INDENT, break_long_words=False, break_on_hyphens=False) or [""]:
+        for line in textwrap.wrap(text, _WIDTH - _INDENT, break_long_words=False, break_on_hyphens=False) or [
+            ""
+        ]:
             yield f"{label:<{_INDENT}}{line}".rstrip()
             label = ""

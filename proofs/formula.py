@@ -36,7 +36,9 @@ def formula(pool: Pool, claim: Claim, region: Region) -> str:
     decide a row.
     """
     if len(region.atoms) > MOST:
-        raise FormulaError(f"{region.says}: a formula is over at most {MOST} conditions, not {len(region.atoms)}.")
+        raise FormulaError(
+            f"{region.says}: a formula is over at most {MOST} conditions, not {len(region.atoms)}."
+        )
     table = _table(pool, claim, region)
     return minimal([label for label, _ in region.atoms], table.__getitem__)
 
@@ -57,7 +59,12 @@ def _asked(claim: Claim, region: Region, row: Row, number: int) -> Iterator[Clai
     given = tuple(term if value else ~term for (_, term), value in zip(region.atoms, row, strict=True))
     for what, then in (("inside", region.term), ("outside", ~region.term)):
         yield replace(
-            claim, theorem=f"{claim.theorem}.{number}.{what}", given=given, then=then, expected=None, regions=()
+            claim,
+            theorem=f"{claim.theorem}.{number}.{what}",
+            given=given,
+            then=then,
+            expected=None,
+            regions=(),
         )
 
 
@@ -69,7 +76,9 @@ def _entry(region: Region, row: Row, inside: Judged, outside: Judged) -> bool | 
         return inside.verdict is Verdict.PROVED
     if region.projected and verdicts == (Verdict.REFUTED, Verdict.REFUTED):
         return True
-    where = " && ".join(label if v else f"!({label})" for (label, _), v in zip(region.atoms, row, strict=True))
+    where = " && ".join(
+        label if v else f"!({label})" for (label, _), v in zip(region.atoms, row, strict=True)
+    )
     if verdicts == (Verdict.REFUTED, Verdict.REFUTED):
         raise FormulaError(f"{region.says}: holds on some inputs with {where}, and not on others.")
     raise FormulaError(f"{region.says}: the solver did not decide the inputs with {where}.")
@@ -117,5 +126,6 @@ def _text(labels: Sequence[str], terms: Sequence[Mapping[int, bool]]) -> str:
     texts = [" && ".join(labels[i] if v else f"!({labels[i]})" for i, v in term.items()) for term in terms]
     if len(texts) == 1:
         return texts[0]
-    return " || ".join(f"({text})" if len(term) > 1 else text for text, term in zip(texts, terms, strict=True))
-
+    return " || ".join(
+        f"({text})" if len(term) > 1 else text for text, term in zip(texts, terms, strict=True)
+    )

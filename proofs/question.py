@@ -117,7 +117,12 @@ def write(value: Batch | Answer) -> str:
 def read_batch(line: str) -> Batch:
     """The inverse of ``write`` for batches."""
     data: dict[str, Any] = json.loads(line)
-    return Batch(data["text"], tuple(Question(**_tuples(q)) for q in data["questions"]), data["closely"], data["together"])
+    return Batch(
+        data["text"],
+        tuple(Question(**_tuples(q)) for q in data["questions"]),
+        data["closely"],
+        data["together"],
+    )
 
 
 def read_answer(line: str) -> Answer:

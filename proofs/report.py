@@ -202,7 +202,9 @@ def document(report: Report, findings: Sequence[Finding]) -> str:
         "exit_code": exit_code(report.judged),
         "summary": summary(report),
         "claims": claims,
-        "not_asked": [{"theorem": s.theorem, "subject": s.subject, "reason": s.reason} for s in report.skipped],
+        "not_asked": [
+            {"theorem": s.theorem, "subject": s.subject, "reason": s.reason} for s in report.skipped
+        ],
         "not_run": report.not_run,
         "notes": list(report.notes),
     }
@@ -245,7 +247,9 @@ def _expected(judged: Judged) -> dict[str, Any] | None:
 def _witness(witness: Witness | None) -> dict[str, Any] | None:
     if witness is None:
         return None
-    values = [{"name": v.name, "width": v.width, "value": hex(v.value), "mask": hex(v.mask)} for v in witness.values]
+    values = [
+        {"name": v.name, "width": v.width, "value": hex(v.value), "mask": hex(v.mask)} for v in witness.values
+    ]
     return {"values": values, "courses": {s: _course(c) for s, c in witness.courses.items()}}
 
 

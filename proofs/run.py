@@ -75,22 +75,37 @@ def parser() -> argparse.ArgumentParser:
     sizes = kernel.add_mutually_exclusive_group()
     sizes.add_argument("--config", metavar="FILE", type=Path, help="the kernel's .config")
     sizes.add_argument(
-        "--pages", choices=(*PAGES, "all"), default=None, help="the page size, if there is no .config (default: 4K)"
+        "--pages",
+        choices=(*PAGES, "all"),
+        default=None,
+        help="the page size, if there is no .config (default: 4K)",
     )
     kernel.add_argument("--theorem", metavar="GLOB", help="only theorems of these names")
     kernel.add_argument("--shape", metavar="GLOB", help="only shapes of these names")
     shown = door.add_argument_group("what is shown").add_mutually_exclusive_group()
-    shown.add_argument("--list", action="store_true", dest="list_claims", help="the claims; nothing is proved")
-    shown.add_argument("--ledger", action="store_true", help="what was done with every call of a kernel; nothing is proved")
+    shown.add_argument(
+        "--list", action="store_true", dest="list_claims", help="the claims; nothing is proved"
+    )
+    shown.add_argument(
+        "--ledger", action="store_true", help="what was done with every call of a kernel; nothing is proved"
+    )
     shown.add_argument("--show", metavar="SHAPE", help="a shape as numbered lines; nothing is proved")
     shown.add_argument("--explain", metavar="CLAIM", help="a claim in full (a name, or a GLOB for several)")
     written = door.add_argument_group("what is written")
-    written.add_argument("--json", metavar="FILE", type=Path, help="all verdicts, with witnesses and facts used")
+    written.add_argument(
+        "--json", metavar="FILE", type=Path, help="all verdicts, with witnesses and facts used"
+    )
     written.add_argument("--smt2", metavar="DIR", type=Path, help="each claim as SMT-LIB text")
     how = door.add_argument_group("how")
-    how.add_argument("--jobs", metavar="N", type=_jobs, default=_processors(), help="processes (default: %(default)s)")
     how.add_argument(
-        "--timeout", metavar="S", type=_seconds, default=30.0, help="seconds for each claim (default: %(default)g)"
+        "--jobs", metavar="N", type=_jobs, default=_processors(), help="processes (default: %(default)s)"
+    )
+    how.add_argument(
+        "--timeout",
+        metavar="S",
+        type=_seconds,
+        default=30.0,
+        help="seconds for each claim (default: %(default)g)",
     )
     return door
 

@@ -116,7 +116,9 @@ def _standing(claim: Claim, obligation: Obligation, answer: Answer, verdict: Ver
     if expected is None or expected.verdict not in (Verdict.PROVED, Verdict.REFUTED):
         return Standing.UNDECIDED, "No expectation is declared for this claim."
     if verdict is not expected.verdict:
-        return Standing.OTHERWISE, f"Expected was {expected.verdict.value}." + _unconfirmed(obligation, answer)
+        return Standing.OTHERWISE, f"Expected was {expected.verdict.value}." + _unconfirmed(
+            obligation, answer
+        )
     if verdict is Verdict.PROVED:
         return Standing.AS_EXPECTED, ""
     if answer.stray is Found.SAT:
@@ -159,9 +161,7 @@ def _unconfirmed(obligation: Obligation, answer: Answer) -> str:
     return f" The refutation is unconfirmed: it may rest on what is not known of {told}."
 
 
-def _contradictions(
-    claim: Claim, obligation: Obligation, answer: Answer, replays: Replays
-) -> Iterator[str]:
+def _contradictions(claim: Claim, obligation: Obligation, answer: Answer, replays: Replays) -> Iterator[str]:
     """What the solver says of inputs and the interpreter does not."""
     if answer.claim != claim.name:
         yield f"The answer is about {answer.claim}."

@@ -49,7 +49,9 @@ def _up_to(most: int) -> st.SearchStrategy[int]:
 class Maker:
     """Makes terms of the given widths; ``leaf`` makes those without arguments."""
 
-    def __init__(self, draw: Draw, widths: Sequence[int] = WIDTHS, leaf: Callable[[Maker, Sort], Term] | None = None):
+    def __init__(
+        self, draw: Draw, widths: Sequence[int] = WIDTHS, leaf: Callable[[Maker, Sort], Term] | None = None
+    ):
         self.draw = draw
         self.widths = widths
         self.leaf = leaf or Maker.name_or_constant
@@ -131,7 +133,12 @@ def procedure(draw: Draw) -> Procedure:
     """A small procedure; two of its places hold something at first, and two do not."""
     maker = Maker(draw, widths=(4,), leaf=place_or_function)
     first = Maker(draw, widths=(4,))
-    places = {"p": Place(BOOL, first.term(BOOL, 1)), "q": Place(BOOL), "x": Place(W4, first.term(W4, 1)), "y": Place(W4)}
+    places = {
+        "p": Place(BOOL, first.term(BOOL, 1)),
+        "q": Place(BOOL),
+        "x": Place(W4, first.term(W4, 1)),
+        "y": Place(W4),
+    }
     inputs = {text: Input(sort) for text, sort in INPUTS.items()}
     return Procedure("random", _body(maker, (), 3), places, inputs)
 

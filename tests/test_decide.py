@@ -31,7 +31,9 @@ def seeded(seed: int) -> Callable[[], Engine]:
     return engine
 
 
-def look(claims: list[Claim], closely: bool = True, engine: Callable[[], Engine] = start) -> dict[str, Answer]:
+def look(
+    claims: list[Claim], closely: bool = True, engine: Callable[[], Engine] = start
+) -> dict[str, Answer]:
     steps = [s for batch in batches(obligations(claims), closely) for s in answers(batch, engine)]
     return {step.claim.partition("@")[0]: step for step in steps if isinstance(step, Answer)}
 
@@ -40,7 +42,9 @@ def test_claims_are_decided_alike_together_and_alone() -> None:
     together = look(toy.claims(), closely=False)
     (batch,) = batches(obligations(toy.claims()))
     alone = {
-        s.claim.partition("@")[0]: s for s in answers(replace(batch, together=False), start) if isinstance(s, Answer)
+        s.claim.partition("@")[0]: s
+        for s in answers(replace(batch, together=False), start)
+        if isinstance(s, Answer)
     }
     close = look(toy.claims())
     for theorem in BY_NAME:
@@ -51,7 +55,10 @@ def test_claims_are_decided_alike_together_and_alone() -> None:
 
 def test_what_is_shown_does_not_depend_on_the_seed() -> None:
     shown = [
-        {t: (a.used, a.example, a.counterexample, a.confirmed) for t, a in look(toy.claims(), engine=seeded(n)).items()}
+        {
+            t: (a.used, a.example, a.counterexample, a.confirmed)
+            for t, a in look(toy.claims(), engine=seeded(n)).items()
+        }
         for n in (1, 17, 3000)
     ]
     assert shown[0] == shown[1] == shown[2]

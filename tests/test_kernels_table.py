@@ -48,8 +48,14 @@ def test_the_nearest_row(version: str, since: str, is_known: bool) -> None:
         ("x = ", "cannot be read"),
         ('[kernel."7.2"]\n', "cannot be read: KeyError('learned')"),
         (ROW + '[[refuted]]\ntheorem = "a"\nin = ["7.2"]\nreason = "r."\n', "KeyError('witness')"),
-        (ROW + '[[never]]\ntheorem = "a"\nin = ["9.9"]\nreason = "r."\n', "a names the release 9.9, which has no row."),
-        (ROW + '[[never]]\ntheorem = "a"\nin = ["7.2", "7.2"]\nreason = "r."\n', "a is told twice of 7.2; keep one."),
+        (
+            ROW + '[[never]]\ntheorem = "a"\nin = ["9.9"]\nreason = "r."\n',
+            "a names the release 9.9, which has no row.",
+        ),
+        (
+            ROW + '[[never]]\ntheorem = "a"\nin = ["7.2", "7.2"]\nreason = "r."\n',
+            "a is told twice of 7.2; keep one.",
+        ),
     ],
 )
 def test_a_table_that_cannot_be_used_is_told(text: str, told: str) -> None:

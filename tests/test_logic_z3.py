@@ -27,7 +27,9 @@ def z3_agrees(cases: list[tuple[Term, Mapping[str, int]]]) -> bool:
         value = value_of(term, lambda leaf, at=at: at[str(leaf.data)], lambda t, _: 0)  # type: ignore[misc]
         equal = f"(= {writer.known[term.key]} {smtlib.value_text(value, term.sort.width)})"
         sorts = free_names(term)
-        fixed = "".join(f"(= {smtlib.symbol(n)} {smtlib.value_text(at[n], s.width)})" for n, s in sorts.items())
+        fixed = "".join(
+            f"(= {smtlib.symbol(n)} {smtlib.value_text(at[n], s.width)})" for n, s in sorts.items()
+        )
         claims.append(f"(=> (and true {fixed}) {equal})")
     engine("".join(writer.lines) + f"(assert (not (and true {' '.join(claims)})))")
     return engine("(check-sat)").strip() == "unsat"
@@ -45,7 +47,11 @@ def test_every_operator_on_all_small_words(width: int) -> None:
     sort = Word(width)
     a, b = name("a", sort), name("b", sort)
     binary = [word_op(op, a, b) for op in WORD_OPS] + [compare(op, a, b) for op in COMPARISONS] + [a == b]
-    cases = [(t, {"a": x, "b": y}) for t in [*binary, *_unary(sort)] for x, y in product(range(1 << width), repeat=2)]
+    cases = [
+        (t, {"a": x, "b": y})
+        for t in [*binary, *_unary(sort)]
+        for x, y in product(range(1 << width), repeat=2)
+    ]
     assert len(cases) >= 4**width * len(binary)
     assert z3_agrees(cases)
 
@@ -59,7 +65,10 @@ def test_a_wrong_meaning_is_noticed() -> None:
     writer = smtlib.Writer()
     writer.declare(free_names(term))
     writer.share([term])
-    engine("".join(writer.lines) + f"(assert (= |a| #x1))(assert (= |b| #x2))(assert (= {writer.known[term.key]} #x{value:x}))")
+    engine(
+        "".join(writer.lines)
+        + f"(assert (= |a| #x1))(assert (= |b| #x2))(assert (= {writer.known[term.key]} #x{value:x}))"
+    )
     assert engine("(check-sat)").strip() == "unsat"
 
 

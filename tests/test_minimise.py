@@ -42,11 +42,15 @@ def test_bits_come_highest_first_and_a_truth_value_has_one() -> None:
 
 
 ITEMS = tuple(range(6))
-families = st.lists(st.frozensets(st.sampled_from(ITEMS)), min_size=1).map(lambda sets: [*sets, frozenset(ITEMS)])
+families = st.lists(st.frozensets(st.sampled_from(ITEMS)), min_size=1).map(
+    lambda sets: [*sets, frozenset(ITEMS)]
+)
 
 
 @given(families, st.data())
-def test_what_is_needed_is_what_deletion_in_order_leaves(enough: list[frozenset[int]], data: st.DataObject) -> None:
+def test_what_is_needed_is_what_deletion_in_order_leaves(
+    enough: list[frozenset[int]], data: st.DataObject
+) -> None:
     def suffice(some: Sequence[int]) -> Sequence[int] | None:
         parts = [sorted(part) for part in enough if part <= set(some)]
         return data.draw(st.sampled_from(parts)) if parts else None

@@ -32,7 +32,11 @@ def test_equal_arguments_give_equal_values() -> None:
     apart = functional(same(is_memory(PFN), is_memory(OTHER)))
     nested = functional(same(is_memory(PFN + OTHER), is_memory(OTHER + PFN)))
     (first,), (second,), (third,) = ask([alike]), ask([apart]), ask([nested])
-    assert [each.verdict for each in (first, second, third)] == [Verdict.PROVED, Verdict.REFUTED, Verdict.PROVED]
+    assert [each.verdict for each in (first, second, third)] == [
+        Verdict.PROVED,
+        Verdict.REFUTED,
+        Verdict.PROVED,
+    ]
 
 
 def test_applications_are_inputs_of_readable_names() -> None:
@@ -69,11 +73,16 @@ def test_inputs_of_unknown_origin_come_last() -> None:
 
 def test_two_procedures_on_the_same_inputs() -> None:
     one, two = toy.fault_path(), toy.fault_path(test_hardware=False)
-    claim = toy.claim("both_answer_alike", one, (), same(name("ret", W), about("two", name("ret", W))), facts=())
+    claim = toy.claim(
+        "both_answer_alike", one, (), same(name("ret", W), about("two", name("ret", W))), facts=()
+    )
     pair = Claim(**{**vars(claim), "subjects": {"": one, "two": two}})
     (judged,) = ask([pair])
     assert judged.verdict is Verdict.REFUTED
-    assert judged.answer and not judged.answer.refuted["ARM64_HAS_STAGE2_FWB"] & judged.answer.refuted["ARM64_HAS_CACHE_DIC"]
+    assert (
+        judged.answer
+        and not judged.answer.refuted["ARM64_HAS_STAGE2_FWB"] & judged.answer.refuted["ARM64_HAS_CACHE_DIC"]
+    )
 
 
 @given(st.data())
@@ -96,5 +105,7 @@ def test_the_solver_s_models_replay_on_random_procedures(data: st.DataObject) ->
 
 
 def test_constants_are_values() -> None:
-    (made,) = obligations([toy.claim("t", toy.fault_path(), (), name("VM_PFNMAP", toy.WORD64) == 0x400, facts=())])
+    (made,) = obligations(
+        [toy.claim("t", toy.fault_path(), (), name("VM_PFNMAP", toy.WORD64) == 0x400, facts=())]
+    )
     assert is_same(made.then, TRUE)

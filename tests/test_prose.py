@@ -35,7 +35,9 @@ def witness(claim: Claim) -> Witness:
 
 def test_the_text_of_a_counterexample() -> None:
     claim = CLAIMS["beyond_needs_hardware"]
-    assert prose.counterexample(witness(claim), claim.says) == """\
+    assert (
+        prose.counterexample(witness(claim), claim.says)
+        == """\
 Let       ARM64_HAS_STAGE2_FWB = false
           pfn_is_map_memory = false
           vm_flags = VM_PFNMAP
@@ -48,6 +50,7 @@ because   shape:forgetful:7  if ((vm_flags & (VM_PFNMAP | VM_MIXEDMAP)) != 0 && 
 ((vm_page_prot & PTE_ATTRINDX_MASK) >> 2) != MT_DEVICE_nGnRnE && \
 ((vm_page_prot & PTE_ATTRINDX_MASK) >> 2) != MT_DEVICE_nGnRE)  (taken)
 However,  this was to hold: Beyond needs hardware."""
+    )
 
 
 def test_the_text_of_an_example_of_two_procedures() -> None:
@@ -57,7 +60,9 @@ def test_the_text_of_an_example_of_two_procedures() -> None:
     assert found is not None
     text = prose.example(found)
     assert "Then      () forgetful calls kvm_pgtable_stage2_map(" in text
-    assert "Then      (merged) merged calls nothing that is asked about, returns\n              -EFAULT." in text
+    assert (
+        "Then      (merged) merged calls nothing that is asked about, returns\n              -EFAULT." in text
+    )
 
 
 def test_only_the_branches_that_a_value_decided_are_told() -> None:
@@ -101,7 +106,12 @@ def test_readings(word: str, value: int, text: str) -> None:
 
 
 def test_flags_of_several_bits_come_before_their_parts() -> None:
-    constants = {"KVM_PGTABLE_PROT_PX": 1, "KVM_PGTABLE_PROT_UX": 2, "KVM_PGTABLE_PROT_X": 3, "KVM_PGTABLE_PROT_W": 4}
+    constants = {
+        "KVM_PGTABLE_PROT_PX": 1,
+        "KVM_PGTABLE_PROT_UX": 2,
+        "KVM_PGTABLE_PROT_X": 3,
+        "KVM_PGTABLE_PROT_W": 4,
+    }
     assert prose.reading("prot", 64, 7, constants) == "KVM_PGTABLE_PROT_X | KVM_PGTABLE_PROT_W"
     assert prose.reading("prot", 64, 6, constants) == "KVM_PGTABLE_PROT_UX | KVM_PGTABLE_PROT_W"
 

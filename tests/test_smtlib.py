@@ -97,7 +97,12 @@ def test_values_are_read() -> None:
 
 
 def test_literals_are_read() -> None:
-    assert smtlib.read_literals("(a (not b)\n (not\n |c d|) |e f|)") == ["a", "(not b)", "(not |c d|)", "|e f|"]
+    assert smtlib.read_literals("(a (not b)\n (not\n |c d|) |e f|)") == [
+        "a",
+        "(not b)",
+        "(not |c d|)",
+        "|e f|",
+    ]
     assert smtlib.read_literals("()") == []
 
 

@@ -33,7 +33,11 @@ def test_random_procedures(data: st.DataObject) -> None:
     path = procedure(data.draw)
     at = Maker(data.draw).values(ALL)
     result = symbolic.run(path)
-    functions = {(f"f{w}", (v,)): some_function(name("", Word(w) if w else BOOL), [v]) for w in (0, 4) for v in range(16)}
+    functions = {
+        (f"f{w}", (v,)): some_function(name("", Word(w) if w else BOOL), [v])
+        for w in (0, 4)
+        for v in range(16)
+    }
     run = interpret(path, Inputs(at, functions))
     leaf: Callable[[Term], int] = lambda t: at[str(t.data)]  # noqa: E731
     for text, term in result.places.items():
@@ -52,5 +56,7 @@ def test_a_local_that_is_not_set_is_an_input_of_its_own() -> None:
 
 
 def test_only_declared_places_are_set() -> None:
-    with pytest.raises(ProcedureError, match="^wild: :0 sets p, which is not among the procedure's places; declare it.$"):
+    with pytest.raises(
+        ProcedureError, match="^wild: :0 sets p, which is not among the procedure's places; declare it.$"
+    ):
         Procedure("wild", (Set("p", TRUE),), {}, {})

@@ -68,7 +68,9 @@ def decision(procedure: Procedure) -> dict[str, Term]:
     return {word: term for word, term in procedure.words.items() if word in WORDS}
 
 
-def outcomes(procedure: Procedure, fixed: Mapping[str, int]) -> Iterator[tuple[dict[str, int], dict[str, int]]]:
+def outcomes(
+    procedure: Procedure, fixed: Mapping[str, int]
+) -> Iterator[tuple[dict[str, int], dict[str, int]]]:
     """Every run: what was chosen, and the outcome words."""
     script: list[int] = []
     while True:
@@ -109,7 +111,9 @@ def value_in(chosen: Mapping[str, int]) -> Callable[[Term], int | None]:
 @pytest.mark.parametrize("shape", shapes(), ids=lambda s: s.name)
 def test_on_every_value_of_the_atoms(shape: Shape) -> None:
     procedure = shape.procedure
-    rest = {name: REST.get(name, 0) for name in procedure.inputs if name not in ATOMS} | dict(procedure.constants)
+    rest = {name: REST.get(name, 0) for name in procedure.inputs if name not in ATOMS} | dict(
+        procedure.constants
+    )
     result = symbolic.run(procedure)
     meant = placed({word: result.bind(term) for word, term in decision(procedure).items()}, {
         name: value for name, value in rest.items() if name not in ("vm_flags", "vm_page_prot")

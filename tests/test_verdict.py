@@ -186,7 +186,9 @@ def test_exit_codes() -> None:
     def each(standing: Standing) -> Judged:
         return Judged(PROVED, Verdict.PROVED, standing)
 
-    green, wrong, open_, liar = map(each, (Standing.AS_EXPECTED, Standing.OTHERWISE, Standing.UNDECIDED, Standing.DISAGREE))
+    green, wrong, open_, liar = map(
+        each, (Standing.AS_EXPECTED, Standing.OTHERWISE, Standing.UNDECIDED, Standing.DISAGREE)
+    )
     assert exit_code([]) == exit_code([green]) == 0
     assert exit_code([green, open_]) == 3
     assert exit_code([open_, wrong, green]) == 1

@@ -148,7 +148,12 @@ def procedure(
 
 
 FACTS: tuple[Fact, ...] = (
-    Fact("map_memory_is_valid", "Memory has a struct page.", pfn_is_map_memory >> pfn_valid, "arch/arm64/mm/init.c"),
+    Fact(
+        "map_memory_is_valid",
+        "Memory has a struct page.",
+        pfn_is_map_memory >> pfn_valid,
+        "arch/arm64/mm/init.c",
+    ),
     Fact(
         "special_cow_pte_is_read_only",
         "A special PTE of a COW mapping is not writable.",
@@ -209,7 +214,9 @@ def claim(
 ) -> Claim:
     """One claim about one procedure."""
     says = theorem.replace("_", " ").capitalize() + "."
-    return Claim(theorem, "toy", path.name, "", says, ("a commit",), {"": path}, facts, tuple(given), then, expected)
+    return Claim(
+        theorem, "toy", path.name, "", says, ("a commit",), {"": path}, facts, tuple(given), then, expected
+    )
 
 
 def hard() -> Claim:

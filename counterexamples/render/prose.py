@@ -123,7 +123,9 @@ def _flags_line(value: Value, constants: Constants) -> str:
 
 def counterexample(witness: Witness, says: str) -> str:
     """The whole text: ``says`` is the theorem that fails."""
-    return "\n".join([*_let(witness), *_courses(witness), *_paragraph("However,", f"this was to hold: {says}")])
+    return "\n".join(
+        [*_let(witness), *_courses(witness), *_paragraph("However,", f"this was to hold: {says}")]
+    )
 
 
 def example(witness: Witness) -> str:

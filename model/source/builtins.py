@@ -11,29 +11,47 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from model.logic import Term, Word, choose, const, extract, is_const, number, same
-from model.source.ctypes import ULONG, Int, Pointer
-from model.source.values import Value, as_bool, as_word, binary, convert, integer, truth, unary
+from model.logic import Term, Word, choose, const, extract, is_const, is_same, number, same
+from model.source.ctypes import LONG, ULONG, Int
+from model.source.values import Value, as_bool, as_word, binary, convert, integer, select, truth, unary
 
 Meaning = Callable[[list[Value]], Value | None]
 
 
 @dataclass(frozen=True)
 class Builtin:
-    """``meaning`` of the arguments' values, None where it has none; ``first_is_type`` if the first
-    argument is a type to which the others are converted; ``reads``: how many arguments are
-    evaluated (the rest are messages); ``crashes``: the host stops if the result is true."""
+    """``meaning`` of the arguments' values, None where it has none; ``takes``: how many arguments
+    there may be (None: any number); ``first_is_type`` if the first is a type to which the others are
+    converted; ``reads``: how many are evaluated (the rest are messages), for good unless it only
+    ``peeks``; ``crashes``: the host stops if the result is true; ``undefined_at_zero``: of 0 the
+    result may be anything."""
 
     name: str
     says: str
     meaning: Meaning
+    takes: tuple[int, ...] | None = (1,)
     first_is_type: bool = False
     reads: int | None = None
+    peeks: bool = False
     crashes: bool = False
+    undefined_at_zero: bool = False
+
+
+def _integers(meaning: Callable[[list[Value]], Value | None]) -> Meaning:
+    """Has no meaning where an argument is a pointer."""
+
+    def checked(values: list[Value]) -> Value | None:
+        return meaning(values) if all(isinstance(v.type, Int) for v in values) else None
+
+    return checked
 
 
 def _same_value(values: list[Value]) -> Value:
     return values[0]
+
+
+def _expected(values: list[Value]) -> Value:
+    return convert(values[0], LONG)
 
 
 def _truth(values: list[Value]) -> Value:
@@ -41,30 +59,34 @@ def _truth(values: list[Value]) -> Value:
 
 
 def _extreme(op: str) -> Meaning:
-    def meaning(values: list[Value]) -> Value | None:
+    def meaning(values: list[Value]) -> Value:
         best = values[0]
         for value in values[1:]:
-            if isinstance(best.type, Pointer) or isinstance(value.type, Pointer):
-                return None
-            smaller = as_bool(binary(op, best, value))
-            t = binary("+", best, value).type
-            a, b = convert(best, t), convert(value, t)
-            best = Value(t, choose(smaller, a.term, b.term))
+            best = select(as_bool(binary(op, best, value)), best, value)
         return best
 
-    return meaning
+    return _integers(meaning)
+
+
+def _aligned_up(x: Value, a: Value) -> Value:
+    """``((x) + mask) & ~mask`` with mask ``(typeof(x))(a) - 1``."""
+    mask = binary("-", convert(a, x.type), integer(1))
+    return binary("&", binary("+", x, mask), unary("~", mask))
+
+
+def _align(values: list[Value]) -> Value:
+    return _aligned_up(*values)
 
 
 def _align_down(values: list[Value]) -> Value:
+    """``ALIGN((x) - ((a) - 1), (a))``, where the two subtractions mostly undo each other."""
     x, a = values
-    mask = binary("-", convert(a, x.type), integer(1))
-    return convert(binary("&", x, unary("~", convert(mask, x.type))), x.type)
-
-
-def _align_up(values: list[Value]) -> Value:
-    x, a = values
-    mask = convert(binary("-", convert(a, x.type), integer(1)), x.type)
-    return convert(binary("&", binary("+", x, mask), unary("~", mask)), x.type)
+    below = binary("-", a, integer(1))
+    lower = binary("-", x, below)
+    mask = binary("-", convert(a, lower.type), integer(1))
+    if is_same(as_word(convert(below, lower.type)), as_word(mask)):
+        return binary("&", convert(x, lower.type), unary("~", mask))
+    return _aligned_up(lower, a)
 
 
 def _is_aligned(values: list[Value]) -> Value:
@@ -72,56 +94,43 @@ def _is_aligned(values: list[Value]) -> Value:
     return unary("!", binary("&", x, binary("-", convert(a, x.type), integer(1))))
 
 
-def _field_mask(values: list[Value]) -> tuple[Term, int] | None:
-    mask = as_word(values[0], ULONG)
-    if not is_const(mask) or number(mask) == 0:
+def _lowest(mask: Value) -> Value | None:
+    """The index of the lowest bit of a constant mask."""
+    word = as_word(mask, ULONG)
+    if not is_const(word) or number(word) == 0:
         return None
-    return mask, (number(mask) & -number(mask)).bit_length() - 1
+    return integer((number(word) & -number(word)).bit_length() - 1)
 
 
 def _field_get(values: list[Value]) -> Value | None:
-    found = _field_mask(values)
-    if found is None:
-        return None
-    mask, low = found
-    shifted = Value(ULONG, (as_word(values[1], ULONG) & mask) >> const(low, mask.sort))
-    return convert(shifted, _of_mask(values[0]))
+    mask, register = values
+    low = _lowest(mask)
+    return None if low is None else convert(binary(">>", binary("&", register, mask), low), mask.type)
 
 
 def _field_prep(values: list[Value]) -> Value | None:
-    found = _field_mask(values)
-    if found is None:
-        return None
-    mask, low = found
-    return convert(
-        Value(ULONG, (as_word(values[1], ULONG) << const(low, mask.sort)) & mask), _of_mask(values[0])
-    )
+    mask, value = values
+    low = _lowest(mask)
+    return None if low is None else binary("&", binary("<<", convert(value, mask.type), low), mask)
 
 
-def _of_mask(mask: Value) -> Int:
-    return mask.type if isinstance(mask.type, Int) else ULONG
-
-
-def _genmask(values: list[Value]) -> Value | None:
+def _genmask(values: list[Value]) -> Value:
     """Bits ``high`` down to ``low``."""
-    high, low = (as_word(v, ULONG) for v in values)
-    if not is_const(high) or not is_const(low) or not 0 <= number(low) <= number(high) < 64:
-        return None
-    return integer((1 << (number(high) + 1)) - (1 << number(low)), ULONG)
+    high, low = values
+    ones = integer(-1, ULONG)
+    return binary("&", binary("<<", ones, low), binary(">>", ones, binary("-", integer(63), high)))
 
 
 def _lowest_bit(values: list[Value]) -> Value:
-    """The index of the lowest bit set; 0 of 0, where GCC leaves it undefined."""
-    word = as_word(values[0], ULONG)
-    return Value(ULONG, _index(word, range(63, -1, -1)))
+    return Value(ULONG, _index(as_word(values[0], ULONG), range(63, -1, -1)))
 
 
 def _highest_bit(values: list[Value]) -> Value:
-    word = as_word(values[0], ULONG)
-    return Value(ULONG, _index(word, range(64)))
+    return Value(ULONG, _index(as_word(values[0], ULONG), range(64)))
 
 
 def _index(word: Term, order: range) -> Term:
+    """The index of the bit that is set and comes last in the order; 0 if there is none."""
     found = const(0, word.sort)
     for i in order:
         found = choose(same(extract(i, i, word), const(1, Word(1))), const(i, word.sort), found)
@@ -132,46 +141,53 @@ def _constant_p(values: list[Value]) -> Value:
     return integer(int(is_const(values[0].term)))
 
 
-def _table() -> list[Builtin]:
+def _assertions() -> list[Builtin]:
     hint = "a hint to the compiler (include/linux/compiler.h)"
     read = "one access, whose value does not change meanwhile (include/asm-generic/rwonce.h)"
     warning = "the condition; the message changes nothing (include/asm-generic/bug.h)"
-    extreme = "(include/linux/minmax.h)"
+    stops = "stops the host if the condition holds (include/asm-generic/bug.h)"
     return [
         Builtin("likely", hint, _truth),
         Builtin("unlikely", hint, _truth),
-        Builtin("__builtin_expect", hint, _same_value, reads=1),
+        Builtin("__builtin_expect", hint, _expected, takes=(2,)),
+        Builtin("__builtin_constant_p", "whether it is a constant here (GCC)", _constant_p, peeks=True),
         Builtin("READ_ONCE", read, _same_value),
-        Builtin("smp_load_acquire", read, _same_value),
         Builtin("WARN_ON", warning, _truth),
         Builtin("WARN_ON_ONCE", warning, _truth),
-        Builtin("WARN", warning, _truth, reads=1),
-        Builtin("WARN_ONCE", warning, _truth, reads=1),
-        Builtin("KVM_BUG_ON", warning, _truth, reads=1),
-        Builtin(
-            "BUG_ON",
-            "stops the host if the condition holds (include/asm-generic/bug.h)",
-            _truth,
-            crashes=True,
-        ),
-        Builtin("min", f"the lesser {extreme}", _extreme("<")),
-        Builtin("max", f"the greater {extreme}", _extreme(">")),
-        Builtin("min3", f"the least {extreme}", _extreme("<")),
-        Builtin("max3", f"the greatest {extreme}", _extreme(">")),
-        Builtin("min_t", f"the lesser, as that type {extreme}", _extreme("<"), first_is_type=True),
-        Builtin("max_t", f"the greater, as that type {extreme}", _extreme(">"), first_is_type=True),
-        Builtin("ALIGN_DOWN", "rounded down (include/linux/align.h)", _align_down),
-        Builtin("ALIGN", "rounded up (include/linux/align.h)", _align_up),
-        Builtin("IS_ALIGNED", "whether it is a multiple (include/linux/align.h)", _is_aligned),
-        Builtin("FIELD_GET", "the bits of the mask, shifted down (include/linux/bitfield.h)", _field_get),
-        Builtin("FIELD_PREP", "shifted up into the mask (include/linux/bitfield.h)", _field_prep),
-        Builtin("GENMASK", "bits high down to low (include/linux/bits.h)", _genmask),
-        Builtin("GENMASK_ULL", "bits high down to low (include/linux/bits.h)", _genmask),
-        Builtin("__ffs", "the lowest bit set (include/asm-generic/bitops/__ffs.h)", _lowest_bit),
-        Builtin("__builtin_ctzl", "the lowest bit set (GCC)", _lowest_bit),
-        Builtin("__fls", "the highest bit set (include/asm-generic/bitops/__fls.h)", _highest_bit),
-        Builtin("__builtin_constant_p", "whether it is a constant here (GCC)", _constant_p),
+        Builtin("WARN", warning, _truth, takes=None, reads=1),
+        Builtin("WARN_ONCE", warning, _truth, takes=None, reads=1),
+        Builtin("KVM_BUG_ON", warning, _truth, takes=(2,), reads=1),
+        Builtin("BUG_ON", stops, _truth, crashes=True),
     ]
 
 
-BUILTINS = {b.name: b for b in _table()}
+def _arithmetic() -> list[Builtin]:
+    extreme = "(include/linux/minmax.h)"
+    align = "(include/linux/align.h)"
+    field = "(include/linux/bitfield.h)"
+    bits = "bits high down to low (include/linux/bits.h)"
+    lowest = "the lowest bit set (include/asm-generic/bitops/__ffs.h)"
+    highest = "the highest bit set (include/asm-generic/bitops/__fls.h)"
+    return [
+        Builtin("min", f"the lesser {extreme}", _extreme("<"), takes=(2,)),
+        Builtin("max", f"the greater {extreme}", _extreme(">"), takes=(2,)),
+        Builtin("min3", f"the least {extreme}", _extreme("<"), takes=(3,)),
+        Builtin("max3", f"the greatest {extreme}", _extreme(">"), takes=(3,)),
+        Builtin("min_t", f"the lesser, as that type {extreme}", _extreme("<"), (3,), first_is_type=True),
+        Builtin("max_t", f"the greater, as that type {extreme}", _extreme(">"), (3,), first_is_type=True),
+        Builtin("ALIGN_DOWN", f"rounded down {align}", _integers(_align_down), takes=(2,)),
+        Builtin("ALIGN", f"rounded up {align}", _integers(_align), takes=(2,)),
+        Builtin("IS_ALIGNED", f"whether it is a multiple {align}", _integers(_is_aligned), takes=(2,)),
+        Builtin(
+            "FIELD_GET", f"the bits of the mask, shifted down {field}", _integers(_field_get), takes=(2,)
+        ),
+        Builtin("FIELD_PREP", f"shifted up into the mask {field}", _integers(_field_prep), takes=(2,)),
+        Builtin("GENMASK", bits, _integers(_genmask), takes=(2,)),
+        Builtin("GENMASK_ULL", bits, _integers(_genmask), takes=(2,)),
+        Builtin("__ffs", lowest, _integers(_lowest_bit), undefined_at_zero=True),
+        Builtin("__builtin_ctzl", lowest, _integers(_lowest_bit), undefined_at_zero=True),
+        Builtin("__fls", highest, _integers(_highest_bit), undefined_at_zero=True),
+    ]
+
+
+BUILTINS = {b.name: b for b in _assertions() + _arithmetic()}

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Int:
-    """An integer type; ``is_bool`` is _Bool, to which conversion means ``!= 0``."""
+    """An integer type, or that of a bit-field of ``width`` bits; ``is_bool`` is _Bool, to which
+    conversion means ``!= 0``."""
 
     width: int
     signed: bool
@@ -32,11 +33,9 @@ class Void:
 
 @dataclass(frozen=True, slots=True)
 class Struct:
-    """A struct or union by tag; ``anonymous`` holds the text where there is no tag."""
+    """A struct or union by its tag, or by the place of its body (``<file:line:column>``) if it has none."""
 
     tag: str
-    text: bytes = b""
-    origin: str = ""
 
     def __str__(self) -> str:
         return f"struct {self.tag}"
@@ -80,7 +79,6 @@ UINT = Int(32, signed=False)
 LONG = Int(64, signed=True)
 ULONG = Int(64, signed=False)
 VOID = Void()
-VOID_POINTER = Pointer(VOID)
 
 _SIGNED = {"char": 8, "short": 16, "int": 32, "long": 64}
 
@@ -107,7 +105,8 @@ def of_keywords(words: list[str]) -> CType | None:
     if not rest or any(w not in _SIGNED for w in rest):
         return None
     width = 64 if "long" in rest else min(_SIGNED[w] for w in rest)
-    signed = "unsigned" not in words and not (width == 8 and "signed" not in words)
+    said_signed = "signed" in words or "__signed__" in words
+    signed = "unsigned" not in words and (width > 8 or said_signed)
     return Int(width, signed)
 
 

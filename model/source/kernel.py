@@ -16,13 +16,14 @@ from model.source.ctypes import ULONG, Pointer, Struct
 from model.source.errors import Unsupported
 from model.source.index import Index
 from model.source.names import ESR, done_words, fault_arguments, read_words, with_esr_of
-from model.source.objects import Entry, Objects, sort_of
+from model.source.objects import Entry, Objects
 from model.source.profile import Profile
 from model.source.statements import Statements
 from model.source.text import Text
 from model.source.tree import Tree, Version
-from model.source.types import Types, View, function_declarator, text_at
-from model.source.values import Target, Value
+from model.source.types import Types, function_declarator, text_at
+from model.source.values import Target, Value, sort_of
+from model.source.view import View
 from model.words import WORLD
 
 MMU = "arch/arm64/kvm/mmu.c"
@@ -96,7 +97,9 @@ def _read(tree: Tree, view: View, pages: str, subject: str) -> Kernel:
     called = sinks(body)
     if not any(sink in called for sink in _SINKS):
         raise NoSink(f"{ROOT}() of this tree calls neither {' nor '.join(f'{s}()' for s in _SINKS)}.")
-    return _kernel(tree, pages, subject, front, view, Procedure(subject, body, front.objects.places, {}), result)
+    return _kernel(
+        tree, pages, subject, front, view, Procedure(subject, body, front.objects.places, {}), result
+    )
 
 
 def _kernel(
@@ -140,7 +143,7 @@ def _arguments(front: Statements, text: Text) -> list[Value]:
     longs = 0
     esr = front.types.member(Struct("kvm_vcpu_fault_info"), "esr_el2") or ULONG
     front.objects.input(ESR, sort_of(esr))
-    for parameter, t, spelled in front.types.parameters(function_declarator(node), text):
+    for parameter, t, spelled in front.types.parameters(function_declarator(node, text), text):
         if isinstance(t, Pointer):
             target = front.objects.pointee(parameter, t)
             arguments.append(Value(t, front.objects.input(target.path, WORD64), (target,)))

@@ -14,7 +14,8 @@ import re
 from collections.abc import Callable
 
 _TOKEN = re.compile(
-    r'"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])*\'|[A-Za-z_]\w*|\.?\d(?:[eEpP][+-]|[\w.])*|##|\.\.\.|\s+|.', re.DOTALL
+    r'"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])*\'|[A-Za-z_]\w*|\.?\d(?:[eEpP][+-]|[\w.])*|##|\.\.\.|\s+|.',
+    re.DOTALL,
 )
 
 
@@ -41,9 +42,9 @@ def substitute_macro(
     Raises MacroError where the numbers of arguments differ.
     """
     if parameters is None:
-        return _paste([t for t in tokens(body)])
+        return _paste(tokens(body))
     bound = _bind(name, parameters, arguments or [])
-    words = tokens(body)
+    words = _without_comma(tokens(body), bound)
     out: list[str] = []
     for i, word in enumerate(words):
         if word not in bound:
@@ -71,6 +72,20 @@ def _bind(name: str, parameters: tuple[str, ...], arguments: list[str]) -> dict[
     if len(parameters) != len(arguments):
         raise MacroError(f"macro {name} takes {len(parameters)} arguments, and {len(arguments)} were given")
     return dict(zip(parameters, arguments, strict=True))
+
+
+def _without_comma(words: list[str], bound: dict[str, str]) -> list[str]:
+    """GCC's ``, ## args``: the comma goes if there are no arguments, and else nothing is pasted."""
+    out: list[str] = []
+    for i, word in enumerate(words):
+        before = [w for w in out if not w.isspace()][-2:]
+        if word in bound and before == [",", "##"] and _neighbour(words, i, 1) != "##":
+            while out.pop() != "##":
+                pass
+            while not bound[word].strip() and out.pop() != ",":
+                pass
+        out.append(word)
+    return out
 
 
 def _neighbour(words: list[str], index: int, step: int) -> str:

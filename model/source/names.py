@@ -176,7 +176,9 @@ def _never_nested() -> dict[str, Term]:
     return dict.fromkeys(words, const(0, WORD64)) | dict.fromkeys(flags, FALSE)
 
 
-def done_words(places: Mapping[str, Place], called: Mapping[str, Mapping[str, object]], result: str) -> dict[str, Term]:
+def done_words(
+    places: Mapping[str, Place], called: Mapping[str, Mapping[str, object]], result: str
+) -> dict[str, Term]:
     """The words for what a fault path did, over the procedure's last places."""
 
     def argument(sink: str, text: str) -> Term:
@@ -214,5 +216,3 @@ def done_words(places: Mapping[str, Place], called: Mapping[str, Mapping[str, ob
         "mmu_unlocked": flag("(mmu_lock) given back"),
     }
     return {w: t for w, t in words.items() if w in DONE}
-
-

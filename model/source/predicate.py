@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from model import memory
 from model.logic import BOOL, Term, name
+from model.source.branches import Compiled
 from model.source.ctypes import BOOLEAN, UINT, ULONG
+from model.source.definitions import Definition
 from model.source.errors import Unsupported
 from model.source.objects import Objects, Slot
 from model.source.profile import Profile
@@ -36,10 +38,15 @@ class _NoTree:
     def condition(self, condition: str) -> tuple[bool | None, tuple[object, ...]]:
         return None, ()
 
+    def compiled(self, part: Definition) -> Compiled:
+        raise LookupError(part.name)
+
 
 def _slots() -> dict[str, Slot]:
     """Every word, definition and constant under its name."""
-    terms: dict[str, Term] = {w: name(w, sort) for table in (READ, DONE, WORLD) for w, (sort, _) in table.items()}
+    terms: dict[str, Term] = {
+        w: name(w, sort) for table in (READ, DONE, WORLD) for w, (sort, _) in table.items()
+    }
     terms |= {n: t for n, t in vars(memory).items() if isinstance(t, Term)}
     slots = {}
     for word, term in terms.items():

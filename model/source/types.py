@@ -6,16 +6,13 @@ Definitions are looked up in the tree on demand and remembered.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Protocol
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 
 from model.source.ctypes import (
     BUILTIN_TYPEDEFS,
     INT,
-    LONG,
     UINT,
-    ULONG,
     VOID,
     Array,
     CType,
@@ -25,76 +22,49 @@ from model.source.ctypes import (
     Struct,
     of_keywords,
 )
+from model.source.definitions import Definition
+from model.source.errors import Unsupported
+from model.source.lookup import Lookup
+from model.source.members import Member, members_of, place_of
 from model.source.text import Node, Parser, Text, text_of
+from model.source.unions import Chain
+from model.source.values import sort_of
 
 
-class Definition(Protocol):
-    """A piece of the tree's text that defines something."""
-
-    @property
-    def file(self) -> str: ...
-    @property
-    def line(self) -> int: ...
-    @property
-    def text(self) -> bytes: ...
+def _unsigned(_: Text) -> Int:
+    return UINT
 
 
-class Macro(Protocol):
-    """A macro's definition: ``params`` is None for an object-like one, ``variadic`` names the rest."""
-
-    @property
-    def file(self) -> str: ...
-    @property
-    def line(self) -> int: ...
-    @property
-    def params(self) -> tuple[str, ...] | None: ...
-    @property
-    def variadic(self) -> str | None: ...
-    @property
-    def body(self) -> bytes: ...
-
-
-class Configuration(Protocol):
-    """What the configuration defines, by name."""
-
-    @property
-    def values(self) -> Mapping[str, int | str]: ...
-
-
-class View(Protocol):
-    """What is asked of the index of a tree under one configuration."""
-
-    @property
-    def profile(self) -> Configuration: ...
-
-    def macro(self, name: str) -> Macro | None: ...
-    def function(self, name: str) -> Definition | None: ...
-    def prototype(self, name: str) -> Definition | None: ...
-    def struct(self, tag: str) -> Definition | None: ...
-    def typedef(self, name: str) -> Definition | None: ...
-    def enumerator(self, name: str) -> Definition | None: ...
-    def enum(self, tag: str) -> Definition | None: ...
-    def condition(self, condition: str) -> tuple[bool | None, Iterable[object]]: ...
+def _untyped(written: str) -> CType:
+    raise Unsupported("", 0, f"typeof({written}), where nothing is known of expressions")
 
 
 @dataclass
 class Types:
-    """The types of one tree under one configuration."""
+    """The types of one tree under one configuration.
 
-    view: View
+    ``enum_type`` says which integer type GCC chooses for an enum, given its text from ``enum`` to
+    the closing brace, and ``typeof`` which type an expression has; the layers that read expressions
+    put them there.
+    """
+
+    view: Lookup
     parser: Parser = field(default_factory=Parser)
+    enum_type: Callable[[Text], Int] = _unsigned
+    typeof: Callable[[str], CType] = _untyped
     typedefs: dict[str, CType | None] = field(default_factory=lambda: dict(BUILTIN_TYPEDEFS))
-    members: dict[str, dict[str, _Member]] = field(default_factory=dict)
+    members: dict[str, dict[str, Member]] = field(default_factory=dict)
     enums: dict[str, Int] = field(default_factory=dict)
-    read_enum: Callable[[Definition], list[int]] = lambda _: []
 
     def named(self, name: str) -> CType | None:
-        """The type a typedef gives, None if there is no such typedef."""
+        """The type a typedef gives, or a ``typeof``; None if there is no such typedef."""
+        if name in self.parser.typeofs:
+            return self.typeof(self.parser.typeofs[name])
         if name not in self.typedefs:
             self.typedefs[name] = of_keywords([name])
             found = self.view.typedef(name)
             if found is not None and self.typedefs[name] is None:
-                self.typedefs[name] = self._typedef(name, text_at(found))
+                self.typedefs[name] = self._typedef(name, self.decided(found))
         return self.typedefs[name]
 
     def _typedef(self, name: str, text: Text) -> CType | None:
@@ -106,9 +76,6 @@ class Types:
                 return t
         return None
 
-    def is_type(self, name: str) -> bool:
-        return self.named(name) is not None or of_keywords([name]) is not None
-
     # Specifiers -----------------------------------------------------------------------------
     def of_specifiers(self, node: Node, text: Text) -> CType:
         """The type that a declaration's specifiers name.
@@ -116,11 +83,11 @@ class Types:
         Raises Unsupported for a type that is defined nowhere that is read.
         """
         spec = node.child_by_field_name("type")
-        if spec is None:
-            return INT
-        return self.of_specifier(spec, text)
+        return INT if spec is None else self.of_specifier(spec, text)
 
     def of_specifier(self, spec: Node, text: Text) -> CType:
+        """The type that one specifier names.  Raises Unsupported as ``of_specifiers`` does."""
+        found: CType | None = None
         match spec.type:
             case "primitive_type" | "sized_type_specifier":
                 found = of_keywords(text_of(spec).split()) or self.named(text_of(spec).split()[-1])
@@ -129,34 +96,34 @@ class Types:
             case "struct_specifier" | "union_specifier":
                 found = self._struct(spec, text)
             case "enum_specifier":
-                found = self.enum(spec)
-            case "macro_type_specifier":
-                found = None
-            case _:
-                found = None
+                found = self._enum(spec, text)
         if found is None:
             raise text.unsupported(spec, "a type that is defined nowhere that is read")
         return found
 
     def _struct(self, spec: Node, text: Text) -> Struct:
-        tag, body = spec.child_by_field_name("name"), spec.child_by_field_name("body")
+        tag = spec.child_by_field_name("name")
         if tag is not None:
             return Struct(text_of(tag))
-        name = f"<{text.file}:{text.line_of(spec)}>"
-        if body is not None and name not in self.members:
-            self.members[name] = self._fields(body, text)
+        name = place_of(spec, text)
+        if name not in self.members:
+            self.members[name] = members_of(spec, text)
         return Struct(name)
 
-    def enum(self, spec: Node) -> Int:
-        """GCC's choice for an enum: unsigned int, int if a value is negative, 64 bits if one needs
-        them (enum kvm_pgtable_prot does)."""
+    def _enum(self, spec: Node, text: Text) -> Int:
+        """The integer type of an enum by its tag, or of one whose constants are listed here."""
         tag = spec.child_by_field_name("name")
-        name = "" if tag is None else text_of(tag)
+        name = text_of(tag) if tag is not None else place_of(spec, text)
         if name not in self.enums:
-            self.enums[name] = UINT
-            found = self.view.enum(name) if name else None
+            self.enums[name] = UINT  # what an enum means while its own constants are read
+            found = self.view.enum(name) if tag is not None else None
             if found is not None:
-                self.enums[name] = _fitting(self.read_enum(found))
+                self.enums[name] = self.enum_type(self.decided(found))
+            elif spec.child_by_field_name("body") is not None:
+                self.enums[name] = self.enum_type(Text(spec.text or b"", text.file, text.line_of(spec)))
+            else:
+                del self.enums[name]
+                raise text.unsupported(spec, "an enum that is defined nowhere that is read")
         return self.enums[name]
 
     def of_descriptor(self, node: Node, text: Text) -> CType:
@@ -164,6 +131,15 @@ class Types:
         base = self.of_specifiers(node, text)
         declarator = node.child_by_field_name("declarator")
         return base if declarator is None else self.declarator(declarator, base, text)[1]
+
+    def written(self, spelled: str, text: Text) -> CType:
+        """A type that stands alone in a text.  Raises Unsupported if it is none."""
+        alone = replace(text, data=f"typedef {spelled} t;".encode(), fixed=text.fixed or spelled)
+        declared = self.parser.declaration(alone)
+        declarator = declared.child_by_field_name("declarator")
+        if declared.has_error or declared.type != "type_definition" or declarator is None:
+            raise alone.unsupported(declared, f"{spelled}, where a type is needed")
+        return self.declarator(declarator, self.of_specifiers(declared, alone), alone)[1]
 
     # Declarators ----------------------------------------------------------------------------
     def declarator(self, node: Node, base: CType, text: Text) -> tuple[str, CType]:
@@ -178,13 +154,11 @@ class Types:
                 return self._inner(inner, Array(base), text)
             case "function_declarator" | "abstract_function_declarator":
                 return self._inner(inner, Function(base), text)
-            case "parenthesized_declarator" | "abstract_parenthesized_declarator" | "attributed_declarator":
+            case "parenthesized_declarator" | "abstract_parenthesized_declarator":
                 named = [c for c in node.named_children if "declarator" in c.type or "identifier" in c.type]
-                if len(named) != 1:
-                    raise text.unsupported(node, "a declarator that could not be read")
-                return self.declarator(named[0], base, text)
-            case _:
-                raise text.unsupported(node, f"a declarator of the form {node.type}")
+                if len(named) == 1:
+                    return self.declarator(named[0], base, text)
+        raise text.unsupported(node, f"a declarator of the form {node.type}")
 
     def _inner(self, inner: Node | None, t: CType, text: Text) -> tuple[str, CType]:
         return ("", t) if inner is None else self.declarator(inner, t, text)
@@ -192,7 +166,7 @@ class Types:
     # Functions --------------------------------------------------------------------------------
     def parameters(self, declarator: Node, text: Text) -> list[tuple[str, CType, str]]:
         """Each parameter's name, its type, and its type as it is spelled."""
-        listed = _function_declarator(declarator).child_by_field_name("parameters")
+        listed = declarator.child_by_field_name("parameters")
         found: list[tuple[str, CType, str]] = []
         for child in listed.named_children if listed is not None else []:
             if child.type != "parameter_declaration":
@@ -200,15 +174,12 @@ class Types:
             base, inner = self.of_specifiers(child, text), child.child_by_field_name("declarator")
             name, t = ("", base) if inner is None else self.declarator(inner, base, text)
             if t != VOID:
-                t = Pointer(t.element) if isinstance(t, Array) else t
-                found.append((name, t, _spelled(child)))
+                found.append((name, _as_parameter(t), _spelled(child)))
         return found
 
     def result(self, node: Node, text: Text) -> CType:
         """What a function definition or prototype returns."""
-        declarator = node.child_by_field_name("declarator")
-        assert declarator is not None
-        t = self.declarator(declarator, self.of_specifiers(node, text), text)[1]
+        t = self.declarator(_declarator(node, text), self.of_specifiers(node, text), text)[1]
         while isinstance(t, Pointer) and isinstance(t.target, Function):
             t = t.target
         return t.result if isinstance(t, Function) else t
@@ -217,104 +188,96 @@ class Types:
     def member(self, struct: Struct, name: str) -> CType | None:
         """The type of a member, those of anonymous structs and unions included; None if there is
         none, or none whose type is found."""
-        found = self._members(struct).get(name)
-        if found is None:
+        found = self.members_of(struct).get(name)
+        if found is None or found.spec.type in ("macro_type_specifier", "ERROR"):
             return None
-        base = self._lazily(found.spec, found.text)
-        return None if base is None else self.declarator(found.declarator, base, found.text)[1]
+        if found.spec.type == "type_identifier" and self.named(text_of(found.spec)) is None:
+            return None
+        t = self.declarator(found.declarator, self.of_specifier(found.spec, found.text), found.text)[1]
+        return t if found.bits is None else self._bit_field(t, found)
+
+    def _bit_field(self, t: CType, member: Member) -> Int | None:
+        """A bit-field's type: an integer of so many bits; None if its width is no plain number."""
+        written = text_of(member.bits) if member.bits is not None else ""
+        if not isinstance(t, Int) or not written.isdecimal() or not 0 < int(written) <= t.width:
+            return None
+        return t if t.is_bool else Int(int(written), t.signed)
 
     def all_members(self, struct: Struct) -> dict[str, CType]:
         """Every member whose type is found."""
-        typed = {name: self.member(struct, name) for name in self._members(struct)}
+        typed = {name: self.member(struct, name) for name in self.members_of(struct)}
         return {name: t for name, t in typed.items() if t is not None}
 
     def spelled_member(self, struct: Struct, name: str) -> str:
         """A member's type as it is written, without stars; "" if there is no such member."""
-        found = self._members(struct).get(name)
+        found = self.members_of(struct).get(name)
         return "" if found is None else " ".join(text_of(found.spec).split())
 
-    def _members(self, struct: Struct) -> dict[str, _Member]:
+    def unions_of(self, struct: Struct, name: str) -> tuple[str, Chain]:
+        """The name of the place that holds a member, and the unions it lies in.
+
+        Scalars of one width that are alternatives of a union are one place, that of the first.
+        """
+        members = self.members_of(struct)
+        found, t = members[name], self.member(struct, name)
+        if not found.unions or not found.is_direct or not isinstance(t, Int | Pointer):
+            return name, found.unions
+        for other, member in members.items():
+            if member.is_direct and member.bits is None and _same_union(member.unions, found.unions):
+                like = self.member(struct, other)
+                if isinstance(like, Int | Pointer) and sort_of(like) == sort_of(t):
+                    return other, member.unions
+        return name, found.unions
+
+    def members_of(self, struct: Struct) -> dict[str, Member]:
+        """The members by name, with types yet to be found; none if the struct is not found."""
         if struct.tag not in self.members:
             found = self.view.struct(struct.tag)
-            self.members[struct.tag] = {} if found is None else self._read_struct(text_at(found))
+            self.members[struct.tag] = {} if found is None else self._read_struct(found)
         return self.members[struct.tag]
 
-    def _read_struct(self, text: Text) -> dict[str, _Member]:
+    def decided(self, found: Definition) -> Text:
+        """A definition's text without the branches of ``#if`` that the configuration leaves out."""
+        return Text(self.view.compiled(found).text, found.file, found.line)
+
+    def _read_struct(self, found: Definition) -> dict[str, Member]:
+        text = self.decided(found)
         node = self.parser.declaration(text)
-        spec = node.child_by_field_name("type") if node.type in ("declaration", "type_definition") else node
-        body = spec.child_by_field_name("body") if spec is not None else None
-        return {} if body is None else self._fields(body, text)
-
-    def _fields(self, body: Node, text: Text) -> dict[str, _Member]:
-        fields: dict[str, _Member] = {}
-        for child in _field_declarations(body):
-            for name, member in self._field(child, text):
-                fields.setdefault(name, member)
-        return fields
-
-    def _field(self, node: Node, text: Text) -> Iterator[tuple[str, _Member]]:
-        spec = node.child_by_field_name("type")
-        declarators = node.children_by_field_name("declarator")
-        if spec is None or node.has_error:
-            return
-        body = spec.child_by_field_name("body")
-        if not declarators and body is not None and spec.child_by_field_name("name") is None:
-            yield from self._fields(body, text).items()
-        for child in declarators:
-            yield self.declarator(child, INT, text)[0], _Member(spec, child, text)
-
-    def _lazily(self, spec: Node, text: Text) -> CType | None:
-        """A member's type; a member whose type is not found is not a member that can be used."""
-        if spec.type == "type_identifier":
-            return self.named(text_of(spec))
-        if spec.type in ("macro_type_specifier", "ERROR"):
-            return None
-        return self.of_specifier(spec, text)
-
-
-@dataclass(frozen=True)
-class _Member:
-    """A member of a struct whose type is resolved when it is asked for."""
-
-    spec: Node
-    declarator: Node
-    text: Text
-
-
-def _fitting(values: list[int]) -> Int:
-    """The type of an enum with these values, which are words of 64 bits."""
-    signed = [v - (1 << 64) if v >> 63 else v for v in values] or [0]
-    negative = min(signed) < 0
-    if max(signed) < 1 << (31 if negative else 32) and min(signed) >= -(1 << 31):
-        return INT if negative else UINT
-    return LONG if negative else ULONG
+        spec = node if node.type.endswith("_specifier") else node.child_by_field_name("type")
+        return {} if spec is None else members_of(spec, text)
 
 
 def text_at(definition: Definition) -> Text:
+    """A definition's text and where it stands."""
     return Text(definition.text, definition.file, definition.line)
 
 
-def _field_declarations(body: Node) -> Iterator[Node]:
-    for child in body.named_children:
-        if child.type == "field_declaration":
-            yield child
-        elif child.type.startswith("preproc_"):
-            yield from _field_declarations(child)
+def _declarator(node: Node, text: Text) -> Node:
+    declarator = node.child_by_field_name("declarator")
+    if declarator is None:
+        raise text.unsupported(node, "a declaration without a name")
+    return declarator
 
 
-def _function_declarator(node: Node) -> Node:
+def function_declarator(node: Node, text: Text) -> Node:
+    """The declarator of a function definition or prototype that holds its parameters.
+
+    Raises Unsupported if there is none.
+    """
     while node.type != "function_declarator":
-        inner = node.child_by_field_name("declarator")
-        assert inner is not None, node.type
-        node = inner
+        node = _declarator(node, text)
     return node
 
 
-def function_declarator(node: Node) -> Node:
-    """The declarator of a function definition or prototype that holds its parameters."""
-    declarator = node.child_by_field_name("declarator")
-    assert declarator is not None
-    return _function_declarator(declarator)
+def _same_union(a: Chain, b: Chain) -> bool:
+    return len(a) == len(b) and a[:-1] == b[:-1] and a[-1][0] == b[-1][0]
+
+
+def _as_parameter(t: CType) -> CType:
+    """Arrays and functions are handed over as pointers."""
+    if isinstance(t, Array):
+        return Pointer(t.element)
+    return Pointer(t) if isinstance(t, Function) else t
 
 
 def _spelled(parameter: Node) -> str:

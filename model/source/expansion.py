@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What a name that is no local stands for: a macro, an enumeration constant, or a function.
+
+A macro is expanded one step at a time, so that a name with a contract is met before it dissolves.
+"""
+
+from __future__ import annotations
+
+import re
+from abc import abstractmethod
+from collections.abc import Mapping
+from dataclasses import replace
+
+from model.source.contracts import Contract
+from model.source.ctypes import INT, LONG, UINT, ULONG, VOID, Function, Int, Pointer
+from model.source.definitions import Macro
+from model.source.expressions import Expressions
+from model.source.lvalues import signed_value
+from model.source.macros import MacroError, substitute_macro, tokens
+from model.source.objects import Objects
+from model.source.precedence import level, needed
+from model.source.scan import MADE_ELEMENT
+from model.source.text import Node, Text, children, text_of
+from model.source.types import Types
+from model.source.values import NOTHING, UNKNOWN, Target, Value, integer
+
+_DEPTH = 60
+_LONGEST = 100_000
+
+
+class Expansion(Expressions):
+    """Lowers names by looking them up in the tree."""
+
+    def __init__(self, types: Types, objects: Objects, contracts: Mapping[str, Contract]):
+        super().__init__(types, objects)
+        self.contracts = contracts
+        self.constants: dict[str, Value] = {}
+        types.enum_type, types.typeof = self.enum_type, self.typeof
+
+    @abstractmethod
+    def statement(self, node: Node) -> None: ...
+
+    # Names ----------------------------------------------------------------------------------------
+    def named(self, node: Node, name: str) -> Value:
+        """A name that is no local: a macro, an enumerator, or a function."""
+        if name in self.constants:
+            return self.constants[name]
+        macro = self.macro(name, self.text)
+        if macro is not None and macro.params is None:
+            before = self.locals_met
+            value = self.expand(node, name, macro, None)
+            if value.term.op == "const" and isinstance(value.type, Int) and self.locals_met == before:
+                self.constants[name] = value
+            return value
+        configured = self.view.profile.values.get(name)
+        if isinstance(configured, int):
+            return integer(configured)
+        found = self.view.enumerator(name)
+        if found is not None:
+            self.read_enum(self.types.decided(found))
+        if name in self.constants:
+            return self.constants[name]
+        if name in self.contracts or self.view.function(name) or self.view.prototype(name):
+            address = self.objects.address(Target(f"{name}()"))
+            return Value(Pointer(Function(VOID)), address, (UNKNOWN,))
+        raise self.text.unsupported(node, f"{name} is defined nowhere that is read")
+
+    def read_enum(self, text: Text) -> list[int]:
+        """The values of an enum's constants, which are remembered under their names."""
+        text = self._without_makers(text)
+        with self.at(text), self.objects.probe():
+            return self._read_enum(self.types.parser.declaration(text))
+
+    def enum_type(self, text: Text) -> Int:
+        """The integer type that GCC chooses for an enum."""
+        values = self.read_enum(text) or [0]
+        if min(values) < 0:
+            return INT if min(values) >= -(1 << 31) and max(values) < 1 << 31 else LONG
+        return UINT if max(values) < 1 << 32 else ULONG
+
+    def _without_makers(self, text: Text) -> Text:
+        """An enum's text with the elements that macros make (``DECLARE_VMA_BIT(READ, 0),``) written out."""
+
+        def written_out(element: re.Match[bytes]) -> bytes:
+            macro = self.view.macro(element.group(1).decode())
+            if macro is None or macro.params is None:
+                return element.group(0)
+            given = [a.strip() for a in element.group(2).decode(errors="replace").strip("()").split(",")]
+            made = substitute_macro("", macro.params, _body(macro), given, lambda _: None)
+            return b" ".join(made.encode().split())
+
+        try:
+            return replace(text, data=MADE_ELEMENT.sub(written_out, text.data))
+        except MacroError as error:
+            raise self.text.unsupported(self.types.parser.declaration(text), str(error)) from None
+
+    def _read_enum(self, node: Node) -> list[int]:
+        """All constants of one enum; C gives those without a value the one before plus one.
+
+        Where one does not fit an int all have the enum's type, as GCC has it since version 13.
+        """
+        spec = node if node.type == "enum_specifier" else node.child_by_field_name("type")
+        body = spec.child_by_field_name("body") if spec is not None else None
+        found: dict[str, int] = {}
+        following = 0
+        for child in children(body) if body is not None else []:
+            if child.type != "enumerator":
+                raise self.text.unsupported(child, "something in an enum that is no enumerator")
+            value = child.child_by_field_name("value")
+            if value is not None:
+                number = self.scalar(value)
+                if number.term.op != "const" or not isinstance(number.type, Int):
+                    raise self.text.unsupported(child, "an enumerator that is not constant")
+                following = signed_value(number)
+            name = text_of(self.text.child(child, "name"))
+            found[name] = following
+            self.constants[name] = integer(following, _fitting([following]))
+            following += 1
+        t = _fitting(list(found.values()))
+        self.constants |= {name: integer(value, t) for name, value in found.items()}
+        return list(found.values())
+
+    # Macros -----------------------------------------------------------------------------------------
+    def macro(self, name: str, text: Text) -> Macro | None:
+        """The macro of that name; none inside its own text, if that names it."""
+        macro = self.view.macro(name)
+        if macro is not None and f"macro {name}" in text.via and name in tokens(_body(macro)):
+            return None
+        return macro
+
+    def expand(self, node: Node, name: str, macro: Macro, arguments: list[str] | None) -> Value:
+        """What a macro's text means where it stands."""
+        expansion = self.expansion(node, name, macro, arguments)
+        if not expansion.data.strip():
+            return NOTHING
+        with self.at(expansion):
+            made = self.types.parser.fragment(expansion)
+            if level(made) < expansion.binding:
+                raise self.text.unsupported(made, f"macro {name}, which the operators beside it tear apart")
+            return self._fragment(made, node)
+
+    def expansion(self, node: Node, name: str, macro: Macro, arguments: list[str] | None) -> Text:
+        """A macro's text with the arguments in place."""
+        if len(self.text.via) > _DEPTH:
+            raise self.text.unsupported(node, f"macro {name}, which expands too deeply")
+        parameters = macro.params
+        if parameters is not None and macro.variadic is not None:
+            parameters = (*parameters, f"{macro.variadic}...")
+        try:
+            text = substitute_macro(name, parameters, _body(macro), arguments, self._object_body)
+        except MacroError as error:
+            raise self.text.unsupported(node, str(error)) from None
+        if len(text) > _LONGEST:
+            raise self.text.unsupported(node, f"macro {name}, whose text has more than {_LONGEST} characters")
+        around = needed(node)
+        binding = self.text.binding if around is None else around
+        return self.text.expansion(node, text, f"macro {name}", binding)
+
+    def _fragment(self, made: Node, node: Node) -> Value:
+        """An expression, or a statement that a macro made."""
+        if made.type == "compound_statement" or not (
+            made.type.endswith("_statement") or made.type == "declaration"
+        ):
+            return self.rvalue(made)
+        stands = node.parent.parent if node.parent is not None else None
+        dangling = stands is None or stands.type in ("if_statement", "else_clause") or needed(node) is None
+        if self.text.binding or (made.type == "if_statement" and dangling):
+            raise self.text.unsupported(node, "a statement made by a macro where it could be torn apart")
+        self.statement(made)
+        return NOTHING
+
+    def _object_body(self, name: str) -> str | None:
+        macro = self.view.macro(name)
+        return _body(macro) if macro is not None and macro.params is None else None
+
+
+def _body(macro: Macro) -> str:
+    return macro.body.decode(errors="replace")
+
+
+def _fitting(values: list[int]) -> Int:
+    """The type of enumerators with these values: int, or that of the enum where one does not fit."""
+    values = values or [0]
+    if min(values) >= -(1 << 31) and max(values) < 1 << 31:
+        return INT
+    if min(values) < 0:
+        return LONG
+    return UINT if max(values) < 1 << 32 else ULONG

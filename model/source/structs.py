@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Structs as a whole: copying them, and C's initialisers."""
+
+from __future__ import annotations
+
+from model.source.ctypes import Array, CType, Int, Pointer, Struct
+from model.source.lvalues import Lvalue, Lvalues, object_at
+from model.source.objects import Begin
+from model.source.text import Node, children, text_of
+from model.source.values import Value, decayed, is_scalar
+
+
+class Structs(Lvalues):
+    """Lowers copies and initialisers of objects with members."""
+
+    def copy(self, to: Lvalue, value: Value, node: Node) -> None:
+        """``object = struct;``, member by member."""
+        if not isinstance(to.type, Struct) or value.type != to.type or len(value.targets) != 1:
+            raise self.text.unsupported(node, f"a {to.type} made from a {value.type}")
+        if len(to.alternatives) != 1:
+            raise self.text.unsupported(node, "a struct stored through a pointer to one of several")
+        source = Lvalue(((None, value.targets[0]),), to.type)
+        if source != to:
+            self._copy_members(to, source, node)
+
+    def _copy_members(self, to: Lvalue, source: Lvalue, node: Node) -> None:
+        assert isinstance(to.type, Struct)
+        members = self.types.members_of(to.type)
+        if not members or any(m.unions for m in members.values()):
+            raise self.text.unsupported(node, f"a copy of {to.type}, whose members are not known or overlap")
+        for name, t in self.types.all_members(to.type).items():
+            inner, value = self.member(to, name, node), self.member(source, name, node)
+            if isinstance(t, Struct):
+                self._copy_members(inner, value, node)
+            elif is_scalar(t):
+                self.store(inner, self.load(value, node), node)
+            else:
+                raise self.text.unsupported(node, f"a copy of {to.type}, which holds an array")
+
+    def initialise(self, path: str, t: CType, node: Node) -> None:
+        """``T path = node;``, where node may be a list in braces."""
+        lvalue = object_at(path, t)
+        if node.type == "initializer_list":
+            self.objects.declare(path, Begin.ZERO)
+            self._listed(lvalue, children(node), node)
+            return
+        value = decayed(self.rvalue(node))
+        self.objects.declare(path)
+        self._assign(lvalue, value, node)
+
+    def _assign(self, lvalue: Lvalue, value: Value, node: Node) -> None:
+        if isinstance(lvalue.type, Struct):
+            self.copy(lvalue, value, node)
+        elif is_scalar(lvalue.type) and is_scalar(value.type):
+            self.store(lvalue, value, node)
+        else:
+            raise self.text.unsupported(node, f"an initialiser of {lvalue.type}")
+
+    def _listed(self, to: Lvalue, items: list[Node], node: Node) -> None:
+        """Members that are not listed are zero."""
+        if isinstance(to.type, Struct):
+            self._members_listed(to, items)
+        elif isinstance(to.type, Int | Pointer) and len(items) == 1:
+            self._item(to, items[0])
+        elif isinstance(to.type, Array) and not any(i.type == "initializer_pair" for i in items):
+            for number, item in enumerate(items):
+                self._item(object_at(f"{to.alternatives[0][1].whole}[{number}]", to.type.element), item)
+        elif items:
+            raise self.text.unsupported(node, f"an initialiser of {to.type}")
+
+    def _item(self, to: Lvalue, item: Node) -> None:
+        if item.type == "initializer_list":
+            self._listed(to, children(item), item)
+        else:
+            self._assign(to, decayed(self.rvalue(item)), item)
+
+    def _members_listed(self, to: Lvalue, items: list[Node]) -> None:
+        assert isinstance(to.type, Struct)
+        members = self.types.members_of(to.type)
+        order, following = list(members), 0
+        if [text_of(i) for i in items] == ["0"]:  # the first member, and so all of them, are zero
+            return
+        for item in items:
+            if item.type == "initializer_pair":
+                inner = self._designated(to, item)
+                first = children(item)[0]
+                following = order.index(text_of(first).lstrip(".")) + 1
+                self._item(inner, self.text.child(item, "value"))
+                continue
+            if following >= len(order) or any(m.unions for m in members.values()):
+                raise self.text.unsupported(item, f"an initialiser by position in {to.type}")
+            self._item(self.member(to, order[following], item), item)
+            following += 1
+
+    def _designated(self, to: Lvalue, item: Node) -> Lvalue:
+        """The member that ``.a.b = ...`` names."""
+        for designator in item.children_by_field_name("designator"):
+            if designator.type != "field_designator" or not isinstance(to.type, Struct):
+                raise self.text.unsupported(item, f"an initialiser of an element of {to.type}")
+            to = self.member(to, text_of(designator).lstrip(". "), item)
+        return to
