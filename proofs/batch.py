@@ -14,31 +14,36 @@ from proofs import smtlib
 from proofs.obligation import Obligation
 from proofs.question import Batch, Question
 
-#: Claims in one batch, at most: few enough to keep all workers busy until the end.
-LARGEST = 80
+#: Claims in one batch, at most and at least (if there are so many).
+LARGEST, SMALLEST = 160, 20
 
 
-def batches(obligations: Iterable[Obligation], closely: bool = False) -> list[Batch]:
-    """All obligations as batches, in an order that does not depend on theirs; each by itself if it
-    is to be looked at closely."""
-    ordered = sorted(obligations, key=_premises_first)
-    if closely:
-        return [_batch([obligation], closely) for obligation in ordered]
+def batches(obligations: Iterable[Obligation], jobs: int = 1) -> list[Batch]:
+    """All obligations as batches, the largest first, in an order that does not depend on theirs;
+    enough of them to keep so many workers busy."""
+    ordered = sorted(obligations, key=_order)
+    largest = max(SMALLEST, min(LARGEST, -(-len(ordered) // jobs)))
     made = []
-    for _, group in groupby(ordered, key=_subject):
+    for _, group in groupby(ordered, key=_group):
         members = list(group)
-        size = -(-len(members) // -(-len(members) // LARGEST))
-        made += [_batch(members[i : i + size], closely) for i in range(0, len(members), size)]
-    return made
+        size = -(-len(members) // -(-len(members) // largest))
+        made += [_batch(members[i : i + size], closely=False) for i in range(0, len(members), size)]
+    return sorted(made, key=lambda batch: -len(batch.questions))
 
 
-def _subject(obligation: Obligation) -> str:
-    return obligation.claim.partition("@")[2]
+def single(obligations: Iterable[Obligation]) -> list[Batch]:
+    """Each obligation in a batch of its own, to be looked at closely."""
+    return [_batch([obligation], closely=True) for obligation in sorted(obligations, key=_order)]
 
 
-def _premises_first(obligation: Obligation) -> tuple[str, tuple[bytes, ...], tuple[bytes, ...], str]:
+def _group(obligation: Obligation) -> tuple[str, tuple[str, ...]]:
+    """What has definitions in common: the same procedures of the same subject."""
+    return obligation.claim.partition("@")[2], obligation.procedures
+
+
+def _order(obligation: Obligation) -> tuple[object, ...]:
     facts = tuple(fact.holds.key for fact in obligation.facts)
-    return _subject(obligation), facts, tuple(g.key for g in obligation.given), obligation.claim
+    return *_group(obligation), facts, tuple(g.key for g in obligation.given), obligation.claim
 
 
 def _batch(obligations: Sequence[Obligation], closely: bool) -> Batch:

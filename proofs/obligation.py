@@ -57,7 +57,8 @@ class Obligation:
     in which witnesses are minimised; ``loose`` are those on which a refutation must not rest,
     because they stand for something unknown; ``unset`` are stand-ins that a replay needs.
     ``hopeless`` says that it is expected to be refuted, which matters for the order of questions.
-    ``bitwise`` are inputs of which single bits are told in a witness.
+    ``bitwise`` are inputs of which single bits are told in a witness, and ``procedures`` are the names
+    of those that the terms were made from.
     """
 
     claim: str
@@ -73,6 +74,7 @@ class Obligation:
     unset: tuple[str, ...] = ()
     hopeless: bool = False
     bitwise: tuple[str, ...] = ()
+    procedures: tuple[str, ...] = ()
 
     def concrete(self, model: Mapping[str, int]) -> Inputs:
         """A solver's model as the interpreter wants it, with the values of pure functions."""
@@ -147,7 +149,7 @@ class _Group:
         hopeless = claim.expected is not None and claim.expected.verdict is Verdict.REFUTED
         return Obligation(
             claim.name, claim.says, background, facts, given, then, witness, inputs, loose, applications,
-            self.unset, hopeless, tuple(n for n in inputs if n in self.bitwise),
+            self.unset, hopeless, tuple(n for n in inputs if n in self.bitwise), tuple(self.subjects),
         )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from proofs.batch import batches
+from proofs.batch import batches, single
 from proofs.claim import Claim, Verdict
 from proofs.obligation import Obligation, obligations
 from proofs.pool import Pool
@@ -45,7 +45,7 @@ def _judged(
         twice = next(name for name in names if names.count(name) > 1)
         raise ValueError(f"Two claims are called {twice}; names of claims must differ.")
     replays = Replays()
-    for answer in pool.answers(batches(made, closely)):
+    for answer in pool.answers(single(made) if closely else batches(made, pool.jobs)):
         yield judge(*by_name[answer.claim], answer, replays)
 
 

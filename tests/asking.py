@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import cache
 
 from model.facts import FACTS, Fact
-from proofs.batch import batches
+from proofs.batch import batches, single
 from proofs.catalogue import claims, shapes
 from proofs.claim import Claim
 from proofs.engines.z3 import start
@@ -53,6 +53,6 @@ def ask_closely(asked: Iterable[Claim]) -> list[Finding]:
     """The verdicts with their witnesses, in the order of the claims."""
     some = list(asked)
     made = obligations(some)
-    steps = (step for batch in batches(made, closely=True) for step in answers(batch, start))
+    steps = (step for batch in single(made) for step in answers(batch, start))
     found = {step.claim: step for step in steps if isinstance(step, Answer)}
     return [find(judge(c, o, found[c.name])) for c, o in zip(some, made, strict=True)]

@@ -11,7 +11,7 @@ import toy
 
 from model.logic import BOOL, TRUE, Term, choose, name, place
 from model.procedure import If, Set
-from proofs.batch import batches
+from proofs.batch import batches, single
 from proofs.claim import Claim
 from proofs.engines import Engine, EngineError
 from proofs.engines.z3 import start
@@ -34,7 +34,9 @@ def seeded(seed: int) -> Callable[[], Engine]:
 def look(
     claims: list[Claim], closely: bool = True, engine: Callable[[], Engine] = start
 ) -> dict[str, Answer]:
-    steps = [s for batch in batches(obligations(claims), closely) for s in answers(batch, engine)]
+    steps = [
+        s for batch in (single if closely else batches)(obligations(claims)) for s in answers(batch, engine)
+    ]
     return {step.claim.partition("@")[0]: step for step in steps if isinstance(step, Answer)}
 
 
@@ -155,7 +157,7 @@ def test_an_engine_that_complains_is_unknown() -> None:
 
 
 def test_batches_and_answers_cross_the_pipe_unchanged() -> None:
-    made = batches(obligations(toy.claims()), closely=True)
+    made = single(obligations(toy.claims()))
     assert [read_batch(write(batch)) for batch in made] == made
     found = [a for batch in made for a in answers(batch, start) if isinstance(a, Answer)]
     assert [read_answer(write(answer)) for answer in found] == found
@@ -165,4 +167,5 @@ def test_batches_and_answers_cross_the_pipe_unchanged() -> None:
 def test_claims_with_the_same_definitions_share_them() -> None:
     many = [replace(c, theorem=f"{c.theorem}.{i}") for i in range(20) for c in toy.claims()]
     made = batches(obligations(many))
-    assert [len(batch.questions) for batch in made] == [80, 80, 80]
+    assert [len(batch.questions) for batch in made] == [120, 120]
+    assert max(len(batch.questions) for batch in batches(obligations(many), jobs=4)) == 60

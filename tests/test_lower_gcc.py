@@ -17,12 +17,12 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from tests.c_random import PRELUDE, TYPES, WHOLE, Maker, Parameter
 
 from model import symbolic
 from model.interpreter import Inputs, interpret
 from model.logic import BOOL, Sort, Term, signed, value_of
 from tests.c_code import Lowered, lower
+from tests.c_random import PRELUDE, TYPES, WHOLE, Maker, Parameter
 
 FUNCTIONS = 150
 RUNS = 6
