@@ -48,7 +48,8 @@ class Course:
 
 @dataclass(frozen=True)
 class Witness:
-    """The values that matter, and what each procedure did with them, by the claim's subjects."""
+    """The values that matter or are not 0, and what each procedure did with them, by the claim's
+    subjects.  All other inputs were 0, and could have had any value."""
 
     values: tuple[Value, ...]
     courses: Mapping[str, Course]

@@ -124,11 +124,17 @@ class _Group:
         self.subjects = subjects
         self.results = results
         self.bound: dict[bytes, Term] = {}
+        self.loose: dict[str, bool] = {}
         self.names = _Names()
         self.flat = _Flat(self.names)
         self.unset = tuple(str(t.data) for result in results.values() for t in result.unset.values())
         bound = (p.words.get(word, name(word, WORD64)) for p in subjects.values() for word in BITWISE)
         self.bitwise = frozenset(str(term.data) for term in bound if term.op == "name")
+
+    def is_loose(self, text: str) -> bool:
+        if text not in self.loose:
+            self.loose[text] = is_loose(text, self.subjects.values())
+        return self.loose[text]
 
     def term(self, term: Term) -> Term:
         return self.flat.term(bind(term, self.subjects, self.results, self.bound))
@@ -143,7 +149,7 @@ class _Group:
         applications = self.flat.reached(roots)
         background = tuple(_equal_arguments_give_equal_values(applications))
         names = self.names.of(*roots, *background)
-        loose = tuple(sorted(n for n in names if is_loose(n, self.subjects.values())))
+        loose = tuple(sorted(n for n in names if self.is_loose(n)))
         ordered = [*sorted(names.difference(loose)), *loose]
         inputs = {n: self.names.sorts[n] for n in ordered}
         hopeless = claim.expected is not None and claim.expected.verdict is Verdict.REFUTED

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
@@ -111,7 +111,7 @@ class Batch:
 
 def write(value: Batch | Answer) -> str:
     """One line of JSON."""
-    return json.dumps(asdict(value), default=lambda found: found.value)
+    return json.dumps(value, default=lambda part: part.value if isinstance(part, Found) else vars(part))
 
 
 def read_batch(line: str) -> Batch:

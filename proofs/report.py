@@ -12,7 +12,8 @@ JSON (``document``; keys sorted, no times):
                 facts_offered: [names], facts_used: null or [names],
                 unconfirmed: [inputs of unknown origin on which a refutation rests],
                 example, counterexample: null or
-                    {values: [{name, width, value, mask}]  (hexadecimal; only bits in mask matter),
+                    {values: [{name, width, value, mask}]  (hexadecimal; only bits in mask
+                              matter; inputs that are not there were 0, and do not matter),
                      courses: {subject: {steps: [{file, line, function, text, taken | sink, arguments}],
                                          words: {word: value}}}}
     not_asked   [{theorem, subject, reason}]

@@ -61,7 +61,7 @@ def matching(what: str, pattern: str | None, names: Iterable[str]) -> list[str]:
 
 
 def _nearest(pattern: str, names: Sequence[str]) -> str:
-    near = get_close_matches(pattern, names, n=3, cutoff=0.4)
+    near = get_close_matches(pattern, names, n=3, cutoff=0.5)
     if not near:
         return "; --list prints all names."
     return f"; the nearest {'name is' if len(near) == 1 else 'names are'} {', '.join(near)}."

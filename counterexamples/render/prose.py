@@ -135,9 +135,20 @@ def example(witness: Witness) -> str:
 
 def _let(witness: Witness) -> list[str]:
     constants = _constants(witness)
-    lines = [line for v in witness.values for line in _wrapped(value_line(v, constants))]
-    lines.append("and all else be as it may." if lines else "everything be as it may.")
-    return _labelled("Let", lines)
+    lines = [line for v in witness.values if v.mask for line in _wrapped(value_line(v, constants))]
+    rest = [text for v in witness.values for text in _left_over(v, constants)]
+    closing = "and all else be as it may" if lines else "everything be as it may"
+    return _labelled(
+        "Let", [*lines, *_wrapped(f"{closing}; say, {', '.join(rest)}." if rest else f"{closing}.")]
+    )
+
+
+def _left_over(value: Value, constants: Constants) -> Iterable[str]:
+    """What is not 0 and could be."""
+    if not value.mask:
+        yield f"{value.name} = {reading(value.word, value.width, value.value, constants)}".replace(" ", _GLUE)
+    elif value.word == "vm_flags" and value.value & ~value.mask:
+        yield f"{value.name} also {_VM(value.value & ~value.mask, constants)}".replace(" ", _GLUE)
 
 
 def _constants(witness: Witness) -> Constants:

@@ -20,7 +20,7 @@ from model.source.types import Types
 from model.source.values import Value, as_bool, decayed, is_scalar
 
 #: How many expressions and statements are read at most; a real fault path has some 3,000.
-_MOST = 100_000
+_MOST = 40_000
 
 
 class Context(ABC):

@@ -1,0 +1,213 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Tables, JSON and explanations: whole texts, the same every time."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+
+import toy
+from asking import ask, ask_closely
+
+from proofs import explain, report
+from proofs.claim import Claim, Skipped, Verdict
+from proofs.finding import Finding
+from proofs.report import Report
+from proofs.verdict import Judged, Standing, unsupported
+
+MERGED, FORGETFUL = toy.claims(), toy.claims(toy.fault_path(test_hardware=False))
+SKIPPED = (Skipped("tags_are_sanitised", "merged", "merged has no sanitised."),)
+
+
+def some(claims: Sequence[Claim], *theorems: str) -> list[Claim]:
+    return [claim for claim in claims if claim.theorem in theorems]
+
+
+def test_one_subject_is_a_row_for_each_claim() -> None:
+    claims = some(MERGED, "never_both", "all_needs_hardware")
+    assert (
+        report.plain(report.table(Report(tuple(ask(claims)))))
+        == """\
+verdict    claim                      reason
+
+toy
+REFUTED    all_needs_hardware@merged  a reason with a source
+PROVED     never_both@merged"""
+    )
+
+
+def test_several_subjects_are_columns() -> None:
+    names = ("never_both", "all_needs_hardware", "efault_has_a_reason", "efault_is_given")
+    claims = [*some(MERGED, *names), *some(FORGETFUL, *names[:3])]
+    found = Report((*ask(claims), unsupported(replace(claims[0], subject="linux-9"), "mmu.c:1: asm")))
+    assert (
+        report.plain(report.table(found))
+        == """\
+theorem              merged  forgetful  linux-9
+
+toy
+all_needs_hardware   R       R!         U!
+never_both           P       P          -
+efault_has_a_reason  P       V!         -
+efault_is_given      P       -          -
+
+P proved, R refuted as declared, - not asked; ! is not as expected, and is told below"""
+    )
+
+
+def test_names_that_are_too_wide_are_numbered() -> None:
+    claims = [
+        replace(c, subject=f"a_shape_with_a_long_name_{i}")
+        for i in range(5)
+        for c in some(MERGED, "never_both")
+    ]
+    text = report.plain(report.table(Report(tuple(ask(claims))))).splitlines()
+    assert text[0] == "theorem     1  2  3  4  5"
+    assert text[5] == "columns: " + ", ".join(f"{i + 1} a_shape_with_a_long_name_{i}" for i in range(5))
+
+
+def test_page_sizes_are_columns_of_their_own() -> None:
+    (claim,) = some(MERGED, "never_both")
+    found = ask([claim, replace(claim, pages="64K")])
+    assert report.table(Report(tuple(found))).header == ("theorem", "merged", "merged/64K")
+
+
+def test_the_summary() -> None:
+    (judged,) = ask(some(MERGED, "never_both"))
+    assert report.summary(Report((judged,), SKIPPED, 3)) == (
+        "1 claim: 1 proved, all as expected; 1 not asked; 3 not run"
+    )
+    every = [replace(judged, verdict=v, standing=s) for v, s in (
+        (Verdict.PROVED, Standing.AS_EXPECTED), (Verdict.REFUTED, Standing.OTHERWISE),
+        (Verdict.TIMEOUT, Standing.UNDECIDED), (Verdict.DISAGREE, Standing.DISAGREE),
+    )]  # fmt: skip
+    assert report.summary(Report(tuple(every))) == (
+        "4 claims: 1 proved, 1 refuted, 1 timeout, 1 disagree, 1 on which solver and interpreter disagree, "
+        "1 otherwise than expected, 1 undecided; 0 not asked; 0 not run"
+    )
+    assert report.summary(Report(())) == "0 claims: none, all as expected; 0 not asked; 0 not run"
+
+
+# JSON --------------------------------------------------------------------------------------------
+def document(claims: Sequence[Claim]) -> str:
+    findings = ask_closely(claims)
+    return report.document(Report(tuple(f.judged for f in findings), SKIPPED, 2, ("A note.",)), findings)
+
+
+def test_the_document() -> None:
+    data = json.loads(document(FORGETFUL))
+    assert list(data) == sorted(data)
+    assert {k: v for k, v in data.items() if k != "claims"} == {
+        "schema": 1, "exit_code": 1, "not_run": 2, "notes": ["A note."],
+        "not_asked": [{"theorem": "tags_are_sanitised", "subject": "merged", "reason": "merged has no sanitised."}],
+        "summary": "12 claims: 7 proved, 4 refuted, 1 vacuous, 3 otherwise than expected, 1 undecided; "
+        "1 not asked; 2 not run",
+    }  # fmt: skip
+    claims = {claim["theorem"]: claim for claim in data["claims"]}
+    assert [c["name"] for c in data["claims"]] == sorted(c.name for c in FORGETFUL)
+    wrong = claims["beyond_needs_hardware"]
+    assert (wrong["verdict"], wrong["standing"], wrong["why"]) == (
+        "REFUTED",
+        "otherwise",
+        "Expected was PROVED.",
+    )
+    assert wrong["expected"] == {"verdict": "PROVED", "reason": "", "witness": None}
+    values = {v["name"]: (v["value"], v["mask"]) for v in wrong["counterexample"]["values"]}
+    assert values == {
+        "ARM64_HAS_STAGE2_FWB": ("0x0", "0x1"),
+        "pfn_is_map_memory": ("0x0", "0x1"),
+        "vm_flags": ("0x400", "0x400"),
+        "vm_page_prot": ("0x0", "0x18"),
+    }
+    course = wrong["counterexample"]["courses"][""]
+    assert course["words"] == {"mapped": "0x1", "prot": "0x4", "map_size": "0x1000", "ret": "0x0"}
+    assert course["steps"][0] == {
+        "file": "shape:forgetful", "line": 7, "function": "", "taken": True,
+        "text": "if ((vm_flags & (VM_PFNMAP | VM_MIXEDMAP)) != 0 && !pfn_is_map_memory)",
+    }  # fmt: skip
+    assert course["steps"][-1]["arguments"] == {"size": "0x1000", "prot": "0x4"}
+    proved = claims["special_cow_is_read_only"]
+    assert proved["facts_used"] == ["special_cow_pte_is_read_only", "lookup_is_as_writable_as_the_pte"]
+    assert proved["example"] and proved["counterexample"] is None
+    assert (claims["efault_has_a_reason"]["verdict"], claims["efault_has_a_reason"]["example"]) == (
+        "VACUOUS",
+        None,
+    )
+
+
+def test_the_document_is_the_same_every_time() -> None:
+    assert document(FORGETFUL) == document(list(reversed(FORGETFUL)))
+
+
+# One claim ---------------------------------------------------------------------------------------
+def test_an_explanation() -> None:
+    (claim,) = some(MERGED, "special_cow_is_read_only")
+    (finding,) = ask_closely([claim])
+    assert (
+        explain.explain(finding)
+        == """\
+claim       special_cow_is_read_only@merged
+says        Special cow is read only.
+given       host_pte_special
+            is_cow_mapping(vm_flags)
+            mapped
+then        (prot & KVM_PGTABLE_PROT_W) == 0
+because     a commit
+expected    PROVED
+verdict     PROVED, as expected.
+facts used  special_cow_pte_is_read_only: A special PTE of a COW mapping is not writable.
+            [mm/memory.c]
+            lookup_is_as_writable_as_the_pte: The pfn lookup says writable only if the host PTE is.
+            [virt/kvm/kvm_main.c]
+offered     map_memory_is_valid, special_means_no_normal_page
+
+The premises hold, for example:
+
+    Let       exec_fault = false
+              host_pte_special = true
+              vm_flags = VM_MAYWRITE, without VM_SHARED
+              vm_page_prot = AttrIndx 2 (MT_NORMAL_NC)
+              and all else be as it may; say, vm_flags also VM_PFNMAP.
+    Then      merged calls kvm_pgtable_stage2_map(size = PAGE_SIZE,
+                  prot = KVM_PGTABLE_PROT_R | KVM_PGTABLE_PROT_DEVICE),
+                  returns 0.
+    because   shape:merged:8  if (((vm_page_prot & PTE_ATTRINDX_MASK) >> 2) != MT_NORMAL_NC && \
+((vm_page_prot & PTE_ATTRINDX_MASK) >> 2) != MT_DEVICE_nGnRnE && \
+((vm_page_prot & PTE_ATTRINDX_MASK) >> 2) != MT_DEVICE_nGnRE)  (not taken)
+              shape:merged:18  if (exec_fault && s2_force_noncacheable)  (not taken)
+
+What stands behind the proof:
+
+    fact      special_cow_pte_is_read_only [mm/memory.c]
+    fact      lookup_is_as_writable_as_the_pte [virt/kvm/kvm_main.c]
+    z3's answer `unsat`, and model.symbolic's reading of the procedure"""
+    )
+
+
+def finding(verdict: Verdict, standing: Standing, why: str) -> Finding:
+    return Finding(Judged(MERGED[0], verdict, standing, why), None, None)
+
+
+def test_what_is_unexpected_is_told_in_full() -> None:
+    (wrong,) = ask_closely(some(FORGETFUL, "beyond_needs_hardware"))
+    text = explain.unexpected(wrong)
+    assert text.startswith("beyond_needs_hardware@forgetful: REFUTED. Expected was PROVED.\n\n    Let       ")
+    assert text.endswith("    However,  this was to hold: Beyond needs hardware.")
+    late = finding(Verdict.TIMEOUT, Standing.UNDECIDED, "Nothing was decided within 1 seconds.")
+    assert (
+        explain.unexpected(late) == "memory_is_normal@merged: TIMEOUT. Nothing was decided within 1 seconds."
+    )
+
+
+def test_the_list() -> None:
+    claims = [*some(MERGED, "never_both", "all_needs_hardware"), replace(MERGED[0], expected=None)]
+    assert (
+        report.listing(claims, SKIPPED)
+        == """\
+all_needs_hardware@merged  REFUTED
+never_both@merged          PROVED
+memory_is_normal@merged    no expectation
+
+tags_are_sanitised@merged: not asked, since merged has no sanitised."""
+    )
