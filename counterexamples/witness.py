@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """A concrete input on which something happens, as data: its values, what was done, and why.
 
-Only values that matter are kept, and only the branches that they decided: those at which the run
-with another value in the place of one of them goes another way for the first time.
+Only values that matter are kept; of the branches, those that were taken, and those that the values
+decided: at which the run with another value in the place of one of them first goes another way.
 
 Trusted: nothing; everything here comes from runs of the interpreter.
 """
@@ -38,7 +38,7 @@ class Value:
 
 @dataclass(frozen=True)
 class Course:
-    """What one procedure did on the input: the branches that the values decided and the calls that
+    """What one procedure did on the input: the branches that led there and the calls that
     the claim speaks of, in their order, and the values of its outcome words."""
 
     procedure: Procedure
@@ -99,7 +99,7 @@ def _other_runs(
 def _course(procedure: Procedure, run: Run, others: Iterable[Run], spoken: set[str]) -> Course:
     decided = {first_difference(run, other) for other in others}
     sinks = _sinks(procedure, spoken)
-    steps = tuple(s for i, s in enumerate(run.steps) if i in decided or s.sink in sinks)
+    steps = tuple(s for i, s in enumerate(run.steps) if i in decided or s.taken or s.sink in sinks)
     return Course(procedure, steps, {word: run.value(term) for word, term in procedure.words.items()})
 
 

@@ -119,21 +119,18 @@ class _Examination:
         missed = self.dialogue.define([f"(not {outcome})"])
         whole = {n: bits(n, width, model[n]) for n, width in self.question.inputs.items()}
         names = self.enough(missed, whole)
-        parts: dict[Hashable, Sequence[Bit]] = {n: whole[n] for n in names if n not in self.question.bitwise}
-        single: dict[Hashable, Sequence[Bit]] = {
-            bit: [bit] for n in names if n in self.question.bitwise for bit in whole[n]
-        }
-        groups = parts | single
+        kept = [bit for n in names if n not in self.question.bitwise for bit in whole[n]]
+        single = {bit: [bit] for n in names if n in self.question.bitwise for bit in whole[n]}
+        kept += self.enough([*missed, *map(self.literal, kept)], single)
         matter: dict[str, int] = {}
-        for key in self.enough(missed, groups) if single else list(parts):
-            for name, number, _ in groups[key]:
-                matter[name] = matter.get(name, 0) | 1 << number
+        for name, number, _ in kept:
+            matter[name] = matter.get(name, 0) | 1 << number
         return Shown(model, matter)
 
-    def enough(self, missed: Sequence[str], items: Mapping[Key, Sequence[Bit]]) -> list[Key]:
-        """The items without which the outcome could be missed."""
+    def enough(self, base: Sequence[str], items: Mapping[Key, Sequence[Bit]]) -> list[Key]:
+        """The items without which the base could hold."""
         literals = {key: [self.literal(bit) for bit in group] for key, group in items.items()}
-        return needed(list(items), lambda some: self.core(missed, {key: literals[key] for key in some}))
+        return needed(list(items), lambda some: self.core(base, {key: literals[key] for key in some}))
 
     def confirm(self) -> tuple[bool | None, Model]:
         """Whether some input refutes the claim whatever the loose inputs are, and the least one; if

@@ -94,7 +94,10 @@ def _calls(a: Lowered) -> list[Call]:
 
 
 def test_what_has_no_effect_has_no_value() -> None:
-    assert f("quiet(x++); return x;")(x=1) == 1
+    assert f("quiet(x + one(x)); return x;")(x=1) == 1
+    assert "an argument with an effect" in refused(code("quiet(x++); return x;"), contracts=CONTRACTS)
+    assert "an argument with an effect" in refused(code('return WARN(x, "%d", y = 3);'), contracts=CONTRACTS)
+    assert ("trusted", "trace_it: a trace point changes nothing") in f("trace_it(x); return x;").ledger
     assert "a void where a number or a pointer is needed" in refused(
         code("return quiet(x);"), contracts=CONTRACTS
     )
@@ -222,3 +225,19 @@ def test_the_place_of_a_refusal_is_that_of_the_reached_code() -> None:
     text = "int f(int x) { return deep(x); }"
     assert refused(text, headers=headers).startswith("4: an expression of the form gnu_asm_expression")
     assert FILE not in headers
+
+
+def test_a_definition_that_was_chosen_without_a_reason_is_told() -> None:
+    headers = {
+        "include/linux/a.h": "#define N 1\nstruct t { int a; };\n",
+        "include/linux/b.h": "#define N 2\n",
+    }
+    told = {
+        what for how, what in lower("int f(void) { return N; }", headers=headers).ledger if how == "trusted"
+    }
+    assert told == {"N: the definition at include/linux/b.h:1 differs, and is not used"}
+    headers = {"include/linux/a.h": "#if UNKNOWN(1)\n#define N 1\n#endif\n"}
+    told = {
+        what for how, what in lower("int f(void) { return N; }", headers=headers).ledger if how == "trusted"
+    }
+    assert told == {"N: the configuration does not decide whether it holds"}

@@ -172,7 +172,8 @@ The premises hold, for example:
     Then      merged calls kvm_pgtable_stage2_map(size = PAGE_SIZE,
                   prot = KVM_PGTABLE_PROT_R | KVM_PGTABLE_PROT_DEVICE),
                   returns 0.
-    because   shape:merged:8  if (((vm_page_prot & PTE_ATTRINDX_MASK) >> 2) != MT_NORMAL_NC && \
+    because   shape:merged:7  if ((vm_flags & (VM_PFNMAP | VM_MIXEDMAP)) != 0 && !pfn_is_map_memory)  (taken)
+              shape:merged:8  if (((vm_page_prot & PTE_ATTRINDX_MASK) >> 2) != MT_NORMAL_NC && \
 ((vm_page_prot & PTE_ATTRINDX_MASK) >> 2) != MT_DEVICE_nGnRnE && \
 ((vm_page_prot & PTE_ATTRINDX_MASK) >> 2) != MT_DEVICE_nGnRE)  (not taken)
               shape:merged:18  if (exec_fault && s2_force_noncacheable)  (not taken)

@@ -41,6 +41,7 @@ class Effects(Expansion):
                 values = self.scalars(arguments)
         else:
             values = self.scalars(arguments[: builtin.reads])
+            self.unread(node, arguments[len(values) :])
         result = builtin.meaning(values)
         if result is None:
             raise self.text.unsupported(node, f"{builtin.name} of these arguments")
@@ -63,6 +64,16 @@ class Effects(Expansion):
                 raise self.text.unsupported(node, f"a {value.type} where a number or a pointer is needed")
         return values
 
+    def unread(self, node: Node, arguments: list[Node]) -> Value:
+        """A call whose arguments are not evaluated, which must not matter."""
+        waiting = list(arguments)
+        while waiting:
+            part = waiting.pop()
+            if part.type in ("assignment_expression", "update_expression"):
+                raise self.text.unsupported(node, "an argument with an effect in a call that is not read")
+            waiting += part.named_children
+        return NOTHING
+
     def _crash(self, node: Node, condition: Term) -> None:
         """The host stops if the condition holds."""
 
@@ -77,7 +88,7 @@ class Effects(Expansion):
         """The call of a function that has a row in the contracts."""
         self.objects.note("trusted", f"{name}: {contract.says} ({contract.evidence})", self.span(node))
         if contract.kind is Kind.NO_EFFECT:
-            return NOTHING
+            return self.unread(node, arguments)
         if contract.kind is Kind.CAPABILITY:
             return self._capability(node, arguments)
         values = self._handed(node, name, arguments)

@@ -143,6 +143,7 @@ class Expansion(Expressions):
         """A macro's text with the arguments in place."""
         if len(self.text.via) > _DEPTH:
             raise self.text.unsupported(node, f"macro {name}, which expands too deeply")
+        self.types.rely(macro)
         parameters = macro.params
         if parameters is not None and macro.variadic is not None:
             parameters = (*parameters, f"{macro.variadic}...")

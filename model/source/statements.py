@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from model.logic import FALSE, Term, subterms
-from model.procedure import NOWHERE, Block
+from model.procedure import NOWHERE, Block, Span
 from model.source.contracts import Contract
 from model.source.ctypes import VOID, CType, Function, Pointer, Struct
 from model.source.effects import END
@@ -59,6 +59,7 @@ class Statements(Loops):
                     value = self.objects.load(path, value.type)
         except RecursionError:
             raise self._latest or Unsupported(text.file, text.line, f"{name}(), nested too deeply") from None
+        self._note_choices()
         self.objects.emit(Block(END, filled(self.objects, body)))
         return value.term if is_scalar(value.type) else None
 
@@ -70,9 +71,23 @@ class Statements(Loops):
         via = (*self.text.via, f"{name}() called at {self.span(node)}")
         if sum(v.startswith(f"{name}() ") for v in via) > 2 or len(via) > _INLINE_DEPTH:
             raise self.text.unsupported(node, f"{name}, which calls itself or too deeply")
+        self.types.rely(found)
         self.objects.note("inlined", name, self.span(node))
         text = replace(text_at(found), function=name, via=via)
         return self._function(name, text, arguments, self.objects.unique(name))
+
+    def _note_choices(self) -> None:
+        """Say which definitions were chosen without a reason, or under a condition that is not decided."""
+        for found in self.types.relied.values():
+            span = Span(found.file, found.line, found.name)
+            for other in found.others:
+                self.objects.note(
+                    "trusted", f"{found.name}: the definition at {other} differs, and is not used", span
+                )
+            if not found.certain:
+                self.objects.note(
+                    "trusted", f"{found.name}: the configuration does not decide whether it holds", span
+                )
 
     def _function(self, name: str, text: Text, arguments: list[Value], frame: str) -> Value:
         node = self.types.parser.function(text)

@@ -45,7 +45,7 @@ class Types:
 
     ``enum_type`` says which integer type GCC chooses for an enum, given its text from ``enum`` to
     the closing brace, and ``typeof`` which type an expression has; the layers that read expressions
-    put them there.
+    put them there.  ``relied`` are the definitions that were read, by file and line.
     """
 
     view: Lookup
@@ -55,6 +55,7 @@ class Types:
     typedefs: dict[str, CType | None] = field(default_factory=lambda: dict(BUILTIN_TYPEDEFS))
     members: dict[str, dict[str, Member]] = field(default_factory=dict)
     enums: dict[str, Int] = field(default_factory=dict)
+    relied: dict[tuple[str, int], Definition] = field(default_factory=dict)
 
     def named(self, name: str) -> CType | None:
         """The type a typedef gives, or a ``typeof``; None if there is no such typedef."""
@@ -184,6 +185,10 @@ class Types:
             t = t.target
         return t.result if isinstance(t, Function) else t
 
+    def rely(self, found: Definition) -> None:
+        """Remember a definition that was read."""
+        self.relied.setdefault((found.file, found.line), found)
+
     # Members ----------------------------------------------------------------------------------
     def member(self, struct: Struct, name: str) -> CType | None:
         """The type of a member, those of anonymous structs and unions included; None if there is
@@ -238,6 +243,7 @@ class Types:
 
     def decided(self, found: Definition) -> Text:
         """A definition's text without the branches of ``#if`` that the configuration leaves out."""
+        self.rely(found)
         return Text(self.view.compiled(found).text, found.file, found.line)
 
     def _read_struct(self, found: Definition) -> dict[str, Member]:
