@@ -177,6 +177,7 @@ The premises hold, for example:
 ((vm_page_prot & PTE_ATTRINDX_MASK) >> 2) != MT_DEVICE_nGnRnE && \
 ((vm_page_prot & PTE_ATTRINDX_MASK) >> 2) != MT_DEVICE_nGnRE)  (not taken)
               shape:merged:18  if (exec_fault && s2_force_noncacheable)  (not taken)
+              shape:merged:28  if (s2_force_noncacheable)  (taken)
 
 What stands behind the proof:
 

@@ -11,7 +11,7 @@ from model.source.ctypes import CType
 from model.source.definitions import Macro
 from model.source.effects import Effects
 from model.source.text import Node, Text, children, text_of
-from model.source.values import NOTHING, Value
+from model.source.values import Value
 
 #: What reads the result of a call before a cast that stands before it does, which the parser takes
 #: for part of the call: in ``(u64)(p)->x``.
