@@ -23,6 +23,7 @@ from model.source.text import Node, Text
 from model.source.tree import Tree
 from model.source.types import Types, function_declarator, text_at
 from model.source.values import Target, Value, is_scalar, sort_of
+from model.source.view import View
 
 FILE = "arch/arm64/kvm/mmu.c"
 MAKEFILE = "VERSION = 7\nPATCHLEVEL = 9\nSUBLEVEL = 1\n"
@@ -112,7 +113,16 @@ def lower(
     pages: str = "4K",
 ) -> Lowered:
     """Lower one function of a file; its parameters are inputs of their own names."""
-    view = Index.build(make_tree(code, headers), None).view(Profile.builtin(pages), FILE)
+    return lower_in(view_of(code, headers, pages), function, contracts)
+
+
+def view_of(code: str | bytes, headers: Mapping[str, str] | None = None, pages: str = "4K") -> View:
+    """What the names in a file mean."""
+    return Index.build(make_tree(code, headers), None).view(Profile.builtin(pages), FILE)
+
+
+def lower_in(view: View, function: str, contracts: Mapping[str, Contract] | None = None) -> Lowered:
+    """Lower one function of a file that was read."""
     front = Statements(Types(view), Objects(), contracts or {})
     found = view.function(function)
     assert found is not None, f"{function} was not found"

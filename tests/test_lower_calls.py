@@ -209,6 +209,15 @@ def test_a_cast_of_what_a_postfix_operator_makes_is_refused() -> None:
     )
 
 
+def test_a_product_that_the_parser_takes_for_a_cast_is_refused() -> None:
+    assert "the name of an object where the parser sees a type" in refused(code("return (x * (x, y)) + 1;"))
+
+
+def test_operands_are_evaluated_from_the_left() -> None:
+    assert f("int z = x; return z * 10 + ({ z = 5; z; });")(x=2) == 25
+    assert f("int z = x; return one(z) * 10 + two(({ z = 5; z; })) + z;")(x=2) == 45
+
+
 def test_a_minus_is_part_of_the_number_only_where_one_begins() -> None:
     assert f("return x -1 + -1 - -1;")(x=5) == 4
 
@@ -216,6 +225,7 @@ def test_a_minus_is_part_of_the_number_only_where_one_begins() -> None:
 # How deep -----------------------------------------------------------------------------------------------
 def test_a_wrong_number_of_arguments_is_refused() -> None:
     assert "one called with 2 arguments" in refused(code("return one(x, y);"))
+    assert "min of these arguments" in refused(code("return *min(p, p);", "int *p"))
     assert "min of 1 arguments" in refused(code("return min(x);"))
     assert refused(f"#define M(a, b) a\n{code('return M(x);')}").endswith("(`M(x)`)")
 

@@ -20,14 +20,13 @@ from hypothesis import strategies as st
 
 from model import symbolic
 from model.interpreter import Inputs, interpret
-from model.logic import BOOL, Sort, Term, conj, const, free_names, same, signed, substitute, value_of
+from model.logic import BOOL, Sort, Term, conj, const, same, signed, substitute, value_of
 from model.source.errors import Unsupported
-from proofs import smtlib
-from proofs.engines import z3
-from tests.c_code import Lowered, lower
+from tests.c_code import Lowered, lower_in, view_of
 from tests.c_random import PRELUDE, TYPES, WHOLE, Maker, Parameter
+from tests.solving import satisfiable
 
-FUNCTIONS, LOOPS = 150, 40
+FUNCTIONS, LOOPS = 150, 30
 RUNS = 6
 _WORDS = (0, 1, 2, 3, 7, 8, 0x7F, 0x80, 0xFF, 0x100, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF, 1 << 40, (1 << 63) - 1,
           1 << 63, (1 << 64) - 1, (1 << 64) - 5)  # fmt: skip
@@ -126,25 +125,28 @@ def widened(value: int, width: int, is_signed: bool) -> int:
     return (signed(value, width) if is_signed and width else value) & ((1 << 64) - 1)
 
 
-def ours(lowered: Lowered, case: Case, words: tuple[int, ...]) -> tuple[list[int], list[int]]:
+def ours(
+    lowered: Lowered, result: symbolic.Result, case: Case, words: tuple[int, ...]
+) -> tuple[list[int], list[int]]:
     """The same of the procedure, by the interpreter and by the terms of the solver."""
     named = dict(zip([*(p.name for p in case.parameters), *WHOLE, "*out"], words, strict=True))
     inputs = lowered.procedure.inputs
     names = {n: as_input(w, inputs[n].sort) for n, w in named.items() if n in inputs}
     run = interpret(lowered.procedure, Inputs(names))
-    result = symbolic.run(lowered.procedure)
-    terms = [
-        lowered.result,
-        *(lowered.procedure.read(p) for p in ("*out", *WHOLE) if p in lowered.procedure.places),
-    ]
     width, is_signed = TYPES[case.result]
     found: tuple[list[int], list[int]] = ([], [])
-    for term in terms:
+    for term in _ends(lowered):
         how = is_signed if term is lowered.result else SIGNED.get(str(term.data), False)
         values = (run.value(term), _solved(result.bind(term), names))
         for each, value in zip(found, values, strict=True):
             each.append(widened(value, term.sort.width, how))
     return found
+
+
+def _ends(lowered: Lowered) -> list[Term]:
+    """The result, and what is held in the end by the places that the procedure has."""
+    places = [p for p in ("*out", *WHOLE) if p in lowered.procedure.places]
+    return [lowered.result, *(lowered.procedure.read(p) for p in places)]
 
 
 def _solved(term: Term, names: dict[str, int]) -> int:
@@ -154,13 +156,14 @@ def _solved(term: Term, names: dict[str, int]) -> int:
 def test_gcc_agrees_on_random_functions(tmp_path: Path) -> None:
     made = cases(FUNCTIONS)
     library = compiled(made, tmp_path)
+    view = view_of(PRELUDE + "".join(case.text for case in made))
     for case in made:
-        lowered = lower(PRELUDE + case.text, case.name)
-        known = _known(lowered)
+        lowered = lower_in(view, case.name)
+        known, result = _known(lowered), symbolic.run(lowered.procedure)
         for words in case.inputs:
             expected = native(library, case, words)
             want = [expected[i] for i in known]
-            assert ours(lowered, case, words) == (want, want), (case.text, words, known)
+            assert ours(lowered, result, case, words) == (want, want), (case.text, words, known)
 
 
 def _known(lowered: Lowered) -> list[int]:
@@ -173,10 +176,10 @@ def test_what_gcc_computes_is_among_what_a_loop_may_do(tmp_path: Path) -> None:
     """For some values of the inputs that stand for what is not known, the terms give GCC's words."""
     made = cases(LOOPS, loops=True)
     library = compiled(made, tmp_path)
-    decided = 0
+    view, decided = view_of(PRELUDE + "".join(case.text for case in made)), 0
     for case in made:
         try:
-            lowered = lower(PRELUDE + case.text, case.name)
+            lowered = lower_in(view, case.name)
         except Unsupported as error:
             assert "of unknown origin" in error.construct or "used in more than one way" in error.construct
             continue
@@ -195,16 +198,8 @@ def _possible(lowered: Lowered, case: Case, words: tuple[int, ...], expected: li
         text = str(leaf.data)
         return const(as_input(named[text], inputs[text].sort), leaf.sort) if text in named else leaf
 
-    terms = [
-        lowered.result,
-        *(lowered.procedure.read(p) for p in ("*out", *WHOLE) if p in lowered.procedure.places),
-    ]
-    pairs = zip(terms, (expected[i] for i in _known(lowered)), strict=True)
+    pairs = zip(_ends(lowered), (expected[i] for i in _known(lowered)), strict=True)
     wanted = conj(
         *(same(substitute(result.bind(t), at), const(as_input(w, t.sort), t.sort)) for t, w in pairs)
     )
-    engine, writer = z3.start(), smtlib.Writer()
-    writer.declare(free_names(wanted))
-    writer.share([wanted])
-    engine("".join(writer.lines) + f"(assert {writer.known[wanted.key]})")
-    return engine("(check-sat)").strip() == "sat"
+    return satisfiable(wanted)

@@ -12,16 +12,15 @@ from hypothesis import strategies as st
 
 from model import symbolic
 from model.interpreter import Inputs, interpret
-from model.logic import Term, disj, free_names, negate, same, value_of
+from model.logic import Term, disj, negate, same, value_of
 from model.procedure import Procedure
 from model.source.cache import default_directory
 from model.source.index import Index
 from model.source.kernel import Kernel, read
 from model.source.profile import Profile
-from proofs import smtlib
-from proofs.engines import z3
 from tests.c_code import FILE, Lowered, lower
 from tests.c_random import PRELUDE, WHOLE, Maker, Style
+from tests.solving import satisfiable
 from tests.trees import edited, tree
 
 STYLES = (Style.RENAMED, Style.SWAPPED, Style.HOISTED)
@@ -64,12 +63,7 @@ def outcomes(lowered: Lowered, places: tuple[str, ...]) -> list[Term]:
 
 def can_differ(a: list[Term], b: list[Term]) -> bool:
     """Whether the solver finds inputs on which two lists of terms differ."""
-    differ = disj(*(negate(same(x, y)) for x, y in zip(a, b, strict=True)))
-    engine, writer = z3.start(), smtlib.Writer()
-    writer.declare(free_names(differ))
-    writer.share([differ])
-    engine("".join(writer.lines) + f"(assert {writer.known[differ.key]})")
-    return engine("(check-sat)").strip() != "unsat"
+    return satisfiable(disj(*(negate(same(x, y)) for x, y in zip(a, b, strict=True))))
 
 
 @pytest.mark.parametrize("edits", SPELLED, ids=["renamed", "swapped", "hoisted", "turned around"])

@@ -71,6 +71,16 @@ def test_a_computed_pointer_reads_anything_and_writes_nowhere() -> None:
     )
 
 
+def test_a_null_pointer_takes_the_type_beside_it() -> None:
+    a = lower(
+        f(
+            "struct s *p = y ? s : (x ? (void *)0 : s); return p ? (x ? (void *)0 : s)->x : 9;",
+            "struct s *s, int x, int y",
+        )
+    )
+    assert [a.at({"s": 64, "s->x": 5, "x": x, "y": y}) for x, y in ((1, 0), (0, 1))] == [9, 5]
+
+
 def test_a_choice_with_a_computed_pointer_is_not_the_other_side() -> None:
     a = lower(f("int z = 5; int *p = x ? &z : (int *)y; return *p;", "int x, unsigned long y"))
     assert a(x=1) == 5
@@ -188,6 +198,11 @@ def test_structs_are_copied_not_shared() -> None:
     )
     assert a(x=5) == 7
     assert lower(f("s->in = *s->p; return s->in.a;", "struct s *s")).at({"s->p->a": 4}) == 4
+
+
+def test_a_struct_parameter_has_the_argument_s_members() -> None:
+    a = lower("static int g(struct in z) { return z.b; }\n" + f("struct in a = { x, y }; return g(a);"))
+    assert a(y=6) == 6
 
 
 def test_a_struct_with_an_array_is_not_copied() -> None:

@@ -251,6 +251,11 @@ def test_typeof_evaluates_nothing() -> None:
         ("continue;", "3: continue outside of a loop or switch"),
         ("x = (y, );", "3: the parser could not read this"),
         ("int *z __free(kfree) = 0;", "3: the parser could not read this"),
+        ("int z __attribute__((cleanup(g))) = 1;", "3: the parser could not read this"),
+        (
+            "int __attribute__((__cleanup__(g))) z = 1;",
+            "3: a local declared with __attribute__((__cleanup__(g)))",
+        ),
         ("x = _Generic(x, int: 1);", "3: an expression of the form generic_expression"),
     ],
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import pytest
 
+from model.procedure import Call, walk
 from model.source.macros import MacroError, substitute_macro, tokens
 from tests.c_code import lower, refused
 
@@ -131,6 +132,14 @@ def test_a_hanging_if_made_by_a_macro_is_refused() -> None:
     macro = "#define CHECK(a) if (a) return 2"
     assert lower(f(macro, "CHECK(x); return y;"))(x=1) == 2
     assert "could be torn apart" in refused(f(macro, "if (y) CHECK(x); else y = 3; return y;"))
+
+
+def test_what_a_macro_made_is_shown_as_it_is_written() -> None:
+    macros = "#define INNER(a) BUG_ON((a) > 3)\n#define OUTER(a) INNER(a + 1)"
+    lowered = lower(f(macros, "OUTER(x); return x;"))
+    (call,) = [s for s in walk(lowered.procedure.body) if isinstance(s, Call)]
+    assert (call.span.text, call.span.line) == ("OUTER(x)", 4)
+    assert call.span.via == ("macro OUTER", "macro INNER")
 
 
 def test_a_macro_that_changes_a_parameter() -> None:

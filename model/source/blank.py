@@ -91,7 +91,7 @@ def _without_annotation(data: bytes, start: int, end: int) -> tuple[int, bytes]:
     word = data[start:end]
     if word in WITH_ARGUMENTS:
         arguments = _ARGUMENTS.match(data, end)
-        if arguments:
+        if arguments and b"cleanup" not in arguments.group():  # that one calls a function
             return arguments.end(), spaces(data[start : arguments.end()])
     if word == b"context_lock_struct":
         struct = _LOCK_STRUCT.match(data, start)

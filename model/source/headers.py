@@ -23,7 +23,7 @@ from model.source.conditions import Stack
 from model.source.scan import INCLUDE, KINDS, Record, Scan, blank, scan
 from model.source.tree import Tree
 
-FORMAT = 6
+FORMAT = 7
 """Raised by hand whenever ``scan`` or ``_encoded`` gives other results for the same bytes."""
 
 TIERS: tuple[tuple[str, ...], ...] = (

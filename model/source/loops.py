@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Loops: any state that some iterations may leave behind, then one arbitrary iteration, then any state again.
+"""Loops: any state that some iterations may leave behind, then the last iteration, or none.
 
 Every behaviour of the C is one of the result's, for some values of the inputs that stand for the
-state; what the loop does not write, it keeps.
+state: they hold what was there before the iteration that leaves the loop, or before the condition
+that was false.  What the loop does not write, it keeps.
 """
 
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from model.logic import BOOL, TRUE, Sort, Term, is_false
@@ -61,31 +61,27 @@ class Loops(Switches):
             return is_false(self.condition(test))
 
     def _any_iterations(self, node: Node) -> None:
-        """The pointers that an iteration sets lead anywhere; which these are, it takes turns to find."""
-        objects, wild, before = self.objects, frozenset[str](), frozenset(self.objects.locals)
-        while True:
-            with objects.probe() as body:
-                self._let_loose(wild)
-                with self.leaving("break", node):
-                    self._iteration(node)
-                written = self._written(body, before)
-                found = frozenset(p for p in written.places if p in objects.untouched)
-            if found <= wild:
-                break
-            wild |= found
-        self._let_loose(wild)
+        """An iteration is read twice: first to see which pointers it sets, which then lead anywhere,
+        and which locals it lets out of sight."""
+        objects, before = self.objects, frozenset(self.objects.locals)
+        with objects.probe() as body:
+            with self.leaving("break", node):
+                self._iteration(node)
+            pointers, escaped = self._pointers(self._written(body, before)), objects.escaped
+        objects.flow.pointers |= dict.fromkeys(pointers, (UNKNOWN,))
+        objects.escaped |= escaped
         with self.leaving("break", node):
             with objects.nested() as iteration:
                 self._iteration(node)
             written = self._written(iteration, before)
+            if not self._pointers(written) <= pointers:
+                raise self.text.unsupported(node, "a loop that sets other pointers in later iterations")
             self._scramble(node, written)
             for statement in iteration:
                 objects.emit(statement)
-            self._let_loose(wild)
-            self._scramble(node, written)
 
-    def _let_loose(self, pointers: Iterable[str]) -> None:
-        self.objects.flow.pointers |= dict.fromkeys(pointers, (UNKNOWN,))
+    def _pointers(self, written: _Written) -> frozenset[str]:
+        return frozenset(p for p in written.places if p in self.objects.untouched)
 
     def _iteration(self, node: Node) -> None:
         """One iteration from any state, entered if the condition holds there."""

@@ -69,7 +69,7 @@ class Statements(Loops):
         if found is None:
             raise self.text.unsupported(node, f"{name}(), which is defined nowhere that is read")
         via = (*self.text.via, f"{name}() called at {self.span(node)}")
-        if sum(v.startswith(f"{name}() ") for v in via) > 2 or len(via) > _INLINE_DEPTH:
+        if len(via) > _INLINE_DEPTH:
             raise self.text.unsupported(node, f"{name}, which calls itself or too deeply")
         self.types.rely(found)
         self.objects.note("inlined", name, self.span(node))

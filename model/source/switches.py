@@ -69,7 +69,7 @@ class Switches(Calls):
         subject = self.scalar(self.text.child(node, "condition"))
         if not isinstance(subject.type, Int):
             raise self.text.unsupported(node, "a switch over a pointer")
-        subject = self.kept(convert(subject, promoted(subject.type)), node)
+        subject = convert(subject, promoted(subject.type))  # no case is looked at once one was entered
         cases = self.live(children(self.text.child(node, "body")))
         tests = [self._test(subject, case) for case in cases]
         if sum(test is None for test in tests) > 1:
