@@ -1,48 +1,36 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """A function of a real tree as a procedure, with the words of the vocabulary bound to its C.
 
-This is the front-end's only door: a tree, a configuration and the name of a root function go in.
+This is the front-end's only door: a tree, a configuration and a root function go in.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from hashlib import sha256
 
-from model.logic import WORD64, SortError, Term
-from model.procedure import Input, Origin, Place, Procedure, ProcedureError, sinks
+from model import memory
+from model.logic import FALSE, WORD64, SortError, Term
+from model.procedure import Input, Origin, Procedure, ProcedureError, sinks
 from model.source.contracts import table
-from model.source.ctypes import ULONG, Pointer, Struct
+from model.source.ctypes import ULONG, CType, Pointer, Struct
 from model.source.errors import Unsupported
 from model.source.index import Index
-from model.source.names import ESR, done_words, fault_arguments, read_words, with_esr_of
-from model.source.objects import Entry, Objects
+from model.source.names import ESR, done_words, read_words, with_esr_of
+from model.source.objects import Entry, Objects, Slot
 from model.source.profile import Profile
+from model.source.roots.arguments import ROLES, arguments
+from model.source.roots.bind import after, before, fitted
+from model.source.roots.fault import USER_MEM_ABORT
+from model.source.roots.root import Root
 from model.source.statements import Statements
 from model.source.text import Text
 from model.source.tree import Tree, Version
 from model.source.types import Types, function_declarator, text_at
-from model.source.values import Target, Value, sort_of
+from model.source.values import Target, Value, is_scalar, sort_of
 from model.source.view import View
-from model.words import WORLD
-
-MMU = "arch/arm64/kvm/mmu.c"
-ROOT = "user_mem_abort"
-_SINKS = ("kvm_pgtable_stage2_map", "kvm_pgtable_stage2_relax_perms")
-
-#: The objects that a fault is about, by the type of the parameter or member that leads to them.
-_ROLES = {"kvm_memory_slot": "memslot", "kvm_s2_trans": "nested"}
-
-_CONSTANTS = (
-    "VM_WRITE", "VM_SHARED", "VM_MAYWRITE", "VM_PFNMAP", "VM_IO", "VM_HUGETLB", "VM_MIXEDMAP",
-    "VM_MTE_ALLOWED", "VM_ALLOW_ANY_UNCACHED", "MT_NORMAL", "MT_NORMAL_TAGGED", "MT_NORMAL_NC",
-    "MT_DEVICE_nGnRnE", "MT_DEVICE_nGnRE", "PTE_ATTRINDX_MASK", "KVM_PGTABLE_PROT_X",
-    "KVM_PGTABLE_PROT_PX", "KVM_PGTABLE_PROT_UX", "KVM_PGTABLE_PROT_W", "KVM_PGTABLE_PROT_R",
-    "KVM_PGTABLE_PROT_DEVICE", "KVM_PGTABLE_PROT_NORMAL_NC", "KVM_NV_GUEST_MAP_SZ", "PAGE_SHIFT",
-    "PAGE_SIZE", "CONT_PTE_SIZE", "PMD_SIZE", "CONT_PMD_SIZE", "PUD_SIZE", "KVM_PFN_ERR_NOSLOT_MASK",
-    "KVM_PFN_ERR_HWPOISON",
-)  # fmt: skip
-
+from model.words import DONE, READ, VARYING, WORLD
 
 #: Bits that a kernel without them never sets: the words that test them are false there.
 _ABSENT_BITS = ("KVM_PGTABLE_PROT_NORMAL_NC", "KVM_NV_GUEST_MAP_SZ")
@@ -63,69 +51,140 @@ class Digest:
 
 
 @dataclass(frozen=True)
+class Lowered:
+    """How a root was read: the front-end as it was left, the parameters with what they were given,
+    and the place of the result (None for void)."""
+
+    front: Statements
+    arguments: tuple[tuple[str, CType, Value], ...]
+    result: Term | None
+
+
+@dataclass(frozen=True)
 class Kernel:
-    """A root function of a tree, lowered: the procedure, and everything that it rests on."""
+    """A root function of a tree, lowered: the procedure, and everything that it rests on.
+
+    ``function`` is what the tree calls the root.
+    """
 
     version: Version
     pages: str
-    root: str
+    root: Root
+    function: str
     procedure: Procedure
     ledger: tuple[Entry, ...]
     digests: tuple[Digest, ...]
+    lowered: Lowered
 
 
-def read(tree: Tree, index: Index, profile: Profile, pages: str, subject: str) -> Kernel:
-    """Lower ``user_mem_abort()`` of the tree under that configuration.
+def read(
+    tree: Tree, index: Index, profile: Profile, pages: str, subject: str, root: Root = USER_MEM_ABORT
+) -> Kernel:
+    """Lower a root of the tree under that configuration.
 
     Raises Unsupported with file and line for what has no lowering, NoSink where the tree has no
-    such function or one without a map sink.
+    such function or one that calls none of the root's sinks.
     """
-    view = index.view(profile, MMU)
+    function = root.functions[0]
+    if not tree.has(root.file):
+        raise NoSink(f"This tree has no file {root.file}, where {function}() stands.")
+    view = index.view(profile, root.file)
     try:
-        return _read(tree, view, pages, subject)
+        return _read(tree, view, pages, subject, root)
     except (SortError, ProcedureError, RecursionError) as error:
-        raise Unsupported(MMU, 1, f"{ROOT}() does not fit the intermediate form: {error}") from error
+        raise Unsupported(
+            root.file, 1, f"{function}() does not fit the intermediate form: {error}"
+        ) from error
 
 
-def _read(tree: Tree, view: View, pages: str, subject: str) -> Kernel:
-    found = view.function(ROOT)
-    if found is None:
-        raise NoSink(f"{MMU} of this tree has no function {ROOT}(); KVM/arm64 has one since v3.11.")
-    front = Statements(Types(view), Objects(roles=dict(_ROLES)), table())
-    result = front.root(ROOT, _arguments(front, text_at(found)))
-    body = tuple(front.objects.bodies[0])
-    called = sinks(body)
-    if not any(sink in called for sink in _SINKS):
-        raise NoSink(f"{ROOT}() of this tree calls neither {' nor '.join(f'{s}()' for s in _SINKS)}.")
-    return _kernel(
-        tree, pages, subject, front, view, Procedure(subject, body, front.objects.places, {}), result
+def _read(tree: Tree, view: View, pages: str, subject: str, root: Root) -> Kernel:
+    function = next((f for f in root.functions if view.function(f) is not None), None)
+    if function is None:
+        raise NoSink(f"{root.file} of this tree has no function {' and no '.join(_called(root.functions))}.")
+    front = Statements(Types(view), Objects(roles=dict(ROLES)), {**table(), **root.rows})
+    given = _arguments(front, function, root)
+    scope = {parameter: Slot(parameter, t, value) for parameter, t, value in given}
+    words = before(front, root, scope)
+    result = front.root(function, [value for _, _, value in given])
+    called = sinks(tuple(front.objects.bodies[0]))
+    if root.sinks and not any(sink in called for sink in root.sinks):
+        raise NoSink(f"{function}() of this tree calls neither {' nor '.join(_called(root.sinks))}.")
+    constants = constants_of(front, root)
+    if root.is_fault_path:
+        words |= _fault_words(front, constants, called, result)
+    words |= after(front, root, scope, called, result)
+    procedure = Procedure(
+        subject,
+        tuple(front.objects.bodies[0]),
+        front.objects.places,
+        _inputs(front, root),
+        {word: fitted(term, root.words[word][0]) for word, term in words.items() if word in root.words},
+        constants,
     )
+    ledger = tuple(sorted(front.objects.ledger.values()))
+    lowered = Lowered(front, tuple(given), result)
+    digests = _digests(view, function, ledger)
+    return Kernel(tree.version, pages, root, function, procedure, ledger, digests, lowered)
 
 
-def _kernel(
-    tree: Tree, pages: str, subject: str, front: Statements, view: View, raw: Procedure, result: Term | None
-) -> Kernel:
+def _called(functions: Iterable[str]) -> list[str]:
+    return [f"{function}()" for function in functions]
+
+
+def _inputs(front: Statements, root: Root) -> dict[str, Input]:
+    """What is free: what was read, and the world of a fault."""
+    inputs = dict(front.objects.inputs)
+    if root.is_fault_path:
+        for world, (sort, note) in WORLD.items():
+            inputs.setdefault(world, Input(sort, Origin.GIVEN, note))
+    return inputs
+
+
+def _fault_words(
+    front: Statements,
+    constants: Mapping[str, int],
+    called: Mapping[str, Mapping[str, object]],
+    result: Term | None,
+) -> dict[str, Term]:
+    """The words of the fault path, by what a fault is."""
     assert result is not None and isinstance(result.data, str)
     objects = front.objects
-    constants = constants_of(front)
-    words = read_words(constants, objects.inputs, lambda f: view.function(f) is not None)
+    words = read_words(constants, objects.inputs, lambda f: front.view.function(f) is not None)
     width = objects.inputs[ESR].sort.width
     words = {word: with_esr_of(width, term) for word, term in words.items()}
-    words |= done_words(objects.places, sinks(raw.body), result.data)
-    inputs = dict(objects.inputs)
-    for world, (sort, note) in WORLD.items():
-        inputs.setdefault(world, Input(sort, Origin.GIVEN, note))
-    procedure = replace(raw, inputs=inputs, words=words, constants=constants)
-    ledger = tuple(sorted(objects.ledger.values()))
-    return Kernel(tree.version, pages, ROOT, procedure, ledger, _digests(view, ledger))
+    return words | done_words(objects.places, called, result.data)
 
 
-def constants_of(front: Statements) -> dict[str, int]:
+def _arguments(front: Statements, function: str, root: Root) -> list[tuple[str, CType, Value]]:
+    """The root's parameters, each with what the caller gives."""
+    found = front.view.function(function)
+    assert found is not None
+    text = text_at(found)
+    declarator = function_declarator(front.types.parser.function(text), text)
+    parameters = front.types.parameters(declarator, text)
+    if root.is_fault_path:
+        esr = front.types.member(Struct("kvm_vcpu_fault_info"), "esr_el2") or ULONG
+        front.objects.input(ESR, sort_of(esr))
+        return arguments(front, parameters, sort_of(esr).width)
+    return [(name, t, _given(front, name, t)) for name, t, _ in parameters]
+
+
+def _given(front: Statements, name: str, t: CType) -> Value:
+    """Any value of the type, under the parameter's own name."""
+    if isinstance(t, Pointer):
+        target = front.objects.pointee(name, t)
+        return Value(t, front.objects.input(target.path, WORD64), (target,))
+    if not is_scalar(t):
+        return Value(t, FALSE, (Target(name),))
+    return Value(t, front.objects.input(name, sort_of(t)))
+
+
+def constants_of(front: Statements, root: Root = USER_MEM_ABORT) -> dict[str, int]:
     """The value that the tree gives each constant of the vocabulary; what it lacks is left out."""
     values = dict.fromkeys(_ABSENT_BITS, 0)
     parser = front.types.parser
-    for constant in _CONSTANTS:
-        text = Text(constant.encode(), MMU, 1, fixed=constant)
+    for constant in _constants():
+        text = Text(constant.encode(), root.file, 1, fixed=constant)
         with front.at(text):
             try:
                 value = front.rvalue(parser.fragment(text))
@@ -136,52 +195,15 @@ def constants_of(front: Statements) -> dict[str, int]:
     return values
 
 
-def _arguments(front: Statements, text: Text) -> list[Value]:
-    """The root's arguments: objects by role, scalars under their own names."""
-    node = front.types.parser.function(text)
-    arguments: list[Value] = []
-    longs = 0
-    esr = front.types.member(Struct("kvm_vcpu_fault_info"), "esr_el2") or ULONG
-    front.objects.input(ESR, sort_of(esr))
-    for parameter, t, spelled in front.types.parameters(function_declarator(node, text), text):
-        if isinstance(t, Pointer):
-            target = front.objects.pointee(parameter, t)
-            arguments.append(Value(t, front.objects.input(target.path, WORD64), (target,)))
-            _describe(front, target, t)
-            continue
-        longs += spelled == "unsigned long"
-        role = _scalar_role(spelled, longs)
-        given = None if role else fault_arguments(spelled)
-        if given is None:
-            given = front.objects.input(role or parameter, sort_of(t))
-        arguments.append(Value(t, with_esr_of(sort_of(esr).width, given)))
-    return arguments
+def _constants() -> list[str]:
+    """The names that the vocabulary takes from the kernel at hand: those that are no words."""
+    words = READ.keys() | VARYING.keys() | DONE.keys() | WORLD.keys()
+    terms = (t for t in vars(memory).values() if isinstance(t, Term) and t.op == "name")
+    return [str(t.data) for t in terms if t.data not in words]
 
 
-def _scalar_role(spelled: str, longs: int) -> str:
-    """The word that a scalar parameter is, by its type; "" for what the caller computes."""
-    if spelled == "phys_addr_t":
-        return "fault_ipa"
-    return "hva" if spelled == "unsigned long" and longs == 1 else ""
-
-
-def _describe(front: Statements, target: Target, t: Pointer) -> None:
-    """A descriptor (v7.0 and later pass one) holds the scalars that were parameters before."""
-    if not isinstance(t.target, Struct) or t.target.tag in _ROLES or t.target.tag == "kvm_vcpu":
-        return
-    longs = 0
-    for member, inner in front.types.all_members(t.target).items():
-        spelled = front.types.spelled_member(t.target, member)
-        longs += spelled == "unsigned long"
-        role = _scalar_role(spelled, longs)
-        if role:
-            path = target.member(member)
-            initial = front.objects.input(role, sort_of(inner))
-            front.objects.places[path] = Place(sort_of(inner), initial)
-
-
-def _digests(view: View, ledger: tuple[Entry, ...]) -> tuple[Digest, ...]:
-    names = [ROOT] + [e.what for e in ledger if e.how == "inlined"]
+def _digests(view: View, root: str, ledger: tuple[Entry, ...]) -> tuple[Digest, ...]:
+    names = [root] + [e.what for e in ledger if e.how == "inlined"]
     digests = []
     for function in dict.fromkeys(names):
         found = view.function(function)
@@ -189,3 +211,5 @@ def _digests(view: View, ledger: tuple[Entry, ...]) -> tuple[Digest, ...]:
             text = b"".join(found.text.split())
             digests.append(Digest(function, found.file, found.line, sha256(text).hexdigest()))
     return tuple(digests)
+
+

@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The words of the functions that are read besides the fault path: one module a subject.
+
+Each module has its table ``WORDS`` (name -> sort, and what the word is in the C) and the words as
+terms.  ``model.source.roots`` says which C expression of a kernel each word is; a theorem says by
+``of`` which function it speaks of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from model.logic import Sort, Term, name
+
+Words = Mapping[str, tuple[Sort, str]]
+
+
+def word(words: Words, text: str) -> Term:
+    """The word of a table as a term."""
+    return name(text, words[text][0])

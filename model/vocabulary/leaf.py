@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Words about one leaf entry of stage 2: what it is asked to be, what is written, what is cleaned.
+
+They are of ``arch/arm64/kvm/hyp/pgtable.c``: stage2_set_prot_attr(), which turns a prot into the
+attributes of a descriptor; stage2_map_walker_try_leaf() and stage2_unmap_walker(), which write and
+clear an entry; kvm_pgtable_stage2_relax_perms() and stage2_attr_walker(), which change one; and
+stage2_flush_walker().
+
+Source of the fields: Arm ARM D8.3.1.2 (stage-2 descriptors: MemAttr[3:0] bits 5:2, S2AP bits 7:6, XN
+bits 54:53) and D8.6.5 (their meaning with and without FEAT_S2FWB).  Trusted: the fields below.
+"""
+
+from __future__ import annotations
+
+from model.logic import BOOL, WORD64, Term, choose, const
+from model.memory import FWB
+from model.vocabulary import Words, word
+from model.words import WORD32
+
+WORDS: Words = {
+    # What is asked
+    "asked_prot": (WORD64, "the enum kvm_pgtable_prot that is asked for"),
+    "phys": (WORD64, "the physical address that this entry is to map, in bytes"),
+    "leaf_set": (WORD64, "the bits to set in the entry"),
+    "leaf_clear": (WORD64, "the bits to clear in the entry"),
+    # The entry
+    "old_leaf": (WORD64, "the entry that stood there"),
+    "new_leaf": (WORD64, "the entry, or its attributes, that stands there afterwards"),
+    "granule": (WORD64, "kvm_granule_size(level): the bytes that an entry of this level maps"),
+    "level": (WORD32, "the level of the entry, as an int: 3 is that of pages"),
+    "answer": (WORD32, "what the function returned"),
+    # The walk and the machine
+    "of_the_host": (BOOL, "the page table is pKVM's own of the host: AS_S1 or NOFWB in pgt->flags"),
+    "annotates": (BOOL, "the entry stays invalid and only says who owns the page"),
+    "skips_maintenance": (BOOL, "the walk has KVM_PGTABLE_WALK_SKIP_CMO: it builds a table nobody uses"),
+    "has_xnx": (BOOL, "cpus_have_final_cap(ARM64_HAS_XNX): XN is two bits"),
+    # Maintenance
+    "can_clean": (BOOL, "mm_ops->dcache_clean_inval_poc is not NULL"),
+    "cleaned": (BOOL, "mm_ops->dcache_clean_inval_poc() was called"),
+    "cleaned_size": (WORD64, "its size, in bytes"),
+    "can_invalidate": (BOOL, "mm_ops->icache_inval_pou is not NULL"),
+    "invalidated": (BOOL, "mm_ops->icache_inval_pou() was called"),
+    "invalidated_size": (WORD64, "its size, in bytes"),
+    "tlb_invalidated": (BOOL, "the TLB was invalidated for the entry"),
+    "tlb_can_wait": (BOOL, "the TLB is invalidated after the whole walk: system_supports_tlb_range(), FWB"),
+    # stage2_update_leaf_attrs()
+    "updated": (BOOL, "stage2_update_leaf_attrs() was called"),
+    "set_bits": (WORD64, "the bits that it is to set"),
+    "clear_bits": (WORD64, "the bits that it is to clear"),
+}
+
+asked_prot = word(WORDS, "asked_prot")
+phys = word(WORDS, "phys")
+leaf_set = word(WORDS, "leaf_set")
+leaf_clear = word(WORDS, "leaf_clear")
+old_leaf = word(WORDS, "old_leaf")
+new_leaf = word(WORDS, "new_leaf")
+granule = word(WORDS, "granule")
+level = word(WORDS, "level")
+answer = word(WORDS, "answer")
+of_the_host = word(WORDS, "of_the_host")
+annotates = word(WORDS, "annotates")
+skips_maintenance = word(WORDS, "skips_maintenance")
+has_xnx = word(WORDS, "has_xnx")
+can_clean = word(WORDS, "can_clean")
+cleaned = word(WORDS, "cleaned")
+cleaned_size = word(WORDS, "cleaned_size")
+can_invalidate = word(WORDS, "can_invalidate")
+invalidated = word(WORDS, "invalidated")
+invalidated_size = word(WORDS, "invalidated_size")
+tlb_invalidated = word(WORDS, "tlb_invalidated")
+tlb_can_wait = word(WORDS, "tlb_can_wait")
+updated = word(WORDS, "updated")
+set_bits = word(WORDS, "set_bits")
+clear_bits = word(WORDS, "clear_bits")
+
+# Fields of a stage-2 leaf descriptor -----------------------------------------------------------
+#: MemAttr[3:0], without and with FWB.
+_NORMAL, _NORMAL_FWB, _NORMAL_NC, _DEVICE = 0xF, 6, 5, 1
+
+MEM_ATTR = const(0xF << 2, WORD64)
+S2AP_R = const(1 << 6, WORD64)
+S2AP_W = const(1 << 7, WORD64)
+XN = const(3 << 53, WORD64)
+SOFTWARE = const(0xF << 55, WORD64)
+
+
+def mem_attr(leaf: Term) -> Term:
+    """MemAttr[3:0] of a stage-2 leaf descriptor."""
+    return (leaf & MEM_ATTR) >> 2
+
+
+def valid(leaf: Term) -> Term:
+    """Bit 0 of a descriptor."""
+    return leaf.any(const(1, WORD64))
+
+
+def normal(leaf: Term) -> Term:
+    """The leaf is Normal, Inner and Outer Write-Back: with FWB whatever stage 1 says."""
+    return mem_attr(leaf) == choose(FWB, const(_NORMAL_FWB, WORD64), const(_NORMAL, WORD64))
+
+
+def normal_nc(leaf: Term) -> Term:
+    """The leaf is Normal Non-cacheable, in both encodings."""
+    return mem_attr(leaf) == _NORMAL_NC
+
+
+def device(leaf: Term) -> Term:
+    """The leaf is Device-nGnRE, in both encodings."""
+    return mem_attr(leaf) == _DEVICE
+
+
+def readable(leaf: Term) -> Term:
+    """S2AP[0]."""
+    return leaf.any(S2AP_R)
+
+
+def writable(leaf: Term) -> Term:
+    """S2AP[1]."""
+    return leaf.any(S2AP_W)
+
+
+def executable_at_el1(leaf: Term) -> Term:
+    """XN[1:0] is 0b00 or 0b11; without FEAT_XNX, XN[1] is 0."""
+    xn = (leaf & XN) >> 53
+    return choose(has_xnx, (xn == 0) | (xn == 3), xn <= 1)
+
+
+def executable_at_el0(leaf: Term) -> Term:
+    """XN[1:0] is 0b00 or 0b01; without FEAT_XNX, XN[1] is 0."""
+    return ((leaf & XN) >> 53) <= 1
+
+
+def executable(leaf: Term) -> Term:
+    """At any exception level of the guest."""
+    return executable_at_el1(leaf) | executable_at_el0(leaf)
