@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Edits of a procedure: the same decision without a test, or with a note of where a test struck.
+And of a single statement: the same with other terms.
 
 Each edit says which guard it means and must find it exactly once, so that an edit never silently
 does nothing.  A guard is found where it is the condition itself, or, if it is so nowhere, where it
@@ -13,7 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from model.logic import BOOL, FALSE, TRUE, Term, conj, const, is_same, place, show
-from model.procedure import Block, If, Leave, Place, Procedure, ProcedureError, Set, Statement, walk
+from model.procedure import Block, Call, If, Leave, Place, Procedure, ProcedureError, Set, Statement, walk
 
 
 def without(procedure: Procedure, guard: Term, answering: int | None = None) -> Procedure:
@@ -47,6 +48,26 @@ def mark(procedure: Procedure, guard: Term, word: str, answering: int | None = N
         return (replace(statement, then=(Set(word, TRUE, statement.span), *statement.then)),)
 
     return _edit(noted, guard, answering, edit)
+
+
+def rewritten(statement: Statement, change: Callable[[Term], Term]) -> Statement:
+    """The statement, and all in it, with ``change`` made of each of its terms."""
+    match statement:
+        case Set():
+            return replace(statement, value=change(statement.value))
+        case If():
+            return replace(
+                statement,
+                condition=change(statement.condition),
+                then=tuple(rewritten(s, change) for s in statement.then),
+                orelse=tuple(rewritten(s, change) for s in statement.orelse),
+            )
+        case Block():
+            return replace(statement, body=tuple(rewritten(s, change) for s in statement.body))
+        case Leave():
+            return replace(statement, value=None if statement.value is None else change(statement.value))
+        case Call():
+            return replace(statement, arguments=tuple((a, change(t)) for a, t in statement.arguments))
 
 
 def _parts(condition: Term) -> tuple[Term, ...]:

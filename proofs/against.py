@@ -13,7 +13,7 @@ from pathlib import Path
 
 from model.facts import FACTS
 from model.kernels import TableError
-from model.logic import TRUE, WORD64, Term, choose, conj, const, same, substitute
+from model.logic import TRUE, WORD64, Term, choose, conj, const, substitute
 from model.memory import (
     DEVICE,
     EXECUTABLE,
@@ -50,9 +50,10 @@ from model.source.index import Index
 from model.source.kernel import NoSink, read
 from model.source.profile import Profile
 from model.source.tree import Tree
-from proofs.catalogue import DEFAULT_PAGES
-from proofs.claim import Claim, Expectation, Region, Verdict, about
+from proofs.catalogue import pages_in_name
+from proofs.claim import Claim, Expectation, Region, Verdict
 from proofs.kernel_claims import profiles
+from proofs.observable import Observable
 
 OTHER = "other"
 FAMILY = "equivalence"
@@ -76,40 +77,57 @@ _ATOMS: tuple[tuple[str, Term], ...] = (
     ("kvm_has_mte(kvm)", kvm_has_mte),
     ("nested", nested),
 )
+_ALWAYS = f"on some input whatever these conditions are: {', '.join(label for label, _ in _ATOMS)}"
 
 
 @dataclass(frozen=True)
-class Observable:
-    """Something that a fault path does: ``whats`` are the same in both ``when`` it happened."""
+class Question:
+    """Whether both do the same in one respect: the theorem is ``the_same_NAME``, and says that both
+    do what ``says`` says."""
 
     name: str
     says: str
-    whats: tuple[Term, ...]
-    when: Term | None = None
-
-    def alike(self) -> Term:
-        """The two trees agree on it; a prot is compared by what it grants, not by its bits."""
-        equal = conj(*(same(what, about(OTHER, what)) for what in self.whats))
-        return equal if self.when is None else (self.when & about(OTHER, self.when)) >> equal
+    observable: Observable
 
 
+#: A prot is compared by what it grants, not by its bits.
 _PROT = (READABLE, WRITABLE, EXECUTABLE, DEVICE, NORMAL_NC)
 
-OBSERVABLES: tuple[Observable, ...] = (
-    Observable("answer", "answer the fault alike", (ret,)),
-    Observable("lookup", "look up the same page, or none", (looked_up, choose(looked_up, lookup_gfn, ZERO))),
-    Observable("mapping", "map a page, or map none", (mapped,)),
-    Observable("memory_type_and_permissions", "map a page with the same type and permissions", _PROT, mapped),
-    Observable(
-        "size_and_address", "map a page at the same addresses", (map_addr, map_size, map_phys), mapped
+QUESTIONS: tuple[Question, ...] = (
+    Question("answer", "answer the fault alike", Observable((ret,))),
+    Question(
+        "lookup",
+        "look up the same page, or none",
+        Observable((looked_up, choose(looked_up, lookup_gfn, ZERO))),
     ),
-    Observable("relaxation", "add permissions, or add none", (relaxed,)),
-    Observable(
-        "relaxed_permissions", "add the same permissions", tuple(_of_relaxed(t) for t in _PROT), relaxed
+    Question("mapping", "map a page, or map none", Observable((mapped,))),
+    Question(
+        "memory_type_and_permissions",
+        "map a page with the same type and permissions",
+        Observable(_PROT, mapped),
     ),
-    Observable("tags", "sanitise the same tags", (sanitised, choose(sanitised, sanitised_size, ZERO))),
-    Observable("dirty_page", "mark the page dirty, or do not", (marked_dirty,)),
-    Observable("page_reference", "give the page's reference back once", (page_released, page_released_again)),
+    Question(
+        "size_and_address",
+        "map a page at the same addresses",
+        Observable((map_addr, map_size, map_phys), mapped),
+    ),
+    Question("relaxation", "add permissions, or add none", Observable((relaxed,))),
+    Question(
+        "relaxed_permissions",
+        "add the same permissions",
+        Observable(tuple(_of_relaxed(t) for t in _PROT), relaxed),
+    ),
+    Question(
+        "tags",
+        "sanitise the same tags",
+        Observable((sanitised, choose(sanitised, sanitised_size, ZERO))),
+    ),
+    Question("dirty_page", "mark the page dirty, or do not", Observable((marked_dirty,))),
+    Question(
+        "page_reference",
+        "give the page's reference back once",
+        Observable((page_released, page_released_again)),
+    ),
 )
 
 
@@ -127,34 +145,30 @@ def compared(
     TableError, with file and line, where a tree cannot be read exactly.
     """
     trees = Tree.open(first, rev), Tree.open(second, second_rev)
+    configurations = list(profiles(pages, config))
+    indexes = [Index.build(tree, default_directory()) for tree in trees]
     claims: list[Claim] = []
-    for size, profile in profiles(pages, config):
-        one, two = (_procedure(tree, profile, size) for tree in trees)
+    for size, profile in configurations:
+        one, two = (_procedure(*known, profile, size) for known in zip(trees, indexes, strict=True))
         claims += _claims(one, two, f"{trees[0].version}..{trees[1].version}", size)
     return tuple(claims)
 
 
-def _procedure(tree: Tree, profile: Profile, pages: str) -> Procedure:
+def _procedure(tree: Tree, index: Index, profile: Profile, pages: str) -> Procedure:
     name = str(tree.version)
     try:
-        return read(tree, Index.build(tree, default_directory()), profile, pages, name).procedure
+        return read(tree, index, profile, pages, name).procedure
     except (Unsupported, NoSink) as error:
         raise TableError(f"{name} cannot be compared: {error}") from None
 
 
 def _claims(one: Procedure, two: Procedure, names: str, pages: str) -> Iterator[Claim]:
-    for observable in OBSERVABLES:
-        yield _claim(
-            f"the_same_{observable.name}",
-            f"Both {observable.says}.",
-            observable.alike(),
-            one,
-            two,
-            names,
-            pages,
-        )
-    everything = conj(*(o.alike() for o in OBSERVABLES))
-    region = Region("they differ only where", _ATOMS, ~everything, projected=True)
+    alike = [question.observable.alike(OTHER) for question in QUESTIONS]
+    for question, then in zip(QUESTIONS, alike, strict=True):
+        theorem, says = f"the_same_{question.name}", f"Both {question.says}."
+        yield _claim(theorem, says, then, one, two, names, pages)
+    everything = conj(*alike)
+    region = Region("they differ", _ATOMS, ~everything, projected=True, where="only where ", always=_ALWAYS)
     yield _claim("the_same_in_everything", "Both do the same.", everything, one, two, names, pages, (region,))
 
 
@@ -172,7 +186,7 @@ def _claim(
         theorem,
         FAMILY,
         names,
-        "" if pages == DEFAULT_PAGES else pages,
+        pages_in_name(pages),
         says,
         ("two trees are compared, on the same inputs",),
         {"": one, OTHER: two},

@@ -45,12 +45,17 @@ class Expectation:
 class Region:
     """A set of inputs that is told as a formula: ``term`` over the words, in terms of at most eight
     labelled conditions.  ``says`` is what it is the set of.  Where the conditions do not determine it,
-    ``projected`` says to take each combination of them that some input of the region has."""
+    ``projected`` says to take each combination of them that some input of the region has.
+
+    In a sentence ``says`` comes first, then ``where`` and the formula, or ``always`` if the region
+    has every combination."""
 
     says: str
     atoms: tuple[tuple[str, Term], ...]
     term: Term
     projected: bool = False
+    where: str = ""
+    always: str = "always"
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,9 @@ from proofs.verdict import Judged
 #: Conditions, at most: the table has two to this power of rows.
 MOST = 8
 
+#: The formulas without a condition.
+ALWAYS, NEVER = "always", "never"
+
 #: The conditions' values, in their order.
 Row = tuple[bool, ...]
 
@@ -30,7 +33,8 @@ class FormulaError(ValueError):
 
 
 def formula(pool: Pool, claim: Claim, region: Region) -> str:
-    """The region of the claim's subjects, under its facts, as the smallest formula.
+    """The region of the claim's subjects, under its facts, as the smallest formula, worded to follow
+    ``region.says``.
 
     Raises FormulaError where the conditions do not determine the region, or the solver does not
     decide a row.
@@ -40,7 +44,14 @@ def formula(pool: Pool, claim: Claim, region: Region) -> str:
             f"{region.says}: a formula is over at most {MOST} conditions, not {len(region.atoms)}."
         )
     table = _table(pool, claim, region)
-    return minimal([label for label, _ in region.atoms], table.__getitem__)
+    return _said(region, minimal([label for label, _ in region.atoms], table.__getitem__))
+
+
+def _said(region: Region, text: str) -> str:
+    """What follows ``region.says`` in a sentence."""
+    if text == ALWAYS:
+        return region.always
+    return text if text == NEVER else region.where + text
 
 
 def _table(pool: Pool, claim: Claim, region: Region) -> dict[Row, bool | None]:
@@ -120,9 +131,9 @@ def _terms(formed: object) -> list[dict[int, bool]]:
 
 def _text(labels: Sequence[str], terms: Sequence[Mapping[int, bool]]) -> str:
     if not terms:
-        return "never"
+        return NEVER
     if not terms[0]:
-        return "always"
+        return ALWAYS
     texts = [" && ".join(labels[i] if v else f"!({labels[i]})" for i, v in term.items()) for term in terms]
     if len(texts) == 1:
         return texts[0]

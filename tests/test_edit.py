@@ -6,9 +6,9 @@ from __future__ import annotations
 import pytest
 
 from model.arch.arm64.fault import shapes
-from model.edit import dropped, mark, negated, without
+from model.edit import dropped, mark, negated, rewritten, without
 from model.interpreter import Inputs, interpret
-from model.logic import BOOL, place
+from model.logic import BOOL, FALSE, TRUE, Term, place
 from model.memory import (
     EINVAL,
     excl_atomic_fault,
@@ -19,7 +19,7 @@ from model.memory import (
     perm_fault,
     pfn_is_map_memory,
 )
-from model.procedure import Procedure, ProcedureError
+from model.procedure import Block, Call, If, Leave, Procedure, ProcedureError, Set, Span, Statement
 
 SHAPES = {s.name: s.procedure for s in shapes()}
 FORCED = place("s2_force_noncacheable", BOOL)
@@ -105,3 +105,32 @@ def test_what_is_edited_stays_as_it_was() -> None:
     before = SHAPES["merged"].body
     negated(SHAPES["merged"], ~kvm_supports_cacheable_pfnmap)
     assert SHAPES["merged"].body is before
+
+
+def nested(value: Term) -> Statement:
+    """A statement of every kind, each term of which is ``value``; one has none."""
+    return Block(
+        "function",
+        (
+            Set("x", value, AT),
+            If(value, (Call("sink", (("a", value), ("b", value)), AT),), (Leave("function", AT),), AT),
+            Leave("function", AT, "x", value),
+        ),
+        AT,
+    )
+
+
+AT = Span("f.c", 1, "text")
+
+
+def test_rewritten_replaces_each_term_and_nothing_else() -> None:
+    met: list[Term] = []
+
+    def change(term: Term) -> Term:
+        met.append(term)
+        return TRUE
+
+    before = nested(FALSE)
+    assert repr(rewritten(before, change)) == repr(nested(TRUE))
+    assert len(met) == repr(before).count(repr(FALSE)) == 5
+    assert repr(before) == repr(nested(FALSE))

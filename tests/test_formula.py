@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from model.facts import Fact
-from model.logic import Term, name
+from model.logic import FALSE, TRUE, Term, name
 from model.memory import beyond, is_vma_cacheable, kvm_supports_cacheable_pfnmap, returns
 from proofs.claim import Region
 from proofs.formula import FormulaError, Row, formula, minimal
@@ -102,6 +102,23 @@ def test_rows_that_the_facts_exclude_do_not_matter() -> None:
     assert told(returns(14), facts=(cacheable,)) == (
         "PFNMAP or MIXEDMAP and not memory && !(kvm_supports_cacheable_pfnmap())"
     )
+
+
+@pytest.mark.parametrize(
+    ("term", "sentence"),
+    [
+        (TRUE, "they differ on some input whatever is_vma_cacheable is"),
+        (FALSE, "they differ never"),
+        (returns(14), "they differ only where is_vma_cacheable"),
+    ],
+)
+def test_a_region_is_told_as_a_sentence(term: Term, sentence: str) -> None:
+    atoms = (("is_vma_cacheable", is_vma_cacheable),)
+    always = "on some input whatever is_vma_cacheable is"
+    region = Region("they differ", atoms, term, projected=True, where="only where ", always=always)
+    claim = toy.claim("t", toy.fault_path(), (), term)
+    with Pool(1, 30.0) as pool:
+        assert f"{region.says} {formula(pool, claim, region)}" == sentence
 
 
 def test_conditions_that_do_not_determine_the_region() -> None:

@@ -5,21 +5,14 @@ from __future__ import annotations
 
 from model.logic import WORD64, const
 from model.memory import PMD_SIZE, hva, is_pfnmap, map_size
-from proofs.expectations.table import Table, proved, refuted
+from proofs.expectations.table import Table, proved, refuted, until
 
 EXPECTED: Table = {
     "sizes_are_page_pmd_and_pud": proved(),
     "blocks_begin_at_aligned_guest_addresses": proved(),
     "blocks_begin_at_aligned_pages": proved(
         refuted(
-            "before",
-            "v3",
-            "v6",
-            "v7",
-            "v8",
-            "v9",
-            "merged",
-            "split",
+            until("split"),
             witness=is_pfnmap,
             reason="get_vma_page_shift() aligns vm_pgoff, not the pfn that is found: a COW copy, or the "
             "second run of a driver, "
@@ -30,14 +23,7 @@ EXPECTED: Table = {
     "blocks_have_room_in_the_memslot": proved(),
     "blocks_of_a_pfnmap_vma_lie_in_it": proved(
         refuted(
-            "before",
-            "v3",
-            "v6",
-            "v7",
-            "v8",
-            "v9",
-            "merged",
-            "split",
+            until("split"),
             witness=(hva & (PMD_SIZE - const(1, WORD64))) == 0,
             reason="ALIGN(hva, size) <= vma->vm_end asks nothing of a hva that is aligned already: a "
             "fault on the first page of "

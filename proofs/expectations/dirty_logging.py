@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from model.memory import is_mixedmap, is_pfnmap, is_vma_cacheable, pfn_is_map_memory
-from proofs.expectations.table import Table, proved, refuted
+from proofs.expectations.table import EVERY, Table, proved, refuted, since, until
 
 _first_branch = (
     "`else if (logging_active && !write_fault)` is not reached for a page of the first branch; it is "
@@ -16,9 +16,7 @@ EXPECTED: Table = {
     "reads_map_memory_read_only_while_logging": proved(),
     "reads_map_pages_read_only_while_logging": proved(
         refuted(
-            "before",
-            "v3",
-            "v6",
+            until("v6"),
             witness=~pfn_is_map_memory & ~is_pfnmap,
             reason=_first_branch + " D5, D6, D7: DAX pages are device.",
         ),
@@ -28,26 +26,14 @@ EXPECTED: Table = {
             reason=_first_branch + " VM_MIXEDMAP memslots may log.",
         ),
         refuted(
-            "v8",
-            "v9",
-            "merged",
-            "split",
-            "leaf_sized",
+            since("v8"),
             witness=~pfn_is_map_memory & is_mixedmap & ~is_pfnmap,
             reason=_first_branch + " VM_MIXEDMAP memslots may log: D7.",
         ),
     ),
     "reads_stay_read_only_if_a_pfnmap_vma_was_put_there": proved(
         refuted(
-            "before",
-            "v3",
-            "v6",
-            "v7",
-            "v8",
-            "v9",
-            "merged",
-            "split",
-            "leaf_sized",
+            EVERY,
             witness=is_pfnmap & ~pfn_is_map_memory,
             reason=_first_branch + " The VMM may map a VM_PFNMAP VMA over a memslot that logs; only "
             "creation is checked.",

@@ -19,7 +19,7 @@ from model.memory import (
     vm_page_prot,
 )
 from model.mm.normal_page import normal, special
-from proofs.expectations.table import Table, not_asked, proved, refuted
+from proofs.expectations.table import EVERY, Table, not_asked, proved, refuted, since, until
 
 _only_memory = "v6.16 maps nothing but memory Normal: kvm_is_device_pfn() is !pfn_is_map_memory()."
 _dax = ~pfn_is_map_memory & has_struct_page & has_linear_map
@@ -39,9 +39,7 @@ EXPECTED: Table = {
     "memory_is_mapped_cacheable": proved(),
     "normal_pages_are_mapped_cacheable": proved(
         refuted(
-            "before",
-            "v3",
-            "v6",
+            until("v6"),
             witness=_dax,
             reason="DAX pages have a struct page and are not in memblock.memory: D5, D6, D7. v3 and v6 "
             "look at "
@@ -67,12 +65,7 @@ EXPECTED: Table = {
             reason="v6 knows VM_PFNMAP alone; VM_MIXEDMAP is Device to it. " + _memory_is_not_asked,
         ),
         refuted(
-            "v7",
-            "v8",
-            "v9",
-            "merged",
-            "split",
-            "leaf_sized",
+            since("v7"),
             witness=_memory_but_not_cacheable,
             reason=_memory_is_not_asked,
         ),
@@ -80,14 +73,7 @@ EXPECTED: Table = {
     "special_pages_are_cacheable_only_if_the_host_maps_them_so": proved(
         refuted("before", witness=special & pfn_is_map_memory, reason=_memory_is_not_asked),
         refuted(
-            "v3",
-            "v6",
-            "v7",
-            "v8",
-            "v9",
-            "merged",
-            "split",
-            "leaf_sized",
+            since("v3"),
             witness=special & (pfn_is_map_memory | is_vma_cacheable),
             reason="D8, D9: the driver's PTE is Normal-NC or Device and vm_page_prot "
             "is not. " + _memory_is_not_asked,
@@ -95,21 +81,14 @@ EXPECTED: Table = {
     ),
     "normal_pages_are_mapped_as_the_host_maps_them": proved(
         refuted(
-            "before",
-            "v3",
-            "v6",
+            until("v6"),
             witness=normal & (_dax | (pfn_is_map_memory & ~is_vma_cacheable)),
             reason="D5 to D7: DAX is mapped Device. D4: the COW copy of a BAR's page is RAM that the "
             "host maps "
             "nGnRnE and the guest Write-Back.",
         ),
         refuted(
-            "v7",
-            "v8",
-            "v9",
-            "merged",
-            "split",
-            "leaf_sized",
+            since("v7"),
             witness=normal & pfn_is_map_memory & ~is_vma_cacheable,
             reason="D4: the COW copy of a BAR's page is RAM that the host maps nGnRnE and the guest "
             "Write-Back.",
@@ -118,14 +97,7 @@ EXPECTED: Table = {
     "pages_beyond_memory_are_cacheable_only_if_the_host_maps_them_so": proved(
         not_asked("before", reason=_only_memory),
         refuted(
-            "v3",
-            "v6",
-            "v7",
-            "v8",
-            "v9",
-            "merged",
-            "split",
-            "leaf_sized",
+            since("v3"),
             witness=is_vma_cacheable & ~cacheable(host_pte_prot) & FWB,
             reason="D8: TTM maps VRAM Normal-NC by vmf_insert_pfn_prot() and leaves vm_page_prot "
             "Normal; D9: UACCE_QFRT_MMIO, "
@@ -156,15 +128,7 @@ EXPECTED: Table = {
     ),
     "pages_of_a_noncacheable_vma_are_mapped_noncacheable": proved(
         refuted(
-            "before",
-            "v3",
-            "v6",
-            "v7",
-            "v8",
-            "v9",
-            "merged",
-            "split",
-            "leaf_sized",
+            EVERY,
             witness=pfn_is_map_memory,
             reason=_memory_is_not_asked + " D4: so is a COW copy in a Device VMA.",
         )
@@ -177,11 +141,7 @@ EXPECTED: Table = {
         not_asked("before", reason=_only_memory),
         refuted("v3", witness=_fwb_alone, reason=_v3_asks_for_fwb_alone),
         refuted(
-            "v8",
-            "v9",
-            "merged",
-            "split",
-            "leaf_sized",
+            since("v8"),
             witness=~is_pfnmap_or_mixedmap & normal & has_linear_map,
             reason="D5, D6: DAX of ext4, xfs and /dev/dax has neither flag. Its pages have a linear "
             "map, so they can be cleaned.",

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from model.memory import exec_fault, nested_executable, perm_fault
-from proofs.expectations.table import Table, not_asked, proved, refuted
+from proofs.expectations.table import Table, not_asked, proved, refuted, until
 
 EXPECTED: Table = {
     "writable_pages_are_what_the_lookup_said": proved(),
@@ -22,13 +22,7 @@ EXPECTED: Table = {
     "nested_pages_are_readable_only_if_the_guest_grants_it": proved(),
     "nested_pages_are_executable_only_if_the_guest_grants_it": proved(
         refuted(
-            "before",
-            "v3",
-            "v6",
-            "v7",
-            "v8",
-            "v9",
-            "merged",
+            until("merged"),
             witness=exec_fault & ~perm_fault & ~nested_executable,
             reason="kvm_s2_handle_perm_fault() forwards permission faults alone; a fetch whose shadow "
             "entry is missing is a "

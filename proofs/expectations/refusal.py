@@ -20,7 +20,7 @@ from model.memory import (
     returns,
     write_fault,
 )
-from proofs.expectations.table import Table, not_asked, proved, refuted
+from proofs.expectations.table import Table, between, not_asked, proved, refuted, since, until
 
 _no_hardware = is_vma_cacheable & ~kvm_supports_cacheable_pfnmap
 _cow_first = "The is_cow_mapping() test comes first and answers -EINVAL."
@@ -34,14 +34,12 @@ EXPECTED: Table = {
             reason="v6.16 maps them Device, and refuses a fetch by -ENOEXEC.",
         ),
         refuted(
-            "v3",
-            "v6",
+            between("v3", "v6"),
             witness=mapped | relaxed | exec_fault | returns(EINVAL),
             reason="The answer was -EINVAL, and what is not known to be cacheable is mapped Device.",
         ),
         refuted(
-            "v7",
-            "v8",
+            between("v7", "v8"),
             witness=returns(EINVAL),
             reason="v7 answers -EINVAL; so does v8 for VM_MIXEDMAP and for COW.",
         ),
@@ -49,16 +47,13 @@ EXPECTED: Table = {
     ),
     "cacheable_pages_without_allowed_tags_get_efault": proved(
         refuted(
-            "v3",
-            "v6",
-            "v7",
+            between("v3", "v7"),
             witness=returns(EINVAL) & (is_cow_mapping | _no_hardware),
             reason="v3 to v7 refuse memory too, by -EINVAL, before they look at tags: "
             "aFLqiAyXZLoOTepi@arm.com.",
         ),
         refuted(
-            "split",
-            "leaf_sized",
+            since("split"),
             witness=excl_atomic_fault,
             reason="Since v7.0 an exclusive or atomic access to what does not support it is injected "
             "into the guest first.",
@@ -66,8 +61,7 @@ EXPECTED: Table = {
     ),
     "einval_is_never_the_answer": proved(
         refuted(
-            "v3",
-            "v6",
+            between("v3", "v6"),
             witness=is_pfnmap & (is_cow_mapping | _no_hardware | is_vma_cacheable),
             reason="v3 and v6 refuse COW mappings of PFNs, and cacheable ones without FWB (v6: and DIC).",
         ),
@@ -90,22 +84,19 @@ EXPECTED: Table = {
     ),
     "enoexec_is_for_fetches_from_noncacheable_pages": proved(
         refuted(
-            "before",
-            "v3",
-            "v6",
+            until("v6"),
             witness=exec_fault & ~pfn_is_map_memory & (is_vma_cacheable | ~is_pfnmap_or_mixedmap),
             reason="All that is not memory is device: a guest cannot execute from DAX (D5 to D7).",
         )
     ),
     "fetches_from_noncacheable_pages_get_enoexec": proved(
-        refuted("v3", "v6", "v7", "v8", "v9", witness=is_cow_mapping & returns(EINVAL), reason=_cow_first)
+        refuted(between("v3", "v9"), witness=is_cow_mapping & returns(EINVAL), reason=_cow_first)
     ),
     "refused_faults_change_nothing": proved(),
     "faults_that_are_not_refused_are_resolved": proved(),
     "unexpected_reads_get_efault": proved(
         refuted(
-            "split",
-            "leaf_sized",
+            since("split"),
             witness=~write_fault & ~exec_fault,
             reason="The test moved to the caller as a VM_WARN_ON_ONCE(), and the fault is resolved.",
         )
@@ -116,9 +107,7 @@ EXPECTED: Table = {
     "retries_are_not_told": proved(),
     "faults_of_accepted_memslots_are_never_refused": proved(
         refuted(
-            "merged",
-            "split",
-            "leaf_sized",
+            since("merged"),
             witness=is_mixedmap & ~is_pfnmap & _no_hardware & ~pfn_is_map_memory,
             reason="kvm_arch_prepare_memory_region() looks at VM_PFNMAP alone: D7, virtiofs DAX without "
             "FWB and DIC.",
@@ -127,9 +116,7 @@ EXPECTED: Table = {
     "refused_memslots_would_fault": proved(
         not_asked("before", reason="v6.16 refuses no memslot for cacheability."),
         refuted(
-            "merged",
-            "split",
-            "leaf_sized",
+            since("merged"),
             witness=is_pfnmap & pfn_is_map_memory,
             reason="The memslot check does not look at pfn_is_map_memory(): D2, a dma-buf heap's RAM.",
         ),

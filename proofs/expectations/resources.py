@@ -14,14 +14,12 @@ from model.memory import (
     pfn_is_map_memory,
     returns,
 )
-from proofs.expectations.table import Table, proved, refuted
+from proofs.expectations.table import Table, between, proved, refuted, until
 
 EXPECTED: Table = {
     "pinned_pages_are_released": proved(
         refuted(
-            "before",
-            "v3",
-            "v6",
+            until("v6"),
             witness=exec_fault & ~pfn_is_map_memory,
             reason="`return -ENOEXEC` does not release the page: a fetch from a DAX page leaks a reference.",
         ),
@@ -44,9 +42,7 @@ EXPECTED: Table = {
     "pages_are_never_released_twice": proved(),
     "mmap_lock_is_released": proved(
         refuted(
-            "v3",
-            "v6",
-            "v7",
+            between("v3", "v7"),
             witness=is_pfnmap & is_cow_mapping & returns(EINVAL),
             reason="`return -EINVAL` with mmap_lock held: 20250618065541.50049-1-ankita@nvidia.com.",
         )

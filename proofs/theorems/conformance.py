@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """One version beside the next: they do the same, but for the inputs that are named here.
 
-Both run on the same inputs, and everything that ``proofs.standing`` observes is compared.
+Both run on the same inputs, and everything in ``proofs.observable`` is compared.
 Permissions and types are compared by what they grant, since the bits of ``enum kvm_pgtable_prot``
 moved in v6.19, and addresses by the page, where kvm_pgtable_stage2_map() begins anyway.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from model.edit import mark
-from model.logic import BOOL, TRUE, Term, conj, name, place, same
+from model.logic import BOOL, TRUE, Term, conj, name, place
 from model.memory import (
     DEVICE,
     DIC,
@@ -58,7 +58,7 @@ from model.memory import (
 )
 from model.procedure import Procedure
 from proofs.claim import about
-from proofs.standing import OBSERVABLES
+from proofs.observable import EVERYTHING, Observable
 from proofs.theorem import Theorem
 from proofs.theorems.refusal import has_forbidden_tags, is_understood
 
@@ -66,24 +66,23 @@ from proofs.theorems.refusal import has_forbidden_tags, is_understood
 OLDER = "older"
 
 _BITS = (KVM_PGTABLE_PROT_W, KVM_PGTABLE_PROT_X, KVM_PGTABLE_PROT_DEVICE, KVM_PGTABLE_PROT_NORMAL_NC)
+_GRANTS = (READABLE, WRITABLE, EXECUTABLE, DEVICE, NORMAL_NC)
 #: These are compared by their parts.
 _MINOR = frozenset({prot.key, relaxed_prot.key, map_addr.key, relaxed_addr.key})
 
-_observables: tuple[tuple[Term, Term | None], ...] = (
-    *((what, when) for what, when in OBSERVABLES if what.key not in _MINOR),
-    *((part, mapped) for part in (READABLE, WRITABLE, EXECUTABLE, DEVICE, NORMAL_NC, map_addr >> PAGE_SHIFT)),
-    *((relaxed_prot.any(bit), relaxed) for bit in _BITS),
-    (relaxed_addr >> PAGE_SHIFT, relaxed),
+
+def _without_minor(observable: Observable) -> Observable:
+    return replace(observable, whats=tuple(what for what in observable.whats if what.key not in _MINOR))
+
+
+_observables: tuple[Observable, ...] = (
+    *map(_without_minor, EVERYTHING),
+    Observable((*_GRANTS, map_addr >> PAGE_SHIFT), mapped),
+    Observable((*(relaxed_prot.any(bit) for bit in _BITS), relaxed_addr >> PAGE_SHIFT), relaxed),
 )
 
-
-def _alike(what: Term, when: Term | None) -> Term:
-    equal = same(what, about(OLDER, what))
-    return equal if when is None else when >> equal
-
-
 #: Everything observable is the same.
-do_the_same: Term = conj(*(_alike(what, when) for what, when in _observables))
+do_the_same: Term = conj(*(observable.alike(OLDER) for observable in _observables))
 
 
 @dataclass(frozen=True)

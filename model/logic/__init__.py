@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Typed terms: the one language in which shapes, kernels, facts and theorems are written.
+
+A term is a truth value (``BOOL``) or a machine word (``Word(width)``).  Terms are immutable and
+share subterms; they know no kernel and no solver.  Which file says what, each on those before it:
+
+    sorts      what values a term takes
+    node       what a term is made of
+    meaning    the value of each operator on numbers
+    showing    how a term reads
+    term       terms with Python's operators, and the constructors, which simplify
+    traversal  a term's value, the same with other leaves, and what is in it
+"""
+
+from __future__ import annotations
+
+from model.logic.meaning import evaluate, signed
+from model.logic.node import is_const, is_false, is_same, is_true
+from model.logic.showing import show
+from model.logic.sorts import BOOL, WORD64, Sort, SortError, Value, Word
+from model.logic.term import (
+    FALSE,
+    TRUE,
+    Term,
+    apply,
+    bit,
+    choose,
+    compare,
+    conj,
+    const,
+    disj,
+    extract,
+    make,
+    name,
+    negate,
+    number,
+    place,
+    resize,
+    same,
+    word_op,
+)
+from model.logic.traversal import free_names, rebuild, substitute, subterms, value_of
+
+__all__ = [
+    "BOOL",
+    "WORD64",
+    "Sort",
+    "SortError",
+    "Value",
+    "Word",
+    "is_const",
+    "is_false",
+    "is_same",
+    "is_true",
+    "evaluate",
+    "signed",
+    "show",
+    "FALSE",
+    "TRUE",
+    "Term",
+    "apply",
+    "bit",
+    "choose",
+    "compare",
+    "conj",
+    "const",
+    "disj",
+    "extract",
+    "make",
+    "name",
+    "negate",
+    "number",
+    "place",
+    "resize",
+    "same",
+    "word_op",
+    "free_names",
+    "rebuild",
+    "substitute",
+    "subterms",
+    "value_of",
+]
