@@ -33,8 +33,9 @@ class Measured:
 
 @dataclass(frozen=True)
 class Subject:
-    """A command to measure; ``cold`` gives it an empty cache each time; ``bound`` is the agreed limit
-    in seconds on two cores (0 for none)."""
+    """A command to measure; ``cold`` gives it empty caches each time; ``bound`` is the agreed limit
+    in seconds on two cores (0 for none).  ``--no-cache`` asks all claims and keeps the index of headers;
+    without it, a second run recalls verdicts."""
 
     name: str
     command: tuple[str, ...]
@@ -46,10 +47,13 @@ def subjects(kernels: Sequence[Path]) -> Iterator[Subject]:
     """What is measured."""
     python = sys.executable
     yield Subject(BASE, (python, "-c", "import z3"))
-    yield Subject("every shape", (python, "-m", "proofs.run"), 1.5)
+    shapes = (python, "-m", "proofs.run")
+    yield Subject("every shape", (*shapes, "--no-cache"), 1.5)
+    yield Subject("shapes, again", shapes, 1.0)
     for tree in kernels:
         command = (python, "-m", "proofs.run", "--linux", str(tree))
-        yield Subject(f"{tree.name}, warm", command, 3.0)
+        yield Subject(f"{tree.name}, warm", (*command, "--no-cache"), 3.0)
+        yield Subject(f"{tree.name}, again", command, 1.0)
         yield Subject(f"{tree.name}, cold", command, 10.0, cold=True)
 
 

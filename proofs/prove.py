@@ -10,25 +10,60 @@ from proofs.batch import batches, single
 from proofs.claim import Claim, Verdict
 from proofs.obligation import Obligation, obligations
 from proofs.pool import Pool
+from proofs.remember import Memory
 from proofs.verdict import Judged, Replays, Standing, agree, judge
 
 
-def decided(pool: Pool, claims: Sequence[Claim]) -> Iterator[Judged]:
-    """The verdict of each claim, in the order in which they are found.
+def decided(pool: Pool, claims: Sequence[Claim], memory: Memory | None = None) -> Iterator[Judged]:
+    """The verdict of each claim, in the order in which they are found; what the memory holds is not
+    asked, and has no obligation.
 
     Raises ValueError if two claims have the same name.
     """
-    yield from _judged(pool, claims, obligations(claims), closely=False)
+    memory = memory or Memory()
+    names = [claim.name for claim in claims]
+    if len(set(names)) != len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"Two claims are called {twice}; names of claims must differ.")
+    known = list(memory.recall(claims))
+    yield from known
+    left = _without(claims, known)
+    made = {obligation.claim: obligation for obligation in obligations(left)}
+    known = list(memory.recall_closely(left, list(made.values())))
+    yield from known
+    left = _without(left, known)
+    for each in _judged(pool, left, [made[claim.name] for claim in left], closely=False):
+        memory.keep(each)
+        yield each
 
 
-def examined(pool: Pool, judged: Iterable[Judged]) -> Iterator[Judged]:
+def examined(pool: Pool, judged: Iterable[Judged], memory: Memory | None = None) -> Iterator[Judged]:
     """The same verdicts with least witnesses and the facts used; what could not be found out in
     time is missing and said to be."""
-    asked = {each.name: each for each in judged if each.obligation is not None}
-    claims = [each.claim for each in asked.values()]
-    made = [each.obligation for each in asked.values() if each.obligation is not None]
-    for second in _judged(pool, claims, made, closely=True):
-        yield _combined(asked[second.name], second)
+    memory = memory or Memory()
+    first = {each.name: each for each in with_obligations(judged) if each.obligation is not None}
+    made = {each.name: each.obligation for each in first.values() if each.obligation is not None}
+    claims = [each.claim for each in first.values()]
+    known = list(memory.recall_closely(claims, list(made.values())))
+    for second in known:
+        yield _combined(first[second.name], second)
+    left = _without(claims, known)
+    for second in _judged(pool, left, [made[claim.name] for claim in left], closely=True):
+        memory.keep_closely(second)
+        yield _combined(first[second.name], second)
+
+
+def _without(claims: Sequence[Claim], known: Iterable[Judged]) -> list[Claim]:
+    names = {each.name for each in known}
+    return [claim for claim in claims if claim.name not in names]
+
+
+def with_obligations(judged: Iterable[Judged]) -> list[Judged]:
+    """The same verdicts, each with its obligation if it was ever asked."""
+    each = list(judged)
+    bare = [one.claim for one in each if one.answer is not None and one.obligation is None]
+    made = {obligation.claim: obligation for obligation in obligations(bare)}
+    return [replace(one, obligation=made.get(one.name, one.obligation)) for one in each]
 
 
 def needs_a_closer_look(judged: Judged) -> bool:
@@ -40,10 +75,6 @@ def _judged(
     pool: Pool, claims: Sequence[Claim], made: Sequence[Obligation], closely: bool
 ) -> Iterator[Judged]:
     by_name = {c.name: (c, o) for c, o in zip(claims, made, strict=True)}
-    if len(by_name) != len(claims):
-        names = [claim.name for claim in claims]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"Two claims are called {twice}; names of claims must differ.")
     replays = Replays()
     for answer in pool.answers(single(made) if closely else batches(made, pool.jobs)):
         yield judge(*by_name[answer.claim], answer, replays)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TextIO
 
+from model.source.cache import default_directory
 from proofs import explain, report, smtlib
 from proofs.asked import Asked, ReadError, load
 from proofs.claim import Claim
@@ -20,42 +21,15 @@ from proofs.finding import Finding, find
 from proofs.formula import FormulaError, formula
 from proofs.pool import Pool
 from proofs.progress import Progress
-from proofs.prove import decided, examined, needs_a_closer_look
+from proofs.prove import decided, examined, needs_a_closer_look, with_obligations
+from proofs.remember import Memory
 from proofs.report import Report, Table
 from proofs.selection import Selection, SelectionError, chosen, matching
+from proofs.usage import DESCRIPTION, EPILOG
 from proofs.verdict import Judged, Standing, exit_code, unsupported
 
 PAGES = ("4K", "16K", "64K")
-
-DESCRIPTION = "Prove what KVM/arm64 may do when it maps a page for a guest, or show how it goes wrong."
-
-EPILOG = """\
-examples:
-  python -m proofs.run                                    every theorem, every hand-written shape
-  python -m proofs.run --linux .kernels/6.12              the same theorems, of a kernel's own C
-  python -m proofs.run --linux ~/linux --rev v6.17        of a revision of a git checkout
-  python -m proofs.run --linux .kernels/7.2 --against .kernels/7.3   where do the two differ?
-  python -m proofs.run --theorem 'cow_*' --shape v9       some theorems, one shape
-  python -m proofs.run --explain CLAIM                    one claim in full; names as in --list
-  python -m proofs.run --smt2 out                         one file for each claim: unsat is PROVED
-
-verdicts:
-  PROVED     no input that the facts allow satisfies the premises and not the conclusion
-  REFUTED    such an input exists; it was replayed before it is shown
-  VACUOUS    no input satisfies the premises: nothing is proved
-  UNKNOWN, TIMEOUT      the solver did not decide
-  UNSUPPORTED           the kernel's C has a construct that is not read
-  DISAGREE              solver and interpreter contradict each other
-
-exit codes:
-  0  every claim was decided as expected
-  1  a claim was decided otherwise than expected
-  2  the command line or a file that it names is wrong
-  3  something stays undecided, or has no expectation
-  4  solver and interpreter disagree
-  130  interrupted
-  Of several, 4 goes before 1 before 3 before 0.
-"""
+NO_CACHE = "STAGE2_PROOFS_NO_CACHE"
 
 
 def parser() -> argparse.ArgumentParser:
@@ -106,6 +80,12 @@ def parser() -> argparse.ArgumentParser:
         type=_seconds,
         default=30.0,
         help="seconds for each claim (default: %(default)g)",
+    )
+    how.add_argument(
+        "--no-cache",
+        action="store_true",
+        default=bool(os.environ.get(NO_CACHE)),
+        help=f"ask everything again; so does ${NO_CACHE}, if it is not empty",
     )
     return door
 
@@ -208,17 +188,26 @@ def _page(asked: Selection, load: Callable[[Selection], Asked], progress: Progre
     if asked.list_claims:
         known = load(asked)
         return _Page(None, report.listing(chosen(asked, known.claims), known.skipped), 0)
-    with Pool(asked.jobs, asked.timeout) as pool:
-        pool.start(2)  # they load the solver while the claims are made
+    place = None if asked.no_cache else default_directory()
+    with Memory(place) as memory, Pool(asked.jobs, asked.timeout) as pool:
+        if not memory.is_promising():
+            pool.start(2)  # they load the solver while the claims are made
         progress.begin("reading" if asked.linux else "making the claims")
         known = load(asked)
         claims = chosen(asked, known.claims)
-        judged = _decided(pool, claims, known.unread, progress)
+        judged = _decided(pool, claims, known.unread, progress, memory)
         found = Report(judged, known.skipped, len(known.claims) - len(claims), known.notes)
-        findings = _findings(asked, pool, found, progress)
+        findings = _findings(asked, pool, found, progress, memory)
+    _tell(memory, sys.stderr)
     found = replace(found, judged=tuple(f.judged for f in findings))
     _write(asked, found, findings)
     return _result(asked, found, findings)
+
+
+def _tell(memory: Memory, stream: TextIO) -> None:
+    """Tell a person how much was taken from earlier runs."""
+    if memory.recalled and stream.isatty():
+        stream.write(f"{len(memory.recalled)} answers are from earlier runs; --no-cache asks again.\n")
 
 
 def _shown(pattern: str, known: Asked) -> _Page:
@@ -228,21 +217,23 @@ def _shown(pattern: str, known: Asked) -> _Page:
 
 
 def _decided(
-    pool: Pool, claims: Sequence[Claim], unread: Mapping[str, str], progress: Progress
+    pool: Pool, claims: Sequence[Claim], unread: Mapping[str, str], progress: Progress, memory: Memory
 ) -> tuple[Judged, ...]:
     """The verdicts in the order of the claims."""
     asked = [claim for claim in claims if claim.name not in unread]
     progress.begin("deciding", len(asked))
-    by_name = {each.name: each for each in progress.count(decided(pool, asked))}
+    by_name = {each.name: each for each in progress.count(decided(pool, asked, memory))}
     return tuple(by_name[c.name] if c.name in by_name else unsupported(c, unread[c.name]) for c in claims)
 
 
-def _findings(asked: Selection, pool: Pool, found: Report, progress: Progress) -> list[Finding]:
+def _findings(
+    asked: Selection, pool: Pool, found: Report, progress: Progress, memory: Memory
+) -> list[Finding]:
     """The verdicts with what is shown of them: all if that was asked for, else the unexpected."""
     everything = asked.explain is not None or asked.json is not None or asked.against is not None
     closely = [each for each in found.judged if everything or needs_a_closer_look(each)]
     progress.begin("looking for the least witnesses", len(closely))
-    closer = {each.name: each for each in progress.count(examined(pool, closely))}
+    closer = {each.name: each for each in progress.count(examined(pool, closely, memory))}
     shown = [closer.get(each.name, each) for each in found.judged]
     progress.begin("writing regions as formulas")
     return [find(_with_formulas(pool, each) if everything else each) for each in shown]
@@ -251,7 +242,7 @@ def _findings(asked: Selection, pool: Pool, found: Report, progress: Progress) -
 def _with_formulas(pool: Pool, judged: Judged) -> Judged:
     """The same with each region of the claim among its details, as a formula."""
     details = dict(judged.claim.details)
-    for region in judged.claim.regions if judged.obligation is not None else ():
+    for region in judged.claim.regions if judged.answer is not None else ():
         try:
             details[region.says] = formula(pool, judged.claim, region)
         except FormulaError as error:
@@ -265,7 +256,7 @@ def _write(asked: Selection, found: Report, findings: Sequence[Finding]) -> None
         texts[asked.json] = report.document(found, findings)
     if asked.smt2 is not None:
         asked.smt2.mkdir(exist_ok=True)
-        made = [each.obligation for each in found.judged if each.obligation is not None]
+        made = [each.obligation for each in with_obligations(found.judged) if each.obligation is not None]
         texts |= {asked.smt2 / smtlib.file_name(each.claim): smtlib.certificate(each) for each in made}
     write_all(texts)
 

@@ -25,7 +25,8 @@ class Selection:
     Kconfig values, ``pages`` the page sizes.  ``theorem`` and ``shape`` are patterns (None: not
     given).  At most one of ``list_claims``, ``ledger``, ``show`` and
     ``explain`` is set.  ``jobs`` is a number
-    of processes and ``timeout`` a number of seconds for each claim.
+    of processes and ``timeout`` a number of seconds for each claim; ``no_cache`` says that earlier
+    runs are not to be believed.
     """
 
     linux: Path | None = None
@@ -44,6 +45,7 @@ class Selection:
     smt2: Path | None = None
     jobs: int = 1
     timeout: float = 30.0
+    no_cache: bool = False
 
 
 def matching(what: str, pattern: str | None, names: Iterable[str]) -> list[str]:

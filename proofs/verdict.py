@@ -14,6 +14,7 @@ from enum import Enum
 
 from counterexamples.minimise import Model
 from counterexamples.render import prose
+from model.interpreter import Inputs
 from model.logic import Term, conj
 from model.procedure import ProcedureError
 from model.unknown import certain
@@ -38,8 +39,8 @@ PRIORITY = (Standing.DISAGREE, Standing.OTHERWISE, Standing.UNDECIDED, Standing.
 @dataclass(frozen=True)
 class Judged:
     """A claim's verdict.  ``why`` says, in sentences, what is to be known beside it: why it is not
-    as expected.  ``answer`` is what the solver said; it and the obligation are None where the
-    claim could not be asked."""
+    as expected.  ``answer`` is what the solver said, None where the claim could not be asked; so is
+    the obligation, and also where the answer is an earlier run's."""
 
     claim: Claim
     verdict: Verdict
@@ -78,6 +79,14 @@ class Replays:
         key = procedures, applications, frozenset(model.items())
         if key not in self.known:
             self.known[key] = replay(claim, obligation.concrete(model))
+        return self.known[key]
+
+    def rerun(self, claim: Claim, inputs: Inputs) -> Replay:
+        """The runs of the claim's procedures on these inputs."""
+        procedures = tuple((text, id(procedure)) for text, procedure in claim.subjects.items())
+        key = procedures, frozenset(inputs.names.items()), frozenset(inputs.functions.items())
+        if key not in self.known:
+            self.known[key] = replay(claim, inputs)
         return self.known[key]
 
     def holds(self, replayed: Replay, term: Term) -> bool:
