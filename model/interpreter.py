@@ -110,15 +110,16 @@ class _Machine:
                 if value is not None:
                     self.store[result] = self.value(value)
                 raise _Left(label)
-            case Call(sink, arguments, span):
-                self.call(sink, arguments, span)
+            case Call():
+                self.call(statement)
 
-    def call(self, sink: str, arguments: tuple[tuple[str, Term], ...], span: Span) -> None:
-        values = tuple((a, self.value(t)) for a, t in arguments)
-        self.steps.append(Step(span, None, sink, values))
+    def call(self, call: Call) -> None:
+        sink, values = call.sink, tuple((a, self.value(t)) for a, t in call.arguments)
+        self.steps.append(Step(call.span, None, sink, values))
         if self.store.get(f"{sink}.called"):
             self.store[f"{sink}.again"] = 1
         self.store[f"{sink}.called"] = 1
+        self.store[f"{sink}.seen"] = int(call.seen)
         self.store.update({f"{sink}.{a}": v for a, v in values})
 
     def value(self, term: Term) -> Value:

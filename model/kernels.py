@@ -44,13 +44,16 @@ class Known:
     """What is known of a theorem ``within`` some releases (their ``since``).
 
     If ``witness`` is not "", it is refuted there, and every witness satisfies that condition in C
-    over the words of ``model.memory``; else its premises never occur.  ``reason`` cites why.
+    over the words of ``model.memory`` and of the root; else its premises never occur.  ``reason``
+    cites why.  ``root`` is the function that it is asked of; "" where the theorem leaves no choice,
+    and for user_mem_abort() among the fault paths.
     """
 
     theorem: str
     within: tuple[str, ...]
     reason: str
     witness: str = ""
+    root: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,10 +63,11 @@ class Table:
     releases: tuple[Release, ...]
     known: tuple[Known, ...]
 
-    def of(self, theorem: str, release: Release) -> Known | None:
+    def of(self, theorem: str, release: Release, root: str = "") -> Known | None:
         """What is known of the theorem in that release; None if it is to be proved."""
-        found = [k for k in self.known if k.theorem == theorem and release.since in k.within]
-        return found[0] if found else None
+        at = theorem, root
+        found = (k for k in self.known if (k.theorem, k.root) == at and release.since in k.within)
+        return next(found, None)
 
     def nearest(self, version: Number) -> tuple[Release, bool]:
         """The row for a version, and whether it is one of the same release (major and minor)."""
@@ -114,16 +118,17 @@ def _known(row: Mapping[str, object], *more: str) -> Known:
     if not isinstance(within, list):
         raise TypeError(f"`in` of {row['theorem']}")
     wanted = {key: str(row[key]) for key in more}
-    return Known(str(row["theorem"]), tuple(map(str, within)), str(row["reason"]), **wanted)
+    root = str(row.get("root", ""))
+    return Known(str(row["theorem"]), tuple(map(str, within)), str(row["reason"]), root=root, **wanted)
 
 
 def _check(releases: list[Release], known: list[Known]) -> None:
     names = {release.since for release in releases}
-    seen: set[tuple[str, str]] = set()
+    seen: set[tuple[str, str, str]] = set()
     for each in known:
         for since in each.within:
             if since not in names:
                 raise TableError(f"model/{FILE}: {each.theorem} names the release {since}, which has no row.")
-            if (each.theorem, since) in seen:
+            if (each.theorem, each.root, since) in seen:
                 raise TableError(f"model/{FILE}: {each.theorem} is told twice of {since}; keep one.")
-            seen.add((each.theorem, since))
+            seen.add((each.theorem, each.root, since))

@@ -115,12 +115,14 @@ class Call:
     """The call of a sink: from here on something outside happens, with these arguments.
 
     It sets the places ``SINK.called`` (true) and ``SINK.ARGUMENT``, and ``SINK.again`` if the
-    sink had been called before.
+    sink had been called before.  ``SINK.seen`` is whether the last call was one that the C makes at
+    this point, and not one that stands for any number of them in a loop.
     """
 
     sink: str
     arguments: tuple[tuple[str, Term], ...]
     span: Span = NOWHERE
+    seen: bool = True
 
 
 Statement = Set | If | Block | Leave | Call

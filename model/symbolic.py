@@ -98,7 +98,7 @@ class _Executor:
             n: self.read(p.initial, {}) for n, p in self.procedure.places.items() if p.initial is not None
         }
         for sink, arguments in sinks(self.procedure.body).items():
-            store[f"{sink}.called"] = store[f"{sink}.again"] = FALSE
+            store[f"{sink}.called"] = store[f"{sink}.again"] = store[f"{sink}.seen"] = FALSE
             for argument, sort in arguments.items():
                 store[f"{sink}.{argument}"] = name(f"no {sink}.{argument}", sort)
         return store
@@ -137,14 +137,15 @@ class _Executor:
                     state.store[result] = self.read(value, state.store)
                 self.pending.setdefault(label, []).append(state)
                 return None
-            case Call(sink, arguments):
-                return self.call(sink, arguments, state)
+            case Call():
+                return self.call(statement, state)
 
-    def call(self, sink: str, arguments: tuple[tuple[str, Term], ...], state: _State) -> _State:
-        store = state.store
-        values = {f"{sink}.{a}": self.read(t, store) for a, t in arguments}
+    def call(self, call: Call, state: _State) -> _State:
+        store, sink = state.store, call.sink
+        values = {f"{sink}.{a}": self.read(t, store) for a, t in call.arguments}
         store[f"{sink}.again"] = disj(store[f"{sink}.again"], store[f"{sink}.called"])
         store[f"{sink}.called"] = TRUE
+        store[f"{sink}.seen"] = TRUE if call.seen else FALSE
         store.update(values)
         return state
 

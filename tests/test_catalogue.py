@@ -12,10 +12,10 @@ from asking import by_theorem
 from model.arch.arm64.fault import shapes as recorded
 from model.logic import free_names
 from model.words import DONE, READ, VARYING, WORLD
-from proofs.catalogue import CORE_MM, Named, Subject, claims, is_about_core_mm, shapes, theorems
+from proofs.catalogue import Named, Subject, claims, is_about_core_mm, pages_in_name, shapes, theorems
 from proofs.claim import Verdict
 from proofs.expectations import EXPECTED
-from proofs.expectations.table import NotAsked, not_asked, proved
+from proofs.expectations.table import CORE_MM, NotAsked
 from proofs.theorems.cow_check import forbids
 from proofs.theorems.cow_conditions import CONDITIONS
 
@@ -121,9 +121,8 @@ def test_conditions_are_of_theorems() -> None:
     assert all(c.says.startswith(("if ", "unless ", "until ")) for c in CONDITIONS)
 
 
-def test_two_answers_to_one_question_are_an_error() -> None:
-    with pytest.raises(ValueError, match=r"^v3: two answers are declared of one theorem; keep one\.$"):
-        proved(not_asked("v3", reason="a."), not_asked("v3", "v6", reason="b."))
+def test_the_default_page_size_is_not_in_names() -> None:
+    assert [pages_in_name(pages) for pages in ("4K", "16K", "64K")] == ["", "16K", "64K"]
 
 
 @pytest.mark.parametrize("named", theorems(), ids=lambda n: n.name)

@@ -171,8 +171,8 @@ def test_a_pointer_after_an_unknown_call_leads_anywhere() -> None:
     assert a.guesses == ["(unknown)#2"]
 
 
-def test_an_unknown_call_that_returns_a_struct_is_refused() -> None:
-    assert "which returns a struct s" in refused(code("whole(); return 0;"))
+def test_an_unknown_call_that_returns_a_struct_may_return_any() -> None:
+    assert f("return whole().flags;").guesses == ["whole().flags"]
 
 
 # Through something that is no name ---------------------------------------------------------------------
@@ -189,8 +189,8 @@ def test_a_call_of_what_a_macro_names() -> None:
 
 
 @pytest.mark.parametrize("text", ["return p(x);", "return (*p)(x);", "return (y ? p : one)(x);"])
-def test_a_call_through_a_pointer_is_refused(text: str) -> None:
-    assert "a call through a pointer" in refused(code(text, "int x, int y, int (*p)(int)"))
+def test_a_call_through_a_pointer_may_answer_anything(text: str) -> None:
+    assert f(text, "int x, int y, int (*p)(int)").guesses
 
 
 def test_a_function_in_a_condition_is_there() -> None:

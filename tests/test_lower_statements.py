@@ -59,10 +59,21 @@ def test_a_case_inside_a_block_is_refused() -> None:
     assert refused(text) == "6: a statement of the form case_statement (`case 2: return 1;`)"
 
 
-def test_a_range_of_cases_is_refused_with_its_line() -> None:
-    assert refused(body("switch (x) {\ncase 1 ... 5:\n\treturn 1;\n}\nreturn 0;")) == (
-        "4: the parser could not read this (`... 5`)"
-    )
+def test_a_range_of_cases_holds_both_its_ends() -> None:
+    f = lower(body("switch (x) { case -1 ... 1 + 1: return 1; case 4 ... 4: return 2; default: return 3; }"))
+    assert [f(x=x) for x in (-2, -1, 0, 2, 3, 4, 5)] == [3, 1, 1, 1, 3, 2, 3]
+    f = lower("int f(unsigned x) { switch (x) { case 2 ... 5: return 1; } return 0; }")
+    assert [f(x=x) for x in (1, 2, 5, 6, -1)] == [0, 1, 1, 0, 0]
+
+
+def test_the_ends_of_a_range_must_be_constant() -> None:
+    assert "a case that is not constant" in refused(body("switch (x) { case 1 ... y: return 1; } return 0;"))
+
+
+def test_a_local_is_in_scope_in_its_own_initialiser() -> None:
+    text = "struct s { int a; int b; int c; };\nint f(int x) { struct s s = { .b = x + 1, .c = s.b * 2 + s.a }; return s.c; }"
+    assert lower(text)(x=4) == 10
+    assert lower("int f(int x) { int y = (y = x, y + 1); return y; }")(x=4) == 5
 
 
 def test_a_case_must_be_constant() -> None:
@@ -95,9 +106,9 @@ def test_a_goto_out_of_a_loop_keeps_what_holds_there() -> None:
     assert f(y=1) == 5
 
 
-def test_a_goto_backwards_is_refused() -> None:
-    text = body("retry:\nif (x--)\n\tgoto retry;\nreturn 0;")
-    assert refused(text) == "5: a goto that goes backwards or into a block (`goto retry;`)"
+def test_a_goto_back_over_another_label_is_refused() -> None:
+    text = body("retry:\nx--;\nother:\nif (x)\n\tgoto retry;\nreturn 0;")
+    assert refused(text) == "7: a goto that goes backwards or into a block (`goto retry;`)"
 
 
 def test_a_goto_into_a_block_is_refused() -> None:

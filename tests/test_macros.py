@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from model.procedure import Call, walk
-from model.source.macros import MacroError, substitute_macro, tokens
+from model.source.macros import MacroError, expanded, split_at_commas, substitute_macro, tokens
 from tests.c_code import lower, refused
 
 
@@ -172,3 +172,47 @@ def test_macros_that_grow_without_end_are_refused() -> None:
     wide = "#define W0 x\n" + "\n".join(f"#define W{i} (W{i - 1} + W{i - 1})" for i in range(1, 40))
     assert "more than 40,000 expressions" in refused(f(wide, "return W39;"))
     assert "expands too deeply" in refused(f("#define A(x) B(x)\n#define B(x) A(x)", "return A(x);"))
+
+
+# Lists and the configuration ----------------------------------------------------------------------
+FLAGS = """
+#define BIT(n) (1 << (n))
+#define ONE_FLAG(set, f) set, (f), (f)
+#define PENDING ONE_FLAG(iflags, BIT(4))
+#define GET(v, set, f, m) ((v)->set & (m))
+#define get_flag(v, ...) GET((v), __VA_ARGS__)
+#define UNPACK(set, f, m) f
+#define unpack_flag(...) UNPACK(__VA_ARGS__)
+struct v { int iflags; };
+"""
+
+
+def test_an_argument_that_expands_to_a_list_is_split_again() -> None:
+    assert lower(f"{FLAGS}int f(struct v *v) {{ return get_flag(v, PENDING); }}")(v__iflags=0x35) == 16
+    assert lower(f"{FLAGS}int f(void) {{ return unpack_flag(PENDING); }}")() == 16
+    assert (
+        lower(f"{FLAGS}int f(struct v *v) {{ return get_flag(v, ONE_FLAG(iflags, 2)); }}")(v__iflags=7) == 2
+    )
+
+
+def test_a_name_with_a_meaning_stays_in_a_list() -> None:
+    text = "#define PAIR(a) a, READ_ONCE(a)\n#define SUM2(a, b) ((a) + (b))\n#define SUM(...) SUM2(__VA_ARGS__)\n"
+    assert lower(f"{text}int f(int x) {{ return SUM(PAIR(x)); }}")(x=4) == 8
+
+
+def test_splitting_at_commas_minds_parentheses_and_strings() -> None:
+    assert split_at_commas('f(a, b), "c,d", [e, f]') == ["f(a, b)", ' "c,d"', " [e, f]"]
+    meant = {"P": (("a",), "a, a"), "Q": (None, "P(1), Q"), "F": (("a",), "a")}
+    assert expanded("Q", meant.get) == "1, 1, Q"
+    assert expanded("F + F (P(2))", meant.get) == "F + 2, 2"
+
+
+@pytest.mark.parametrize(
+    ("test", "holds"),
+    [("IS_ENABLED(CONFIG_KVM)", 1), ("IS_BUILTIN(CONFIG_KVM)", 1), ("IS_MODULE(CONFIG_KVM)", 0),
+     ("IS_ENABLED(CONFIG_OF_NOBODY)", 0), ("__is_defined(YES)", 1), ("__is_defined(NO)", 0)],
+)  # fmt: skip
+def test_the_configuration_is_asked_in_expressions(test: str, holds: int) -> None:
+    f = lower(f"#define YES 1\nint f(void) {{ return {test}; }}")
+    assert f() == holds
+    assert any(how == "condition" for how, _ in f.ledger)

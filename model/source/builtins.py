@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from model.logic import Term, Word, choose, const, extract, is_const, is_same, number, same
-from model.source.ctypes import LONG, ULONG, Int
+from model.source.ctypes import INT, LONG, ULONG, Int
 from model.source.values import Value, as_bool, as_word, binary, convert, integer, select, truth, unary
 
 Meaning = Callable[[list[Value]], Value | None]
@@ -137,6 +137,40 @@ def _index(word: Term, order: range) -> Term:
     return found
 
 
+def _of_width(width: int, meaning: Callable[[Value], Value]) -> Meaning:
+    """Of the argument as an unsigned integer of so many bits, as an int."""
+    t = Int(width, signed=False)
+    return _integers(lambda values: convert(meaning(convert(values[0], t)), INT))
+
+
+def _leading_zeros(x: Value) -> Value:
+    """How many bits above the highest one that is set are not."""
+    assert isinstance(x.type, Int)
+    highest = convert(_highest_bit([x]), INT)
+    return binary("-", integer(x.type.width - 1), highest)
+
+
+def _trailing_zeros(x: Value) -> Value:
+    return _lowest_bit([x])
+
+
+def _first_set(x: Value) -> Value:
+    """The index of the lowest bit that is set, from 1; 0 if there is none."""
+    return select(as_bool(x), binary("+", convert(_lowest_bit([x]), INT), integer(1)), integer(0))
+
+
+def _index_mask(values: list[Value]) -> Value:
+    index, size = (convert(v, ULONG) for v in values)
+    return select(as_bool(binary("<", index, size)), integer(-1, ULONG), integer(0, ULONG))
+
+
+def _index_nospec(values: list[Value]) -> Value:
+    """``index & mask``, where the mask is of all ones or zeros."""
+    index = values[0]
+    inside = as_bool(binary("<", convert(index, ULONG), convert(values[1], ULONG)))
+    return convert(select(inside, index, convert(integer(0), index.type)), index.type)
+
+
 def _constant_p(values: list[Value]) -> Value:
     return integer(int(is_const(values[0].term)))
 
@@ -158,6 +192,27 @@ def _assertions() -> list[Builtin]:
         Builtin("WARN_ONCE", warning, _truth, takes=None, reads=1),
         Builtin("KVM_BUG_ON", warning, _truth, takes=(2,), reads=1),
         Builtin("BUG_ON", stops, _truth, crashes=True),
+    ]
+
+
+def _bits() -> list[Builtin]:
+    found: list[Builtin] = []
+    for suffix, width in (("", 32), ("l", 64), ("ll", 64)):
+        for name, says, meaning in (
+            ("clz", "the zeros above the highest bit set (GCC)", _leading_zeros),
+            ("ctz", "the zeros below the lowest bit set (GCC)", _trailing_zeros),
+            ("ffs", "the lowest bit set, from 1, or 0 (GCC)", _first_set),
+        ):
+            of = _of_width(width, meaning)
+            found.append(Builtin(f"__builtin_{name}{suffix}", says, of, undefined_at_zero=name != "ffs"))
+    index = "the index if it is below the size, else 0 (include/linux/nospec.h)"
+    mask = "all ones if the index is below the size, else 0 (arch/arm64/include/asm/barrier.h)"
+    count = "how many arguments there are (include/linux/args.h)"
+    return [
+        *found,
+        Builtin("COUNT_ARGS", count, lambda values: integer(len(values)), takes=None, peeks=True),
+        Builtin("array_index_nospec", index, _integers(_index_nospec), takes=(2,)),
+        Builtin("array_index_mask_nospec", mask, _integers(_index_mask), takes=(2,)),
     ]
 
 
@@ -185,9 +240,8 @@ def _arithmetic() -> list[Builtin]:
         Builtin("GENMASK", bits, _integers(_genmask), takes=(2,)),
         Builtin("GENMASK_ULL", bits, _integers(_genmask), takes=(2,)),
         Builtin("__ffs", lowest, _integers(_lowest_bit), undefined_at_zero=True),
-        Builtin("__builtin_ctzl", lowest, _integers(_lowest_bit), undefined_at_zero=True),
         Builtin("__fls", highest, _integers(_highest_bit), undefined_at_zero=True),
     ]
 
 
-BUILTINS = {b.name: b for b in _assertions() + _arithmetic()}
+BUILTINS = {b.name: b for b in _assertions() + _arithmetic() + _bits()}

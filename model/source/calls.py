@@ -6,19 +6,24 @@ inlined; if none of these, anything, which the ledger reports.
 from __future__ import annotations
 
 from model.logic import Term
+from model.procedure import Origin
+from model.source.accesses import Accesses
 from model.source.builtins import BUILTINS
-from model.source.ctypes import CType
+from model.source.ctypes import BOOLEAN, CType, Function, Pointer, Struct
 from model.source.definitions import Macro
-from model.source.effects import Effects
+from model.source.pageflags import HEADER, Made, makers
 from model.source.text import Node, Text, children, text_of
-from model.source.values import Value
+from model.source.values import NOTHING, Value, decayed, integer
+
+#: The tests of the configuration that C's expressions make, too (include/linux/kconfig.h).
+_CONFIGURED = ("IS_ENABLED", "IS_BUILTIN", "IS_MODULE", "IS_REACHABLE", "__is_defined")
 
 #: What reads the result of a call before a cast that stands before it does, which the parser takes
 #: for part of the call: in ``(u64)(p)->x``.
 _TIGHTER = ("field_expression", "subscript_expression", "call_expression", "update_expression")
 
 
-class Calls(Effects):
+class Calls(Accesses):
     """Lowers calls by their form."""
 
     def call(self, node: Node) -> Value:
@@ -59,9 +64,14 @@ class Calls(Effects):
     def _of_identifier(self, node: Node, text: Text, function: Node, arguments: list[Node]) -> Value:
         name = text_of(function)
         if self.slot(name) is not None:
-            raise self.text.unsupported(node, "a call through a pointer")
+            return self._through_pointer(node, text, function, arguments)
         if name in BUILTINS:
             return self.builtin(node, BUILTINS[name], arguments)
+        if name in _CONFIGURED:
+            return self._configured(node, name, arguments)
+        accessed = self.access(node, name, arguments)
+        if accessed is not None:
+            return accessed
         if name in self.contracts:
             return self.contract(node, name, self.contracts[name], arguments)
         macro = self.macro(name, text)
@@ -83,7 +93,46 @@ class Calls(Effects):
                 test = self.condition(text.child(function, "condition"))
             first, second = text.child(function, "consequence"), text.child(function, "alternative")
             return self._of_one(node, text, test, first, second, arguments)
+        if function.type in ("field_expression", "pointer_expression"):
+            return self._through_pointer(node, text, function, arguments)
         return self._of_macro(node, text, function, arguments)
+
+    def _through_pointer(self, node: Node, text: Text, function: Node, arguments: list[Node]) -> Value:
+        """``ops->member(x)``: the contract of "struct_tag.member", or any result."""
+        while function.type == "pointer_expression" and text_of(text.child(function, "operator")) == "*":
+            function = text.child(function, "argument")
+        with self.at(text), self.objects.probe() as body:
+            called = self.rvalue(function).type
+            member = self._member_called(function)
+        if body:
+            raise self.text.unsupported(node, "a call through a pointer that an effect finds")
+        result = called.target if isinstance(called, Pointer) else called
+        if not isinstance(result, Function):
+            raise self.text.unsupported(node, "a call of what is no function")
+        if member is not None and f"{member[0].tag}.{member[1]}" in self.contracts:
+            name = f"{member[0].tag}.{member[1]}"
+            return self.contract(node, name, self.contracts[name], arguments)
+        told = text_of(function) if member is None else f"{member[0].tag}.{member[1]}"
+        return self.unknown_result(node, told, result.result, arguments)
+
+    def _member_called(self, function: Node) -> tuple[Struct, str] | None:
+        """The struct and the member that hold the pointer; None for a pointer that is no member."""
+        if function.type != "field_expression":
+            return None
+        base = decayed(self.rvalue(self.text.child(function, "argument"))).type
+        struct = base.target if isinstance(base, Pointer) else base
+        name = text_of(self.text.child(function, "field"))
+        return (struct, name) if isinstance(struct, Struct) else None
+
+    def _configured(self, node: Node, name: str, arguments: list[Node]) -> Value:
+        """``IS_ENABLED(CONFIG_X)`` and its kin."""
+        told = ", ".join(text_of(a) for a in arguments)
+        written = f"defined({told}) && {told} == 1" if name == "__is_defined" else f"{name}({told})"
+        holds, _ = self.view.condition(written)
+        if holds is None:
+            raise self.text.unsupported(node, f"{written}, which the configuration does not decide")
+        self.objects.note("condition", f"{written}: {'holds' if holds else 'does not hold'}", self.span(node))
+        return integer(int(holds))
 
     def _of_one(
         self, node: Node, text: Text, test: Term, first: Node, second: Node, arguments: list[Node]
@@ -116,4 +165,35 @@ class Calls(Effects):
         if name.startswith("trace_") and self.declared(name) is None:  # made by TRACE_EVENT()
             self.objects.note("trusted", f"{name}: a trace point changes nothing", self.span(node))
             return self.unread(node, arguments)
+        made = self._flag_made(node, name)
+        if made is not None:
+            return self._of_flag(node, name, made, arguments)
         return self.unknown(node, name, arguments)
+
+    def _flag_made(self, node: Node, name: str) -> Made | None:
+        """The macro of page-flags.h that makes the function under this configuration."""
+        if self.declared(name) is not None:
+            return None
+        text = self.view.code(HEADER)
+        for made in makers(name, text):
+            holds = self.view.holds_at(HEADER, made.offset)
+            if holds is None:
+                raise self.text.unsupported(node, f"{name}, which the configuration does not decide")
+            if holds:
+                line = text.count(b"\n", 0, made.offset) + 1
+                does = "any answer" if made.is_test else "changes what tests of the flag answer"
+                says = "false" if made.is_test and made.is_false else does
+                self.objects.note(
+                    "trusted", f"{name}: {says}; {made.macro}() makes it ({HEADER}:{line})", self.span(node)
+                )
+                return made
+        return None
+
+    def _of_flag(self, node: Node, name: str, made: Made, arguments: list[Node]) -> Value:
+        """A test, a setting or a clearing of a flag of a page or folio."""
+        self.in_order(arguments)
+        if not made.is_test:
+            return NOTHING
+        if made.is_false:
+            return integer(0)
+        return self.objects.fresh(f"{name}()", BOOLEAN, Origin.CONTRACT, "a flag of a page or folio")

@@ -59,6 +59,18 @@ class Context(ABC):
         finally:
             self.scopes = before
 
+    @contextmanager
+    def outside(self, text: Text) -> Iterator[None]:
+        """What is met inside belongs to that text of the file itself, where no local is in scope; it
+        leaves no trace."""
+        before = self.scopes
+        self.scopes = [{}]
+        try:
+            with self.at(text), self.objects.probe():
+                yield
+        finally:
+            self.scopes = before
+
     def slot(self, name: str) -> Slot | None:
         """The local or parameter of that name."""
         found = next((scope[name] for scope in reversed(self.scopes) if name in scope), None)

@@ -9,44 +9,11 @@ Trusted: every row that a proof's procedure used; the report lists them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import Enum
+from model.source.contract import Contract, Kind
+from model.source.kvm_contracts import kvm_table
+from model.source.mm_contracts import mm_table
 
-
-class Kind(Enum):
-    """What a call of this name is for the caller."""
-
-    NO_EFFECT = "nothing that a theorem speaks of"
-    PURE = "an unknown but pure function of its integer arguments"
-    CAPABILITY = "a property of the machine, named by the argument"
-    ANSWER = "any answer of its type, and through each pointer to a scalar any value"
-    SINK = "something outside happens, with these arguments"
-    COUNT = "a resource is taken or given back"
-    CRASH = "the host stops here"
-    MEANS = "the C expression of this row, in the parameters of the tree's declaration"
-
-
-@dataclass(frozen=True)
-class Contract:
-    """One row.  ``result`` names the input that a PURE or ANSWER row gives back (the call's own name
-    unless said); ``outs`` names what is written through the pointer arguments, by the C type
-    pointed to; ``arguments`` picks a sink's arguments as (name, C type, which one of that type);
-    ``counts`` names the resource and by how much it changes; ``type`` is the result's C type where
-    the tree's declaration is a macro; ``event`` is the name under which a sink is known (its own
-    unless said), for sinks that stand for each other; ``means`` is a MEANS row's expression; a
-    sink that ``is_read`` is also inlined from the tree."""
-
-    kind: Kind
-    says: str
-    evidence: str
-    result: str = ""
-    outs: tuple[tuple[str, str], ...] = ()
-    arguments: tuple[tuple[str, str, int], ...] = ()
-    counts: tuple[str, int] = ("", 0)
-    type: str = ""
-    event: str = ""
-    means: str = ""
-    is_read: bool = False
+__all__ = ["Contract", "Kind", "table"]
 
 
 def _no_effect(says: str, evidence: str, *names: str) -> dict[str, Contract]:
@@ -73,25 +40,31 @@ _PKVM = "arch/arm64/kvm/pkvm.c"
 
 _LOOKUP_SAYS = (
     "looks up the pfn for the gfn; it may say anything of it, and says writable only of what the "
-    "host may write (fact lookup_says_writable_only_of_a_writable_pte)"
+    "host may write (fact lookup_says_writable_of_writable_ptes)"
 )
 
 
 def table() -> dict[str, Contract]:
-    """All rows, by the name of the function or macro."""
+    """All rows, by the name of the function or macro, or as "struct_tag.member" of a pointer to one."""
     return {
+        **mm_table(),
+        **kvm_table(),
         **_no_effect("prints", "include/linux/kvm_host.h, include/linux/printk.h",
                      "kvm_err", "kvm_pr_unimpl", "kvm_debug", "kvm_info", "pr_err", "pr_warn", "pr_debug",
                      "pr_warn_ratelimited", "pr_err_ratelimited", "printk", "_printk"),
         **_no_effect("orders memory accesses; no value changes", "Documentation/memory-barriers.txt",
-                     "smp_rmb", "smp_wmb", "smp_mb", "barrier", "cpu_relax"),
+                     "smp_rmb", "smp_wmb", "smp_mb", "barrier", "cpu_relax", "dsb", "dmb", "isb"),
         **_no_effect("checks, in debugging kernels only", "include/linux/lockdep.h, include/linux/mmdebug.h",
                      "lockdep_assert_held", "lockdep_assert_once", "lockdep_assert", "might_sleep",
                      "VM_BUG_ON", "VM_WARN_ON_ONCE", "VM_WARN_ON", "VM_BUG_ON_PAGE", "BUILD_BUG_ON",
-                     "BUILD_BUG_ON_MSG", "static_assert", "fallthrough"),
+                     "BUILD_BUG_ON_MSG", "static_assert", "fallthrough", "compiletime_assert",
+                     "compiletime_assert_atomic_type", "lockdep_assert_irqs_enabled", "assert_spin_locked"),
         **_no_effect("ages the page or marks it dirty in the host's own structures", "virt/kvm/kvm_main.c",
                      "kvm_set_pfn_dirty", "kvm_set_pfn_accessed"),
         **_no_effect("sends a signal to the VMM", "arch/arm64/kvm/mmu.c", "kvm_send_hwpoison_signal"),
+        **_no_effect("lets others run for a moment, with the lock given back meanwhile", "kernel/sched/core.c",
+                     "cond_resched", "cond_resched_lock", "cond_resched_rwlock_read",
+                     "cond_resched_rwlock_write"),
         **_no_effect("masks interrupts", "include/linux/irqflags.h", "local_irq_save", "local_irq_restore"),
         **_capability("cpus_have_final_cap", "cpus_have_const_cap", "cpus_have_cap", "cpus_have_final_boot_cap",
                       "alternative_has_cap_likely", "alternative_has_cap_unlikely"),
@@ -117,6 +90,8 @@ def table() -> dict[str, Contract]:
         "get_current": Contract(Kind.PURE, "the task that runs", "arch/arm64/include/asm/current.h",
                                 result="current"),
         "vma_lookup": Contract(Kind.ANSWER, "the VMA at the address, or NULL", "include/linux/mm.h", result="vma"),
+        "find_vma": Contract(
+            Kind.ANSWER, "the first VMA that ends above the address, or NULL", "mm/mmap.c", result="vma"),
         "find_vma_intersection": Contract(
             Kind.ANSWER, "the VMA that intersects the range, or NULL", "include/linux/mm.h", result="vma"),
         "kvm_mmu_topup_memory_cache": Contract(
@@ -224,8 +199,6 @@ def table() -> dict[str, Contract]:
         "mark_page_dirty_in_slot": Contract(
             Kind.SINK, "marks the page dirty in the slot's bitmap", "virt/kvm/kvm_main.c",
             arguments=(("gfn", "gfn_t", 0),)),
-        "kvm_inject_dabt_excl_atomic": Contract(
-            Kind.SINK, "injects a fault into the guest", "arch/arm64/kvm/inject_fault.c", result="inject_ret"),
         **_count("mmap_lock", 1, "takes mmap_lock", "include/linux/mmap_lock.h", "mmap_read_lock", "mmap_write_lock"),
         **_count("mmap_lock", -1, "gives mmap_lock back", "include/linux/mmap_lock.h",
                  "mmap_read_unlock", "mmap_write_unlock"),

@@ -76,6 +76,11 @@ class PrototypeText(Definition):
 
 
 @dataclass(frozen=True, slots=True)
+class VariableText(Definition):
+    """A declaration of a variable of the file, with its semicolon; it may declare others too."""
+
+
+@dataclass(frozen=True, slots=True)
 class StructText(Definition):
     """A struct or union from that keyword to the closing brace; ``name`` is the tag."""
 

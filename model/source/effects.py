@@ -8,19 +8,29 @@ from abc import abstractmethod
 from model.logic import BOOL, FALSE, TRUE, Term, apply, choose, const, place
 from model.procedure import Call, Origin, Place, Set
 from model.source.builtins import Builtin
-from model.source.contracts import Contract, Kind
-from model.source.ctypes import BOOLEAN, INT, ULONG, VOID, CType, Int, Pointer
-from model.source.expansion import Expansion
+from model.source.contract import Contract, Kind
+from model.source.ctypes import BOOLEAN, INT, ULONG, VOID, CType, Pointer, Struct
+from model.source.declared import Declared
 from model.source.forgetting import forget
-from model.source.objects import Slot
+from model.source.lvalues import Lvalue
+from model.source.objects import Begin, Slot
 from model.source.text import Node, Text, text_of
-from model.source.types import function_declarator, text_at
-from model.source.values import NOTHING, UNKNOWN, Value, as_bool, as_word, convert, is_scalar, sort_of
+from model.source.values import (
+    NOTHING,
+    UNKNOWN,
+    Target,
+    Value,
+    as_bool,
+    as_word,
+    convert,
+    is_scalar,
+    sort_of,
+)
 
 END = "out of the root function"
 
 
-class Effects(Expansion):
+class Effects(Declared):
     """Lowers calls whose meaning is given here."""
 
     @abstractmethod
@@ -91,6 +101,8 @@ class Effects(Expansion):
             return self.unread(node, arguments)
         if contract.kind is Kind.CAPABILITY:
             return self._capability(node, arguments)
+        if contract.hands_on and arguments:
+            name, arguments = text_of(arguments[0]), arguments[1:]
         values = self._handed(node, name, arguments)
         t = self._result_type(node, name, contract)
         match contract.kind:
@@ -102,6 +114,8 @@ class Effects(Expansion):
                 self._count(node, contract, values)
             case Kind.SINK:
                 self._sink(node, name, contract, values)
+                if contract.reaches:
+                    forget(self.objects, f"{name}()", [t for v in values for t in v.targets], self.span(node))
                 if contract.is_read and self.view.function(name) is not None:
                     return self.inline(node, name, values)
             case Kind.MEANS:
@@ -110,16 +124,9 @@ class Effects(Expansion):
                 self._answer(node, name, contract, values)
         if t == VOID:
             return NOTHING
+        if isinstance(t, Struct):
+            return self.struct_answered(contract.result or f"{name}()", t, Begin.ANSWER)
         return self.objects.fresh(contract.result or f"{name}()", t, Origin.CONTRACT, contract.says)
-
-    def declared(self, name: str) -> tuple[CType, list[tuple[str, CType, str]]] | None:
-        """What the tree says a function returns and takes."""
-        found = self.view.function(name) or self.view.prototype(name)
-        if found is None:
-            return None
-        text = text_at(found)
-        node = self.types.parser.declaration(text)
-        return self.types.result(node, text), self.types.parameters(function_declarator(node, text), text)
 
     def _handed(self, node: Node, name: str, arguments: list[Node]) -> list[Value]:
         """The arguments, converted to what the tree's declaration takes if it is a function's."""
@@ -152,13 +159,23 @@ class Effects(Expansion):
         return self.text.expansion(node, "", "a type")
 
     def _pure(self, name: str, contract: Contract, t: CType, values: list[Value]) -> Value:
-        """Equal arguments give equal answers, wherever the call stands."""
-        words = [as_word(v, ULONG) for v in values if isinstance(v.type, Int)]
+        """Equal arguments give equal answers, wherever the call stands.
+
+        A pointer counts by its address, unless it leads to an object that there is one of.
+        """
+        words = [as_word(v, ULONG) for v in values if not self._is_the_one(v)]
         text = contract.result or name
         if words:
             return Value(t, apply(text, sort_of(t), *words), (UNKNOWN,) if isinstance(t, Pointer) else ())
         term = self.objects.input(text, sort_of(t), Origin.CONTRACT, contract.says)
         return Value(t, term, (self.objects.pointee(text, t),) if isinstance(t, Pointer) else ())
+
+    def _is_the_one(self, value: Value) -> bool:
+        """Whether this is a pointer to the VM, the vCPU, the memslot or the task that runs."""
+        t = value.type
+        if not isinstance(t, Pointer) or not isinstance(t.target, Struct):
+            return False
+        return t.target.tag == "task_struct" or self.objects.pointee("", t).path != ""
 
     def _means(self, node: Node, name: str, contract: Contract, values: list[Value]) -> Value:
         """The row's own C expression, in the parameters that the tree declares."""
@@ -175,6 +192,12 @@ class Effects(Expansion):
             self.scopes = scopes
         return convert(value, declared[0])
 
+    def struct_answered(self, base: str, t: Struct, begin: Begin) -> Value:
+        """A struct that a call returns, of which nothing is known."""
+        path = self.objects.unique(base)
+        self.objects.declare(path, begin)
+        return Value(t, FALSE, (Target(path),))
+
     def _answer(self, node: Node, name: str, contract: Contract, values: list[Value]) -> None:
         """What the call writes through pointers to scalars."""
         if contract.arguments:
@@ -189,6 +212,25 @@ class Effects(Expansion):
                     self.objects.fresh(base, t, Origin.CONTRACT, contract.says),
                     node,
                 )
+            elif isinstance(v.type, Pointer) and isinstance(v.type.target, Struct):
+                self._members_answered(node, contract, v, v.type.target)
+
+    def _members_answered(self, node: Node, contract: Contract, pointer: Value, struct: Struct) -> None:
+        """What the call writes to the members of a struct that its contract names (``struct tag.member``)."""
+        for written, base in contract.outs:
+            name = written.removeprefix(f"{struct}.")
+            if name != written and self.types.member(struct, name) is not None:
+                self._fill(self.member(self.pointed_at(pointer, node), name, node), base, contract, node)
+
+    def _fill(self, lvalue: Lvalue, base: str, contract: Contract, node: Node) -> None:
+        """The object, and every part of it, holds anything."""
+        if isinstance(lvalue.type, Struct):
+            for name in self.types.all_members(lvalue.type):
+                self._fill(self.member(lvalue, name, node), f"{base}.{name}", contract, node)
+        elif is_scalar(lvalue.type):
+            self.store(lvalue, self.objects.fresh(base, lvalue.type, Origin.CONTRACT, contract.says), node)
+        else:
+            raise self.text.unsupported(node, f"an answer of type {lvalue.type}")
 
     # Resources and sinks ------------------------------------------------------------------------------
     def _count(self, node: Node, contract: Contract, values: list[Value]) -> None:
@@ -234,12 +276,17 @@ class Effects(Expansion):
         declared = self.declared(name)
         if declared is None:
             raise self.text.unsupported(node, f"a call of {name}, which is declared nowhere that is read")
+        return self.unknown_result(node, name, declared[0], arguments)
+
+    def unknown_result(self, node: Node, name: str, t: CType, arguments: list[Node]) -> Value:
+        """The same, where the type of its result is known."""
         values = self.in_order(arguments)
         self.objects.note("havoc", f"{name}: nothing is known of it", self.span(node))
         forget(self.objects, f"{name}()", [t for v in values for t in v.targets], self.span(node))
-        t = declared[0]
         if t == VOID:
             return NOTHING
+        if isinstance(t, Struct):
+            return self.struct_answered(f"{name}()", t, Begin.ANY)
         if not is_scalar(t):
             raise self.text.unsupported(node, f"a call of {name}, which returns a {t}")
         answer = self.objects.fresh(f"{name}()", t, Origin.HAVOC, f"what {name}() returns")

@@ -11,18 +11,19 @@ from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import replace
 
-from model.source.contracts import Contract
+from model.source.builtins import BUILTINS
+from model.source.contract import Contract
 from model.source.ctypes import INT, LONG, UINT, ULONG, VOID, Function, Int, Pointer
 from model.source.definitions import Macro
 from model.source.expressions import Expressions
-from model.source.lvalues import signed_value
-from model.source.macros import MacroError, substitute_macro, tokens
+from model.source.lvalues import Lvalue, signed_value
+from model.source.macros import MacroError, Meant, substitute_macro, tokens
 from model.source.objects import Objects
 from model.source.precedence import level, needed
 from model.source.scan import MADE_ELEMENT
 from model.source.text import Node, Text, children, text_of
 from model.source.types import Types
-from model.source.values import NOTHING, UNKNOWN, Target, Value, integer
+from model.source.values import NOTHING, UNKNOWN, Target, Value, integer, is_scalar
 
 _DEPTH = 60
 _LONGEST = 100_000
@@ -60,10 +61,31 @@ class Expansion(Expressions):
             self.read_enum(self.types.decided(found))
         if name in self.constants:
             return self.constants[name]
+        if self.is_variable(node):
+            return self._of_variable(node, name)
         if name in self.contracts or self.view.function(name) or self.view.prototype(name):
             address = self.objects.address(Target(f"{name}()"))
             return Value(Pointer(Function(VOID)), address, (UNKNOWN,))
         raise self.text.unsupported(node, f"{name} is defined nowhere that is read")
+
+    def is_variable(self, node: Node) -> bool:
+        """Whether a name that is no local is a variable of the file or of a header."""
+        name = text_of(node)
+        if self.view.variable(name) is None or self.view.enumerator(name) is not None:
+            return False
+        macro = self.macro(name, self.text)
+        return macro is None or macro.params is not None
+
+    def _of_variable(self, node: Node, name: str) -> Value:
+        """What a variable holds: if it never changes, what its declaration says."""
+        constant, found = self.constant_text(name), self.variable(node, name)
+        if constant is not None and found is not None and is_scalar(found.type):
+            with self.outside(constant[1]):
+                value = self.objects.converted(self.scalar(constant[0]), found.type)
+            if value.term.op == "const":
+                self.objects.note("modelled", f"{name}: its declaration initialises it", self.span(node))
+                return value
+        return self.load(self.lvalue(node), node)
 
     def read_enum(self, text: Text) -> list[int]:
         """The values of an enum's constants, which are remembered under their names."""
@@ -139,16 +161,32 @@ class Expansion(Expressions):
                 raise self.text.unsupported(made, f"macro {name}, which the operators beside it tear apart")
             return self._fragment(made, node)
 
+    def made_object(self, node: Node) -> Lvalue | None:
+        """The object that a macro's text designates (``ACCESS_PRIVATE(p, member)``); None if there is none."""
+        function = node.child_by_field_name("function") if node.type == "call_expression" else node
+        name = text_of(function) if function is not None and function.type == "identifier" else ""
+        macro = self.macro(name, self.text) if name and self.slot(name) is None else None
+        if macro is None or name in self.contracts or (macro.params is None) != (function == node):
+            return None
+        listed = node.child_by_field_name("arguments")
+        given = None if macro.params is None else [text_of(c) for c in children(listed)] if listed else []
+        expansion = self.expansion(node, name, macro, given)
+        made = self.types.parser.fragment(expansion)
+        while made.type == "parenthesized_expression" and len(children(made)) == 1:
+            made = children(made)[0]
+        if made.type not in ("field_expression", "subscript_expression") or level(made) < expansion.binding:
+            return None
+        with self.at(expansion):
+            return self.lvalue(made)
+
     def expansion(self, node: Node, name: str, macro: Macro, arguments: list[str] | None) -> Text:
         """A macro's text with the arguments in place."""
         if len(self.text.via) > _DEPTH:
             raise self.text.unsupported(node, f"macro {name}, which expands too deeply")
         self.types.rely(macro)
-        parameters = macro.params
-        if parameters is not None and macro.variadic is not None:
-            parameters = (*parameters, f"{macro.variadic}...")
+        parameters, body = _meant(macro)
         try:
-            text = substitute_macro(name, parameters, _body(macro), arguments, self._object_body)
+            text = substitute_macro(name, parameters, body, arguments, self._object_body, self._dissolving)
         except MacroError as error:
             raise self.text.unsupported(node, str(error)) from None
         if len(text) > _LONGEST:
@@ -170,9 +208,24 @@ class Expansion(Expressions):
         self.statement(made)
         return NOTHING
 
+    def _dissolving(self, name: str) -> Meant | None:
+        """The macro of that name; none where the name itself has a meaning."""
+        if name in self.contracts or name in BUILTINS or self.slot(name) is not None:
+            return None
+        macro = self.view.macro(name)
+        return None if macro is None else _meant(macro)
+
     def _object_body(self, name: str) -> str | None:
         macro = self.view.macro(name)
         return _body(macro) if macro is not None and macro.params is None else None
+
+
+def _meant(macro: Macro) -> Meant:
+    """Its parameters, the variadic one with dots, and its body."""
+    parameters = macro.params
+    if parameters is not None and macro.variadic is not None:
+        parameters = (*parameters, f"{macro.variadic}...")
+    return parameters, _body(macro)
 
 
 def _body(macro: Macro) -> str:

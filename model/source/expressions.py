@@ -212,6 +212,8 @@ class Expressions(Operators):
     def _compound_literal(self, node: Node) -> Value:
         t = self.types.of_descriptor(self.text.child(node, "type"), self.text)
         path = self.temporary("literal")
+        if any(text_of(part) == "const" for part in self.text.child(node, "type").named_children):
+            self.objects.fixed[path] = None
         self.initialise(path, t, self.text.child(node, "value"))
         return self.load(object_at(path, t), node)
 

@@ -21,9 +21,10 @@ from model.source import cache
 from model.source.cache import Entry
 from model.source.conditions import Stack
 from model.source.scan import INCLUDE, KINDS, Record, Scan, blank, scan
+from model.source.sysreg import SYSREG, header
 from model.source.tree import Tree
 
-FORMAT = 7
+FORMAT = 9
 """Raised by hand whenever ``scan`` or ``_encoded`` gives other results for the same bytes."""
 
 TIERS: tuple[tuple[str, ...], ...] = (
@@ -69,12 +70,16 @@ linux/compiler_types.h, rcupdate.h, srcu.h, spinlock.h, rwsem.h and rwlock_types
 
 @dataclass(frozen=True)
 class SourceFile:
-    """A C file and what it defines.  ``tier`` is its place in ``TIERS``, -1 for one under study."""
+    """A C file and what it defines.  ``tier`` is its place in ``TIERS``, -1 for one under study.
+
+    ``origins`` are, where the text was derived from the file, the lines that each of its lines is from.
+    """
 
     rel: str
     tier: int
     data: bytes = field(repr=False)
     entry: Entry = field(repr=False)
+    origins: tuple[int, ...] = field(default=(), repr=False)
 
     @cached_property
     def scanned(self) -> Scan:
@@ -103,7 +108,8 @@ class SourceFile:
 
     def line(self, offset: int) -> int:
         """The line, from 1, of a byte offset."""
-        return self.data.count(b"\n", 0, offset) + 1
+        line = self.data.count(b"\n", 0, offset) + 1
+        return self.origins[line - 1] if self.origins else line
 
 
 @dataclass(frozen=True)
@@ -156,6 +162,10 @@ def read_headers(tree: Tree, directory: Path | None, known: Mapping[str, Entry])
     """
     rels = [(rel, tier) for tier, names in enumerate(_rels(tree)) for rel in names]
     contents = tree.read_all(rel for rel, _ in rels)
+    origins: tuple[int, ...] = ()
+    if tree.has(SYSREG):
+        contents[SYSREG], origins = header(tree.read(SYSREG))
+        rels.append((SYSREG, len(TIERS)))
     digests = {rel: blake2b(data, digest_size=20).hexdigest() for rel, data in contents.items()}
     entries = dict(known)
     missing = set(digests.values()) - entries.keys()
@@ -168,7 +178,9 @@ def read_headers(tree: Tree, directory: Path | None, known: Mapping[str, Entry])
     if directory and fresh:
         cache.store(directory, FORMAT, fresh)
     files = [
-        SourceFile(rel, tier, contents[rel], entries[digests[rel]]) for rel, tier in rels if rel in contents
+        SourceFile(rel, tier, contents[rel], entries[digests[rel]], origins if rel == SYSREG else ())
+        for rel, tier in rels
+        if rel in contents
     ]
     return Headers(tree, tuple(_included(files)), entries)
 

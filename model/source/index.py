@@ -21,6 +21,7 @@ from model.source.definitions import (
     Reliance,
     StructText,
     TypedefText,
+    VariableText,
 )
 from model.source.headers import Headers, read_headers
 from model.source.profile import Profile
@@ -38,6 +39,7 @@ __all__ = [
     "Reliance",
     "StructText",
     "TypedefText",
+    "VariableText",
     "View",
     "default_directory",
 ]

@@ -101,9 +101,10 @@ def _read(tree: Tree, view: View, pages: str, subject: str, root: Root) -> Kerne
     function = next((f for f in root.functions if view.function(f) is not None), None)
     if function is None:
         raise NoSink(f"{root.file} of this tree has no function {' and no '.join(_called(root.functions))}.")
-    front = Statements(Types(view), Objects(roles=dict(ROLES)), {**table(), **root.rows})
+    roles = dict(ROLES) if root.is_fault_path else {}
+    front = Statements(Types(view), Objects(roles=roles), {**table(), **root.rows})
     given = _arguments(front, function, root)
-    scope = {parameter: Slot(parameter, t, value) for parameter, t, value in given}
+    scope = {p: Slot(p, t, value if is_scalar(t) else None) for p, t, value in given}
     words = before(front, root, scope)
     result = front.root(function, [value for _, _, value in given])
     called = sinks(tuple(front.objects.bodies[0]))
@@ -112,7 +113,7 @@ def _read(tree: Tree, view: View, pages: str, subject: str, root: Root) -> Kerne
     constants = constants_of(front, root)
     if root.is_fault_path:
         words |= _fault_words(front, constants, called, result)
-    words |= after(front, root, scope, called, result)
+    words |= after(front, root, scope, function, called, result)
     procedure = Procedure(
         subject,
         tuple(front.objects.bodies[0]),
@@ -211,5 +212,3 @@ def _digests(view: View, root: str, ledger: tuple[Entry, ...]) -> tuple[Digest, 
             text = b"".join(found.text.split())
             digests.append(Digest(function, found.file, found.line, sha256(text).hexdigest()))
     return tuple(digests)
-
-

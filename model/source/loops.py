@@ -9,13 +9,16 @@ that was false.  What the loop does not write, it keeps.
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from model.logic import BOOL, TRUE, Sort, Term, is_false
 from model.procedure import Block, Call, If, Origin, Set, Statement, walk
+from model.source.continuing import continuing
+from model.source.counted import Counted
 from model.source.forgetting import forget
 from model.source.objects import parents
-from model.source.switches import Switches
 from model.source.text import Node, text_of
 from model.source.values import UNKNOWN
 
@@ -31,14 +34,11 @@ class _Written:
     memory: bool
 
 
-class Loops(Switches):
+class Loops(Counted):
     """Lowers loops."""
 
     @abstractmethod
     def declaration(self, node: Node) -> None: ...
-
-    @abstractmethod
-    def statement(self, node: Node) -> None: ...
 
     def loop(self, node: Node) -> None:
         """``for``, ``while``, ``do``."""
@@ -52,31 +52,36 @@ class Loops(Switches):
                 self.declaration(first)
             elif first is not None:
                 self.rvalue(first)
-            said = "a loop: any number of iterations, of which one is looked at"
-            self.objects.note("havoc", said, self.span(node))
-            self._any_iterations(node)
+            if not self.counted(node):
+                said = "a loop: any number of iterations, of which one is looked at"
+                self.objects.note("havoc", said, self.span(node))
+                self.repeated(node, lambda: self._iteration(node), lambda: self.leaving("break", node))
 
     def _is_never(self, test: Node) -> bool:
         with self.objects.probe():
             return is_false(self.condition(test))
 
-    def _any_iterations(self, node: Node) -> None:
-        """An iteration is read twice: first to see which pointers it sets, which then lead anywhere,
-        and which locals it lets out of sight."""
+    def repeated(
+        self, node: Node, once: Callable[[], None], around: Callable[[], AbstractContextManager[object]]
+    ) -> None:
+        """``once`` any number of times, inside of a block of its own.
+
+        An iteration is read twice: first to see which pointers it sets, which then lead anywhere,
+        and which locals it lets out of sight.
+        """
         objects, before = self.objects, frozenset(self.objects.locals)
         with objects.probe() as body:
-            with self.leaving("break", node):
-                self._iteration(node)
+            with around():
+                once()
             pointers, escaped = self._pointers(self._written(body, before)), objects.escaped
         objects.flow.pointers |= dict.fromkeys(pointers, (UNKNOWN,))
         objects.escaped |= escaped
-        with self.leaving("break", node):
+        with around():
             with objects.nested() as iteration:
-                self._iteration(node)
-            written = self._written(iteration, before)
-            if not self._pointers(written) <= pointers:
+                once()
+            if not self._pointers(self._written(iteration, before)) <= pointers:
                 raise self.text.unsupported(node, "a loop that sets other pointers in later iterations")
-            self._scramble(node, written)
+            self._scramble(node, self._written(continuing(iteration), before))
             for statement in iteration:
                 objects.emit(statement)
 
@@ -132,4 +137,4 @@ class Loops(Switches):
     def _with_any(self, call: Call) -> Call:
         """The call of a sink in another iteration, with any arguments."""
         arguments = tuple((a, self._any(f"{call.sink}.{a} in the loop", t.sort)) for a, t in call.arguments)
-        return Call(call.sink, arguments, call.span)
+        return Call(call.sink, arguments, call.span, seen=False)

@@ -8,11 +8,11 @@ there gives any value, writing there is refused.
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from dataclasses import dataclass
 
 from model.logic import FALSE, Term, choose, is_const, number, signed
 from model.procedure import Origin
-from model.source.context import Context
 from model.source.ctypes import ULONG, VOID, Array, CType, Function, Int, Pointer, Struct
 from model.source.objects import Begin, parents
 from model.source.text import Node, text_of
@@ -25,6 +25,7 @@ from model.source.values import (
     is_scalar,
     sort_of,
 )
+from model.source.variables import Variables
 
 Alternatives = tuple[tuple[Term | None, Target], ...]
 
@@ -42,7 +43,7 @@ def object_at(path: str, t: CType) -> Lvalue:
     return Lvalue(((None, Target(path)),), t)
 
 
-class Lvalues(Context):
+class Lvalues(Variables):
     """Lowers expressions that designate objects."""
 
     def lvalue(self, node: Node) -> Lvalue:
@@ -50,6 +51,8 @@ class Lvalues(Context):
         match node.type:
             case "identifier" if self.slot(text_of(node)) is not None:
                 return self._local(node)
+            case "identifier" if self.is_variable(node):
+                return self._variable(node)
             case "parenthesized_expression":
                 return self.lvalue(self.text.inner(node))
             case "field_expression":
@@ -59,6 +62,9 @@ class Lvalues(Context):
             case "subscript_expression":
                 return self._element(node)
             case _:
+                made = self.made_object(node)
+                if made is not None:
+                    return made
                 value = self.rvalue(node)
         if isinstance(value.type, Struct) and len(value.targets) == 1:
             return Lvalue(((None, value.targets[0]),), value.type)
@@ -69,6 +75,20 @@ class Lvalues(Context):
         if slot is None or slot.value is not None:
             raise self.text.unsupported(node, "a parameter that is changed inside a macro")
         return object_at(slot.path, slot.type)
+
+    @abstractmethod
+    def made_object(self, node: Node) -> Lvalue | None:
+        """The object that a macro's text designates; None where no macro stands for one."""
+
+    @abstractmethod
+    def is_variable(self, node: Node) -> bool:
+        """Whether a name that is no local is a variable of the file or of a header."""
+
+    def _variable(self, node: Node) -> Lvalue:
+        found = self.variable(node, text_of(node))
+        if found is None:
+            raise self.text.unsupported(node, "a name where an object is needed")
+        return object_at(found.path, found.type)
 
     def pointed_at(self, pointer: Value, node: Node, index: int = 0) -> Lvalue:
         """What a pointer points to, or what lies so many objects further on."""

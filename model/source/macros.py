@@ -3,7 +3,8 @@
 
 The front-end expands one macro at a time and looks at what comes out, so that a name with a
 contract (``kvm_has_mte``) is met before it dissolves.  Arguments are therefore put in unexpanded,
-but for a lone name of an object-like macro, which C expands before it is pasted further down.
+but for two kinds that would make a difference further down: a lone name of an object-like macro,
+which C expands before it is pasted, and what expands to a list with commas, which C splits again.
 
 Source: ISO C11 6.10.3.
 """
@@ -17,6 +18,14 @@ _TOKEN = re.compile(
     r'"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])*\'|[A-Za-z_]\w*|\.?\d(?:[eEpP][+-]|[\w.])*|##|\.\.\.|\s+|.',
     re.DOTALL,
 )
+
+
+_NAME = re.compile(r"[A-Za-z_]\w*")
+
+_DEEPEST, _LONG = 8, 2_000
+
+#: The parameters of a macro, as ``substitute_macro`` takes them, and its body.
+Meant = tuple[tuple[str, ...] | None, str]
 
 
 class MacroError(ValueError):
@@ -34,11 +43,13 @@ def substitute_macro(
     body: str,
     arguments: list[str] | None,
     is_object_macro: Callable[[str], str | None],
+    macro_of: Callable[[str], Meant | None] = lambda _: None,
 ) -> str:
     """The body with the arguments in place.
 
     ``parameters`` is None for an object-like macro; the last may be ``...`` or ``name...``.
-    ``is_object_macro`` gives the body of an object-like macro of that name.
+    ``is_object_macro`` gives the body of an object-like macro of that name, ``macro_of`` the parameters
+    and the body of any macro that may dissolve in an argument.
     Raises MacroError where the numbers of arguments differ.
     """
     if parameters is None:
@@ -56,7 +67,7 @@ def substitute_macro(
         elif "##" in (_neighbour(words, i, -1), _neighbour(words, i, 1)):
             out.append(bound[word].strip())
         else:
-            out.append(_scanned(bound[word], is_object_macro))
+            out.append(_as_list(_scanned(bound[word], is_object_macro), macro_of))
     return _paste(out)
 
 
@@ -99,11 +110,73 @@ def _scanned(argument: str, is_object_macro: Callable[[str], str | None]) -> str
     """An argument that is one name of an object-like macro whose body is one token, expanded."""
     word = argument.strip()
     for _ in range(8):
-        body = is_object_macro(word) if re.fullmatch(r"[A-Za-z_]\w*", word) else None
+        body = is_object_macro(word) if _NAME.fullmatch(word) else None
         if body is None or len(tokens(body.strip())) != 1:
             return word if word != argument.strip() else argument
         word = body.strip()
     return argument
+
+
+def _as_list(argument: str, macro_of: Callable[[str], Meant | None]) -> str:
+    """An argument that expands to more commas than it has, expanded; another as it is."""
+    if len(argument) > _LONG:
+        return argument
+    found = expanded(argument, macro_of)
+    return found if len(split_at_commas(found)) > len(split_at_commas(argument)) else argument
+
+
+def expanded(
+    text: str, macro_of: Callable[[str], Meant | None], hidden: frozenset[str] = frozenset(), depth: int = 0
+) -> str:
+    """A text with its macros expanded, but those that are ``hidden``: being expanded already.
+
+    Macros more than ``_DEEPEST`` deep, or whose arguments are long, stay as they are.
+    """
+    words, out, at = tokens(text), [], 0
+    while at < len(words):
+        word, after = words[at], at + 1
+        may = word not in hidden and depth < _DEEPEST and _NAME.fullmatch(word)
+        meant = macro_of(word) if may else None
+        given: list[str] | None = None
+        if meant is not None and meant[0] is not None:
+            after, written = _arguments_at(words, after)
+            given = None if written is None else [expanded(a, macro_of, hidden, depth + 1) for a in written]
+            after = at + 1 if given is None else after
+            meant = None if given is None or sum(map(len, given)) > _LONG else meant
+        if meant is not None:
+            body = substitute_macro(word, meant[0], meant[1], given, lambda _: None)
+            out.append(expanded(body, macro_of, hidden | {word}, depth + 1))
+        else:
+            out += words[at:after]
+        at = after
+    return "".join(out)
+
+
+def _arguments_at(words: list[str], at: int) -> tuple[int, list[str] | None]:
+    """What follows the parentheses that open next, and the arguments in them; None where none open."""
+    while at < len(words) and words[at].isspace():
+        at += 1
+    depth, begin = 0, at + 1
+    while at < len(words):
+        depth += (words[at] == "(") - (words[at] == ")")
+        at += 1
+        if depth == 0:
+            break
+    if at <= begin or words[begin - 1] != "(" or depth:
+        return at, None
+    return at, [part.strip() for part in split_at_commas("".join(words[begin : at - 1]))]
+
+
+def split_at_commas(text: str) -> list[str]:
+    """The parts of a text between its commas that stand in no parentheses."""
+    parts, depth = [""], 0
+    for word in tokens(text):
+        depth += (word in ("(", "[", "{")) - (word in (")", "]", "}"))
+        if word == "," and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += word
+    return parts
 
 
 def _paste(words: list[str]) -> str:

@@ -3,11 +3,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from model.source.definitions import Macro
+from model.source.macros import MacroError, substitute_macro
 from model.source.text import Node, Text, text_of
 from model.source.unions import Chain
+
+_MADE = re.compile(rb"(?<![^\n])[ \t]*([A-Z][A-Z_]*)\(([^(){};#]*)\)[ \t]*;")
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,26 @@ def members_of(spec: Node, text: Text, outside: Chain = ()) -> dict[str, Member]
             for name, member in _declared(child, text, unions, is_union):
                 found.setdefault(name, member)
     return found
+
+
+def written_out(data: bytes, maker: Callable[[str], Macro | None]) -> bytes:
+    """A text with the members that macros make (``DECLARE_BITMAP(x, 64);``) written out, line by line."""
+
+    def made(member: re.Match[bytes]) -> bytes:
+        macro = maker(member.group(1).decode())
+        if macro is None or macro.variadic is not None:
+            return member.group()
+        given = [a.strip() for a in member.group(2).decode(errors="replace").split(",")]
+        lines = b"\n" * member.group().count(b"\n")
+        try:
+            text = substitute_macro(
+                macro.name, macro.params, macro.body.decode(errors="replace"), given, lambda _: None
+            )
+        except MacroError:
+            return member.group()
+        return b" ".join(text.encode().split()) + b";" + lines
+
+    return _MADE.sub(made, data)
 
 
 def _declared(node: Node, text: Text, unions: Chain, is_direct: bool) -> Iterator[tuple[str, Member]]:

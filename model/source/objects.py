@@ -51,6 +51,7 @@ class Begin(Enum):
     UNSET = "nothing yet"
     ZERO = "zero"
     ANY = "what is not known"
+    ANSWER = "what a contract answers"
 
 
 #: The one VM and vCPU of a fault: whatever pointer leads to them, they are these.
@@ -81,6 +82,8 @@ class Objects:
     untouched: dict[str, Targets] = field(default_factory=dict)  # where a pointer leads until it is set
     escaped: dict[str, None] = field(default_factory=dict)  # locals whose address lies in memory
     forgotten: dict[str, frozenset[str]] = field(default_factory=dict)  # the locals an unknown call reached
+    fixed: dict[str, Term | None] = field(default_factory=dict)  # const literals, and their constant parts
+    variables: dict[str, Slot] = field(default_factory=dict)  # of the file and of headers, by name
     shapes: dict[str, str] = field(default_factory=dict)  # as what pointers to an object took it to be
     unions: Unions = field(default_factory=Unions)
     flow: Flow = field(default_factory=Flow)
@@ -192,7 +195,7 @@ class Objects:
             self.places[path] = Place(sort_of(t), self._initial(path, t))
             if isinstance(t, Pointer):
                 begin = self.begin(path)
-                known = {None: (self.pointee(path, t),), Begin.ANY: (UNKNOWN,)}
+                known = {None: (self.pointee(path, t),), Begin.ANY: (UNKNOWN,), Begin.ANSWER: (UNKNOWN,)}
                 self.untouched[path] = known.get(begin, ())
         return place(path, self.places[path].sort)
 
@@ -204,6 +207,8 @@ class Objects:
             return const(0, sort)
         if begin is Begin.ANY:
             return self.input(path, sort, Origin.HAVOC, "an object of which nothing is known")
+        if begin is Begin.ANSWER:
+            return self.input(path, sort, Origin.CONTRACT, "a part of what a contract answers")
         if self.unions.is_second(parents(path)):
             return self.input(path, sort, Origin.HAVOC, "another view of a union that is read already")
         return self.input(self.pointee(path, t).path if isinstance(t, Pointer) else path, sort)
@@ -212,7 +217,8 @@ class Objects:
         """The value of a scalar object; the caller has seen to it that the place is of that sort."""
         term = self.place(path, t)
         if not isinstance(t, Pointer):
-            return Value(t, term)
+            fixed = self.fixed.get(path)
+            return Value(t, term if fixed is None else fixed)
         return Value(t, term, self.flow.pointers.get(path, self.untouched.get(path, (UNKNOWN,))))
 
     def store(self, path: str, t: CType, value: Value, span: Span) -> None:
@@ -220,6 +226,8 @@ class Objects:
         converted = self.converted(value, t)
         self.place(path, t)
         self.emit(Set(path, converted.term, span))
+        if is_const(converted.term) and any(p in self.fixed for p in parents(path)):
+            self.fixed[path] = converted.term
         if isinstance(t, Pointer):
             self.flow.pointers[path] = converted.targets
         elif path in self.untouched:  # an integer stored where a pointer was

@@ -58,6 +58,8 @@ class Operators(Structs):
         """A pointer and an integer that is added to it or taken from it."""
         pointer, by = (a, b) if isinstance(a.type, Pointer) else (b, a)
         assert isinstance(pointer.type, Pointer)
+        if is_const(by.term) and signed_value(by) == 0:
+            return pointer
         size = self.size(pointer.type.target)
         if size is None or not all(t.behind for t in pointer.targets):
             text, note = self.objects.unique("(computed address)"), "where the compiler put an object"

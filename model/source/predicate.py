@@ -18,7 +18,8 @@ from model.source.statements import Statements
 from model.source.text import Text
 from model.source.types import Types
 from model.source.values import Value, as_bool
-from model.words import DONE, READ, WORLD
+from model.vocabulary import Words
+from model.words import DONE, READ, VARYING, WORLD
 
 
 class PredicateError(ValueError):
@@ -33,21 +34,26 @@ class _NoTree:
     def _none(self, name: str) -> None:
         return None
 
-    macro = function = prototype = struct = typedef = enumerator = enum = _none
+    macro = function = prototype = variable = struct = typedef = enumerator = enum = _none
 
     def condition(self, condition: str) -> tuple[bool | None, tuple[object, ...]]:
         return None, ()
+
+    def code(self, rel: str) -> bytes:
+        return b""
+
+    def holds_at(self, rel: str, offset: int) -> bool | None:
+        return None
 
     def compiled(self, part: Definition) -> Compiled:
         raise LookupError(part.name)
 
 
-def _slots() -> dict[str, Slot]:
-    """Every word, definition and constant under its name."""
-    terms: dict[str, Term] = {
-        w: name(w, sort) for table in (READ, DONE, WORLD) for w, (sort, _) in table.items()
-    }
-    terms |= {n: t for n, t in vars(memory).items() if isinstance(t, Term)}
+def _slots(words: Words) -> dict[str, Slot]:
+    """Every word, definition and constant under its name; ``words`` go first."""
+    tables = (READ, VARYING, DONE, WORLD, words)
+    terms: dict[str, Term] = {w: name(w, sort) for table in tables for w, (sort, _) in table.items()}
+    terms |= {n: t for n, t in vars(memory).items() if isinstance(t, Term) and n not in words}
     slots = {}
     for word, term in terms.items():
         t = BOOLEAN if term.sort == BOOL else UINT if term.sort.width == 32 else ULONG
@@ -55,13 +61,13 @@ def _slots() -> dict[str, Slot]:
     return slots
 
 
-def parse(condition: str, where: str) -> Term:
-    """The condition as a term over words.
+def parse(condition: str, where: str, words: Words | None = None) -> Term:
+    """The condition as a term over words: those of the fault path, and ``words`` besides.
 
     Raises PredicateError, naming ``where`` it stands, for what is no condition over words.
     """
     front = Statements(Types(_NoTree()), Objects(), {})
-    front.scopes = [_slots()]
+    front.scopes = [_slots(words or {})]
     text = Text(condition.encode(), where, 1, fixed=condition)
     try:
         with front.at(text):

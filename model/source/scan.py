@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What does one C file define at its top level, where, and under which ``#if`` conditions?
 
-``scan`` finds macros, functions with a body, prototypes, structs, unions, typedefs and enums with
-regular expressions, fast enough for all headers of a kernel.  It gives names and byte ranges;
+``scan`` finds macros, functions with a body, prototypes, variables, structs, unions, typedefs and
+enums with regular expressions, fast enough for all headers of a kernel.  It gives names and byte ranges;
 ``model.source.index`` reads the text there.
 
 Trusted: that a kernel file is balanced in braces once the branches of an ``#if`` that open or
@@ -17,6 +17,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from model.source.blank import NESTED_PARENTHESES, blank, nested, outline_of
@@ -33,7 +34,8 @@ STRUCT = "s"
 TYPEDEF = "t"
 ENUM = "n"
 ENUMERATOR = "e"
-KINDS = MACRO + FUNCTION + PROTOTYPE + STRUCT + TYPEDEF + ENUM + ENUMERATOR + INCLUDE
+VARIABLE = "v"
+KINDS = MACRO + FUNCTION + PROTOTYPE + VARIABLE + STRUCT + TYPEDEF + ENUM + ENUMERATOR + INCLUDE
 
 
 class Record(NamedTuple):
@@ -70,6 +72,8 @@ LONGEST_HEAD = 20_000
 _BRACES = nested(rb"\{", rb"\}", 9)
 _ITEM = re.compile(rb"([^{};]*+)(;|" + _BRACES + rb"|[{}]|\Z)")
 _BODY = re.compile(_BRACES)
+_NAME = re.compile(rb"[A-Za-z_]\w*")
+_BRACE = re.compile(rb"[{}]")
 _TO_SEMICOLON = re.compile(rb"[^{};]*+;")
 _TAGGED = re.compile(rb"\b(struct|union|enum)\b\s*([A-Za-z_]\w*)?\s*\{")
 _PARENTHESES = re.compile(NESTED_PARENTHESES)
@@ -80,11 +84,14 @@ MADE_ELEMENT = re.compile(rb"(?<=[,{\s])([A-Z_]\w*)(\([^()]*\))(?=\s*,)")
 _INNER_NAME = re.compile(rb"\(\s*(?:\*[\s*]*(?:const\s+)?)?([A-Za-z_]\w*)\s*(?:\[[^\]]*\]\s*)?\)\s*\(")
 _LAST_NAME = re.compile(rb"([A-Za-z_]\w*)\s*(?:\[[^\]]*\]\s*|\([^()]*\)\s*)*\Z")
 _WORD = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_"
-_SPECIFIER = _WORD + b" \t\r\n\f\v*"
+_BEFORE_NAME = b" \t\r\n\f\v*"
+_SPECIFIER = _WORD + _BEFORE_NAME
 _NOT_A_NAME = frozenset(
     b"if for while switch return sizeof typeof __typeof__ __attribute__ do else case goto defined "
     b"asm __asm__ _Static_assert static_assert alignof _Alignof void int".split()
 )
+_QUALIFIERS = frozenset(b"extern static const volatile register inline __inline __inline__".split())
+_NO_VARIABLE = frozenset(b"return else goto case do if while for switch typedef sizeof".split())
 _NOT_A_TYPE = frozenset(b"extern static inline __inline __inline__ const return else goto case do".split())
 
 
@@ -108,12 +115,14 @@ def scan(data: bytes) -> Scan:
 
 def _definitions(code: bytes) -> Iterator[Found]:
     """Functions, prototypes, types and enumerators in code without directives."""
-    at = 0
+    at, matching = 0, _Matching(code)
     while at < len(code):
         item = _ITEM.match(code, at)
         if item is None:
             return
         opening, end = item.end(1), item.end()
+        if code[opening:end] == b"{":
+            end = matching.end(opening)
         at = max(end, at + 1)
         if end == opening:
             continue
@@ -125,6 +134,29 @@ def _definitions(code: bytes) -> Iterator[Found]:
                 yield Found(FUNCTION, function[0], function[1], end, opening)
             else:
                 yield from _types(code, item.start(), opening, end)
+                yield from _initialised(code, item.start(), opening, end)
+
+
+class _Matching:
+    """Where the braces that ``_BRACES`` does not reach, nested more deeply, are closed."""
+
+    def __init__(self, code: bytes) -> None:
+        self._code = code
+
+    @cached_property
+    def _closing(self) -> dict[int, int]:
+        """The end of each pair of braces, by its beginning."""
+        found, waiting = dict[int, int](), list[int]()
+        for brace in _BRACE.finditer(self._code):
+            if brace.group() == b"{":
+                waiting.append(brace.start())
+            elif waiting:
+                found[waiting.pop()] = brace.end()
+        return found
+
+    def end(self, opening: int) -> int:
+        """The end of the braces that open there; of the brace alone if it is never closed."""
+        return self._closing.get(opening, opening + 1)
 
 
 def _named(made: Found, macros: Mapping[str, bytes]) -> Found:
@@ -165,14 +197,42 @@ def _function(code: bytes, start: int, opening: int) -> tuple[str, int] | None:
 
 
 def _declaration(code: bytes, start: int, semicolon: int, end: int) -> Iterator[Found]:
-    """A prototype or typedef without braces."""
+    """A prototype, a typedef without braces, or variables."""
     head = code[start:semicolon]
     if b"typedef" in head:
         yield from _typedef(head, start, 0, end)
+    elif b"(" not in head.partition(b"=")[0]:
+        yield from _variables(head, start, end)
     elif b"(" in head:
         function = _function(code, start, semicolon)
         if function:
             yield Found(PROTOTYPE, function[0], function[1], end, function[1])
+
+
+def _initialised(code: bytes, start: int, opening: int, end: int) -> Iterator[Found]:
+    """A variable whose initialiser stands in braces."""
+    head = code[start:opening].rstrip()
+    tail = _TO_SEMICOLON.match(code, end)
+    if head.endswith(b"=") and tail and not code[end : tail.end() - 1].strip():
+        yield from _variables(head, start, tail.end())
+
+
+def _variables(head: bytes, start: int, end: int) -> Iterator[Found]:
+    """The variables of a declaration; only the last may have an initialiser."""
+    if len(head) > LONGEST_HEAD:
+        return
+    first, *others = [one.partition(b"[")[0].rstrip() for one in head.partition(b"=")[0].split(b",")]
+    specifiers = first.rstrip(_WORD)
+    words = specifiers.replace(b"*", b" ").split()
+    named = [word for word in words if word not in _QUALIFIERS]
+    if specifiers.strip(_SPECIFIER) or named in ([], [b"struct"], [b"union"], [b"enum"]):
+        return
+    if words[0] in _NO_VARIABLE:
+        return
+    begin = start + len(head) - len(head.lstrip())
+    for name in (first[len(specifiers) :], *(other.strip(_BEFORE_NAME) for other in others)):
+        if _NAME.fullmatch(name):
+            yield Found(VARIABLE, name.decode(), begin, end, begin)
 
 
 def _typedef(text: bytes, start: int, after: int, end: int) -> Iterator[Found]:

@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from model.logic import FALSE, Term, subterms
-from model.procedure import NOWHERE, Block, Span
+from model.procedure import NOWHERE, Block, Call, Span
 from model.source.contracts import Contract
+from model.source.counted import changed_names, goes_to
 from model.source.ctypes import VOID, CType, Function, Pointer, Struct
 from model.source.effects import END
 from model.source.errors import Unsupported
@@ -37,6 +38,7 @@ class Statements(Loops):
         super().__init__(types, objects, contracts)
         #: The gotos whose label was not met yet, each with the complaint to raise if it never is.
         self.gotos: list[tuple[str, Unsupported]] = []
+        self.open_labels: frozenset[str] = frozenset()  # those that a goto inside goes back to
         self._latest: Unsupported | None = None
 
     # Functions ------------------------------------------------------------------------------------
@@ -109,7 +111,7 @@ class Statements(Loops):
         self, node: Node, parameters: list[tuple[str, CType, str]], values: list[Value], body: Node
     ) -> None:
         """Parameters become locals; one that is only ever read stands for its argument."""
-        changed = _changed_names(body)
+        changed = changed_names(body)
         for (name, t, _), value in zip(parameters, values, strict=True):
             path = f"{self.frame}.{name}"
             if is_scalar(t) and is_scalar(value.type) and name not in changed and _is_steady(value):
@@ -181,9 +183,36 @@ class Statements(Loops):
             with self.objects.block(label, self.span(nodes[last])):
                 self._run_through(nodes[:last])
             self.gotos[met:] = [g for g in self.gotos[met:] if g[0] != label]
-            nodes = nodes[last + 1 :]
+            name, nodes = nodes[last], nodes[last + 1 :]
+            if any(goes_to(text_of(name), node) for node in nodes):
+                self._again(name, label, nodes)
+                return
         for node in self.live(nodes):
             self.statement(node)
+
+    def _again(self, name: Node, label: str, nodes: list[Node]) -> None:
+        """What stands behind a label that a goto goes back to: any state, and then the last time.
+
+        A path that goes back is not the last time: it ends there, as the event ``goto LABEL``.
+        """
+
+        last, span = f"{label} for the last time", self.span(name)
+
+        def once() -> None:
+            with self.objects.block(f"{label} again", span):
+                for node in self.live(nodes):
+                    self.statement(node)
+                self.objects.leave(last, span)
+
+        said = f"goto {text_of(name)}: any number of times, of which the last is looked at"
+        self.objects.note("havoc", said, span)
+        before, self.open_labels = self.open_labels, self.open_labels | {label}
+        with self.objects.block(last, span):
+            self.repeated(name, once, lambda: self.objects.block(f"{label} from any state", span))
+            if self.objects.flow.reached:
+                self.objects.emit(Call(f"goto {text_of(name)}", (), span))
+                self.objects.leave(END, span)
+        self.open_labels = before
 
     def statement_expression(self, node: Node) -> Value:
         """``({ ...; value; })``."""
@@ -213,6 +242,9 @@ class Statements(Loops):
 
     def _goto(self, node: Node) -> None:
         label = f"{self.frame}:{text_of(self.text.child(node, 'label'))}"
+        if label in self.open_labels:
+            self.objects.leave(f"{label} again", self.span(node))
+            return
         self.gotos.append((label, self.text.unsupported(node, "a goto that goes backwards or into a block")))
         self.objects.leave(label, self.span(node))
 
@@ -252,11 +284,10 @@ class Statements(Loops):
         path = f"{self.frame}.{name}"
         if path in self.objects.locals:
             path = self.objects.unique(f"{path}~")
-        if value is None:
-            self.objects.declare(path)
-        else:
+        self.objects.declare(path)
+        self.scopes[-1][name] = Slot(path, t)  # in scope in its own initialiser, too (C11 6.2.1)
+        if value is not None:
             self.initialise(path, t, value)
-        self.scopes[-1][name] = Slot(path, t)
 
 
 def _unlabelled(node: Node) -> list[Node]:
@@ -275,22 +306,3 @@ def _is_steady(value: Value) -> bool:
     """Whether the value stays what it is and is small enough to be repeated."""
     parts = list(subterms(value.term))
     return len(parts) <= _SMALL and not any(p.op == "place" for p in parts)
-
-
-def _changed_names(body: Node) -> set[str]:
-    """Names that are assigned, stepped or whose address is taken somewhere in the body."""
-    names: set[str] = set()
-    waiting = [body]
-    while waiting:
-        node = waiting.pop()
-        changed = None
-        if node.type == "assignment_expression":
-            changed = node.child_by_field_name("left")
-        elif node.type == "update_expression" or (node.children[:1] and node.children[0].type == "&"):
-            changed = node.child_by_field_name("argument")
-        while changed is not None and changed.type == "parenthesized_expression" and changed.named_children:
-            changed = changed.named_children[0]
-        if changed is not None and changed.type == "identifier":
-            names.add(text_of(changed))
-        waiting.extend(node.children)
-    return names

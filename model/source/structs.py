@@ -3,11 +3,15 @@
 
 from __future__ import annotations
 
+from model.logic import is_const
 from model.source.ctypes import Array, CType, Int, Pointer, Struct
-from model.source.lvalues import Lvalue, Lvalues, object_at
+from model.source.lvalues import Lvalue, Lvalues, object_at, signed_value
 from model.source.objects import Begin
 from model.source.text import Node, children, text_of
 from model.source.values import Value, decayed, is_scalar
+
+#: How many elements an array may have that is copied with its struct.
+_LONGEST = 8
 
 
 class Structs(Lvalues):
@@ -32,10 +36,31 @@ class Structs(Lvalues):
             inner, value = self.member(to, name, node), self.member(source, name, node)
             if isinstance(t, Struct):
                 self._copy_members(inner, value, node)
+            elif isinstance(t, Array) and is_scalar(t.element):
+                for number in range(self._length(to.type, name, node)):
+                    part, other = self._part(inner, number), self._part(value, number)
+                    self.store(part, self.load(other, node), node)
             elif is_scalar(t):
                 self.store(inner, self.load(value, node), node)
             else:
                 raise self.text.unsupported(node, f"a copy of {to.type}, which holds an array")
+
+    def _part(self, array: Lvalue, number: int) -> Lvalue:
+        """An element of an array that is a member."""
+        assert isinstance(array.type, Array)
+        return object_at(f"{array.alternatives[0][1].whole}[{number}]", array.type.element)
+
+    def _length(self, struct: Struct, name: str, node: Node) -> int:
+        """How many elements an array has that is a member."""
+        found = self.types.length(struct, name)
+        number: int | None = None
+        if found is not None:
+            with self.outside(found[1]):
+                value = self.scalar(found[0])
+                number = signed_value(value) if is_const(value.term) else None
+        if number is None or not 0 < number <= _LONGEST:
+            raise self.text.unsupported(node, f"a copy of {struct}, whose array {name} is not short")
+        return number
 
     def initialise(self, path: str, t: CType, node: Node) -> None:
         """``T path = node;``, where node may be a list in braces."""

@@ -7,11 +7,11 @@ from abc import abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from model.logic import FALSE, TRUE, Term, disj, is_const, negate
+from model.logic import FALSE, TRUE, Term, conj, disj, is_const, negate
 from model.procedure import Set
 from model.source.calls import Calls
 from model.source.ctypes import BOOLEAN, VOID, CType, Int, promoted
-from model.source.text import Node, children, text_of
+from model.source.text import RANGE, Node, children, text_of
 from model.source.values import Value, binary, convert
 
 _CONDITIONALS = ("preproc_ifdef", "preproc_if", "preproc_elif", "preproc_elifdef", "preproc_else")
@@ -89,10 +89,18 @@ class Switches(Calls):
         written = case.child_by_field_name("value")
         if written is None:
             return None
+        if written.type == "conditional_expression" and RANGE in text_of(written):
+            first = self._constant(subject, self.text.child(written, "condition"), case)
+            last = self._constant(subject, self.text.child(written, "alternative"), case)
+            return conj(binary(">=", subject, first).term, binary("<=", subject, last).term)
+        return binary("==", subject, self._constant(subject, written, case)).term
+
+    def _constant(self, subject: Value, written: Node, case: Node) -> Value:
+        """The constant of a case, in the type of the subject."""
         value = self.scalar(written)
         if not is_const(value.term) or not isinstance(value.type, Int) or not isinstance(subject.type, Int):
             raise self.text.unsupported(case, "a case that is not constant")
-        return binary("==", subject, convert(value, subject.type)).term
+        return convert(value, subject.type)
 
     def _case(self, case: Node, flag: str, condition: Term) -> None:
         written = case.child_by_field_name("value")

@@ -25,6 +25,9 @@ AUTOMATIC = ("Auto", "__auto_type")
 _AUTO = re.compile(rb"\bauto(?=\s+[A-Za-z_]\w*\s*=)")
 #: ``typeof(...)``, of which the parser knows little, is shown to it as the name of a type.
 _TYPEOF = re.compile(rb"\b(?:__)?typeof(?:_unqual)?(?:__)?\s*(" + NESTED_PARENTHESES + rb")")
+#: GCC's ``case 1 ... 5:``, which the parser does not know, is shown to it with this between.
+RANGE = "?:+"
+_RANGE = re.compile(rb"(\bcase\b[^:;?{}\"']*?)\.\.\.(?=[^:;?{}\"']*:)")
 _STAND_IN = re.compile(r"\b_T[0-9]{5}\b")
 
 
@@ -118,7 +121,8 @@ class Parser:
         return tree_sitter.Parser(tree_sitter.Language(tree_sitter_c.language()))
 
     def _parse(self, data: bytes) -> Node:
-        return self._parser.parse(_TYPEOF.sub(self._stand_in, _AUTO.sub(b"Auto", data))).root_node
+        known = _RANGE.sub(rb"\1" + RANGE.encode(), _AUTO.sub(b"Auto", data))
+        return self._parser.parse(_TYPEOF.sub(self._stand_in, known)).root_node
 
     def _stand_in(self, found: re.Match[bytes]) -> bytes:
         """A name of a type for one ``typeof(...)``, of equal length with the same line ends."""

@@ -22,10 +22,10 @@ from model.source.ctypes import (
     Struct,
     of_keywords,
 )
-from model.source.definitions import Definition
+from model.source.definitions import Definition, Macro
 from model.source.errors import Unsupported
 from model.source.lookup import Lookup
-from model.source.members import Member, members_of, place_of
+from model.source.members import Member, members_of, place_of, written_out
 from model.source.text import Node, Parser, Text, text_of
 from model.source.unions import Chain
 from model.source.values import sort_of
@@ -66,7 +66,20 @@ class Types:
             found = self.view.typedef(name)
             if found is not None and self.typedefs[name] is None:
                 self.typedefs[name] = self._typedef(name, self.decided(found))
+            elif self.typedefs[name] is None:
+                self.typedefs[name] = self._macro(name)
         return self.typedefs[name]
+
+    def _macro(self, name: str) -> CType | None:
+        """The type that an object-like macro spells (``#define pgoff_t unsigned long``)."""
+        found = self.view.macro(name)
+        words = found.body.decode(errors="replace").split() if found is not None else []
+        if found is None or found.params is not None or not all(word.isidentifier() for word in words):
+            return None
+        t = of_keywords(words) or (self.named(words[0]) if len(words) == 1 and words != [name] else None)
+        if t is not None:
+            self.rely(found)
+        return t
 
     def _typedef(self, name: str, text: Text) -> CType | None:
         node = self.parser.declaration(text)
@@ -234,6 +247,12 @@ class Types:
                     return other, member.unions
         return name, found.unions
 
+    def length(self, struct: Struct, name: str) -> tuple[Node, Text] | None:
+        """What is written as the length of a member that is an array, and the text that this stands in."""
+        found = self.members_of(struct).get(name)
+        size = found.declarator.child_by_field_name("size") if found is not None else None
+        return None if found is None or size is None else (size, found.text)
+
     def members_of(self, struct: Struct) -> dict[str, Member]:
         """The members by name, with types yet to be found; none if the struct is not found."""
         if struct.tag not in self.members:
@@ -244,7 +263,15 @@ class Types:
     def decided(self, found: Definition) -> Text:
         """A definition's text without the branches of ``#if`` that the configuration leaves out."""
         self.rely(found)
-        return Text(self.view.compiled(found).text, found.file, found.line)
+        return Text(written_out(self.view.compiled(found).text, self._maker), found.file, found.line)
+
+    def _maker(self, name: str) -> Macro | None:
+        """The macro with parameters of that name, which is then relied on."""
+        macro = self.view.macro(name)
+        if macro is None or macro.params is None:
+            return None
+        self.rely(macro)
+        return macro
 
     def _read_struct(self, found: Definition) -> dict[str, Member]:
         text = self.decided(found)

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import TypeVar
 
 from model.source.answers import Answer, Answers, Live
+from model.source.blank import code_of
 from model.source.branches import Compiled, compiled
 from model.source.conditions import Stack, one_line
 from model.source.definitions import (
@@ -25,6 +26,7 @@ from model.source.definitions import (
     Reliance,
     StructText,
     TypedefText,
+    VariableText,
 )
 from model.source.headers import Headers, SourceFile
 from model.source.profile import Profile
@@ -37,6 +39,7 @@ from model.source.scan import (
     PROTOTYPE,
     STRUCT,
     TYPEDEF,
+    VARIABLE,
     Record,
 )
 
@@ -69,6 +72,10 @@ class View:
         """The declaration of a function."""
         return self._lookup(PROTOTYPE, name, PrototypeText)
 
+    def variable(self, name: str) -> VariableText | None:
+        """The declaration of a variable of this file or of a header."""
+        return self._lookup(VARIABLE, name, VariableText)
+
     def struct(self, tag: str) -> StructText | None:
         """The struct or union with this tag."""
         return self._lookup(STRUCT, tag, StructText)
@@ -96,6 +103,15 @@ class View:
     def file(self, rel: str) -> SourceFile:
         """A file that definitions were found in.  Raises TreeError where there is none."""
         return self._files.get(rel) or self.headers.study(rel)
+
+    def code(self, rel: str) -> bytes:
+        """The text of a file without comments, each byte at its place; nothing where there is no such file."""
+        return code_of(self.file(rel).data) if self.headers.tree.has(rel) else b""
+
+    def holds_at(self, rel: str, offset: int) -> bool | None:
+        """Whether the conditions around a byte of a file hold; None where that is unknown."""
+        file = self.file(rel)
+        return self._answers.stack(file.stack(file.scanned.stack_at(offset)))[0]
 
     def candidates(self, key: str) -> Iterator[list[tuple[SourceFile, Record]]]:
         """The definitions of a kind and name, live or not, those with precedence first."""

@@ -24,16 +24,19 @@ WORDS: Words = {
     "leaf_set": (WORD64, "the bits to set in the entry"),
     "leaf_clear": (WORD64, "the bits to clear in the entry"),
     # The entry
-    "old_leaf": (WORD64, "the entry that stood there"),
+    "old_leaf": (WORD64, "the entry as the walk read it"),
+    "entry_before": (WORD64, "the entry that stands there when the function begins"),
     "new_leaf": (WORD64, "the entry, or its attributes, that stands there afterwards"),
     "granule": (WORD64, "kvm_granule_size(level): the bytes that an entry of this level maps"),
     "level": (WORD32, "the level of the entry, as an int: 3 is that of pages"),
     "answer": (WORD32, "what the function returned"),
     # The walk and the machine
     "of_the_host": (BOOL, "the page table is pKVM's own of the host: AS_S1 or NOFWB in pgt->flags"),
-    "annotates": (BOOL, "the entry stays invalid and only says who owns the page"),
+    "shared": (BOOL, "kvm_pgtable_walk_shared(ctx): other walks may go on at the same time"),
     "skips_maintenance": (BOOL, "the walk has KVM_PGTABLE_WALK_SKIP_CMO: it builds a table nobody uses"),
-    "has_xnx": (BOOL, "cpus_have_final_cap(ARM64_HAS_XNX): XN is two bits"),
+    "xn_is_two_bits": (BOOL, "KVM_PTE_LEAF_ATTR_HI_S2_XN is bits 54:53, since v6.19, and not bit 54"),
+    "ARM64_HAS_XNX": (BOOL, "cpus_have_final_cap(ARM64_HAS_XNX): bit 53 has a meaning"),
+    "ARM64_HAS_STAGE2_FWB": (BOOL, "cpus_have_final_cap(ARM64_HAS_STAGE2_FWB)"),
     # Maintenance
     "can_clean": (BOOL, "mm_ops->dcache_clean_inval_poc is not NULL"),
     "cleaned": (BOOL, "mm_ops->dcache_clean_inval_poc() was called"),
@@ -54,14 +57,16 @@ phys = word(WORDS, "phys")
 leaf_set = word(WORDS, "leaf_set")
 leaf_clear = word(WORDS, "leaf_clear")
 old_leaf = word(WORDS, "old_leaf")
+entry_before = word(WORDS, "entry_before")
 new_leaf = word(WORDS, "new_leaf")
 granule = word(WORDS, "granule")
 level = word(WORDS, "level")
 answer = word(WORDS, "answer")
 of_the_host = word(WORDS, "of_the_host")
-annotates = word(WORDS, "annotates")
+shared = word(WORDS, "shared")
 skips_maintenance = word(WORDS, "skips_maintenance")
-has_xnx = word(WORDS, "has_xnx")
+has_xnx = word(WORDS, "ARM64_HAS_XNX")
+xn_is_two_bits = word(WORDS, "xn_is_two_bits")
 can_clean = word(WORDS, "can_clean")
 cleaned = word(WORDS, "cleaned")
 cleaned_size = word(WORDS, "cleaned_size")
@@ -78,6 +83,8 @@ clear_bits = word(WORDS, "clear_bits")
 #: MemAttr[3:0], without and with FWB.
 _NORMAL, _NORMAL_FWB, _NORMAL_NC, _DEVICE = 0xF, 6, 5, 1
 
+_LAST_LEVEL = 3
+
 MEM_ATTR = const(0xF << 2, WORD64)
 S2AP_R = const(1 << 6, WORD64)
 S2AP_W = const(1 << 7, WORD64)
@@ -93,6 +100,11 @@ def mem_attr(leaf: Term) -> Term:
 def valid(leaf: Term) -> Term:
     """Bit 0 of a descriptor."""
     return leaf.any(const(1, WORD64))
+
+
+def is_table(leaf: Term) -> Term:
+    """Bits 1:0 are 0b11, above the last level: the descriptor leads to another table."""
+    return ((leaf & 3) == 3) & (level != _LAST_LEVEL)
 
 
 def normal(leaf: Term) -> Term:
@@ -121,13 +133,13 @@ def writable(leaf: Term) -> Term:
 
 
 def executable_at_el1(leaf: Term) -> Term:
-    """XN[1:0] is 0b00 or 0b11; without FEAT_XNX, XN[1] is 0."""
+    """XN[1:0] is 0b00 or 0b11; of a kernel that knows XN[1] alone (bit 54), it is 0."""
     xn = (leaf & XN) >> 53
-    return choose(has_xnx, (xn == 0) | (xn == 3), xn <= 1)
+    return choose(xn_is_two_bits, (xn == 0) | (xn == 3), xn <= 1)
 
 
 def executable_at_el0(leaf: Term) -> Term:
-    """XN[1:0] is 0b00 or 0b01; without FEAT_XNX, XN[1] is 0."""
+    """XN[1:0] is 0b00 or 0b01; of a kernel that knows XN[1] alone (bit 54), it is 0."""
     return ((leaf & XN) >> 53) <= 1
 
 

@@ -9,11 +9,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from model.logic import BOOL, FALSE, Sort, Term, Word, const, place, resize, substitute
+from model import logic, symbolic
+from model.logic import BOOL, FALSE, Sort, Term, Word, bit, const, place, resize
+from model.procedure import Procedure, Statement
 from model.source.ctypes import Int
 from model.source.errors import Unsupported
 from model.source.objects import Slot
-from model.source.roots.root import After, Argument, Before, Binding, Happened, Locked, Returned, Root
+from model.source.roots.root import (
+    After,
+    Argument,
+    Before,
+    Binding,
+    Both,
+    Given,
+    Happened,
+    Local,
+    Locked,
+    Member,
+    Returned,
+    Root,
+)
 from model.source.statements import Statements
 from model.source.text import Text
 from model.source.values import Value, as_bool, as_word
@@ -26,16 +41,23 @@ def before(front: Statements, root: Root, scope: Scope) -> dict[str, Term]:
     found = {}
     for word, meaning in root.means.items():
         if isinstance(meaning, Before):
-            term = _first(front, root, meaning.c, scope, root.words[word][0])
-            if term is not None:
-                found[word] = substitute(term, lambda leaf: _initial(front, leaf))
+            read = _first(front, root, meaning.c, scope, root.words[word][0])
+            if read is not None:
+                found[word] = _at_first(front, *read)
     return found
+
+
+def _at_first(front: Statements, term: Term, steps: Sequence[Statement]) -> Term:
+    """The term after those steps, over what is there when the function is called."""
+    objects = front.objects
+    return symbolic.run(Procedure("", tuple(steps), objects.places, objects.inputs)).bind(term)
 
 
 def after(
     front: Statements,
     root: Root,
     scope: Scope,
+    function: str,
     called: Mapping[str, Mapping[str, object]],
     result: Term | None,
 ) -> dict[str, Term]:
@@ -43,64 +65,82 @@ def after(
     found: dict[str, Term] = {}
     for word, meaning in root.means.items():
         sort = root.words[word][0]
-        term = (
-            _first(front, root, meaning.c, scope, sort)
-            if isinstance(meaning, After)
-            else _of(front, meaning, called, result)
-        )
+        if isinstance(meaning, After):
+            read = _first(front, root, meaning.c, scope, sort)
+            for statement in () if read is None else read[1]:
+                front.objects.emit(statement)
+            term = None if read is None else read[0]
+        else:
+            term = _of(front, meaning, sort, function, called, result)
         if term is not None:
             found[word] = fitted(term, sort)
     return found
 
 
 def _of(
-    front: Statements, meaning: Binding, called: Mapping[str, Mapping[str, object]], result: Term | None
+    front: Statements,
+    meaning: Binding,
+    sort: Sort,
+    function: str,
+    called: Mapping[str, Mapping[str, object]],
+    result: Term | None,
 ) -> Term | None:
     match meaning:
-        case Happened(sink):
-            return place(f"{sink}.called", BOOL) if sink in called else FALSE
+        case Happened(sink, seen):
+            return place(f"{sink}.{'seen' if seen else 'called'}", BOOL) if sink in called else FALSE
         case Argument(sink, name):
-            sort = called.get(sink, {}).get(name)
-            return place(f"{sink}.{name}", sort) if isinstance(sort, Sort) else const(0, Word(64))
+            known_sort = called.get(sink, {}).get(name)
+            return place(f"{sink}.{name}", known_sort) if isinstance(known_sort, Sort) else const(0, Word(64))
         case Locked(lock, what):
             path = f"({lock}) {what}"
             return place(path, BOOL) if path in front.objects.places else FALSE
         case Returned():
             return result
-        case Term():
-            return meaning
+        case Member(name):
+            return _held(front, f"{function}.return.{name}")
+        case Local(paths):
+            return next((h for h in (_held(front, f"{function}.{p}") for p in paths) if h is not None), None)
+        case Both(first, second):
+            one, two = (_of(front, each, sort, function, called, result) for each in (first, second))
+            return None if one is None or two is None else fitted(one, BOOL) & fitted(two, BOOL)
+        case Given(name):
+            known = front.objects.inputs.get(name)
+            return logic.name(name, sort if known is None else known.sort)
     return None
 
 
+def _held(front: Statements, path: str) -> Term | None:
+    """The place of that path, if the function has it."""
+    known = front.objects.places.get(path)
+    return None if known is None else place(path, known.sort)
+
+
 def fitted(term: Term, sort: Sort) -> Term:
-    """The term as a word of that sort: a truth value of a number, more or fewer of its bits."""
+    """The term as one of that sort, as C converts it: ``!= 0``, 0 or 1, more or fewer bits."""
     if term.sort == sort:
         return term
     if sort == BOOL:
         return term != const(0, term.sort)
-    if term.sort == BOOL:
-        raise TypeError(f"{term} is a truth value where a word of {sort.width} bits is wanted")
-    return resize(term, sort.width)
+    return bit(term, sort.width) if term.sort == BOOL else resize(term, sort.width)
 
 
-def _initial(front: Statements, leaf: Term) -> Term:
-    """What a place holds at first."""
-    if leaf.op != "place":
-        return leaf
-    initial = front.objects.places[str(leaf.data)].initial
-    return leaf if initial is None else initial
+def _first(
+    front: Statements, root: Root, spellings: Sequence[str], scope: Scope, sort: Sort
+) -> tuple[Term, list[Statement]] | None:
+    """The first spelling that means something in the tree, and the steps that evaluate it.
 
-
-def _first(front: Statements, root: Root, spellings: Sequence[str], scope: Scope, sort: Sort) -> Term | None:
-    """The first spelling that means something in the tree; it must do nothing but read."""
+    What it reads is not what the function does: the ledger does not tell it.
+    """
     for c in spellings:
+        ledger, relied = dict(front.objects.ledger), dict(front.types.relied)
         try:
-            with front.objects.nested() as body:
+            with front.objects.nested() as steps:
                 value = _value(front, Text(c.encode(), root.file, 1, fixed=c), scope)
         except Unsupported:
             continue
-        if not body:
-            return as_bool(value) if sort == BOOL else _word(value, sort)
+        finally:
+            front.objects.ledger, front.types.relied = ledger, relied
+        return (as_bool(value) if sort == BOOL else _word(value, sort)), steps
     return None
 
 

@@ -6,10 +6,12 @@ Their words are bound by ``model.source.names``, from what a fault is, not by th
 
 from __future__ import annotations
 
-from model.source.contracts import Contract, Kind
-from model.source.roots.root import Before, Root
+from model.source.contract import Contract, Kind
+from model.source.roots.root import Argument, Before, Given, Happened, Local, Locked, Root
 from model.vocabulary import Words
-from model.logic import BOOL
+from model.vocabulary.guest_abort import PERM
+from model.vocabulary.guest_abort import WORDS as ABORT
+from model.vocabulary.guest_memory import GMEM, PKVM
 from model.words import DONE, READ, VARYING
 
 MMU = "arch/arm64/kvm/mmu.c"
@@ -25,3 +27,152 @@ USER_MEM_ABORT = Root(
     sinks=_SINKS,
     is_fault_path=True,
 )
+
+#: What a fault path reads that has no VMA.
+_FAULT = (
+    "fault_ipa", "write_fault", "exec_fault", "perm_fault", "fault_granule", "mmu_invalidated",
+    "ARM64_HAS_STAGE2_FWB", "ARM64_HAS_CACHE_DIC", "is_protected_kvm_enabled", "map_ret", "topup_ret",
+)  # fmt: skip
+_NESTED = tuple(w for w in {**READ, **VARYING} if w.startswith("nested"))
+_MAPPED = (
+    "ret", "mapped", "map_addr", "map_size", "map_phys", "prot", "mmu_locked", "mmu_unlocked", "sanitised",
+)  # fmt: skip
+_RELAXED = ("relaxed", "relaxed_addr", "relaxed_prot", "relax_ret")
+_LOOKED_UP = ("pfn", "lookup_gfn", "page_released", "page_released_again", "marked_dirty")
+
+
+_GMEM = "kvm_gmem_get_pfn"
+
+
+def _some(*words: str) -> Words:
+    """Some words of the fault path."""
+    table = {**READ, **VARYING, **DONE}
+    return {word: table[word] for word in words}
+
+
+GMEM_ABORT = Root(
+    name="gmem_abort",
+    file=MMU,
+    functions=("gmem_abort",),
+    says="maps the page of a memslot that is backed by a guest_memfd",
+    words={
+        **_some(*_FAULT, *_NESTED, *_MAPPED, *_RELAXED, *_LOOKED_UP),
+        **GMEM,
+    },
+    means={
+        "memslot_readonly": Before(
+            ("!!(memslot->flags & KVM_MEM_READONLY)", "!!(s2fd->memslot->flags & KVM_MEM_READONLY)")
+        ),
+        "gmem_asked": Happened(_GMEM),
+        "gmem_ret": Given("gmem_ret"),
+        "lookup_gfn": Argument(_GMEM, "gfn"),
+    },
+    rows={
+        "kvm_gmem_get_pfn": Contract(
+            Kind.ANSWER,
+            "the page of the guest_memfd at the gfn, with a reference, or an error",
+            "virt/kvm/guest_memfd.c",
+            result="gmem_ret",
+            arguments=(("gfn", "gfn_t", 0),),
+            outs=(("u64", "pfn"), ("struct page *", "page")),
+        ),
+        "kvm_prepare_memory_fault_exit": Contract(
+            Kind.NO_EFFECT, "tells the VMM about the fault, in vcpu->run", "include/linux/kvm_host.h"
+        ),
+    },
+    sinks=_SINKS,
+    is_fault_path=True,
+)
+
+PKVM_MEM_ABORT = Root(
+    name="pkvm_mem_abort",
+    file=MMU,
+    functions=("pkvm_mem_abort",),
+    says="maps the page of a protected guest, which the host loses",
+    words={
+        **_some("fault_ipa", "hva", "map_ret", "topup_ret", "page_released", "page_released_again"),
+        **_some("ret", "mapped", "map_addr", "map_size", "map_phys", "prot", "mmu_locked", "mmu_unlocked"),
+        **_some("mmap_locked", "mmap_unlocked", "mmap_unlocked_again"),
+        **PKVM,
+    },
+    means={"pin_asked": Happened("pin_user_pages"), "pin_ret": Given("pin_ret")},
+    rows={
+        "pin_user_pages": Contract(
+            Kind.ANSWER,
+            "the page that the host maps at the address, pinned, or an error",
+            "mm/gup.c",
+            result="pin_ret",
+            arguments=(("address", "unsigned long", 0),),
+            outs=(("struct page *", "page"),),
+        ),
+        "account_locked_vm": Contract(
+            Kind.ANSWER, "0, or an error where the VMM may lock no more", "mm/util.c", result="account_ret"
+        ),
+        "unpin_user_pages": Contract(
+            Kind.COUNT, "unpins the page", "mm/gup.c", counts=("page_refs", -1), type="void"
+        ),
+        "page_to_pfn": Contract(
+            Kind.PURE, "the pfn of the page", "include/asm-generic/memory_model.h", type="unsigned long"
+        ),
+    },
+    sinks=_SINKS,
+    is_fault_path=True,
+)
+
+PERM_FAULT = Root(
+    name="kvm_s2_handle_perm_fault",
+    file="arch/arm64/kvm/nested.c",
+    functions=("kvm_s2_handle_perm_fault",),
+    says="decides whether a permission fault of a nested guest is its own hypervisor's",
+    words={
+        **_some("ret", "exec_fault", "write_fault", "perm_fault", *_NESTED),
+        **PERM,
+    },
+    means={
+        "privileged": Before(("vcpu_mode_priv(vcpu)",)),
+        "by_a_fetch": Before(("(vcpu->arch.fault.esr_el2 >> 26 & 0x3f) == 0x20",)),
+        "in_a_walk": Before(("vcpu->arch.fault.esr_el2 >> 7 & 1",)),
+    },
+    is_fault_path=True,
+)
+
+_PATH = "the fault path"
+
+
+def _fault_path(function: str) -> Contract:
+    return Contract(
+        Kind.SINK,
+        "resolves the fault, or answers why not; it is read as a root of its own",
+        f"{MMU}:{function}()",
+        result="abort_ret",
+        event=_PATH,
+    )
+
+
+GUEST_ABORT = Root(
+    name="kvm_handle_guest_abort",
+    file=MMU,
+    functions=("kvm_handle_guest_abort",),
+    says="decides which faults enter a fault path, and what becomes of the answer",
+    words={**_some("ret", "write_fault", "exec_fault", "perm_fault"), **ABORT},
+    means={
+        "fault_status": Before(("vcpu->arch.fault.esr_el2 & 0x3f",)),
+        "resolved": Happened(_PATH),
+        "abort_ret": Given("abort_ret"),
+        "slot_hva": Given("hva"),
+        "slot_writable": Given("memslot_writable"),
+        "handed_hva": Local(("s2fd.hva", "hva")),
+        "error_hvas": Before(("PAGE_OFFSET",)),
+        "goes_by_shadow": Local(("nested",)),
+        "forwards": Given("nested_perm_ret"),
+        "inject_ret": Given("inject_ret"),
+        "srcu_taken": Locked("srcu", "taken"),
+        "srcu_released": Locked("srcu", "given back"),
+        "srcu_released_again": Locked("srcu", "given back again"),
+    },
+    rows={f: _fault_path(f) for f in ("user_mem_abort", "gmem_abort", "pkvm_mem_abort")},
+    sinks=(_PATH,),
+    is_fault_path=True,
+)
+
+ROOTS = (GUEST_ABORT, USER_MEM_ABORT, GMEM_ABORT, PKVM_MEM_ABORT, PERM_FAULT)

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from model.logic import Term
 from model.source.contracts import Contract
 from model.vocabulary import Words
 
@@ -31,9 +30,11 @@ class After:
 
 @dataclass(frozen=True)
 class Happened:
-    """Whether a sink was called."""
+    """Whether a sink was called.  In a loop, other calls than the one whose arguments are looked at
+    count only if ``seen`` is False."""
 
     sink: str
+    seen: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,12 +54,41 @@ class Locked:
 
 
 @dataclass(frozen=True)
+class Given:
+    """An input of the function: what a contract answered, a capability, a field of memory."""
+
+    name: str
+
+
+@dataclass(frozen=True)
 class Returned:
     """What the function returned."""
 
 
-#: A term stands for an input of the function, such as the answer of a contract.
-Binding = Before | After | Happened | Argument | Locked | Returned | Term
+@dataclass(frozen=True)
+class Member:
+    """A member of the struct that the function returned."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Local:
+    """What a local of the function, or a member of it, holds in the end: the first of these that the
+    function has."""
+
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Both:
+    """Both hold."""
+
+    first: Binding
+    second: Binding
+
+
+Binding = Before | After | Happened | Argument | Locked | Given | Returned | Member | Local | Both
 
 
 @dataclass(frozen=True)

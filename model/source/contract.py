@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What is a row of the contracts?
+
+Rows are kept by subject, in ``contracts``, ``kvm_contracts`` and ``mm_contracts``, and by root.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Kind(Enum):
+    """What a call of this name is for the caller."""
+
+    NO_EFFECT = "nothing that a theorem speaks of"
+    PURE = "an unknown but pure function of its integer arguments"
+    CAPABILITY = "a property of the machine, named by the argument"
+    ANSWER = "any answer of its type, and through each pointer to a scalar any value"
+    SINK = "something outside happens, with these arguments"
+    COUNT = "a resource is taken or given back"
+    CRASH = "the host stops here"
+    MEANS = "the C expression of this row, in the parameters of the tree's declaration"
+
+
+@dataclass(frozen=True)
+class Contract:
+    """One row.  ``result`` names the input that a PURE or ANSWER row gives back (the call's own name
+    unless said); ``outs`` names what is written through the pointer arguments, by the C type
+    pointed to; ``arguments`` picks a sink's arguments as (name, C type, which one of that type);
+    ``counts`` names the resource and by how much it changes; ``type`` is the result's C type where
+    the tree's declaration is a macro; ``event`` is the name under which a sink is known (its own
+    unless said), for sinks that stand for each other; ``means`` is a MEANS row's expression; a
+    sink that ``is_read`` is also inlined from the tree; one that ``reaches`` may write anything to
+    what its pointers lead to; one that ``hands_on`` calls what its first argument names, which is
+    the event, with the others."""
+
+    kind: Kind
+    says: str
+    evidence: str
+    result: str = ""
+    outs: tuple[tuple[str, str], ...] = ()
+    arguments: tuple[tuple[str, str, int], ...] = ()
+    counts: tuple[str, int] = ("", 0)
+    type: str = ""
+    event: str = ""
+    means: str = ""
+    is_read: bool = False
+    reaches: bool = False
+    hands_on: bool = False

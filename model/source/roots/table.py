@@ -1,0 +1,9 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""All roots, in the order in which they are read and told."""
+
+from __future__ import annotations
+
+from model.source.roots import fault, host, leaf, memslot
+from model.source.roots.root import Root
+
+ROOTS: tuple[Root, ...] = (*fault.ROOTS, *memslot.ROOTS, *leaf.ROOTS, *host.ROOTS)

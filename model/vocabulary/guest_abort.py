@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Words of kvm_handle_guest_abort(), which decides whether a fault path is entered at all, and of
+kvm_s2_handle_perm_fault(), which it asks whether a nested guest's fault is its hypervisor's.
+
+What the fault is (``write_fault`` and so on) are the words of ``model.memory``, by ESR_EL2.
+Source: Arm ARM D24.2.42 (ESR_EL2.ISS.DFSC, bits 5:0).
+"""
+
+from __future__ import annotations
+
+from model.logic import BOOL, WORD64
+from model.vocabulary import Words, word
+from model.words import WORD32
+
+WORDS: Words = {
+    "fault_status": (WORD64, "ESR_EL2.ISS.FSC, bits 5:0"),
+    "resolved": (BOOL, "user_mem_abort(), gmem_abort() or pkvm_mem_abort() was called"),
+    "resolved_again": (BOOL, "one of them was called twice"),
+    "abort_ret": (WORD32, "what it returned"),
+    "slot_hva": (WORD64, "gfn_to_hva_memslot_prot(): the address in the VMM, or an error"),
+    "slot_writable": (BOOL, "what it says of the memslot: not KVM_MEM_READONLY"),
+    "handed_hva": (WORD64, "the address that the fault path is given"),
+    "error_hvas": (WORD64, "PAGE_OFFSET: addresses from here on are errors, kvm_is_error_hva()"),
+    "goes_by_shadow": (WORD64, "nested: the guest's own stage 2 was walked; else NULL"),
+    "forwards": (WORD32, "what kvm_s2_handle_perm_fault() returned"),
+    "inject_ret": (WORD32, "what injecting an abort into the guest returned"),
+    "srcu_taken": (BOOL, "srcu_read_lock(&kvm->srcu) was called"),
+    "srcu_released": (BOOL, "srcu_read_unlock() was called"),
+    "srcu_released_again": (BOOL, "srcu_read_unlock() was called twice"),
+}
+
+PERM: Words = {
+    "privileged": (BOOL, "vcpu_mode_priv(vcpu): the nested guest was not at EL0"),
+    "by_a_fetch": (BOOL, "ESR_EL2.EC, bits 31:26, is 0x20: an Instruction Abort"),
+    "in_a_walk": (BOOL, "ESR_EL2.ISS.S1PTW, bit 7: the fault was on a walk of stage-1 tables"),
+}
+
+privileged = word(PERM, "privileged")
+by_a_fetch = word(PERM, "by_a_fetch")
+in_a_walk = word(PERM, "in_a_walk")
+
+fault_status = word(WORDS, "fault_status")
+resolved = word(WORDS, "resolved")
+abort_ret = word(WORDS, "abort_ret")
+slot_hva = word(WORDS, "slot_hva")
+slot_writable = word(WORDS, "slot_writable")
+handed_hva = word(WORDS, "handed_hva")
+error_hvas = word(WORDS, "error_hvas")
+goes_by_shadow = word(WORDS, "goes_by_shadow")
+forwards = word(WORDS, "forwards")
+inject_ret = word(WORDS, "inject_ret")
+srcu_taken = word(WORDS, "srcu_taken")
+srcu_released = word(WORDS, "srcu_released")
+srcu_released_again = word(WORDS, "srcu_released_again")

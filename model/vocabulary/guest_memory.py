@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Words of the fault paths without a VMA: gmem_abort() (since v6.18) and pkvm_mem_abort() (since v7.1).
+
+What they have in common with user_mem_abort() are the words of ``model.memory``.
+"""
+
+from __future__ import annotations
+
+from model.logic import BOOL
+from model.vocabulary import Words, word
+from model.words import WORD32
+
+GMEM: Words = {
+    "memslot_readonly": (BOOL, "memslot->flags has KVM_MEM_READONLY"),
+    "gmem_asked": (BOOL, "kvm_gmem_get_pfn() was called"),
+    "gmem_ret": (WORD32, "what it returned"),
+}
+
+PKVM: Words = {
+    "pin_asked": (BOOL, "pin_user_pages() was called"),
+    "pin_ret": (WORD32, "what it returned"),
+}
+
+memslot_readonly = word(GMEM, "memslot_readonly")
+gmem_asked = word(GMEM, "gmem_asked")
+gmem_ret = word(GMEM, "gmem_ret")
+pin_asked = word(PKVM, "pin_asked")
+pin_ret = word(PKVM, "pin_ret")
