@@ -25,16 +25,22 @@ from model.words import DONE, READ, WORLD
 from proofs.claim import Claim, Expectation, Region, Skipped
 from proofs.expectations import expected
 from proofs.expectations.cow_check import expected_redundancy
-from proofs.expectations.table import PROVED, NotAsked
+from proofs.expectations.table import CORE_MM, PROVED, NotAsked
 from proofs.theorem import Theorem
 from proofs.theorems import (
     block_size,
+    cache_maintenance,
     conformance,
+    core_mm,
     cow,
     cow_check,
     cow_conditions,
     dirty_logging,
+    guest_abort,
+    guest_memory,
+    leaf_entry,
     memory_type,
+    memslot,
     permissions,
     refusal,
     resources,
@@ -48,11 +54,16 @@ FAMILIES: tuple[ModuleType, ...] = (
     dirty_logging,
     tags,
     block_size,
+    cache_maintenance,
     refusal,
     resources,
+    guest_abort,
+    guest_memory,
+    leaf_entry,
+    memslot,
+    core_mm,
 )
 
-CORE_MM = "core_mm"
 DEFAULT_PAGES = "4K"
 COW_WORD = "cow_refused"
 
@@ -60,13 +71,18 @@ COW_WORD = "cow_refused"
 @dataclass(frozen=True)
 class Subject:
     """Something that theorems are asked of: a shape (``kind`` "shape"), or what was read from a
-    kernel (``kind`` "kernel"; its ``shape`` is None).  ``pages`` is 4K, 16K or 64K."""
+    kernel (``kind`` "kernel"; its ``shape`` is None).  ``pages`` is 4K, 16K or 64K.
+
+    ``of`` chooses the theorems, by their own ``of``; ``unread`` are words that have a meaning
+    there although the procedure does not read them."""
 
     name: str
     procedure: Procedure
     pages: str
     kind: str
     shape: Shape | None = None
+    of: tuple[str, ...] = ("",)
+    unread: frozenset[str] = frozenset(READ.keys() | WORLD.keys())
 
 
 @dataclass(frozen=True)
@@ -87,13 +103,14 @@ class Named:
 
 
 @cache
-def theorems() -> tuple[Named, ...]:
-    """All theorems, in the order in which they are written."""
+def theorems(*of: str) -> tuple[Named, ...]:
+    """The theorems about these functions ("": the fault paths, and all if nothing is said), in the
+    order in which they are written."""
     return tuple(
         Named(name, module.__name__.rpartition(".")[2], value)
         for module in FAMILIES
         for name, value in vars(module).items()
-        if isinstance(value, Theorem)
+        if isinstance(value, Theorem) and (not of or value.of in of)
     )
 
 
@@ -120,9 +137,9 @@ def claims(subjects: Sequence[Subject]) -> Catalogue:
 
 
 def _of(subject: Subject) -> Iterator[Claim | Skipped]:
-    bound = _bound(subject.procedure)
+    bound = _bound(subject)
     offered = tuple(fact for fact, symbols in _symbols_of_facts() if symbols <= bound)
-    for named in theorems():
+    for named in theorems(*subject.of):
         if is_about_core_mm(named.theorem) == (subject.name == CORE_MM):
             yield _ask(named, subject, bound, offered)
     if COW_WORD in subject.procedure.words:
@@ -154,7 +171,7 @@ def _claim(
         named.name,
         named.family,
         subject.name,
-        "" if subject.pages == DEFAULT_PAGES else subject.pages,
+        pages_in_name(subject.pages),
         theorem.says,
         theorem.because,
         procedures,
@@ -202,7 +219,7 @@ def _about_the_cow_test(subject: Subject, bound: frozenset[str], facts: tuple[Fa
     yield claim(name, theorem, _expected(name, subject), region, alone=True)
     for name, theorem, regions in cow_check.FATES:
         yield claim(name, theorem, _expected(name, subject), *regions)
-    for named in theorems():
+    for named in theorems(""):
         if not (cow_check.forbids(named.theorem) and named.theorem.symbols <= bound):
             continue
         yield claim(
@@ -220,9 +237,14 @@ def _expected(name: str, subject: Subject) -> Expectation | None:
     return answer
 
 
+def pages_in_name(pages: str) -> str:
+    """The page size as the names of claims have it: "" for the default, which is not told."""
+    return "" if pages == DEFAULT_PAGES else pages
+
+
 def is_about_core_mm(theorem: Theorem) -> bool:
-    """Whether the theorem says nothing of what a fault path did."""
-    return theorem.symbols.isdisjoint(DONE)
+    """Whether the theorem is of no function, and says nothing of what a fault path did."""
+    return not theorem.of and theorem.symbols.isdisjoint(DONE)
 
 
 @cache
@@ -230,6 +252,8 @@ def _symbols_of_facts() -> tuple[tuple[Fact, frozenset[str]], ...]:
     return tuple((fact, frozenset(free_names(fact.holds))) for fact in FACTS)
 
 
-def _bound(procedure: Procedure) -> frozenset[str]:
+def _bound(subject: Subject) -> frozenset[str]:
     """The symbols that have a meaning there."""
-    return frozenset().union(procedure.words, procedure.constants, procedure.inputs, READ, WORLD)
+    procedure = subject.procedure
+    read = procedure.inputs.keys() if subject.kind == "shape" else ()  # inputs of shapes are words
+    return subject.unread.union(procedure.words, procedure.constants, read)

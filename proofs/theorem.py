@@ -16,6 +16,8 @@ class Theorem:
     """``says`` is the whole theorem as a sentence in kernel words; all of ``given`` together imply
     ``then``; ``because`` cites the commit, mail (Message-ID), manual rule or comment it rests on.
     ``not_assuming`` names facts that must not be used: the theorem asks what happens without them.
+    ``of`` is the function that it is about (the name of a root in ``model.source.roots``), "" for
+    the fault paths.
 
     Its name is the attribute it is bound to in its module, a true sentence in snake_case.
     """
@@ -25,6 +27,7 @@ class Theorem:
     then: Term
     because: tuple[str, ...]
     not_assuming: tuple[str, ...] = ()
+    of: str = ""
 
     @property
     def symbols(self) -> frozenset[str]:

@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Core-mm and the pfn lookup, from their own C: what the facts about them claim is proved here."""
+
+from __future__ import annotations
+
+from model.logic import choose, const
+from model.memory import (
+    MT_NORMAL_NC,
+    PAGE_SHIFT,
+    VM_IO,
+    VM_PFNMAP,
+    MT_DEVICE_nGnRnE,
+    attr_index,
+    host_pte_writable,
+    is_cow_mapping,
+    pfn,
+    pfn_is_map_memory,
+    vm_end,
+    vm_flags,
+    vm_page_prot,
+    vm_start,
+)
+from model.mm.normal_page import normal
+from model.vocabulary.host import (
+    answer,
+    driver_decides,
+    fast_flags,
+    fast_found,
+    given_prot,
+    in_memblock,
+    looked_fast,
+    looked_slow,
+    made_prot,
+    new_flags,
+    new_pgoff,
+    page_found,
+    page_of_pfn,
+    prot_for_mem,
+    range_is_valid,
+    refcounted_page,
+    remap_end,
+    remap_pfn,
+    remap_start,
+    said,
+    said_before,
+    said_writable,
+    slow_flags,
+    synchronous,
+    tells_writable,
+    wants_write,
+)
+from proofs.theorem import Theorem
+
+_FOLL_WRITE = const(1, fast_flags.sort)  # include/linux/mm_types.h
+
+normal_pages_are_as_modelled = Theorem(
+    of="vm_normal_page",
+    says="With CONFIG_ARCH_HAS_PTE_SPECIAL, vm_normal_page() answers the page if and only if the PTE is not "
+    "special and the memmap covers its pfn.",
+    given=(~driver_decides,),
+    then=choose(normal, page_found == page_of_pfn, page_found == const(0, page_found.sort)),
+    because=("model/mm/normal_page.py says so, and facts and theorems about normal pages rest on it",),
+)
+
+cow_mappings_are_as_modelled = Theorem(
+    of="is_cow_mapping",
+    says="A mapping is COW if and only if VM_MAYWRITE is set and VM_SHARED is not.",
+    given=(),
+    then=~(said ^ is_cow_mapping),
+    because=("include/linux/mm.h; in v7.3 vma_flags_is_cow_mapping()",),
+)
+
+memory_is_what_memblock_has = Theorem(
+    of="pfn_is_map_memory",
+    says="pfn_is_map_memory() holds if and only if memblock has the address as memory, not NOMAP, and the "
+    "address does not overflow.",
+    given=(),
+    then=~(said ^ (in_memblock & ((pfn << PAGE_SHIFT) >> PAGE_SHIFT == pfn))),
+    because=("873ba463914c: pfn_valid() was true of NOMAP memory",),
+)
+
+dev_mem_beyond_memory_is_device = Theorem(
+    of="phys_mem_access_prot",
+    says="A mapping of /dev/mem beyond memory is Device-nGnRnE.",
+    given=(~pfn_is_map_memory,),
+    then=attr_index(made_prot) == MT_DEVICE_nGnRnE,
+    because=("arch/arm64/mm/mmu.c: pgprot_noncached()",),
+)
+
+dev_mem_is_as_its_file_was_opened = Theorem(
+    of="phys_mem_access_prot",
+    says="A mapping of memory by /dev/mem is Normal-NC if the file was opened with O_SYNC, and else as it was.",
+    given=(pfn_is_map_memory,),
+    then=choose(synchronous, attr_index(made_prot) == MT_NORMAL_NC, made_prot == given_prot),
+    because=("arch/arm64/mm/mmu.c: pgprot_writecombine()",),
+)
+
+dev_mem_vmas_have_the_protection_that_was_chosen = Theorem(
+    of="mmap_mem",
+    says="A mapping of /dev/mem that is made has the vm_page_prot that phys_mem_access_prot() chose.",
+    given=(answer == 0,),
+    then=vm_page_prot == prot_for_mem,
+    because=("drivers/char/mem.c; D12 of model/mm/classes.py",),
+)
+
+dev_mem_ranges_are_checked = Theorem(
+    of="mmap_mem",
+    says="A range that is not physical memory, or that CONFIG_STRICT_DEVMEM keeps, is never mapped.",
+    given=(~range_is_valid,),
+    then=answer != 0,
+    because=("drivers/char/mem.c: valid_mmap_phys_addr_range(), range_is_allowed()",),
+)
+
+_covers = (remap_start == vm_start) & (remap_end == vm_end)
+
+remapping_part_of_a_cow_mapping_is_refused = Theorem(
+    of="remap_pfn_range",
+    says="remap_pfn_range() of a part of a COW mapping is refused.",
+    given=(is_cow_mapping, ~_covers),
+    then=answer != 0,
+    because=("there's a horrible special case to handle copy-on-write behaviour: get_remap_pgoff()",),
+)
+
+remapped_cow_mappings_know_their_first_pfn = Theorem(
+    of="remap_pfn_range",
+    says="remap_pfn_range() of a COW mapping leaves the first pfn in vm_pgoff.",
+    given=(is_cow_mapping, answer == 0),
+    then=_covers & (new_pgoff == remap_pfn),
+    because=("vm_normal_page() without CONFIG_ARCH_HAS_PTE_SPECIAL tells COW copies by it",),
+)
+
+remapped_vmas_are_pfnmap = Theorem(
+    of="remap_pfn_range",
+    says="remap_pfn_range() sets VM_PFNMAP and VM_IO, and clears no flag.",
+    given=(answer == 0,),
+    then=new_flags.any(VM_PFNMAP)
+    & new_flags.any(VM_IO)
+    & ((vm_flags & ~new_flags) == const(0, vm_flags.sort)),
+    because=("mm/memory.c: VM_IO | VM_PFNMAP | VM_DONTEXPAND | VM_DONTDUMP",),
+)
+
+_tells = tells_writable & ~said_before & said_writable
+
+fast_lookups_are_for_writing = Theorem(
+    of="hva_to_pfn_fast",
+    says="The fast lookup always asks for a page that the host PTE lets it write.",
+    given=(looked_fast,),
+    then=fast_flags.any(_FOLL_WRITE),
+    because=("hva_to_pfn_fast(): in order to avoid racing an operation that breaks Copy-on-Write",),
+)
+
+fast_lookups_say_writable_of_what_they_found = Theorem(
+    of="hva_to_pfn_fast",
+    says="The fast lookup says writable only of a page that it found for writing.",
+    given=(_tells,),
+    then=looked_fast & fast_flags.any(_FOLL_WRITE) & said,
+    because=("fact lookup_says_writable_of_writable_ptes",),
+)
+
+slow_lookups_say_writable_of_what_was_found_for_writing = Theorem(
+    of="hva_to_pfn_slow",
+    says="The slow lookup says writable only of a page that was found with FOLL_WRITE.",
+    given=(_tells, answer == 1),
+    then=(looked_slow & slow_flags.any(_FOLL_WRITE)) | (fast_found & fast_flags.any(_FOLL_WRITE)),
+    because=("fact lookup_says_writable_of_writable_ptes",),
+)
+
+slow_lookups_for_writing_ask_for_writing = Theorem(
+    of="hva_to_pfn_slow",
+    says="A slow lookup for a write asks for a page that the host PTE lets it write.",
+    given=(looked_slow, wants_write),
+    then=slow_flags.any(_FOLL_WRITE),
+    because=("hva_to_pfn_slow(): flags |= FOLL_WRITE",),
+)
+
+remapped_pages_are_said_writable_as_their_pte_is = Theorem(
+    of="hva_to_pfn_remapped",
+    says="Of what a VM_PFNMAP mapping maps, writable is said only if the host PTE is writable.",
+    given=(_tells,),
+    then=host_pte_writable,
+    because=("bd2fae8da794: do not assume PTE is writable after follow_pfn",),
+)
+
+remapped_pages_are_never_pinned = Theorem(
+    of="hva_to_pfn_remapped",
+    says="Of what a VM_PFNMAP mapping maps, no reference is taken.",
+    given=(answer == 0, said_writable & ~said_before),
+    then=refcounted_page == const(0, refcounted_page.sort),
+    because=("fact lookup_pins_normal_pages: kvm_resolve_pfn(kfp, NULL, ...)",),
+)

@@ -1,0 +1,142 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Fault paths without a VMA: pages of a guest_memfd, and pages that a protected guest takes over.
+
+The theorems about all fault paths are asked of them too, as far as they have the words.
+"""
+
+from __future__ import annotations
+
+from model.logic import choose
+from model.memory import (
+    EXECUTABLE,
+    KVM_PGTABLE_PROT_W,
+    NORMAL,
+    PAGE_SHIFT,
+    PAGE_SIZE,
+    READABLE,
+    WRITABLE,
+    fault_ipa,
+    is_negative,
+    lookup_gfn,
+    map_phys,
+    map_ret,
+    map_size,
+    mapped,
+    marked_dirty,
+    nested,
+    nested_output,
+    page_released,
+    page_released_again,
+    perm_fault,
+    pfn,
+    relaxed,
+    relaxed_prot,
+    ret,
+)
+from model.vocabulary.guest_memory import gmem_asked, gmem_ret, memslot_readonly, pin_asked, pin_ret
+from proofs.theorem import Theorem
+
+_GMEM, _PKVM = "gmem_abort", "pkvm_mem_abort"
+
+_found = gmem_asked & (gmem_ret == 0)
+_relaxed_writable = relaxed_prot.any(KVM_PGTABLE_PROT_W)
+_pinned = pin_asked & (pin_ret == 1)
+_given_to_the_guest = mapped & (map_ret == 0)
+
+pages_of_guest_memfd_are_mapped_cacheable = Theorem(
+    of=_GMEM,
+    says="A page of a guest_memfd is mapped Normal.",
+    given=(mapped,),
+    then=NORMAL,
+    because=("a7b57e099592: guest_memfd pages are folios of the kernel's own memory",),
+)
+
+pages_of_guest_memfd_are_mapped_one_by_one = Theorem(
+    of=_GMEM,
+    says="What is mapped of a guest_memfd is the one page that was looked up.",
+    given=(mapped,),
+    then=(map_size == PAGE_SIZE) & (map_phys == pfn << PAGE_SHIFT),
+    because=("gmem_abort(): PAGE_SIZE, __pfn_to_phys(pfn)",),
+)
+
+pages_of_guest_memfd_are_looked_up_where_the_guest_faulted = Theorem(
+    of=_GMEM,
+    says="The page that is looked up is that of the faulting address, of a nested guest by its own stage 2.",
+    given=(gmem_asked,),
+    then=lookup_gfn == choose(nested, nested_output, fault_ipa) >> PAGE_SHIFT,
+    because=("gmem_abort(): kvm_s2_trans_output(nested)",),
+)
+
+pages_of_a_readonly_memslot_are_never_writable = Theorem(
+    of=_GMEM,
+    says="No page of a read-only memslot is mapped or made writable.",
+    given=(memslot_readonly,),
+    then=(mapped >> ~WRITABLE) & (relaxed >> ~_relaxed_writable),
+    because=("gmem_abort(): `if (!(memslot->flags & KVM_MEM_READONLY)) prot |= KVM_PGTABLE_PROT_W`",),
+)
+
+pages_that_guest_memfd_has_not_are_refused = Theorem(
+    of=_GMEM,
+    says="Where the guest_memfd has no page, its error is the answer and nothing is mapped.",
+    given=(gmem_asked, gmem_ret != 0),
+    then=~mapped & ~relaxed & ~page_released,
+    because=("kvm_prepare_memory_fault_exit(): the VMM is told",),
+)
+
+pages_of_guest_memfd_are_released_once = Theorem(
+    of=_GMEM,
+    says="The reference to a page of a guest_memfd is given back exactly once.",
+    given=(_found,),
+    then=page_released & ~page_released_again,
+    because=("kvm_gmem_get_pfn(): a reference is taken, out_unlock: kvm_release_faultin_page()",),
+)
+
+writable_pages_of_guest_memfd_are_marked_dirty = Theorem(
+    of=_GMEM,
+    says="A page of a guest_memfd that is mapped writable is marked dirty.",
+    given=(mapped, map_ret == 0, WRITABLE),
+    then=marked_dirty,
+    because=("gmem_abort(): mark_page_dirty_in_slot()",),
+)
+
+permission_faults_of_guest_memfd_map_nothing = Theorem(
+    of=_GMEM,
+    says="A permission fault adds permissions, and any other maps.",
+    given=(mapped | relaxed,),
+    then=~(relaxed ^ perm_fault) & ~(mapped ^ ~perm_fault),
+    because=("gmem_abort(): every entry is of a page",),
+)
+
+pages_of_protected_guests_are_mapped_in_full = Theorem(
+    of=_PKVM,
+    says="A page that a protected guest takes over is one page, Normal, and grants everything.",
+    given=(mapped,),
+    then=NORMAL & READABLE & WRITABLE & EXECUTABLE & (map_size == PAGE_SIZE),
+    because=("the host no longer has the page: pkvm_pgtable_stage2_map(), KVM_PGTABLE_PROT_RWX",),
+)
+
+pages_of_protected_guests_are_pinned_until_they_come_back = Theorem(
+    of=_PKVM,
+    says="The pin is kept if and only if the guest got the page.",
+    given=(_pinned,),
+    then=(_given_to_the_guest >> ~page_released)
+    & (~_given_to_the_guest >> page_released)
+    & ~page_released_again,
+    because=("pkvm_mem_abort(): unpin; GUP's pin keeps the host from reclaiming the page",),
+)
+
+protected_guests_get_only_pinned_pages = Theorem(
+    of=_PKVM,
+    says="Nothing is mapped that was not pinned.",
+    given=(mapped,),
+    then=_pinned,
+    because=("pkvm_mem_abort(): pin_user_pages() != 1 is refused",),
+)
+
+failed_pins_are_told = Theorem(
+    of=_PKVM,
+    says="Where no page could be pinned, the answer is an error, or 0 for a poisoned page.",
+    given=(pin_asked, pin_ret != 1),
+    then=~mapped & ~page_released & ((ret == 0) | is_negative(ret)),
+    because=("pkvm_mem_abort(): -EFAULT, kvm_send_hwpoison_signal()",),
+)
