@@ -7,7 +7,7 @@ an input of both.  A difference is a refutation, and its witness shows both runs
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,16 +47,16 @@ from model.procedure import Procedure
 from model.source.cache import default_directory
 from model.source.errors import Unsupported
 from model.source.index import Index
-from model.source.kernel import NoSink, read
+from model.source.kernel import Kernel, NoSink, read
 from model.source.profile import Profile
+from model.source.roots.fault import USER_MEM_ABORT
+from model.source.roots.table import ROOTS
 from model.source.tree import Tree
+from proofs.beside import FAMILY, OTHER, Comparison, Read, beside
 from proofs.catalogue import pages_in_name
 from proofs.claim import Claim, Expectation, Region, Verdict
 from proofs.kernel_claims import profiles
 from proofs.observable import Observable
-
-OTHER = "other"
-FAMILY = "equivalence"
 
 ZERO = const(0, WORD64)
 
@@ -138,8 +138,9 @@ def compared(
     second_rev: str | None,
     pages: Sequence[str],
     config: Path | None,
-) -> tuple[Claim, ...]:
-    """A claim for each observable, and one for all of them with the inputs that differ as a region.
+) -> Comparison:
+    """A claim for each observable of user_mem_abort(), and one for all of them with the inputs that
+    differ as a region; and a claim for each other function.
 
     Raises ValueError (TreeError, ProfileError) for what is no kernel tree or configuration, and
     TableError, with file and line, where a tree cannot be read exactly.
@@ -147,19 +148,34 @@ def compared(
     trees = Tree.open(first, rev), Tree.open(second, second_rev)
     configurations = list(profiles(pages, config))
     indexes = [Index.build(tree, default_directory()) for tree in trees]
-    claims: list[Claim] = []
+    names = f"{trees[0].version}..{trees[1].version}"
+    found = Comparison(())
     for size, profile in configurations:
-        one, two = (_procedure(*known, profile, size) for known in zip(trees, indexes, strict=True))
-        claims += _claims(one, two, f"{trees[0].version}..{trees[1].version}", size)
-    return tuple(claims)
+        one, two = (_read(*known, profile, size) for known in zip(trees, indexes, strict=True))
+        paths = _path(str(trees[0].version), one), _path(str(trees[1].version), two)
+        found = found.with_more(Comparison(tuple(_claims(*paths, names, size))))
+        others = {root: (one[root], two[root]) for root in one if root != USER_MEM_ABORT.name}
+        found = found.with_more(beside(names, size, others))
+    return found
 
 
-def _procedure(tree: Tree, index: Index, profile: Profile, pages: str) -> Procedure:
-    name = str(tree.version)
-    try:
-        return read(tree, index, profile, pages, name).procedure
-    except (Unsupported, NoSink) as error:
-        raise TableError(f"{name} cannot be compared: {error}") from None
+def _read(tree: Tree, index: Index, profile: Profile, pages: str) -> dict[str, Read]:
+    """Every root by its name: lowered, or why not."""
+    found: dict[str, Read] = {}
+    for root in ROOTS:
+        try:
+            found[root.name] = read(tree, index, profile, pages, str(tree.version), root)
+        except (Unsupported, NoSink) as error:
+            found[root.name] = error
+    return found
+
+
+def _path(name: str, found: Mapping[str, Read]) -> Procedure:
+    """The fault path, without which there is nothing to compare."""
+    kernel = found[USER_MEM_ABORT.name]
+    if isinstance(kernel, Kernel):
+        return kernel.procedure
+    raise TableError(f"{name} cannot be compared: {kernel}")
 
 
 def _claims(one: Procedure, two: Procedure, names: str, pages: str) -> Iterator[Claim]:

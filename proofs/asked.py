@@ -22,7 +22,8 @@ class Asked:
     """``unread`` are the claims about something that could not be read, by name, with the reason
     (such a claim has no procedures); ``skipped`` are theorems that were not asked; ``notes`` are
     sentences about what was read, which are printed with the verdicts; ``ledger`` is a line for each
-    call, macro and condition that was met."""
+    call, macro and condition that was met; ``contracts`` are the names of those that each function of
+    a kernel rests on."""
 
     claims: tuple[Claim, ...]
     skipped: tuple[Skipped, ...] = ()
@@ -30,6 +31,7 @@ class Asked:
     shapes: tuple[Shape, ...] = ()
     notes: tuple[str, ...] = ()
     ledger: tuple[str, ...] = ()
+    contracts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def load(selection: Selection) -> Asked:
@@ -44,7 +46,8 @@ def load(selection: Selection) -> Asked:
         return kernel
     shapes = _shapes(selection)
     return replace(shapes, claims=(*kernel.claims, *shapes.claims), skipped=(*kernel.skipped, *shapes.skipped),
-                   unread=kernel.unread, notes=kernel.notes, ledger=kernel.ledger)  # fmt: skip
+                   unread=kernel.unread, notes=kernel.notes, ledger=kernel.ledger,
+                   contracts=kernel.contracts)  # fmt: skip
 
 
 def _kernel(selection: Selection) -> Asked:
@@ -56,7 +59,7 @@ def _kernel(selection: Selection) -> Asked:
     except ValueError as error:  # TreeError, ProfileError and TableError: sentences for the user
         raise ReadError(str(error)) from error
     ledger = tuple(f"{entry.how:<10} {entry.where:<45} {entry.what}" for entry in read.ledger)
-    return Asked(read.claims, read.skipped, read.unread, (), read.notes, ledger)
+    return Asked(read.claims, read.skipped, read.unread, (), read.notes, ledger, read.contracts)
 
 
 def _compared(selection: Selection) -> Asked:
@@ -64,10 +67,11 @@ def _compared(selection: Selection) -> Asked:
 
     assert selection.linux is not None and selection.against is not None
     try:
-        return Asked(compared(selection.linux, selection.rev, selection.against, selection.against_rev,
-                              selection.pages, selection.config))  # fmt: skip
+        found = compared(selection.linux, selection.rev, selection.against, selection.against_rev,
+                         selection.pages, selection.config)  # fmt: skip
     except ValueError as error:
         raise ReadError(str(error)) from error
+    return Asked(found.claims, found.skipped, found.unread)
 
 
 def _shapes(selection: Selection) -> Asked:

@@ -6,22 +6,35 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from asking import ask
 
 from model.arch.arm64.fault import shapes
 from model.kernels import TableError
-from model.logic import is_same, is_true
+from model.logic import WORD64, is_same, is_true, name, place
 from model.memory import map_size, mapped, prot
+from model.procedure import Input, Place, Procedure, Set
 from model.source.errors import Unsupported
+from model.source.kernel import Kernel, Lowered, NoSink
+from model.source.roots.fault import USER_MEM_ABORT
+from model.source.roots.leaf import SET_PROT_ATTR
+from model.source.roots.root import Root
+from model.source.tree import Version
 from proofs import against
+from proofs.beside import Read, beside
 from proofs.claim import Claim, Verdict, about
 from proofs.formula import formula
 from proofs.observable import Observable
 from proofs.pool import Pool
 
 SHAPES = {shape.name: shape.procedure for shape in shapes()}
+
+
+def kernel(procedure: Procedure, root: Root) -> Kernel:
+    """A procedure as if it had been read."""
+    return Kernel(Version(7, 3, 0, "7.3.0"), "4K", root, root.name, procedure, (), (), cast(Lowered, None))
 
 
 class Trees:
@@ -38,12 +51,14 @@ class Trees:
         return f"index of {tree.version}"
 
     def read(
-        self, tree: SimpleNamespace, index: str, profile: object, pages: str, name: str
-    ) -> SimpleNamespace:
+        self, tree: SimpleNamespace, index: str, profile: object, pages: str, name: str, root: Root
+    ) -> Kernel:
         assert index == f"index of {tree.version}"
+        if root is not USER_MEM_ABORT:
+            raise NoSink("A shape stands for user_mem_abort() alone.")
         if name not in SHAPES:
             raise Unsupported("f.c", 3, "asm")
-        return SimpleNamespace(procedure=SHAPES[name])
+        return kernel(SHAPES[name], root)
 
 
 @pytest.fixture
@@ -56,7 +71,8 @@ def trees(monkeypatch: pytest.MonkeyPatch) -> Trees:
 
 
 def compared(first: str, second: str, *pages: str) -> dict[str, Claim]:
-    return {c.name: c for c in against.compared(Path(first), None, Path(second), None, pages, None)}
+    found = against.compared(Path(first), None, Path(second), None, pages, None)
+    return {c.name: c for c in found.claims}
 
 
 def test_a_tree_is_indexed_once_whatever_the_page_sizes(trees: Trees) -> None:
@@ -97,6 +113,32 @@ def test_a_region_that_no_condition_limits_is_a_sentence(trees: Trees) -> None:
 def test_a_tree_that_cannot_be_read_is_told(trees: Trees) -> None:
     with pytest.raises(TableError, match=r"^v99 cannot be compared: f\.c:3: "):
         compared("v9", "v99", "4K")
+
+
+LEAF = Procedure(
+    "leaf",
+    (Set("*ptep", name("prot", WORD64)),),
+    {"*ptep": Place(WORD64, name("*ptep", WORD64))},
+    {"prot": Input(WORD64), "*ptep": Input(WORD64)},
+    {"asked_prot": name("prot", WORD64), "new_leaf": place("*ptep", WORD64)},
+)
+
+
+def test_other_functions_are_compared_by_what_they_are_given_and_do() -> None:
+    other = replace(LEAF, body=(Set("*ptep", name("prot", WORD64) | 4),))
+    for two, verdict in ((LEAF, Verdict.PROVED), (other, Verdict.REFUTED)):
+        read: tuple[Read, Read] = (kernel(LEAF, SET_PROT_ATTR), kernel(two, SET_PROT_ATTR))
+        found = beside("1..2", "4K", {SET_PROT_ATTR.name: read})
+        assert [each.verdict for each in ask(list(found.claims))] == [verdict]
+
+
+def test_a_function_that_one_tree_lacks_or_that_is_not_read_is_told() -> None:
+    known = kernel(LEAF, SET_PROT_ATTR)
+    lacking = beside("1..2", "4K", {SET_PROT_ATTR.name: (known, NoSink("It has none."))})
+    assert (lacking.claims, lacking.skipped[0].reason) == ((), "It has none.")
+    unread = beside("1..2", "4K", {SET_PROT_ATTR.name: (Unsupported("f.c", 3, "asm"), known)})
+    assert list(unread.unread) == ["the_same_in_everything@1..2:stage2_set_prot_attr"]
+    assert unread.claims[0].expected is None
 
 
 def test_an_observable_means_something_only_when_it_happened() -> None:

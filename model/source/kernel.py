@@ -150,7 +150,12 @@ def _fault_words(
     """The words of the fault path, by what a fault is."""
     assert result is not None and isinstance(result.data, str)
     objects = front.objects
-    words = read_words(constants, objects.inputs, lambda f: front.view.function(f) is not None)
+    view = front.view
+
+    def has(function: str) -> bool:
+        return any(look(function) is not None for look in (view.function, view.prototype, view.macro))
+
+    words = read_words(constants, objects.inputs, has)
     width = objects.inputs[ESR].sort.width
     words = {word: with_esr_of(width, term) for word, term in words.items()}
     return words | done_words(objects.places, called, result.data)

@@ -54,11 +54,11 @@ def _operations() -> dict[str, Contract]:
         },
     }
     return {f"kvm_pgtable_mm_ops.{member}": row for member, row in rows.items()} | {
-        "stage2_flush_dcache": Contract(
+        "__flush_dcache_area": Contract(
             Kind.SINK,
-            "cleans and invalidates the data cache, unless the machine need not, up to v5.13",
-            _PGTABLE,
-            arguments=(("size", "u64", 0),),
+            "cleans and invalidates the data cache, up to v5.13",
+            "arch/arm64/include/asm/cacheflush.h",
+            arguments=(("size", "size_t", 0),),
             event="kvm_pgtable_mm_ops.dcache_clean_inval_poc",
         ),
     }

@@ -74,15 +74,29 @@ def read_words(
         **nested,
         "pfn": name("pfn", WORD64),
         "pfn_writable": name("pfn_writable", BOOL),
-        "pfn_is_map_memory": apply("pfn_is_map_memory", BOOL, name("pfn", WORD64)),
+        "pfn_is_map_memory": apply(_memory_test(has_function), BOOL, name("pfn", WORD64)),
         "mmu_invalidated": name("mmu_invalidate_retry", WORD32) != 0,
-        "thp_size": name("user_mapping_size", WORD32),
+        "thp_size": _host_leaf(constants, has_function),
     }
     for word in ("topup_ret", "map_ret", "relax_ret"):
         words[word] = name(word, WORD32)
-    for word in ("ARM64_HAS_STAGE2_FWB", "ARM64_HAS_CACHE_DIC", "kvm_has_mte", "is_protected_kvm_enabled"):
+    for word in ("ARM64_HAS_STAGE2_FWB", "ARM64_HAS_CACHE_DIC", "is_protected_kvm_enabled"):
         words[word] = name(word, BOOL)
+    words["kvm_has_mte"] = name("kvm_has_mte", BOOL) if has_function("kvm_has_mte") else FALSE  # since v5.14
     return {w: t for w, t in words.items() if w in READ or (w in VARYING and has_function(_SINCE[w]))}
+
+
+def _host_leaf(constants: Mapping[str, int], has_function: Callable[[str], bool]) -> Term:
+    """The size of the host's leaf; up to v5.13 only whether it is of a transparent huge page was asked."""
+    if has_function("get_user_mapping_size"):
+        return name("user_mapping_size", WORD32)
+    huge, page = (const(constants[size], WORD32) for size in ("PMD_SIZE", "PAGE_SIZE"))
+    return choose(name("kvm_is_transparent_hugepage()", BOOL), huge, page)
+
+
+def _memory_test(has_function: Callable[[str], bool]) -> str:
+    """pfn_is_map_memory() is v5.14's (873ba463914c); before it, arm64's own pfn_valid() asked memblock."""
+    return "pfn_is_map_memory" if has_function("pfn_is_map_memory") else "pfn_valid"
 
 
 def fault_arguments(spelled: str) -> Term | None:

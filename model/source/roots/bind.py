@@ -7,6 +7,7 @@ that need it are then not asked of that tree, and the report says so.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from model import logic, symbolic
@@ -34,6 +35,8 @@ from model.source.text import Text
 from model.source.values import Value, as_bool, as_word
 
 Scope = Mapping[str, Slot]
+#: What is called in an expression of the tables.
+_CALLED = re.compile(r"\b([a-z_]\w*)\(")
 
 
 def before(front: Statements, root: Root, scope: Scope) -> dict[str, Term]:
@@ -132,6 +135,8 @@ def _first(
     What it reads is not what the function does: the ledger does not tell it.
     """
     for c in spellings:
+        if not all(_has(front, function) for function in _CALLED.findall(c)):
+            continue
         ledger, relied = dict(front.objects.ledger), dict(front.types.relied)
         try:
             with front.objects.nested() as steps:
@@ -142,6 +147,12 @@ def _first(
             front.objects.ledger, front.types.relied = ledger, relied
         return (as_bool(value) if sort == BOOL else _word(value, sort)), steps
     return None
+
+
+def _has(front: Statements, function: str) -> bool:
+    """Whether the tree has a function or a macro of that name; a contract alone is not enough."""
+    view = front.view
+    return any(look(function) is not None for look in (view.function, view.prototype, view.macro))
 
 
 def _value(front: Statements, text: Text, scope: Scope) -> Value:

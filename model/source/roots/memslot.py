@@ -21,7 +21,7 @@ _MACHINE: dict[str, Binding] = {
     "ARM64_HAS_STAGE2_FWB": Given("ARM64_HAS_STAGE2_FWB"),
     "ARM64_HAS_CACHE_DIC": Given("ARM64_HAS_CACHE_DIC"),
     "kvm_has_mte": Given("kvm_has_mte"),
-    "is_protected_kvm_enabled": Given("is_protected_kvm_enabled"),
+    "is_protected_kvm_enabled": Before(("is_protected_kvm_enabled()",)),
 }
 _LOCKS: dict[str, Binding] = {
     "mmap_locked": Locked("mmap_lock", "taken"),
@@ -61,9 +61,9 @@ PREPARE = Root(
         "vm_flags": Given("vma->vm_flags"),
         "vm_page_prot": Given("vma->vm_page_prot.pgprot"),
     },
+    sinks=(_VMA,),
     rows={
         "find_vma_intersection": _FOUND,
-        "find_vma": _FOUND,
         "pkvm_hyp_vm_is_created": Contract(
             Kind.ANSWER, "whether the protected VM has run", "arch/arm64/kvm/pkvm.c", type="bool"
         ),

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The functions besides user_mem_abort() in two trees: do they do the same with the same?
+
+What a function is given and what it does are its root's words: those that are read when it is
+called must be equal in both, and then those that are read when it has returned must be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from model.logic import Term, conj, name, same
+from model.procedure import Procedure
+from model.source.errors import Unsupported
+from model.source.kernel import Kernel, NoSink
+from model.source.roots.root import Before, Root
+from model.source.roots.table import ROOTS
+from model.words import DONE
+from proofs.catalogue import pages_in_name
+from proofs.claim import Claim, Expectation, Skipped, Verdict, about
+
+OTHER = "other"
+FAMILY = "equivalence"
+THEOREM = "the_same_in_everything"
+
+Read = Kernel | NoSink | Unsupported
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Claims about two trees, functions that only one of them has, and the claims about functions
+    that could not be read, with the reason."""
+
+    claims: tuple[Claim, ...]
+    skipped: tuple[Skipped, ...] = ()
+    unread: dict[str, str] = field(default_factory=dict)
+
+    def with_more(self, other: Comparison) -> Comparison:
+        return Comparison(
+            self.claims + other.claims, self.skipped + other.skipped, {**self.unread, **other.unread}
+        )
+
+
+def beside(names: str, pages: str, read: dict[str, tuple[Read, Read]]) -> Comparison:
+    """The comparison of every root but user_mem_abort(), by its name; ``names`` are those of the
+    two trees."""
+    found = Comparison(())
+    for root in ROOTS:
+        if root.name in read:
+            found = found.with_more(_of_root(f"{names}:{root.name}", pages, root, *read[root.name]))
+    return found
+
+
+def _of_root(subject: str, pages: str, root: Root, one: Read, two: Read) -> Comparison:
+    lacking = [str(each) for each in (one, two) if isinstance(each, NoSink)]
+    if lacking:
+        return Comparison((), (Skipped(THEOREM, subject, " ".join(dict.fromkeys(lacking))),))
+    if isinstance(one, Kernel) and isinstance(two, Kernel):
+        return Comparison((_claim(subject, pages, root, one.procedure, two.procedure),))
+    claim = _claim(subject, pages, root, None, None)
+    why = next(str(each) for each in (one, two) if isinstance(each, Unsupported))
+    return Comparison((claim,), (), {claim.name: why})
+
+
+def _claim(subject: str, pages: str, root: Root, one: Procedure | None, two: Procedure | None) -> Claim:
+    both = one is not None and two is not None
+    return Claim(
+        THEOREM,
+        FAMILY,
+        subject,
+        pages_in_name(pages),
+        f"{root.name}() does the same with the same in both.",
+        ("two trees are compared, on the same inputs",),
+        {"": one, OTHER: two} if one is not None and two is not None else {},
+        (),
+        tuple(_alike(root, one, two, is_given=True)) if both else (),
+        conj(*_alike(root, one, two, is_given=False)),
+        Expectation(Verdict.PROVED) if both else None,
+    )
+
+
+def _alike(root: Root, one: Procedure | None, two: Procedure | None, is_given: bool) -> Iterator[Term]:
+    """Each word that is given, or each that is done, is the same in both."""
+    if one is None or two is None:
+        return
+    for word, (sort, _) in root.words.items():
+        bound = word in one.words and word in two.words
+        if bound and _is_given(root, word) == is_given:
+            yield same(name(word, sort), about(OTHER, name(word, sort)))
+
+
+def _is_given(root: Root, word: str) -> bool:
+    """Whether the word is read when the function is called."""
+    meaning = root.means.get(word)
+    return word not in DONE if meaning is None else isinstance(meaning, Before)
