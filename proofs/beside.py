@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from model.logic import Term, conj, name, same
+from model.logic import BOOL, Term, conj, name, same
 from model.procedure import Procedure
 from model.source.errors import Unsupported
 from model.source.kernel import Kernel, NoSink
@@ -18,11 +18,14 @@ from model.source.roots.root import Before, Root
 from model.source.roots.table import ROOTS
 from model.words import DONE
 from proofs.catalogue import pages_in_name
-from proofs.claim import Claim, Expectation, Skipped, Verdict, about
+from proofs.claim import Claim, Expectation, Region, Skipped, Verdict, about
 
 OTHER = "other"
 FAMILY = "equivalence"
 THEOREM = "the_same_in_everything"
+
+#: A region is told in terms of so many conditions.
+_ATOMS = 8
 
 Read = Kernel | NoSink | Unsupported
 
@@ -65,6 +68,7 @@ def _of_root(subject: str, pages: str, root: Root, one: Read, two: Read) -> Comp
 
 def _claim(subject: str, pages: str, root: Root, one: Procedure | None, two: Procedure | None) -> Claim:
     both = one is not None and two is not None
+    then = conj(*_alike(root, one, two, is_given=False))
     return Claim(
         THEOREM,
         FAMILY,
@@ -75,9 +79,24 @@ def _claim(subject: str, pages: str, root: Root, one: Procedure | None, two: Pro
         {"": one, OTHER: two} if one is not None and two is not None else {},
         (),
         tuple(_alike(root, one, two, is_given=True)) if both else (),
-        conj(*_alike(root, one, two, is_given=False)),
+        then,
         Expectation(Verdict.PROVED) if both else None,
+        regions=tuple(_region(root, one, two, then)),
     )
+
+
+def _region(root: Root, one: Procedure | None, two: Procedure | None, then: Term) -> Iterator[Region]:
+    """The inputs on which the two differ, in terms of the conditions among what is given."""
+    if one is None or two is None:
+        return
+    both = one.words.keys() & two.words.keys()
+    conditions = [
+        w for w, (sort, _) in root.words.items() if sort == BOOL and w in both and _is_given(root, w)
+    ]
+    atoms = tuple((word, name(word, BOOL)) for word in conditions[:_ATOMS])
+    if atoms:
+        always = f"on some input whatever these conditions are: {', '.join(conditions[:_ATOMS])}"
+        yield Region("they differ", atoms, ~then, projected=True, where="only where ", always=always)
 
 
 def _alike(root: Root, one: Procedure | None, two: Procedure | None, is_given: bool) -> Iterator[Term]:
