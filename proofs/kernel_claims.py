@@ -15,7 +15,9 @@ from model.arch.arm64 import fault
 from model.facts import FACTS
 from model.kernels import Known, Release, Table, TableError, load
 from model.logic import TRUE, Term, conj
+from model.source import contracts
 from model.source.cache import default_directory
+from model.source.contract import Kind
 from model.source.errors import Unsupported
 from model.source.index import Index
 from model.source.kernel import Digest, Kernel, NoSink, read
@@ -39,6 +41,7 @@ from proofs.catalogue import (
 from proofs.claim import Claim, Expectation, Skipped, Verdict
 from proofs.registration import WORD, asks_registration, beside_registration
 from proofs.standing import behaves_alike, subjects
+from proofs.unset import nothing_unset_matters
 
 CONFORMANCE = "the_kernel_behaves_as_its_shape"
 _HOW = {
@@ -53,8 +56,8 @@ _NEEDED = ("guest_pages_are_no_smaller", "hugetlb_has_four_sizes")
 @dataclass(frozen=True)
 class Read:
     """What a tree gave: claims, what was not asked, the claims that have no answer with the reason,
-    what is to be said beside the verdicts, what was done with every call that was met, and the
-    functions that were read."""
+    what is to be said beside the verdicts, what was done with every call that was met, the functions
+    that were read, and the names of the contracts that each subject rests on."""
 
     claims: tuple[Claim, ...]
     skipped: tuple[Skipped, ...]
@@ -62,6 +65,7 @@ class Read:
     notes: tuple[str, ...] = ()
     ledger: tuple[Entry, ...] = ()
     digests: tuple[Digest, ...] = ()
+    contracts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def profiles(pages: Sequence[str], config: Path | None) -> Iterator[tuple[str, Profile]]:
@@ -126,6 +130,7 @@ def _merged(reads: Iterable[Read]) -> Read:
         tuple(dict.fromkeys(note for each in found for note in each.notes)),
         tuple(sorted(entries.values())),
         tuple(digests.values()),
+        {name: rows for each in found for name, rows in each.contracts.items()},
     )
 
 
@@ -157,12 +162,22 @@ def _about_all(roots: Roots, version: Version, expected: _Expected, pages: str) 
         name, kernel = _subject(version, root), roots[root.name]
         if isinstance(kernel, Kernel):
             asked = _asked(name, kernel, roots, expected.release)
-            known = tuple(expected.of(claim, root) for claim in asked.claims)
-            yield Read(known, asked.skipped, ledger=kernel.ledger, digests=kernel.digests)
+            claims_made = (*asked.claims, nothing_unset_matters(name, kernel))
+            known = tuple(expected.of(claim, root) for claim in claims_made)
+            yield Read(known, asked.skipped, ledger=kernel.ledger, digests=kernel.digests,
+                       contracts={name: _contracts(kernel)})  # fmt: skip
         elif isinstance(kernel, NoSink) and root is not USER_MEM_ABORT:
             yield Read((), (Skipped("the theorems", name, str(kernel)),))
         else:
             yield _unread(name, pages, str(kernel), root)
+
+
+def _contracts(kernel: Kernel) -> tuple[str, ...]:
+    """The names of the contracts that say something of a call which was met, beyond that it changes
+    nothing."""
+    rows = {**contracts.table(), **kernel.root.rows}
+    met = {entry.what.partition(":")[0] for entry in kernel.ledger if entry.how == "trusted"}
+    return tuple(sorted(name for name in met if name in rows and rows[name].kind is not Kind.NO_EFFECT))
 
 
 def _subject(version: Version, root: Root) -> str:

@@ -11,6 +11,7 @@ from model.source.builtins import Builtin
 from model.source.contract import Contract, Kind
 from model.source.ctypes import BOOLEAN, INT, ULONG, VOID, CType, Pointer, Struct
 from model.source.declared import Declared
+from model.source.errors import Unsupported
 from model.source.forgetting import forget
 from model.source.lvalues import Lvalue
 from model.source.objects import Begin, Slot
@@ -103,6 +104,7 @@ class Effects(Declared):
             return self._capability(node, arguments)
         if contract.hands_on and arguments:
             name, arguments = text_of(arguments[0]), arguments[1:]
+            contract = self.contracts.get(name, contract)
         values = self._handed(node, name, arguments)
         t = self._result_type(node, name, contract)
         match contract.kind:
@@ -268,7 +270,26 @@ class Effects(Declared):
         held = "(mmu_lock)"
         if contract.kind is Kind.SINK and held in self.objects.places:
             picked.append(("mmu_lock", place(held, sort_of(INT))))
+        picked += [(argument, self._seen(node, argument, c)) for argument, c in contract.sees]
+        self.objects.counts.setdefault(name, 1)  # its locals, if it is read, are not its arguments
         self.objects.emit(Call(contract.event or name, tuple(picked), self.span(node)))
+
+    def _seen(self, node: Node, argument: str, spellings: tuple[str, ...]) -> Term:
+        """What an expression of the row is at this moment, as 64 bits."""
+        for c in spellings:
+            scopes, self.scopes = self.scopes, [*self.scopes, self.given]
+            try:
+                text = self.text.expansion(node, c, f"what {argument} is")
+                with self.objects.nested() as steps, self.at(text):
+                    value = self.scalar(self.types.parser.fragment(text))
+            except Unsupported:
+                continue
+            finally:
+                self.scopes = scopes
+            for step in steps:
+                self.objects.emit(step)
+            return as_word(value, ULONG)
+        raise self.text.unsupported(node, f"a sink whose {argument} is none of {', '.join(spellings)}")
 
     # Unknown calls ------------------------------------------------------------------------------------
     def unknown(self, node: Node, name: str, arguments: list[Node]) -> Value:
