@@ -27,10 +27,10 @@ def with_other_locals(procedure: Procedure) -> Procedure:
     def statements(body: tuple[Statement, ...]) -> Iterator[Statement]:
         for statement in body:
             match statement:
-                case Set(target):
-                    yield replace(rewritten(statement, change), target=renamed(target))
-                case Leave(result=result):
-                    yield replace(rewritten(statement, change), result=renamed(result))
+                case Set(target, value, span):
+                    yield Set(renamed(target), change(value), span)
+                case Leave(label, span, result, returned):
+                    yield Leave(label, span, renamed(result), None if returned is None else change(returned))
                 case If(condition, then, orelse):
                     then, orelse = tuple(statements(then)), tuple(statements(orelse))
                     yield replace(statement, condition=change(condition), then=then, orelse=orelse)
