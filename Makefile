@@ -2,13 +2,14 @@
 # make prove    prove everything on the shapes        make test      the tests
 # make kernels  fetch real trees from Debian          make check     lint, types and tests
 # make bench    measure, as ratios                    make clean     remove what was made
+# make crosscheck   compare the procedures with what GCC makes of the same C, in every tree of .kernels
 
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 KERNELS ?=
 
-.PHONY: prove test kernels lint types check bench clean
+.PHONY: prove test kernels lint types check bench crosscheck clean
 .DELETE_ON_ERROR:
 
 prove: $(VENV)/installed
@@ -32,6 +33,14 @@ check: lint types test
 
 bench: $(VENV)/installed
 	$(BIN)/python -m proofs.bench
+
+crosscheck: $(VENV)/installed
+	@# 1 (a mismatch) counts more than 3 (something was not run), which was reported and is no error here.
+	@ls -d .kernels/*/ >/dev/null 2>&1 || { echo "crosscheck: not run: there is no tree in .kernels; run make kernels." >&2; exit 3; }
+	@worst=0; for tree in .kernels/*/; do \
+	  $(BIN)/python -m proofs.crosscheck --linux $$tree; code=$$?; \
+	  if [ $$code -ne 0 ] && [ $$code -ne 3 ]; then worst=$$code; fi; \
+	done; exit $$worst
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

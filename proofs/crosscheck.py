@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Does GCC agree with the front-end?  `python -m proofs.crosscheck --linux TREE`
+
+The C functions of the tree are compiled behind generated stubs, and run beside the procedures that were
+read from them.  Exit code: 0 if all agree, 1 if one does not, 2 for a wrong command line, 3 if
+something was not run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from model.source.profile import PAGES
+from model.source.tree import Tree
+from proofs.compiled.check import Checked, NoCompiler, Reader, checked, wanted
+from proofs.compiled.mutants import Tried, tried
+from proofs.compiled.run import Outcome
+
+AGREE, DIFFER, WRONG, NOT_RUN = 0, 1, 2, 3
+
+
+def positive(text: str) -> int:
+    """A whole number above 0 on the command line."""
+    if not text.isdecimal() or not 0 < int(text) <= 10**9:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 to 1000000000.")
+    return int(text)
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    door = argparse.ArgumentParser(
+        prog="python -m proofs.crosscheck",
+        description="Compare the C of a kernel tree, compiled by GCC, with the procedures read from it.",
+        epilog="Exit code: 0 all agree; 1 a mismatch; 2 a wrong command line; 3 something was not run.",
+    )
+    door.add_argument("--linux", type=Path, required=True, metavar="TREE", help="the kernel tree")
+    door.add_argument(
+        "--inputs", type=positive, default=100_000, metavar="N", help="random inputs for each root"
+    )
+    door.add_argument("--root", default="*", metavar="GLOB", help="only roots of such a name")
+    door.add_argument("--pages", choices=[*PAGES, "all"], default="4K", help="the page size")
+    door.add_argument(
+        "--mutants", type=positive, metavar="N", help="also compare up to N mutants of each root"
+    )
+    door.add_argument("--seed", type=positive, default=1, metavar="S", help="the seed of all random choices")
+    return door
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Compare, print, and return the exit code."""
+    door = parser()
+    asked = door.parse_args(arguments)
+    roots = wanted(asked.root)
+    if not roots:
+        door.error(f"--root {asked.root} fits the name of no root.")
+    try:
+        tree = Tree.open(asked.linux, None)
+    except ValueError as error:
+        door.error(str(error))
+    code = AGREE
+    with TemporaryDirectory(prefix="crosscheck-") as folder:
+        try:
+            for pages in PAGES if asked.pages == "all" else [asked.pages]:
+                reader = Reader(tree, pages)
+                for each in checked(reader, roots, asked.inputs, asked.seed, Path(folder) / pages):
+                    code = _worse(code, _tell(str(tree.version), each))
+                if asked.mutants:
+                    for one in tried(
+                        reader, roots, asked.mutants, asked.inputs, asked.seed, Path(folder) / pages
+                    ):
+                        code = _worse(code, _tell_mutants(one))
+        except NoCompiler as error:
+            print(f"not run: {error}")
+            return NOT_RUN
+        except ValueError as error:
+            door.error(str(error))
+    return code
+
+
+def _worse(a: int, b: int) -> int:
+    """A mismatch counts more than what was not run."""
+    return a if a == DIFFER or b == AGREE else b
+
+
+def _tell(version: str, each: Checked) -> int:
+    """One root."""
+    where = f"{version} {each.pages} {each.root}()"
+    if each.absent:
+        print(f"{where}: not in this tree")
+        return AGREE
+    if each.comparison is None:
+        print(f"{where}: not run: {each.why}")
+        return NOT_RUN
+    found = each.comparison
+    left_out = ", ".join(
+        f"{what}: {number}" for what, number in found.counts.items() if number and what != "stopped"
+    )
+    branches = 2 * len(each.made.branches) if each.made is not None else 0
+    taken = f"{branches - len(found.untaken)} of {branches} branches taken"
+    said = "agree" if found.agrees else "DIFFER"
+    inputs = f"{found.compared} random and {found.made} solver-made inputs"
+    print(f"{where}: {said} on {inputs}; {each.functions} functions compiled; {taken}")
+    if left_out:
+        print(f"    left out: {left_out}")
+    for what, why in each.made.apart.items() if each.made is not None else ():
+        print(f"    not compared: {what}: {why}")
+    if found.tied:
+        print("    only where repeated calls of a function answer alike")
+    if found.agrees:
+        return AGREE
+    for text, value in found.inputs.items():
+        print(f"    input {text} = {value:#x}")
+    _tell_outcome("compiled", found.compiled)
+    _tell_outcome("procedure", found.procedure)
+    return DIFFER
+
+
+def _tell_outcome(side: str, outcome: Outcome | None) -> None:
+    if outcome is None:
+        return
+    for text, value in outcome.values.items():
+        print(f"    {side}: {text} = {value:#x}")
+    for event in outcome.events:
+        print(f"    {side}: {event}")
+    if outcome.trouble:
+        print(f"    {side}: {outcome.trouble}")
+
+
+def _tell_mutants(one: Tried) -> int:
+    """What became of the mutants of one root."""
+    print(
+        f"{one.root}(): {one.made} mutants; {one.detected} detected by random inputs, {one.by_solver} by one of the "
+        f"solver's, {one.faulting} by faults alone, {one.equal} behave the same (proved), "
+        f"{len(one.missed)} missed, {one.undecided} undecided; of their own procedures {one.agree} agree, "
+        f"{len(one.differ)} differ, {one.unread} are not run"
+    )
+    for text in (*one.missed, *one.differ):
+        print(f"    {text}")
+    return DIFFER if one.missed or one.differ else AGREE
+
+
+if __name__ == "__main__":
+    sys.exit(main())
