@@ -7,6 +7,7 @@ Pure string building; the data is a Finding.
 from __future__ import annotations
 
 import textwrap
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from counterexamples.render import prose
@@ -41,6 +42,36 @@ def explain(finding: Finding) -> str:
         *_facts(finding.judged),
     ]
     return "\n".join([*lines, *_behind(finding)])
+
+
+def troubles(findings: Iterable[Finding]) -> list[str]:
+    """What follows the table: each claim that is not as expected, and of what could not be read the
+    reason once."""
+    wrong = [each for each in findings if each.judged.standing is not Standing.AS_EXPECTED]
+    unread = Counter(_why_unread(each) for each in wrong)
+    told: dict[tuple[str, str, str] | str, str] = {}
+    for each in wrong:
+        why = _why_unread(each)
+        if why is None or unread[why] == 1:
+            told[each.judged.name] = unexpected(each)
+        else:
+            told.setdefault(why, unsupported(each.judged, unread[why]))
+    return list(told.values())
+
+
+def _why_unread(finding: Finding) -> tuple[str, str, str] | None:
+    """What could not be read, and why; None of a claim that was asked."""
+    judged = finding.judged
+    if judged.verdict is not Verdict.UNSUPPORTED:
+        return None
+    return judged.claim.subject, judged.claim.pages, judged.why
+
+
+def unsupported(judged: Judged, theorems: int) -> str:
+    """A subject that could not be read: why, and how many theorems about it have no answer."""
+    claim = judged.claim
+    name = claim.subject + (f"/{claim.pages}" if claim.pages else "")
+    return f"{name}: UNSUPPORTED. {judged.why.rstrip('.')}; {theorems} theorems about it have no answer."
 
 
 def unexpected(finding: Finding) -> str:

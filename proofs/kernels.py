@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Fetches the kernel trees that are read: `python -m proofs.kernels [VERSION ...]`.
 
+With `--coverage TREE ...` it tells instead what is proved of which function of trees that are there.
+
 Exit code: 0 if every tree was had, 1 if one that is required was not, 3 if only others were not, 2
 for a wrong command line, 130 if interrupted. What it does and trusts: model/source/debian.py.
 """
@@ -17,6 +19,7 @@ from pathlib import Path
 import platformdirs
 
 from model.source.apt import Run, run_tool
+from model.source.cache import default_directory
 from model.source.debian import (
     LINES,
     Missing,
@@ -26,6 +29,12 @@ from model.source.debian import (
     parse_wanted,
     within,
 )
+
+#: An environment variable that keeps earlier answers from being used; proofs.run has it too.
+NO_CACHE = "STAGE2_PROOFS_NO_CACHE"
+
+#: Seconds for each claim of --coverage.
+SECONDS = 60.0
 
 BY_DEFAULT = tuple(Wanted(line.name) for line in LINES if line.by_default)
 
@@ -55,7 +64,8 @@ def parser() -> argparse.ArgumentParser:
     door = argparse.ArgumentParser(
         prog="python -m proofs.kernels",
         description="Fetch the Linux trees that are read, from Debian's packages and without root.",
-        epilog="Exit code: 0 all trees were had; 1 a required one was not; 3 only others were not.",
+        epilog="Exit code: 0 all trees were had; 1 a required one was not; 3 only others were not. "
+        "With --coverage: as of python -m proofs.run.",
     )
     door.add_argument(
         "versions",
@@ -95,7 +105,35 @@ def parser() -> argparse.ArgumentParser:
         metavar="TREE",
         help="print a row for model/kernels.toml with the digests of what is read of a tree, and do nothing else",
     )
+    door.add_argument(
+        "--coverage",
+        type=Path,
+        nargs="+",
+        metavar="TREE",
+        help="print, as Markdown, what is proved of which function of these trees, and do nothing else",
+    )
     return door
+
+
+def coverage(trees: Sequence[Path]) -> int:
+    """Prove everything about the trees and print the tables; the exit codes are those of proofs.run."""
+    from proofs.coverage import cover, markdown  # the C parser takes time to load
+    from proofs.pool import Pool
+    from proofs.remember import Memory
+    from proofs.verdict import exit_code
+
+    place = None if os.environ.get(NO_CACHE) else default_directory()
+    try:
+        with Memory(place) as memory, Pool(min(os.cpu_count() or 1, 8), SECONDS) as pool:
+            covered = [cover(tree, pool, memory) for tree in trees]
+    except ValueError as error:
+        say(f"There is no coverage to tell: {error}")
+        return 2
+    except KeyboardInterrupt:
+        say("Interrupted; nothing was told.")
+        return 130
+    print(markdown(covered))
+    return exit_code(judged for each in covered for judged in each.report.judged)
 
 
 def learn(tree: Path) -> int:
@@ -147,6 +185,8 @@ def main(arguments: Sequence[str] | None = None, run: Run = run_tool) -> int:
     asked = door.parse_args(arguments)
     if asked.learn is not None:
         return learn(asked.learn)
+    if asked.coverage is not None:
+        return coverage(asked.coverage)
     wanted: tuple[Wanted, ...] = tuple(dict.fromkeys(asked.versions))
     names = ", ".join(map(str, wanted))
     if len({each.folder for each in wanted}) < len(wanted):

@@ -1,41 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Verdicts as tables and as JSON: pure building of strings, no printing.
-
-JSON (``document``; keys sorted, no times):
-
-    schema      1
-    exit_code   what the run ended with
-    summary     the last line of the table
-    claims      a list by name: name, theorem, family, subject, pages, says, because, details,
-                verdict, standing ("as expected", "otherwise", "undecided", "disagree"), why,
-                expected: null or {verdict, reason, witness},
-                facts_offered: [names], facts_used: null or [names],
-                unconfirmed: [inputs of unknown origin on which a refutation rests],
-                example, counterexample: null or
-                    {values: [{name, width, value, mask}]  (hexadecimal; only bits in mask
-                              matter; inputs that are not there were 0, and do not matter),
-                     courses: {subject: {steps: [{file, line, function, text, taken | sink, arguments}],
-                                         words: {word: value}}}}
-    not_asked   [{theorem, subject, reason}]
-    not_run     how many claims were left out by --theorem
-    notes       [sentences about what was read]
-"""
+"""Verdicts as tables: pure building of strings, no printing."""
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from counterexamples.witness import Course, Witness
-from model.interpreter import Step
-from model.logic import show
 from model.shape import Shape
 from proofs.claim import Claim, Skipped, Verdict
-from proofs.finding import Finding
-from proofs.verdict import Judged, Standing, exit_code, unconfirmed_on
+from proofs.subject import ALL_THEOREMS, part
+from proofs.verdict import Judged, Standing
 
 #: Columns of a table that is not on a terminal.
 WIDTH = 110
@@ -72,12 +47,14 @@ class Table:
 @dataclass(frozen=True)
 class Report:
     """All that a run found: the verdicts in the order of the claims, what was not asked, how many
-    claims were left out, and sentences about what was read."""
+    claims were left out, sentences about what was read, and the contracts that each function of a
+    kernel rests on."""
 
     judged: tuple[Judged, ...]
     skipped: tuple[Skipped, ...] = ()
     not_run: int = 0
     notes: tuple[str, ...] = ()
+    contracts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def summary(report: Report) -> str:
@@ -86,8 +63,23 @@ def summary(report: Report) -> str:
     decided = ", ".join(f"{verdicts[v]} {v.value.lower()}" for v in Verdict if verdicts[v])
     return (
         f"{_count(len(report.judged), 'claim')}: {decided or 'none'}, {_standing(report.judged)}; "
-        f"{len(report.skipped)} not asked; {report.not_run} not run"
+        f"{_not_asked(report)}; {report.not_run} not run"
     )
+
+
+def _not_asked(report: Report) -> str:
+    """What was not asked.  A theorem that speaks of what a function of a kernel has not does not apply
+    to it; of a function that a tree has not, nothing is asked at all."""
+    lacking = {each.subject for each in report.skipped if each.theorem == ALL_THEOREMS}
+    others = [each for each in report.skipped if each.theorem != ALL_THEOREMS]
+    inapplicable = [each for each in others if part(each.subject)]
+    of_kernels = any(part(each.claim.subject) for each in report.judged)
+    told = [
+        (len(others) - len(inapplicable), "not asked", not of_kernels),
+        (len(inapplicable), f"{'does' if len(inapplicable) == 1 else 'do'} not apply", of_kernels),
+        (len(lacking), f"function{'' if len(lacking) == 1 else 's'} not read", False),
+    ]
+    return "; ".join(f"{number} {words}" for number, words, always in told if number or always)
 
 
 def _count(number: int, thing: str) -> str:
@@ -183,8 +175,15 @@ def listing(claims: Iterable[Claim], skipped: Iterable[Skipped]) -> str:
     asked = [(c.name, c.expected.verdict.value if c.expected else "no expectation") for c in claims]
     width = max((len(name) for name, _ in asked), default=0)
     lines = [f"{name:<{width}}  {expected}" for name, expected in asked]
-    left = [f"{s.theorem}@{s.subject}: not asked, since {s.reason}" for s in skipped]
+    left = [f"{s.theorem}@{s.subject}: {_why_not(s)}, since {s.reason}" for s in skipped]
     return "\n".join([*lines, *([""] if left else []), *left])
+
+
+def _why_not(skipped: Skipped) -> str:
+    """In the words of the summary."""
+    if skipped.theorem == ALL_THEOREMS:
+        return "not read"
+    return "does not apply" if part(skipped.subject) else "not asked"
 
 
 def lines(shape: Shape) -> str:
@@ -192,76 +191,3 @@ def lines(shape: Shape) -> str:
     head = [f"{shape.name}: {shape.source}, {shape.since}", "", *shape.says.splitlines(), ""]
     width = len(str(len(shape.lines)))
     return "\n".join([*head, *(f"{i:>{width}}  {text}" for i, text in enumerate(shape.lines, 1))])
-
-
-# JSON ----------------------------------------------------------------------------------------
-def document(report: Report, findings: Sequence[Finding]) -> str:
-    """The JSON text; ``findings`` are those of ``report.judged``, in any order."""
-    claims = [_claim(finding) for finding in sorted(findings, key=lambda f: f.judged.name)]
-    data = {
-        "schema": 1,
-        "exit_code": exit_code(report.judged),
-        "summary": summary(report),
-        "claims": claims,
-        "not_asked": [
-            {"theorem": s.theorem, "subject": s.subject, "reason": s.reason} for s in report.skipped
-        ],
-        "not_run": report.not_run,
-        "notes": list(report.notes),
-    }
-    return json.dumps(data, indent=1, sort_keys=True) + "\n"
-
-
-def _claim(finding: Finding) -> dict[str, Any]:
-    judged = finding.judged
-    claim, answer, obligation = judged.claim, judged.answer, judged.obligation
-    used = None if answer is None or answer.used is None else [claim.facts[i].name for i in answer.used]
-    return {
-        "name": claim.name,
-        "theorem": claim.theorem,
-        "family": claim.family,
-        "subject": claim.subject,
-        "pages": claim.pages,
-        "says": claim.says,
-        "because": list(claim.because),
-        "details": dict(claim.details),
-        "verdict": judged.verdict.value,
-        "standing": judged.standing.name.lower().replace("_", " "),
-        "why": judged.why,
-        "expected": _expected(judged),
-        "facts_offered": [fact.name for fact in claim.facts],
-        "facts_used": used,
-        "unconfirmed": list(unconfirmed_on(obligation, answer)) if obligation and answer else [],
-        "example": _witness(finding.example),
-        "counterexample": _witness(finding.counterexample),
-    }
-
-
-def _expected(judged: Judged) -> dict[str, Any] | None:
-    expected = judged.claim.expected
-    if expected is None:
-        return None
-    witness = None if expected.witness is None else show(expected.witness)
-    return {"verdict": expected.verdict.value, "reason": expected.reason, "witness": witness}
-
-
-def _witness(witness: Witness | None) -> dict[str, Any] | None:
-    if witness is None:
-        return None
-    values = [
-        {"name": v.name, "width": v.width, "value": hex(v.value), "mask": hex(v.mask)} for v in witness.values
-    ]
-    return {"values": values, "courses": {s: _course(c) for s, c in witness.courses.items()}}
-
-
-def _course(course: Course) -> dict[str, Any]:
-    words = {word: hex(value) for word, value in course.words.items()}
-    return {"steps": [_step(step) for step in course.steps], "words": words}
-
-
-def _step(step: Step) -> dict[str, Any]:
-    span = step.span
-    where = {"file": span.file, "line": span.line, "function": span.function, "text": span.text}
-    if step.sink:
-        return {**where, "sink": step.sink, "arguments": {a: hex(v) for a, v in step.arguments}}
-    return {**where, "taken": step.taken}

@@ -13,12 +13,14 @@ from pathlib import Path
 from typing import TextIO
 
 from model.source.cache import default_directory
-from proofs import explain, report, smtlib
+from proofs import as_json, discharge, explain, outline, report, smtlib
 from proofs.asked import Asked, ReadError, load
 from proofs.claim import Claim
+from proofs.discharge import assumptions
 from proofs.files import check_writable, write_all
 from proofs.finding import Finding, find
 from proofs.formula import FormulaError, formula
+from proofs.outline import Outline
 from proofs.pool import Pool
 from proofs.progress import Progress
 from proofs.prove import decided, examined, needs_a_closer_look, with_obligations
@@ -26,7 +28,7 @@ from proofs.remember import Memory
 from proofs.report import Report, Table
 from proofs.selection import Selection, SelectionError, chosen, matching
 from proofs.usage import DESCRIPTION, EPILOG
-from proofs.verdict import Judged, Standing, exit_code, unsupported
+from proofs.verdict import Judged, exit_code, unsupported
 
 PAGES = ("4K", "16K", "64K")
 NO_CACHE = "STAGE2_PROOFS_NO_CACHE"
@@ -151,9 +153,9 @@ def _problem(asked: Selection) -> str:
 
 @dataclass(frozen=True)
 class _Page:
-    """What is printed: a table, the text below it, and the exit code."""
+    """What is printed: tables, the text below them, and the exit code."""
 
-    table: Table | None
+    tables: tuple[Table | Outline, ...]
     text: str
     code: int
 
@@ -184,10 +186,10 @@ def _page(asked: Selection, load: Callable[[Selection], Asked], progress: Progre
     if asked.show is not None:
         return _shown(asked.show, load(asked))
     if asked.ledger:
-        return _Page(None, "\n".join(load(asked).ledger), 0)
+        return _Page((), "\n".join(load(asked).ledger), 0)
     if asked.list_claims:
         known = load(asked)
-        return _Page(None, report.listing(chosen(asked, known.claims), known.skipped), 0)
+        return _Page((), report.listing(chosen(asked, known.claims), known.skipped), 0)
     place = None if asked.no_cache else default_directory()
     with Memory(place) as memory, Pool(asked.jobs, asked.timeout) as pool:
         if not memory.is_promising():
@@ -196,7 +198,8 @@ def _page(asked: Selection, load: Callable[[Selection], Asked], progress: Progre
         known = load(asked)
         claims = chosen(asked, known.claims)
         judged = _decided(pool, claims, known.unread, progress, memory)
-        found = Report(judged, known.skipped, len(known.claims) - len(claims), known.notes)
+        left_out = len(known.claims) - len(claims)
+        found = Report(judged, known.skipped, left_out, known.notes, known.contracts)
         findings = _findings(asked, pool, found, progress, memory)
     _tell(memory, sys.stderr)
     found = replace(found, judged=tuple(f.judged for f in findings))
@@ -213,7 +216,7 @@ def _tell(memory: Memory, stream: TextIO) -> None:
 def _shown(pattern: str, known: Asked) -> _Page:
     names = matching("shape", pattern, (shape.name for shape in known.shapes))
     texts = [report.lines(shape) for shape in known.shapes if shape.name in names]
-    return _Page(None, "\n\n".join(texts), 0)
+    return _Page((), "\n\n".join(texts), 0)
 
 
 def _decided(
@@ -253,7 +256,7 @@ def _with_formulas(pool: Pool, judged: Judged) -> Judged:
 def _write(asked: Selection, found: Report, findings: Sequence[Finding]) -> None:
     texts: dict[Path, str] = {}
     if asked.json is not None:
-        texts[asked.json] = report.document(found, findings)
+        texts[asked.json] = as_json.document(found, findings)
     if asked.smt2 is not None:
         asked.smt2.mkdir(exist_ok=True)
         made = [each.obligation for each in with_obligations(found.judged) if each.obligation is not None]
@@ -264,21 +267,22 @@ def _write(asked: Selection, found: Report, findings: Sequence[Finding]) -> None
 def _result(asked: Selection, found: Report, findings: Sequence[Finding]) -> _Page:
     code = exit_code(found.judged)
     if asked.explain is not None:
-        return _Page(None, "\n\n\n".join(map(explain.explain, findings)), code)
-    wrong = [f for f in findings if f.judged.standing is not Standing.AS_EXPECTED]
-    parts = [*map(explain.unexpected, wrong), *found.notes, report.summary(found)]
-    return _Page(report.table(found), "\n" + "\n\n".join(parts), code)
+        return _Page((), "\n\n\n".join(map(explain.explain, findings)), code)
+    # What was left out discharges nothing, so that it is told only of a whole run.
+    assumed = () if found.not_run else assumptions(found.judged, found.contracts)
+    parts = [*explain.troubles(findings), *found.notes, *map(discharge.told, assumed), report.summary(found)]
+    return _Page(outline.tables(found), "\n" + "\n\n".join(parts), code)
 
 
 def _put(page: _Page, stream: TextIO) -> None:
     """Print the page; a reader that has gone away is no error."""
     try:
-        if page.table is not None and stream.isatty():
+        if page.tables and stream.isatty():
             from proofs import screen  # rich is slow to import, and only a terminal needs it
 
-            screen.put(page.table, stream)
-        elif page.table is not None:
-            stream.write(report.plain(page.table) + "\n")
+            screen.put(page.tables, stream)
+        elif page.tables:
+            stream.write("\n\n".join(map(outline.plain, page.tables)) + "\n")
         stream.write(page.text + "\n")
         stream.flush()
     except BrokenPipeError:

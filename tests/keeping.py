@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from proofs import kept, report
+from proofs import as_json, kept, report
 from proofs.claim import Claim
 from proofs.finding import find
 from proofs.pool import Pool
@@ -48,7 +48,7 @@ def shown(found: dict[str, Judged]) -> dict[str, object]:
 def document(found: dict[str, Judged]) -> str:
     """All that is told of the verdicts, as JSON."""
     judged = tuple(found[n] for n in sorted(found))
-    return report.document(report.Report(judged), [find(each) for each in judged])
+    return as_json.document(report.Report(judged), [find(each) for each in judged])
 
 
 def copy(filled: Path, target: Path) -> Path:

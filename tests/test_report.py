@@ -10,7 +10,7 @@ from dataclasses import replace
 import toy
 from asking import ask, ask_closely
 
-from proofs import explain, report
+from proofs import as_json, explain, report
 from proofs.claim import Claim, Skipped, Verdict
 from proofs.finding import Finding
 from proofs.report import Report
@@ -56,6 +56,25 @@ P proved, R refuted as declared, - not asked; ! is not as expected, and is told 
     )
 
 
+def test_the_summary_tells_what_does_not_apply_from_what_was_not_read() -> None:
+    claim = replace(some(MERGED, "never_both")[0], subject="7.3")
+    left = (
+        Skipped("a", "7.3:gmem_abort", "7.3:gmem_abort has no vm_flags."),
+        Skipped("b", "7.3:gmem_abort", "7.3:gmem_abort has no vm_flags."),
+        Skipped("the theorems", "7.3:pkvm_mem_abort", "there is no such function."),
+    )
+    judged = tuple(ask([claim]))
+    assert report.summary(Report(judged, left, 3)).endswith(
+        "; 2 do not apply; 1 function not read; 3 not run"
+    )
+    assert report.summary(Report(judged, left[:1])).endswith("; 1 does not apply; 0 not run")
+    assert report.listing([], left).splitlines()[1:] == [
+        "a@7.3:gmem_abort: does not apply, since 7.3:gmem_abort has no vm_flags.",
+        "b@7.3:gmem_abort: does not apply, since 7.3:gmem_abort has no vm_flags.",
+        "the theorems@7.3:pkvm_mem_abort: not read, since there is no such function.",
+    ]
+
+
 def test_names_that_are_too_wide_are_numbered() -> None:
     claims = [
         replace(c, subject=f"a_shape_with_a_long_name_{i}")
@@ -92,14 +111,14 @@ def test_the_summary() -> None:
 # JSON --------------------------------------------------------------------------------------------
 def document(claims: Sequence[Claim]) -> str:
     findings = ask_closely(claims)
-    return report.document(Report(tuple(f.judged for f in findings), SKIPPED, 2, ("A note.",)), findings)
+    return as_json.document(Report(tuple(f.judged for f in findings), SKIPPED, 2, ("A note.",)), findings)
 
 
 def test_the_document() -> None:
     data = json.loads(document(FORGETFUL))
     assert list(data) == sorted(data)
     assert {k: v for k, v in data.items() if k != "claims"} == {
-        "schema": 1, "exit_code": 1, "not_run": 2, "notes": ["A note."],
+        "schema": 1, "exit_code": 1, "not_run": 2, "notes": ["A note."], "assumptions": [],
         "not_asked": [{"theorem": "tags_are_sanitised", "subject": "merged", "reason": "merged has no sanitised."}],
         "summary": "12 claims: 7 proved, 4 refuted, 1 vacuous, 3 otherwise than expected, 1 undecided; "
         "1 not asked; 2 not run",
@@ -200,6 +219,18 @@ def test_what_is_unexpected_is_told_in_full() -> None:
     assert (
         explain.unexpected(late) == "memory_is_normal@merged: TIMEOUT. Nothing was decided within 1 seconds."
     )
+
+
+def test_what_could_not_be_read_is_told_once() -> None:
+    claims = [replace(c, subject="7.3:gmem_abort") for c in some(MERGED, "never_both", "all_needs_hardware")]
+    unread = [Finding(unsupported(c, "mmu.c:1: asm."), None, None) for c in claims]
+    other = Finding(unsupported(replace(claims[0], pages="64K"), "mmu.c:1: asm."), None, None)
+    late = finding(Verdict.TIMEOUT, Standing.UNDECIDED, "Nothing was decided within 1 seconds.")
+    assert explain.troubles([unread[0], late, unread[1], other]) == [
+        "7.3:gmem_abort: UNSUPPORTED. mmu.c:1: asm; 2 theorems about it have no answer.",
+        "memory_is_normal@merged: TIMEOUT. Nothing was decided within 1 seconds.",
+        f"{claims[0].theorem}@7.3:gmem_abort/64K: UNSUPPORTED. mmu.c:1: asm.",
+    ]
 
 
 def test_the_list() -> None:

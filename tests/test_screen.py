@@ -7,25 +7,41 @@ import io
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import toy
 from asking import ask
 
-from proofs import report, screen
+from proofs import outline, report, screen
 from proofs.report import Report
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+def bare(text: str) -> str:
+    """The text without its colours."""
+    return re.sub(r"\033\[[0-9;]*m", "", text)
 
 
 def test_the_same_words_as_plain(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "200")
     found = Report(tuple(ask([*toy.claims(), *toy.claims(toy.fault_path(test_hardware=False))])))
     stream = io.StringIO()
-    screen.put(report.table(found), stream)
-    text = re.sub(r"\033\[[0-9;]*m", "", stream.getvalue())
-    assert text.split() == report.plain(report.table(found)).split()
+    screen.put([report.table(found)], stream)
+    assert bare(stream.getvalue()).split() == report.plain(report.table(found)).split()
+
+
+def test_an_outline_is_the_plain_one_with_colours(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "60")
+    claims = [replace(claim, subject="7.3:gmem_abort") for claim in toy.claims()]
+    shown = outline.outline(Report(tuple(ask(claims))))
+    stream = io.StringIO()
+    screen.put([shown], stream)
+    assert bare(stream.getvalue()) == outline.plain(shown) + "\n"
+    assert "\033[" in stream.getvalue()
 
 
 def test_rich_is_not_imported_for_a_pipe() -> None:

@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Verdicts as JSON, for other programs: pure building of text, no printing.
+
+Keys are sorted, and there are no times:
+
+    schema      1
+    exit_code   what the run ended with
+    summary     the last line of the table
+    claims      a list by name: name, theorem, family, subject, pages, says, because, details,
+                verdict, standing ("as expected", "otherwise", "undecided", "disagree"), why,
+                expected: null or {verdict, reason, witness},
+                facts_offered: [names], facts_used: null or [names],
+                unconfirmed: [inputs of unknown origin on which a refutation rests],
+                example, counterexample: null or
+                    {values: [{name, width, value, mask}]  (hexadecimal; only bits in mask
+                              matter; inputs that are not there were 0, and do not matter),
+                     courses: {subject: {steps: [{file, line, function, text, taken | sink, arguments}],
+                                         words: {word: value}}}}
+    not_asked   [{theorem, subject, reason}]
+    assumptions [{kernel, discharged: [names], partly: {name: what is left}, facts: [names that are
+                trusted], contracts: [names that are trusted]}]; proofs.discharge says of what
+    not_run     how many claims were left out by --theorem
+    notes       [sentences about what was read]
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from counterexamples.witness import Course, Witness
+from model.interpreter import Step
+from model.logic import show
+from proofs.discharge import Assumptions, assumptions
+from proofs.finding import Finding
+from proofs.report import Report, summary
+from proofs.verdict import Judged, exit_code, unconfirmed_on
+
+
+def document(report: Report, findings: Sequence[Finding]) -> str:
+    """The JSON text; ``findings`` are those of ``report.judged``, in any order."""
+    claims = [_claim(finding) for finding in sorted(findings, key=lambda f: f.judged.name)]
+    data = {
+        "schema": 1,
+        "exit_code": exit_code(report.judged),
+        "summary": summary(report),
+        "claims": claims,
+        "not_asked": [
+            {"theorem": s.theorem, "subject": s.subject, "reason": s.reason} for s in report.skipped
+        ],
+        "assumptions": [_assumptions(each) for each in assumptions(report.judged, report.contracts)],
+        "not_run": report.not_run,
+        "notes": list(report.notes),
+    }
+    return json.dumps(data, indent=1, sort_keys=True) + "\n"
+
+
+def _claim(finding: Finding) -> dict[str, Any]:
+    judged = finding.judged
+    claim, answer, obligation = judged.claim, judged.answer, judged.obligation
+    used = None if answer is None or answer.used is None else [claim.facts[i].name for i in answer.used]
+    return {
+        "name": claim.name,
+        "theorem": claim.theorem,
+        "family": claim.family,
+        "subject": claim.subject,
+        "pages": claim.pages,
+        "says": claim.says,
+        "because": list(claim.because),
+        "details": dict(claim.details),
+        "verdict": judged.verdict.value,
+        "standing": judged.standing.name.lower().replace("_", " "),
+        "why": judged.why,
+        "expected": _expected(judged),
+        "facts_offered": [fact.name for fact in claim.facts],
+        "facts_used": used,
+        "unconfirmed": list(unconfirmed_on(obligation, answer)) if obligation and answer else [],
+        "example": _witness(finding.example),
+        "counterexample": _witness(finding.counterexample),
+    }
+
+
+def _assumptions(each: Assumptions) -> dict[str, Any]:
+    return {
+        "kernel": each.kernel,
+        "discharged": list(each.discharged),
+        "partly": dict(each.partly),
+        "facts": list(each.facts),
+        "contracts": list(each.contracts),
+    }
+
+
+def _expected(judged: Judged) -> dict[str, Any] | None:
+    expected = judged.claim.expected
+    if expected is None:
+        return None
+    witness = None if expected.witness is None else show(expected.witness)
+    return {"verdict": expected.verdict.value, "reason": expected.reason, "witness": witness}
+
+
+def _witness(witness: Witness | None) -> dict[str, Any] | None:
+    if witness is None:
+        return None
+    values = [
+        {"name": v.name, "width": v.width, "value": hex(v.value), "mask": hex(v.mask)} for v in witness.values
+    ]
+    return {"values": values, "courses": {s: _course(c) for s, c in witness.courses.items()}}
+
+
+def _course(course: Course) -> dict[str, Any]:
+    words = {word: hex(value) for word, value in course.words.items()}
+    return {"steps": [_step(step) for step in course.steps], "words": words}
+
+
+def _step(step: Step) -> dict[str, Any]:
+    span = step.span
+    where = {"file": span.file, "line": span.line, "function": span.function, "text": span.text}
+    if step.sink:
+        return {**where, "sink": step.sink, "arguments": {a: hex(v) for a, v in step.arguments}}
+    return {**where, "taken": step.taken}
