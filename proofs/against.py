@@ -7,7 +7,7 @@ an input of both.  A difference is a refutation, and its witness shows both runs
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,18 +45,15 @@ from model.memory import (
 )
 from model.procedure import Procedure
 from model.source.cache import default_directory
-from model.source.errors import Unsupported
 from model.source.index import Index
-from model.source.kernel import Kernel, NoSink, read
-from model.source.profile import Profile
+from model.source.kernel import Kernel
 from model.source.roots.fault import USER_MEM_ABORT
-from model.source.roots.table import ROOTS
 from model.source.tree import Tree
-from proofs.beside import FAMILY, OTHER, Comparison, Read, beside
+from proofs.beside import FAMILY, OTHER, Comparison, beside
 from proofs.catalogue import pages_in_name
 from proofs.claim import Claim, Expectation, Region, Verdict
-from proofs.kernel_claims import profiles
 from proofs.observable import Observable
+from proofs.roots_read import Roots, profiles, read_all
 
 ZERO = const(0, WORD64)
 
@@ -151,7 +148,10 @@ def compared(
     names = f"{trees[0].version}..{trees[1].version}"
     found = Comparison(())
     for size, profile in configurations:
-        one, two = (_read(*known, profile, size) for known in zip(trees, indexes, strict=True))
+        one, two = (
+            read_all(tree, index, size, profile, str(tree.version))
+            for tree, index in zip(trees, indexes, strict=True)
+        )
         paths = _path(str(trees[0].version), one), _path(str(trees[1].version), two)
         found = found.with_more(Comparison(tuple(_claims(*paths, names, size))))
         others = {root: (one[root], two[root]) for root in one if root != USER_MEM_ABORT.name}
@@ -159,18 +159,7 @@ def compared(
     return found
 
 
-def _read(tree: Tree, index: Index, profile: Profile, pages: str) -> dict[str, Read]:
-    """Every root by its name: lowered, or why not."""
-    found: dict[str, Read] = {}
-    for root in ROOTS:
-        try:
-            found[root.name] = read(tree, index, profile, pages, str(tree.version), root)
-        except (Unsupported, NoSink) as error:
-            found[root.name] = error
-    return found
-
-
-def _path(name: str, found: Mapping[str, Read]) -> Procedure:
+def _path(name: str, found: Roots) -> Procedure:
     """The fault path, without which there is nothing to compare."""
     kernel = found[USER_MEM_ABORT.name]
     if isinstance(kernel, Kernel):

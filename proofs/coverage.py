@@ -15,11 +15,12 @@ from model.source.tree import Tree
 from proofs.catalogue import DEFAULT_PAGES
 from proofs.claim import Verdict
 from proofs.discharge import ROWS, Assumptions, assumptions
-from proofs.kernel_claims import Read, claims_of, profiles
+from proofs.kernel_claims import Read, claims_of
 from proofs.pool import Pool
 from proofs.prove import decided
 from proofs.remember import Memory
 from proofs.report import Report
+from proofs.roots_read import profiles
 from proofs.subject import ALL_THEOREMS, order, part
 from proofs.verdict import Judged, Standing, unsupported
 

@@ -140,7 +140,7 @@ def learn(tree: Path) -> int:
     """Print the row of a tree."""
     from model.source.errors import Unsupported  # the C parser takes time to load
     from model.source.kernel import NoSink
-    from proofs.kernel_claims import row_of
+    from proofs.roots_read import row_of
 
     try:
         print(row_of(tree))

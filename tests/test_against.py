@@ -22,7 +22,7 @@ from model.source.roots.fault import USER_MEM_ABORT
 from model.source.roots.leaf import SET_PROT_ATTR
 from model.source.roots.root import Root
 from model.source.tree import Version
-from proofs import against
+from proofs import against, roots_read
 from proofs.beside import Read, beside
 from proofs.claim import Claim, Verdict, about
 from proofs.formula import formula
@@ -56,6 +56,7 @@ class Trees:
         assert index == f"index of {tree.version}"
         if root is not USER_MEM_ABORT:
             raise NoSink("A shape stands for user_mem_abort() alone.")
+        assert name == tree.version
         if name not in SHAPES:
             raise Unsupported("f.c", 3, "asm")
         return kernel(SHAPES[name], root)
@@ -66,7 +67,7 @@ def trees(monkeypatch: pytest.MonkeyPatch) -> Trees:
     found = Trees()
     for what in ("Tree", "Index"):
         monkeypatch.setattr(against, what, found)
-    monkeypatch.setattr(against, "read", found.read)
+    monkeypatch.setattr(roots_read, "read", found.read)
     return found
 
 

@@ -9,7 +9,7 @@ from model.kernels import TableError, load, number, parse
 from model.source.predicate import parse as predicate
 from model.source.roots.fault import USER_MEM_ABORT
 from proofs.catalogue import theorems
-from proofs.kernel_claims import CONFORMANCE
+from proofs.conforming import CONFORMANCE
 from proofs.subject import root_of
 
 ROW = '[kernel."7.2"]\nlearned = "7.2.9"\n'

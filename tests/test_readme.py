@@ -8,8 +8,8 @@ from pathlib import Path
 
 from model.kernels import load
 from proofs.catalogue import theorems
+from proofs.conforming import CONFORMANCE
 from proofs.discharge import ROWS
-from proofs.kernel_claims import CONFORMANCE
 
 README = (Path(__file__).resolve().parent.parent / "README.md").read_text()
 FINDINGS = README[README.index("## Findings so far") : README.index("## What is proved of which function")]

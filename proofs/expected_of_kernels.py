@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What is expected of the claims about a kernel: PROVED, unless ``kernels.toml`` says otherwise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from model.kernels import Known, Release, Table, TableError
+from model.logic import TRUE, Term, conj
+from model.source.predicate import PredicateError, parse
+from model.source.roots.fault import USER_MEM_ABORT
+from model.source.roots.root import Root
+from proofs.catalogue import theorems
+from proofs.claim import Claim, Expectation, Verdict
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What the table declares of the claims about one release."""
+
+    table: Table
+    release: Release
+
+    def of(self, claim: Claim, root: Root) -> Claim:
+        """The claim with its expectation: PROVED unless the table says otherwise.  Of a theorem
+        whose premises are known never to occur, just that is claimed."""
+        known = self.table.of(claim.theorem, self.release, _named(claim, root))
+        if known is None:
+            return replace(claim, expected=Expectation(Verdict.PROVED))
+        if not known.witness:
+            return replace(
+                claim,
+                theorem=f"no_case_of_{claim.theorem}",
+                says=f"The premises never occur of the theorem that says: {claim.says}",
+                because=(known.reason,),
+                given=(TRUE,),
+                then=~conj(*claim.given),
+                expected=Expectation(Verdict.PROVED),
+            )
+        return replace(claim, expected=Expectation(Verdict.REFUTED, _witness(known, root), known.reason))
+
+
+def _named(claim: Claim, root: Root) -> str:
+    """The root as the table names it: only where the theorem is of all fault paths, and not of the
+    one that theorems were first about."""
+    about = {n.name: n.theorem.of for n in theorems()}
+    return "" if root is USER_MEM_ABORT or about.get(claim.theorem) else root.name
+
+
+def _witness(known: Known, root: Root) -> Term:
+    try:
+        return parse(known.witness, f"model/kernels.toml, {known.theorem}", root.words)
+    except PredicateError as error:
+        raise TableError(str(error)) from None
