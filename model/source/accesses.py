@@ -25,9 +25,9 @@ class Accesses(Effects):
 
     def access(self, node: Node, name: str, arguments: list[Node]) -> Value | None:
         """The call of a macro that is an access; None if it is none."""
-        if name not in _ACCESSES:
+        if name not in ACCESSES:
             return None
-        says, count, meaning = _ACCESSES[name]
+        says, count, meaning = ACCESSES[name]
         if len(arguments) != count:
             raise self.text.unsupported(node, f"{name} of {len(arguments)} arguments")
         self.objects.note("modelled", f"{name}: {says}", self.span(node))
@@ -74,7 +74,7 @@ _ATOMIC = (
 )
 _EXCHANGES = ("cmpxchg", "cmpxchg64", "cmpxchg_relaxed", "cmpxchg_acquire", "cmpxchg_release")
 #: What is said of each in the ledger, how many arguments it takes, and what it means.
-_ACCESSES: Mapping[str, tuple[str, int, Access]] = {
+ACCESSES: Mapping[str, tuple[str, int, Access]] = {
     "WRITE_ONCE": (_ONCE, 2, Accesses._write),
     "smp_store_release": (_ORDERED, 2, Accesses._release),
     "smp_load_acquire": (_ORDERED, 1, Accesses._acquire),

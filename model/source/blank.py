@@ -62,7 +62,7 @@ _DIRECTIVE = (
     rb"#[ \t]*(?:define[ \t]+\w+"
     rb"|(?:if|elif|ifn?def|undef|include|error|warning)\b(?:[^\n/\\]|\\.)*+)"
 )
-_COMMENT = rb"/(?:\*(?:[^*]|\*(?!/))*+(?:\*/|\Z)|/(?:[^\n\\]|\\.)*+)"
+COMMENT = rb"/(?:\*(?:[^*]|\*(?!/))*+(?:\*/|\Z)|/(?:[^\n\\]|\\.)*+)"
 _STRING = rb'"(?:[^"\\\n]|\\.)*+"'
 _CHARACTER = rb"'(?:[^'\\\n]|\\[^\n]){1,4}+'"
 _WORD = rb"(?<!\w)(?:__|no|asmlinkage|context_lock_struct)\w*"
@@ -79,7 +79,7 @@ def nested(left: bytes, right: bytes, depth: int) -> bytes:
 
 NESTED_PARENTHESES = nested(rb"\(", rb"\)", 6)
 
-_TOKEN = re.compile(b"|".join((_DIRECTIVE, _COMMENT, _STRING, _CHARACTER, _WORD)), re.DOTALL)
+_TOKEN = re.compile(b"|".join((_DIRECTIVE, COMMENT, _STRING, _CHARACTER, _WORD)), re.DOTALL)
 _QUOTING = frozenset((b"/", b'"', b"'"))
 _LOCK_STRUCT = re.compile(rb"context_lock_struct\((\w+)\)")
 _ANY = re.compile(rb"\\(?!\r?\n)|[^\\\n]")

@@ -180,7 +180,7 @@ class Calls(Accesses):
             if holds is None:
                 raise self.text.unsupported(node, f"{name}, which the configuration does not decide")
             if holds:
-                line = text.count(b"\n", 0, made.offset) + 1
+                line = self.view.line_at(HEADER, made.offset)
                 does = "any answer" if made.is_test else "changes what tests of the flag answer"
                 says = "false" if made.is_test and made.is_false else does
                 self.objects.note(

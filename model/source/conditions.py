@@ -30,6 +30,9 @@ DEEPEST = 50
 MOST_BRANCHES = 100
 """Branches of an ``#if`` beyond which conditions are not followed."""
 
+WIDEST = 128
+"""Bits of a number beyond which it is not followed; a compiler's have 64."""
+
 UNKNOWN = "(not followed)"
 """The condition in place of those; it is no expression, so that whether it holds is unknown."""
 
@@ -179,7 +182,8 @@ def _value(node: Node, names: Names, denied: bool) -> int | None:
             return _choice(test, left, right, names, denied)
         case (str(word), left, right) if word in _ARITHMETIC:
             one, two = _value(left, names, denied), _value(right, names, denied)
-            return None if one is None or two is None else _ARITHMETIC[word](one, two)
+            value = None if one is None or two is None else _ARITHMETIC[word](one, two)
+            return None if value is None or value.bit_length() > WIDEST else value
         case _:
             return None
 

@@ -24,7 +24,8 @@ _MOST = 40_000
 
 
 class Context(ABC):
-    """``text`` is the piece of C at hand, ``scopes`` the names in scope, innermost last."""
+    """``text`` is the piece of C at hand, ``scopes`` the names in scope, innermost last, and ``given``
+    the parameters of the root as it was called."""
 
     def __init__(self, types: Types, objects: Objects):
         self.types = types
@@ -32,6 +33,7 @@ class Context(ABC):
         self.objects = objects
         self.text = Text(b"", "", 0)
         self.scopes: list[dict[str, Slot]] = [{}]
+        self.given: dict[str, Slot] = {}
         self.locals_met = 0
         self._read = 0
 

@@ -33,7 +33,9 @@ class Contract:
     unless said), for sinks that stand for each other; ``means`` is a MEANS row's expression; a
     sink that ``is_read`` is also inlined from the tree; one that ``reaches`` may write anything to
     what its pointers lead to; one that ``hands_on`` calls what its first argument names, which is
-    the event, with the others."""
+    the event, with the others, and is that function's row if there is one; ``sees`` are further
+    arguments of a sink: C expressions (the first spelling that the tree knows) over the sink's
+    parameters, the root's and what is in scope, with the values that they have when it is called."""
 
     kind: Kind
     says: str
@@ -48,3 +50,4 @@ class Contract:
     is_read: bool = False
     reaches: bool = False
     hands_on: bool = False
+    sees: tuple[tuple[str, tuple[str, ...]], ...] = ()

@@ -270,14 +270,18 @@ class Effects(Declared):
         held = "(mmu_lock)"
         if contract.kind is Kind.SINK and held in self.objects.places:
             picked.append(("mmu_lock", place(held, sort_of(INT))))
-        picked += [(argument, self._seen(node, argument, c)) for argument, c in contract.sees]
+        known = [] if declared is None or len(declared[1]) != len(values) else declared[1]
+        scope = {p: Slot(p, t, v) for (p, t, _), v in zip(known, values, strict=bool(known))}
+        picked += [(argument, self._seen(node, argument, c, scope)) for argument, c in contract.sees]
         self.objects.counts.setdefault(name, 1)  # its locals, if it is read, are not its arguments
         self.objects.emit(Call(contract.event or name, tuple(picked), self.span(node)))
 
-    def _seen(self, node: Node, argument: str, spellings: tuple[str, ...]) -> Term:
+    def _seen(
+        self, node: Node, argument: str, spellings: tuple[str, ...], parameters: dict[str, Slot]
+    ) -> Term:
         """What an expression of the row is at this moment, as 64 bits."""
         for c in spellings:
-            scopes, self.scopes = self.scopes, [*self.scopes, self.given]
+            scopes, self.scopes = self.scopes, [*self.scopes, self.given, parameters]
             try:
                 text = self.text.expansion(node, c, f"what {argument} is")
                 with self.objects.nested() as steps, self.at(text):

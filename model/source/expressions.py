@@ -21,11 +21,13 @@ from model.source.ctypes import (
 )
 from model.source.lvalues import object_at
 from model.source.operators import Operators
-from model.source.text import Node, Text, text_of
+from model.source.text import Node, Text, children, text_of
 from model.source.values import NOTHING, UNKNOWN, Target, Value, decayed, integer, is_scalar, sort_of, unary
 
 _CHARACTER = re.compile(r"'(?:([^'\\\n])|\\(?:([abfnrtv\\'\"?])|([0-7]{1,3})|x([0-9a-fA-F]{1,2})))'")
 _ESCAPES = dict(zip("abfnrtv\\'\"?", (7, 8, 12, 10, 13, 9, 11, 92, 39, 34, 63), strict=True))
+#: A number of 64 bits has as many digits at most, written in binary with 0b.
+_MOST_DIGITS = 66
 _NUMBER = re.compile(r"(-?)(0x[0-9a-f]+|0b[01]+|0[0-7]*|[1-9]\d*)(u?l{0,2}|l{1,2}u)")
 
 
@@ -111,6 +113,8 @@ class Expressions(Operators):
         if found is None:
             raise self.text.unsupported(node, "a number that is no integer")
         sign, digits, suffix = found.groups()
+        if len(digits) > _MOST_DIGITS:
+            raise self.text.unsupported(node, "a number of more than 64 bits")
         octal = digits.startswith("0") and len(digits) > 1 and digits[1] not in "xb"
         value = int(digits, 8) if octal else int(digits, 0)
         if value >= 1 << 64:
@@ -154,8 +158,8 @@ class Expressions(Operators):
 
     def type_in_parentheses(self, node: Node) -> CType | None:
         """The type that stands alone in parentheses, where the parser sees the name of an object."""
-        while node.type == "parenthesized_expression" and len(node.named_children) == 1:
-            node = node.named_children[0]
+        while node.type == "parenthesized_expression" and len(children(node)) == 1:
+            node = children(node)[0]
             if node.type == "identifier" and self.slot(text_of(node)) is None:
                 return self.types.named(text_of(node))
         return None

@@ -24,7 +24,7 @@ from model.source.scan import INCLUDE, KINDS, Record, Scan, blank, scan
 from model.source.sysreg import SYSREG, header
 from model.source.tree import Tree
 
-FORMAT = 9
+FORMAT = 10
 """Raised by hand whenever ``scan`` or ``_encoded`` gives other results for the same bytes."""
 
 TIERS: tuple[tuple[str, ...], ...] = (

@@ -6,18 +6,20 @@ This is the front-end's only door: a tree, a configuration and a root function g
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
 from model import memory
-from model.logic import FALSE, WORD64, SortError, Term
+from model.logic import FALSE, WORD64, SortError, Term, Word
 from model.procedure import Input, Origin, Procedure, ProcedureError, sinks
+from model.source.blank import NESTED_PARENTHESES
 from model.source.contracts import table
 from model.source.ctypes import ULONG, CType, Pointer, Struct
 from model.source.errors import Unsupported
 from model.source.index import Index
-from model.source.names import ESR, done_words, read_words, with_esr_of
+from model.source.names import ESR, NEEDED, done_words, read_words, with_esr_of
 from model.source.objects import Entry, Objects, Slot
 from model.source.profile import Profile
 from model.source.roots.arguments import ROLES, arguments
@@ -91,28 +93,29 @@ def read(
     view = index.view(profile, root.file)
     try:
         return _read(tree, view, pages, subject, root)
-    except (SortError, ProcedureError, RecursionError) as error:
-        raise Unsupported(
-            root.file, 1, f"{function}() does not fit the intermediate form: {error}"
-        ) from error
+    except (SortError, ProcedureError, RecursionError, MemoryError) as error:
+        why = str(error) or "it is too large"
+        raise Unsupported(root.file, 1, f"{function}() does not fit the intermediate form: {why}") from error
 
 
 def _read(tree: Tree, view: View, pages: str, subject: str, root: Root) -> Kernel:
     function = next((f for f in root.functions if view.function(f) is not None), None)
     if function is None:
+        _refuse_broken(view, root)
         raise NoSink(f"{root.file} of this tree has no function {' and no '.join(_called(root.functions))}.")
     roles = dict(ROLES) if root.is_fault_path else {}
     front = Statements(Types(view), Objects(roles=roles), {**table(), **root.rows})
     given = _arguments(front, function, root)
     scope = {p: Slot(p, t, value if is_scalar(t) else None) for p, t, value in given}
     words = before(front, root, scope)
+    front.given = scope
     result = front.root(function, [value for _, _, value in given])
     called = sinks(tuple(front.objects.bodies[0]))
     if root.sinks and not any(sink in called for sink in root.sinks):
         raise NoSink(f"{function}() of this tree calls neither {' nor '.join(_called(root.sinks))}.")
     constants = constants_of(front, root)
     if root.is_fault_path:
-        words |= _fault_words(front, constants, called, result)
+        words |= _fault_words(front, root, constants, called, result)
     words |= after(front, root, scope, function, called, result)
     procedure = Procedure(
         subject,
@@ -126,6 +129,18 @@ def _read(tree: Tree, view: View, pages: str, subject: str, root: Root) -> Kerne
     lowered = Lowered(front, tuple(given), result)
     digests = _digests(view, function, ledger)
     return Kernel(tree.version, pages, root, function, procedure, ledger, digests, lowered)
+
+
+def _refuse_broken(view: View, root: Root) -> None:
+    """Refuse a root whose head is in the file while its body is not to be found."""
+    code = view.code(root.file)
+    for function in root.functions:
+        head = rb"\b" + function.encode() + rb"[\s\\]*(?:" + NESTED_PARENTHESES + rb"[\s\\]*\{|\([^;{}]*\Z)"
+        for found in re.finditer(head, code):
+            if view.holds_at(root.file, found.start()) is not False:
+                line = view.line_at(root.file, found.start())
+                said = f"{function}(), which begins here, and whose end was not found (is each brace closed?)"
+                raise Unsupported(root.file, line, said)
 
 
 def _called(functions: Iterable[str]) -> list[str]:
@@ -143,13 +158,22 @@ def _inputs(front: Statements, root: Root) -> dict[str, Input]:
 
 def _fault_words(
     front: Statements,
+    root: Root,
     constants: Mapping[str, int],
     called: Mapping[str, Mapping[str, object]],
     result: Term | None,
 ) -> dict[str, Term]:
-    """The words of the fault path, by what a fault is."""
-    assert result is not None and isinstance(result.data, str)
+    """The words of the fault path, by what a fault is.
+
+    Raises Unsupported for a function that returns no int, and where a constant that they need has no
+    value.
+    """
     objects = front.objects
+    if result is None or not isinstance(result.data, str) or result.sort != Word(32):
+        raise Unsupported(root.file, 1, f"{root.functions[0]}(), which does not return an int")
+    for constant, usual in NEEDED.items():
+        if constant not in constants or (usual and constants[constant] not in usual):
+            raise Unsupported(root.file, 1, f"{constant} is {constants.get(constant, 'no constant')} here")
     view = front.view
 
     def has(function: str) -> bool:

@@ -166,12 +166,18 @@ class Lvalues(Variables):
 
     def _aggregate(self, lvalue: Lvalue, node: Node) -> Value:
         if len(lvalue.alternatives) != 1 or lvalue.alternatives[0][1] == UNKNOWN:
+            if isinstance(lvalue.type, Struct):
+                return self.gathered(lvalue, node)
             raise self.text.unsupported(node, f"one of several objects of type {lvalue.type}, as a whole")
         target = lvalue.alternatives[0][1]
         if isinstance(lvalue.type, Array):
             first = Target(f"{target.whole}[0]")
             return Value(lvalue.type, self.objects.address(first), (first,))
         return Value(lvalue.type, FALSE, (target,))
+
+    @abstractmethod
+    def gathered(self, lvalue: Lvalue, node: Node) -> Value:
+        """A copy of the one of several structs that a pointer leads to."""
 
     def _load(self, target: Target, t: CType, node: Node) -> Value:
         if target == UNKNOWN:

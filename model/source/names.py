@@ -58,6 +58,14 @@ _SINCE = {
     "excl_atomic_fault": "esr_fsc_is_excl_atomic_fault",
 }
 
+#: The constants that the words below are made of, and the values that they may have (empty: any).
+NEEDED: Mapping[str, tuple[int, ...]] = {
+    "PAGE_SHIFT": (12, 14, 16),
+    "PAGE_SIZE": (1 << 12, 1 << 14, 1 << 16),
+    "PMD_SIZE": (),
+    "PUD_SIZE": (),
+}
+
 
 def read_words(
     constants: Mapping[str, int], inputs: Mapping[str, object], has_function: Callable[[str], bool]

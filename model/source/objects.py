@@ -22,7 +22,7 @@ from model.source.flow import Flow, Targets, joined
 from model.source.unions import Unions
 from model.source.values import UNKNOWN, Target, Value, as_word, convert, sort_of
 
-_LAST_STEP = re.compile(r"(?:(?:\.|->)[^.>\[\]]+|\[\d+\])\Z")
+LAST_STEP = re.compile(r"(?:(?:\.|->)[^.>\[\]]+|\[\d+\])\Z")
 _ADDRESS, _APART = 0xFFFF_8000_0000_0000, 1 << 32
 
 
@@ -55,14 +55,14 @@ class Begin(Enum):
 
 
 #: The one VM and vCPU of a fault: whatever pointer leads to them, they are these.
-_ALWAYS = {"kvm_vcpu": "vcpu", "kvm": "kvm"}
+ALWAYS = {"kvm_vcpu": "vcpu", "kvm": "kvm"}
 
 
 def parents(path: str) -> Iterator[str]:
     """The path, then those of the objects that it lies in, innermost first."""
     while path:
         yield path
-        shorter = _LAST_STEP.sub("", path)
+        shorter = LAST_STEP.sub("", path)
         path = shorter if shorter != path else ""
 
 
@@ -176,7 +176,7 @@ class Objects:
     def pointee(self, path: str, t: CType) -> Target:
         """What lies behind an opaque pointer found at ``path``."""
         tag = t.target.tag if isinstance(t, Pointer) and isinstance(t.target, Struct) else ""
-        return Target(self.roles.get(tag) or _ALWAYS.get(tag) or path, behind=True)
+        return Target(self.roles.get(tag) or ALWAYS.get(tag) or path, behind=True)
 
     # Places ---------------------------------------------------------------------------------
     def declare(self, path: str, begin: Begin = Begin.UNSET) -> None:

@@ -188,6 +188,8 @@ class Operators(Structs):
         op = found.group(1) if found else ""
         target = self.lvalue(left)
         if isinstance(target.type, Struct):
+            if op:
+                raise self.text.unsupported(node, f"{op}= on a {target.type}")
             self.copy(target, self.rvalue(right), node)
         else:
             value = self.scalar(right)

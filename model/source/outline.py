@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from model.source.blank import code_of
-from model.source.conditions import Conditionals, Stack
+from model.source.conditions import DEEPEST, Conditionals, Stack
 
 MACRO = "m"
 INCLUDE = "i"
@@ -77,7 +77,9 @@ class Outline:
         elif self._open:
             self._open[-1].append(end)
             if word == b"endif":
-                self.groups.append(self._open.pop())
+                marks = self._open.pop()
+                if len(self._open) < DEEPEST:  # each level is read again for its braces
+                    self.groups.append(marks)
 
     def _change(self, stack: Stack, end: int) -> None:
         if stack not in self._known:
@@ -90,12 +92,13 @@ class Outline:
         return self.numbers[bisect_right(self.changes, offset) - 1]
 
     def _code(self) -> bytearray:
-        """The file with its directives spaced out."""
+        """The file with its directives spaced out, and the backslashes that continue lines."""
         parts, at = [], 0
         for start, end in self._spans:
             parts += [self._plain[at:start], b" " * (end - start)]
             at = end
-        return bytearray(b"").join([*parts, self._plain[at:]])
+        code = b"".join([*parts, self._plain[at:]])
+        return bytearray(code.replace(b"\\\n", b" \n").replace(b"\\\r\n", b" \r\n"))
 
     def balanced(self) -> bytes:
         """The code with one branch's braces only, where branches of an ``#if`` open or close some.

@@ -42,6 +42,9 @@ class _NoTree:
     def code(self, rel: str) -> bytes:
         return b""
 
+    def line_at(self, rel: str, offset: int) -> int:
+        return 1
+
     def holds_at(self, rel: str, offset: int) -> bool | None:
         return None
 

@@ -28,6 +28,8 @@ from model.source.values import NOTHING, Target, Value, decayed, is_scalar
 _INLINE_DEPTH = 24
 #: Terms of at most so many parts stand for a parameter; larger ones are put into a local.
 _SMALL = 8
+#: Labels of one function body beyond which it is not read; the fault paths have at most 4.
+_MOST_LABELS = 100
 _FALLTHROUGH = ("fallthrough", "__fallthrough")
 
 
@@ -177,6 +179,10 @@ class Statements(Loops):
 
     def _run_through(self, nodes: list[Node]) -> None:
         labels = [i for i, node in enumerate(nodes) if node.type == "statement_identifier"]
+        if len(labels) > _MOST_LABELS:
+            raise self.text.unsupported(
+                nodes[labels[0]], f"more than {_MOST_LABELS} labels in a row of statements"
+            )
         if labels:
             last = labels[-1]
             label, met = f"{self.frame}:{text_of(nodes[last])}", len(self.gotos)

@@ -78,7 +78,7 @@ class Directory:
         return {rel: data for rel, data in found.items() if data is not None}
 
     def has(self, rel: str) -> bool:
-        return (self.top / rel).exists() and self._inside(rel)
+        return os.path.exists(self.top / rel) and self._inside(rel)
 
     def files(self, prefix: str) -> Iterable[str]:
         if not self._inside(prefix):

@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-from model.logic import is_const
+from model.logic import FALSE, is_const
 from model.source.ctypes import Array, CType, Int, Pointer, Struct
 from model.source.lvalues import Lvalue, Lvalues, object_at, signed_value
 from model.source.objects import Begin
 from model.source.text import Node, children, text_of
-from model.source.values import Value, decayed, is_scalar
+from model.source.values import UNKNOWN, Target, Value, decayed, is_scalar
 
 #: How many elements an array may have that is copied with its struct.
 _LONGEST = 8
@@ -27,6 +27,12 @@ class Structs(Lvalues):
         if source != to:
             self._copy_members(to, source, node)
 
+    def gathered(self, lvalue: Lvalue, node: Node) -> Value:
+        """A copy of the one of several structs that a pointer leads to, member by member."""
+        path = self.temporary("copy")
+        self._copy_members(object_at(path, lvalue.type), lvalue, node)
+        return Value(lvalue.type, FALSE, (Target(path),))
+
     def _copy_members(self, to: Lvalue, source: Lvalue, node: Node) -> None:
         assert isinstance(to.type, Struct)
         members = self.types.members_of(to.type)
@@ -38,16 +44,18 @@ class Structs(Lvalues):
                 self._copy_members(inner, value, node)
             elif isinstance(t, Array) and is_scalar(t.element):
                 for number in range(self._length(to.type, name, node)):
-                    part, other = self._part(inner, number), self._part(value, number)
+                    part, other = self._part(inner, number, node), self._part(value, number, node)
                     self.store(part, self.load(other, node), node)
             elif is_scalar(t):
                 self.store(inner, self.load(value, node), node)
             else:
                 raise self.text.unsupported(node, f"a copy of {to.type}, which holds an array")
 
-    def _part(self, array: Lvalue, number: int) -> Lvalue:
+    def _part(self, array: Lvalue, number: int, node: Node) -> Lvalue:
         """An element of an array that is a member."""
         assert isinstance(array.type, Array)
+        if len(array.alternatives) != 1 or array.alternatives[0][1] == UNKNOWN:
+            raise self.text.unsupported(node, "an array in one of several structs")
         return object_at(f"{array.alternatives[0][1].whole}[{number}]", array.type.element)
 
     def _length(self, struct: Struct, name: str, node: Node) -> int:
@@ -108,8 +116,7 @@ class Structs(Lvalues):
         for item in items:
             if item.type == "initializer_pair":
                 inner = self._designated(to, item)
-                first = children(item)[0]
-                following = order.index(text_of(first).lstrip(".")) + 1
+                following = order.index(_field(children(item)[0])) + 1
                 self._item(inner, self.text.child(item, "value"))
                 continue
             if following >= len(order) or any(m.unions for m in members.values()):
@@ -122,5 +129,10 @@ class Structs(Lvalues):
         for designator in item.children_by_field_name("designator"):
             if designator.type != "field_designator" or not isinstance(to.type, Struct):
                 raise self.text.unsupported(item, f"an initialiser of an element of {to.type}")
-            to = self.member(to, text_of(designator).lstrip(". "), item)
+            to = self.member(to, _field(designator), item)
         return to
+
+
+def _field(designator: Node) -> str:
+    """The name in ``.name``."""
+    return text_of(children(designator)[-1])

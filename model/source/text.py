@@ -15,7 +15,7 @@ import tree_sitter
 import tree_sitter_c
 
 from model.procedure import Span
-from model.source.blank import NESTED_PARENTHESES, spaces
+from model.source.blank import COMMENT, NESTED_PARENTHESES, spaces
 from model.source.errors import Unsupported
 
 Node = tree_sitter.Node
@@ -27,7 +27,8 @@ _AUTO = re.compile(rb"\bauto(?=\s+[A-Za-z_]\w*\s*=)")
 _TYPEOF = re.compile(rb"\b(?:__)?typeof(?:_unqual)?(?:__)?\s*(" + NESTED_PARENTHESES + rb")")
 #: GCC's ``case 1 ... 5:``, which the parser does not know, is shown to it with this between.
 RANGE = "?:+"
-_RANGE = re.compile(rb"(\bcase\b[^:;?{}\"']*?)\.\.\.(?=[^:;?{}\"']*:)")
+_LABEL = rb"(?:[^:;?{}\"'/]|/(?![*/])|" + COMMENT + rb")"
+_RANGE = re.compile(rb"(\bcase\b" + _LABEL + rb"*?)\.\.\.(?=" + _LABEL + rb"*:)")
 _STAND_IN = re.compile(r"\b_T[0-9]{5}\b")
 
 

@@ -135,5 +135,5 @@ def _version(where: str, makefile: bytes) -> Version:
     numbers = [found[name] for name in ("VERSION", "PATCHLEVEL", "SUBLEVEL")]
     if not all(re.fullmatch(r"[0-9]{1,9}", number) for number in numbers[:2]):
         raise TreeError(f"{where}: Makefile states no VERSION and PATCHLEVEL; give the top of a Linux tree.")
-    major, minor, point = (int(number) if number.isdecimal() else 0 for number in numbers)
+    major, minor, point = (int(number) if re.fullmatch(r"[0-9]{1,9}", number) else 0 for number in numbers)
     return Version(major, minor, point, f"{major}.{minor}.{point}{found['EXTRAVERSION']}")

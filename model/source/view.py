@@ -10,6 +10,7 @@ first is taken and the rest are its ``others``.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import TypeVar
 
 from model.source.answers import Answer, Answers, Live
@@ -42,6 +43,7 @@ from model.source.scan import (
     VARIABLE,
     Record,
 )
+from model.source.tree import TreeError
 
 _D = TypeVar("_D", bound=Definition)
 
@@ -108,6 +110,10 @@ class View:
         """The text of a file without comments, each byte at its place; nothing where there is no such file."""
         return code_of(self.file(rel).data) if self.headers.tree.has(rel) else b""
 
+    def line_at(self, rel: str, offset: int) -> int:
+        """The line, from 1, of a byte of a file."""
+        return self.file(rel).line(offset)
+
     def holds_at(self, rel: str, offset: int) -> bool | None:
         """Whether the conditions around a byte of a file hold; None where that is unknown."""
         file = self.file(rel)
@@ -147,7 +153,9 @@ def _nearby(headers: Headers, rel: str) -> tuple[SourceFile, ...]:
         for record in file.scanned.records:
             quoted = record.name.strip('"')
             if record.kind == INCLUDE and quoted != record.name and ".." not in quoted:
-                waiting += [place for place in [f"{beside}/{quoted}"] if headers.tree.has(place)]
+                with suppress(TreeError):  # what is no path in the tree, or a directory, is not included
+                    headers.study(f"{beside}/{quoted}")
+                    waiting.append(f"{beside}/{quoted}")
     return tuple(found.values())
 
 

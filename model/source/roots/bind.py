@@ -22,6 +22,7 @@ from model.source.roots.root import (
     Before,
     Binding,
     Both,
+    Counted,
     Given,
     Happened,
     Local,
@@ -97,6 +98,9 @@ def _of(
         case Locked(lock, what):
             path = f"({lock}) {what}"
             return place(path, BOOL) if path in front.objects.places else FALSE
+        case Counted(resource):
+            count = _held(front, f"({resource})")
+            return const(0, sort) if count is None else count
         case Returned():
             return result
         case Member(name):

@@ -95,14 +95,19 @@ PKVM_MEM_ABORT = Root(
         **_some("mmap_locked", "mmap_unlocked", "mmap_unlocked_again"),
         **PKVM,
     },
-    means={"pin_asked": Happened("pin_user_pages"), "pin_ret": Given("pin_ret")},
+    means={
+        "pin_asked": Happened("pin_user_pages"),
+        "pin_ret": Given("pin_ret"),
+        "pin_addr": Argument("pin_user_pages", "address"),
+        "pin_flags": Argument("pin_user_pages", "flags"),
+    },
     rows={
         "pin_user_pages": Contract(
             Kind.ANSWER,
             "the page that the host maps at the address, pinned, or an error",
             "mm/gup.c",
             result="pin_ret",
-            arguments=(("address", "unsigned long", 0),),
+            arguments=(("address", "unsigned long", 0), ("flags", "unsigned int", 0)),
             outs=(("struct page *", "page"),),
         ),
         "account_locked_vm": Contract(
@@ -139,13 +144,25 @@ PERM_FAULT = Root(
 _PATH = "the fault path"
 
 
-def _fault_path(function: str) -> Contract:
+_LOOKUP = "memslot lookup"
+
+
+def _fault_path(function: str, number: int) -> Contract:
     return Contract(
         Kind.SINK,
         "resolves the fault, or answers why not; it is read as a root of its own",
         f"{MMU}:{function}()",
         result="abort_ret",
         event=_PATH,
+        sees=(
+            ("hva", ("s2fd->hva", "hva")),
+            ("ipa", ("s2fd->fault_ipa", "fault_ipa")),
+            ("nested", ("s2fd->nested", "nested", "0")),
+            ("memslot", ("s2fd->memslot", "memslot")),
+            ("gmem", ("!!kvm_slot_has_gmem(s2fd->memslot)", "0")),
+            ("protected", ("!!kvm_vm_is_protected(s2fd->vcpu->kvm)", "0")),
+            ("path", (str(number),)),
+        ),
     )
 
 
@@ -161,7 +178,34 @@ GUEST_ABORT = Root(
         "abort_ret": Given("abort_ret"),
         "slot_hva": Given("hva"),
         "slot_writable": Given("memslot_writable"),
-        "handed_hva": Local(("s2fd.hva", "hva")),
+        "handed_hva": Argument(_PATH, "hva"),
+        "handed_ipa": Argument(_PATH, "ipa"),
+        "handed_nested": Argument(_PATH, "nested"),
+        "handed_memslot": Argument(_PATH, "memslot"),
+        "handed_gmem": Argument(_PATH, "gmem"),
+        "handed_protected": Argument(_PATH, "protected"),
+        "path": Argument(_PATH, "path"),
+        "memslot": Given("memslot"),
+        "fault_address": Before(("kvm_vcpu_get_fault_ipa(vcpu)",)),
+        "looked_up": Happened(_LOOKUP),
+        "looked_gfn": Argument(_LOOKUP, "gfn"),
+        "shadowed_output": Given("nested->output"),
+        "on_a_shadow": Before(
+            (
+                "kvm_is_nested_s2_mmu(vcpu->kvm, vcpu->arch.hw_mmu) "
+                "&& vcpu->arch.hw_mmu->nested_stage2_enabled",
+                "0",
+            )
+        ),
+        "by_a_fetch": PERM_FAULT.means["by_a_fetch"],
+        "in_a_walk": PERM_FAULT.means["in_a_walk"],
+        "by_a_cache_operation": Before(("vcpu->arch.fault.esr_el2 >> 8 & 1",)),
+        "is_external": Before(("kvm_vcpu_abt_issea(vcpu)",)),
+        "handed_to_sea": Happened("kvm_handle_guest_sea"),
+        "emulated": Happened("io_mem_abort"),
+        "io_ret": Given("io_ret"),
+        "skipped": Happened("kvm_incr_pc"),
+        "access_flag_set": Happened("handle_access_fault"),
         "error_hvas": Before(("PAGE_OFFSET",)),
         "goes_by_shadow": Local(("nested",)),
         "forwards": Given("nested_perm_ret"),
@@ -170,7 +214,17 @@ GUEST_ABORT = Root(
         "srcu_released": Locked("srcu", "given back"),
         "srcu_released_again": Locked("srcu", "given back again"),
     },
-    rows={f: _fault_path(f) for f in ("user_mem_abort", "gmem_abort", "pkvm_mem_abort")},
+    rows={
+        **{f: _fault_path(f, n) for n, f in enumerate(("user_mem_abort", "gmem_abort", "pkvm_mem_abort"))},
+        "gfn_to_memslot": Contract(
+            Kind.ANSWER,
+            "the memslot of the gfn, or NULL",
+            "virt/kvm/kvm_main.c",
+            result="memslot",
+            event=_LOOKUP,
+            arguments=(("gfn", "gfn_t", 0),),
+        ),
+    },
     sinks=(_PATH,),
     is_fault_path=True,
 )

@@ -152,6 +152,7 @@ def _lookup(name: str, says: str, **more: Binding) -> Root:
             "looked_slow": Happened(_SLOW),
             "slow_flags": Argument(_SLOW, "flags"),
             "slow_found": Given("slow_found"),
+            "pins": Before(("kfp->pin", "0")),
             "answer": Returned(),
             **more,
         },
@@ -170,6 +171,9 @@ LOOKUP_REMAPPED = _lookup(
     "hva_to_pfn_remapped",
     "looks up what a VM_PFNMAP or VM_IO mapping maps",
     host_pte_writable=Local(("args.writable",)),
+    found_pfn=After(("*p_pfn",)),
+    mapped_pfn=Local(("args.pfn",)),
+    read_only_fault=Before(("KVM_PFN_ERR_RO_FAULT",)),
     refcounted_page=After(("*kfp->refcounted_page",)),
 )
 

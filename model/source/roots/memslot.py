@@ -15,7 +15,8 @@ _FOUND = Contract(
     "include/linux/mm.h",
     result="vma",
     event=_VMA,
-    arguments=(("address", "unsigned long", 0),),
+    arguments=(("from", "unsigned long", 0),),
+    sees=(("to", ("end_addr", "reg_end")),),
 )
 _MACHINE: dict[str, Binding] = {
     "ARM64_HAS_STAGE2_FWB": Given("ARM64_HAS_STAGE2_FWB"),
@@ -57,6 +58,14 @@ PREPARE = Root(
         "gmem_only": Before(("kvm_memslot_is_gmem_only(new)",)),
         "vm_is_protected": Before(("kvm_vm_is_protected(kvm)", "0")),
         "looks_for_vmas": Happened(_VMA),
+        "looked_from": Argument(_VMA, "from"),
+        "looked_to": Argument(_VMA, "to"),
+        "slot_end": Before(
+            tuple(f"{slot}->userspace_addr + ({slot}->npages << PAGE_SHIFT)" for slot in _SLOT)
+        ),
+        "deletes": Before(("change == KVM_MR_DELETE || change == KVM_MR_MOVE",)),
+        "has_run": Given("has_run"),
+        "restricts": Before(("new && new->flags & (KVM_MEM_LOG_DIRTY_PAGES | KVM_MEM_READONLY)",)),
         "vma_found": Given("vma"),
         "vm_flags": Given("vma->vm_flags"),
         "vm_page_prot": Given("vma->vm_page_prot.pgprot"),
@@ -65,7 +74,11 @@ PREPARE = Root(
     rows={
         "find_vma_intersection": _FOUND,
         "pkvm_hyp_vm_is_created": Contract(
-            Kind.ANSWER, "whether the protected VM has run", "arch/arm64/kvm/pkvm.c", type="bool"
+            Kind.ANSWER,
+            "whether the protected VM has run",
+            "arch/arm64/kvm/pkvm.c",
+            type="bool",
+            result="has_run",
         ),
     },
 )
@@ -86,6 +99,7 @@ IOREMAP = Root(
         "map_addr": Argument(_MAP, "addr"),
         "map_size": Argument(_MAP, "size"),
         "prot": Argument(_MAP, "prot"),
+        "map_ret": Given("map_ret"),
     },
     sinks=(_MAP,),
 )

@@ -54,6 +54,13 @@ class Locked:
 
 
 @dataclass(frozen=True)
+class Counted:
+    """By how much the count of a resource changed."""
+
+    resource: str
+
+
+@dataclass(frozen=True)
 class Given:
     """An input of the function: what a contract answered, a capability, a field of memory."""
 
@@ -88,7 +95,7 @@ class Both:
     second: Binding
 
 
-Binding = Before | After | Happened | Argument | Locked | Given | Returned | Member | Local | Both
+Binding = Before | After | Happened | Argument | Locked | Counted | Given | Returned | Member | Local | Both
 
 
 @dataclass(frozen=True)
