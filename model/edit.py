@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Edits of a procedure: the same decision without a test, or with a note of where a test struck.
-And of a single statement: the same with other terms.
+"""Edits of a procedure: the same decision without a test, with another one in its place, or with a
+note of where a test struck.  And of a single statement: the same with other terms.
 
 Each edit says which guard it means and must find it exactly once, so that an edit never silently
 does nothing.  A guard is found where it is the condition itself, or, if it is so nowhere, where it
@@ -13,8 +13,35 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from model.logic import BOOL, FALSE, TRUE, Term, conj, const, is_same, place, show
-from model.procedure import Block, Call, If, Leave, Place, Procedure, ProcedureError, Set, Statement, walk
+from model.logic import (
+    BOOL,
+    FALSE,
+    TRUE,
+    Term,
+    conj,
+    const,
+    free_names,
+    is_same,
+    place,
+    rebuild,
+    show,
+    subterms,
+)
+from model.procedure import (
+    Block,
+    Call,
+    If,
+    Input,
+    Leave,
+    Place,
+    Procedure,
+    ProcedureError,
+    Set,
+    Statement,
+    walk,
+)
+from model.unset import own_terms
+from model.words import READ, VARYING, WORLD
 
 
 def without(procedure: Procedure, guard: Term, answering: int | None = None) -> Procedure:
@@ -33,6 +60,32 @@ def dropped(procedure: Procedure, guard: Term, answering: int | None = None) -> 
 def negated(procedure: Procedure, guard: Term, answering: int | None = None) -> Procedure:
     """The procedure with the opposite of the guard in its place; errors as of ``without``."""
     return _edit(procedure, guard, answering, lambda statement: (_with(statement, guard, ~guard),))
+
+
+def instead(procedure: Procedure, meant: Term, other: Term) -> Procedure:
+    """The procedure with ``other`` where it looks at ``meant``; what ``other`` names is read as well.
+
+    The outcome words stay as they are.  Raises ProcedureError unless exactly one statement has the
+    term, or if it may not be read there.
+    """
+    found = [s for s in walk(procedure.body) if any(_has(term, meant) for term in own_terms(s))]
+    if len(found) != 1:
+        raise ProcedureError(
+            f"{procedure.name}: `{show(meant)}` was looked for in exactly one statement, and "
+            f"{len(found)} have it; name a term that stands in one place."
+        )
+    if other.sort != meant.sort:
+        raise ProcedureError(
+            f"{procedure.name}: `{show(meant)}` is a {meant.sort} and `{show(other)}` a {other.sort}; "
+            "put a term of the same sort in its place."
+        )
+    words = {**READ, **VARYING, **WORLD}
+    new = free_names(other).keys() - procedure.inputs.keys() - procedure.constants.keys()
+    if unknown := sorted(new - words.keys()):
+        raise ProcedureError(f"{procedure.name}: {unknown[0]} is no word that could be read here.")
+    inputs = {**procedure.inputs, **{w: Input(words[w][0], note=words[w][1]) for w in sorted(new)}}
+    body = tuple(rewritten(s, lambda term: _replaced(term, meant, other)) for s in procedure.body)
+    return replace(procedure, body=body, inputs=inputs)
 
 
 def mark(procedure: Procedure, guard: Term, word: str, answering: int | None = None) -> Procedure:
@@ -68,6 +121,29 @@ def rewritten(statement: Statement, change: Callable[[Term], Term]) -> Statement
             return replace(statement, value=None if statement.value is None else change(statement.value))
         case Call():
             return replace(statement, arguments=tuple((a, change(t)) for a, t in statement.arguments))
+
+
+def _conjuncts(term: Term, meant: Term) -> bool:
+    """Whether the term is a conjunction that has every part of the other one."""
+    keys = {part.key for part in _parts(meant)}
+    return term.op == "and" and keys <= {part.key for part in term.args}
+
+
+def _has(term: Term, meant: Term) -> bool:
+    return any(t.key == meant.key or _conjuncts(t, meant) for t in subterms(term))
+
+
+def _replaced(term: Term, meant: Term, other: Term) -> Term:
+    """The term with ``other`` for ``meant``, also where that is a part of a conjunction."""
+    if term.key == meant.key:
+        return other
+    if _conjuncts(term, meant):
+        keys = {part.key for part in _parts(meant)}
+        rest = (_replaced(part, meant, other) for part in term.args if part.key not in keys)
+        return conj(*rest, other)
+    if not term.args:
+        return term
+    return rebuild(term, tuple(_replaced(part, meant, other) for part in term.args))
 
 
 def _parts(condition: Term) -> tuple[Term, ...]:

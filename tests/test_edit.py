@@ -3,12 +3,16 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from model.arch.arm64.fault import shapes
-from model.edit import dropped, mark, negated, rewritten, without
+from model.edit import dropped, instead, mark, negated, rewritten, without
 from model.interpreter import Inputs, interpret
-from model.logic import BOOL, FALSE, TRUE, Term, place
+from model.logic import BOOL, FALSE, TRUE, Term, name, place
 from model.memory import (
     EINVAL,
     excl_atomic_fault,
@@ -18,6 +22,8 @@ from model.memory import (
     kvm_supports_cacheable_pfnmap,
     perm_fault,
     pfn_is_map_memory,
+    pfn_valid,
+    vm_flags,
 )
 from model.procedure import Block, Call, If, Leave, Procedure, ProcedureError, Set, Span, Statement
 
@@ -134,3 +140,43 @@ def test_rewritten_replaces_each_term_and_nothing_else() -> None:
     assert repr(rewritten(before, change)) == repr(nested(TRUE))
     assert len(met) == repr(before).count(repr(FALSE)) == 5
     assert repr(before) == repr(nested(FALSE))
+
+
+def test_instead_puts_another_term_in_the_place_of_one() -> None:
+    made = instead(SHAPES["before"], pfn_is_map_memory, pfn_valid)
+    assert mapped(made, pfn_valid=1, exec_fault=1)
+    assert answer(made, pfn_is_map_memory=1, exec_fault=1) == -8
+    assert "pfn_valid" in made.inputs and "pfn_valid" not in SHAPES["before"].inputs
+
+
+def test_instead_finds_a_conjunction_within_a_longer_one() -> None:
+    made = instead(SHAPES["v7"], is_vma_cacheable & ~kvm_supports_cacheable_pfnmap, FALSE)
+    cacheable = {"vm_page_prot": 0, "pfn_is_map_memory": 1, "vm_flags": 0}
+    assert answer(SHAPES["v7"], **cacheable) == -EINVAL
+    assert mapped(made, **cacheable)
+
+
+@pytest.mark.parametrize(
+    ("meant", "other", "told"),
+    [
+        (excl_atomic_fault, TRUE, "`excl_atomic_fault` was looked for in exactly one statement, and 0 have it; "
+         "name a term that stands in one place."),
+        (perm_fault, TRUE, "`perm_fault` was looked for in exactly one statement, and 5 have it; name a term that "
+         "stands in one place."),
+        (is_vma_cacheable, vm_flags, "put a term of the same sort in its place."),
+        (is_vma_cacheable, name("no_such_word"), "no_such_word is no word that could be read here."),
+    ],
+)  # fmt: skip
+def test_a_term_that_cannot_be_replaced_is_an_error(meant: Term, other: Term, told: str) -> None:
+    with pytest.raises(ProcedureError, match=rf"^merged: .*{re.escape(told)}$"):
+        instead(SHAPES["merged"], meant, other)
+
+
+@given(
+    st.fixed_dictionaries({w: st.integers(0, 1) for w in ("pfn_is_map_memory", "exec_fault", "perm_fault")})
+)
+def test_a_term_of_the_same_value_changes_nothing(names: dict[str, int]) -> None:
+    made = instead(SHAPES["before"], pfn_is_map_memory, pfn_valid)
+    same = {**names, "pfn_valid": names["pfn_is_map_memory"], "write_fault": 1 - names["exec_fault"]}
+    assert answer(made, **same) == answer(SHAPES["before"], **same)
+    assert mapped(made, **same) == mapped(SHAPES["before"], **same)

@@ -124,7 +124,7 @@ def _flags_line(value: Value, constants: Constants) -> str:
 def counterexample(witness: Witness, says: str) -> str:
     """The whole text: ``says`` is the theorem that fails."""
     return "\n".join(
-        [*_let(witness), *_courses(witness), *_paragraph("However,", f"this was to hold: {says}")]
+        [*_let(witness), *_courses(witness), *paragraph("However,", f"this was to hold: {says}")]
     )
 
 
@@ -159,7 +159,7 @@ def _courses(witness: Witness) -> list[str]:
     lines: list[str] = []
     for subject, course in witness.courses.items():
         whose = f"({subject}) " if len(witness.courses) > 1 else ""
-        lines += _paragraph("Then", whose + happened(course))
+        lines += paragraph("Then", whose + happened(course))
         branches = [line for step in course.steps if step.taken is not None for line in _branch(step)]
         if branches:
             lines += _labelled("because", branches)
@@ -203,7 +203,8 @@ def _wrapped(text: str) -> list[str]:
     return [line.replace(_GLUE, " ") for line in lines]
 
 
-def _paragraph(label: str, text: str) -> list[str]:
+def paragraph(label: str, text: str) -> list[str]:
+    """A text behind its label, in lines."""
     return _labelled(label, _wrapped(text))
 
 

@@ -1,0 +1,226 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The door: makes the mistakes of the past again, and tells how each of them is found.
+
+    python -m counterexamples.run [--bug GLOB] [--linux PATH] [--format text|json|table] [--out DIR]
+
+Exit codes are those of ``python -m proofs.run``: 0 every mistake was found, and only as declared; 1
+one is missed or its counterexample is another; 2 usage; 3 something was not run or is undecided; 4
+solver and interpreter disagree.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from counterexamples.bug import Bug, OnC
+from counterexamples.history import bugs
+from counterexamples.render import history as told
+from counterexamples.render.history import Account, State
+from model.source.cache import default_directory
+from model.source.errors import Unsupported
+from model.source.index import Index
+from model.source.kernel import NoSink
+from model.source.tree import Tree, TreeError
+from proofs.claim import Claim, Verdict
+from proofs.files import check_writable, write_all
+from proofs.finding import find
+from proofs.history import EditError, HistoryError, on_c, on_shape, with_the_edit
+from proofs.pool import Pool
+from proofs.progress import Progress
+from proofs.prove import decided, examined
+from proofs.selection import SelectionError, matching
+from proofs.verdict import PRIORITY, Judged, Standing
+
+#: Where `python -m proofs.kernels` puts trees.
+KERNELS = Path(".kernels")
+SECONDS = 60.0
+NO_TREE = "a kernel tree is needed; give --linux, or fetch some by `python -m proofs.kernels`."
+
+_STATES = {
+    Standing.AS_EXPECTED: State.FOUND,
+    Standing.OTHERWISE: State.OTHERWISE,
+    Standing.UNDECIDED: State.UNDECIDED,
+    Standing.DISAGREE: State.DISAGREE,
+}
+_CODES = {
+    State.FOUND: Standing.AS_EXPECTED,
+    State.MISSED: Standing.OTHERWISE,
+    State.OTHERWISE: Standing.OTHERWISE,
+    State.UNDECIDED: Standing.UNDECIDED,
+    State.NOT_RUN: Standing.UNDECIDED,
+    State.DISAGREE: Standing.DISAGREE,
+}
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    door = argparse.ArgumentParser(
+        prog="python -m counterexamples.run",
+        description="Make the real mistakes of the past again, and show how each of them is found.",
+        epilog="Exit code: 0 all found as declared; 1 one is missed, or found otherwise; 2 wrong usage; "
+        "3 something was not run or is undecided; 4 solver and interpreter disagree.",
+        allow_abbrev=False,
+    )
+    door.add_argument("--bug", metavar="GLOB", help="only mistakes of these names")
+    door.add_argument("--list", action="store_true", help="the mistakes; nothing is proved")
+    door.add_argument(
+        "--linux", metavar="PATH", type=Path, help="a kernel tree for those made in C (default: in .kernels)"
+    )
+    door.add_argument(
+        "--format", choices=("text", "json", "table"), default="text", help="default: %(default)s"
+    )
+    door.add_argument(
+        "--out", metavar="DIR", type=Path, help="write DIR/THEOREM/MISTAKE/{witness.json,counterexample.txt}"
+    )
+    return door
+
+
+def main(
+    arguments: Sequence[str] | None = None,
+    load: Callable[[], Mapping[str, Bug]] = bugs,
+    kernels: Path = KERNELS,
+) -> int:
+    """Does what the command line asks; the exit code.  ``load`` gives the mistakes, ``kernels`` has
+    the trees that are at hand."""
+    door = parser()
+    asked = door.parse_args(arguments)
+    if asked.out is not None and (wrong := check_writable(asked.out, directory=True)):
+        door.error(f"--out: {wrong}")
+    try:
+        known = load()
+        chosen = {name: known[name] for name in matching("mistake", asked.bug, known)}
+        if asked.list:
+            print(told.listing(chosen))
+            return 0
+        with Progress(sys.stderr) as progress:
+            closely = asked.format != "table" or asked.out is not None
+            accounts = recreate(chosen, Trees(asked.linux, kernels), closely, progress)
+        if asked.out is not None:
+            write(asked.out, accounts)
+    except (SelectionError, TreeError, HistoryError) as error:
+        return _fail(str(error))
+    except OSError as error:
+        return _fail(f"A file could not be written: {error}.")
+    except KeyboardInterrupt:
+        print("Interrupted; nothing was written.", file=sys.stderr)
+        return 130
+    _put(accounts, asked.format)
+    return exit_code(accounts)
+
+
+def _fail(sentence: str) -> int:
+    print(f"python -m counterexamples.run: error: {sentence}", file=sys.stderr)
+    return 2
+
+
+class Trees:
+    """The kernel trees at hand: the one that was given, or those that were fetched.
+
+    Raises TreeError for a path that is given and is no kernel tree.
+    """
+
+    def __init__(self, given: Path | None, kernels: Path):
+        self.given = None if given is None else Tree.open(given)
+        self.kernels = kernels
+
+    def of(self, where: OnC) -> tuple[str, Tree] | str:
+        """The newest release in which the mistake can be made, and its tree; or why there is none."""
+        if self.given is not None:
+            version = self.given.version
+            release = f"{version.major}.{version.minor}"
+            if release in where.releases:
+                return release, self.given
+            return f"some of the mistakes in C cannot be made in {release}."
+        for release in reversed(where.releases):
+            if (self.kernels / release).is_dir():
+                return release, Tree.open(self.kernels / release)
+        return NO_TREE
+
+
+def recreate(chosen: Mapping[str, Bug], trees: Trees, closely: bool, progress: Progress) -> list[Account]:
+    """What became of each mistake, in their order; ``closely``: with their least counterexamples.
+
+    Raises HistoryError where one cannot be made as it is declared.
+    """
+    progress.begin("making the mistakes", len(chosen))
+    made = {name: claim_of(name, bug, trees) for name, bug in chosen.items()}
+    claims = [each[1] for each in made.values() if isinstance(each, tuple)]
+    with Pool(min(os.cpu_count() or 1, 8), SECONDS) as pool:
+        progress.begin("looking for them", len(claims))
+        judged = list(progress.count(decided(pool, claims)))
+        if closely:
+            progress.begin("looking for the least witnesses", len(claims))
+            judged = list(progress.count(examined(pool, judged)))
+    by_name = {each.claim.subject: each for each in judged}
+    return [_account(name, bug, made[name], by_name) for name, bug in chosen.items()]
+
+
+def claim_of(name: str, bug: Bug, trees: Trees) -> tuple[str, Claim] | str:
+    """The release ("" for a shape) and the claim that the mistake is found; or why it is not run."""
+    if not isinstance(bug.where, OnC):
+        return "", on_shape(name, bug)
+    found = trees.of(bug.where)
+    if isinstance(found, str):
+        return found
+    release, tree = found
+    try:
+        edited = with_the_edit(name, bug, tree)
+        return release, on_c(name, bug, edited, Index.build(edited, default_directory()))
+    except (EditError, Unsupported, NoSink) as error:
+        return str(error)
+
+
+def _account(name: str, bug: Bug, made: tuple[str, Claim] | str, judged: Mapping[str, Judged]) -> Account:
+    if isinstance(made, str):
+        return Account(name, bug, State.NOT_RUN, why=made)
+    release, claim = made
+    each = judged[name]
+    state = State.MISSED if each.verdict is Verdict.PROVED else _STATES[each.standing]
+    # The calls that the declared condition speaks of are told as well.
+    spoken = replace(each, claim=replace(claim, given=(*claim.given, bug.witness)))
+    return Account(name, bug, state, release, claim.says, each.why, find(spoken).counterexample)
+
+
+def exit_code(accounts: Sequence[Account]) -> int:
+    """The most important thing that is not as declared."""
+    found = {_CODES[account.state] for account in accounts}
+    return next((standing.value for standing in PRIORITY if standing in found), 0)
+
+
+def write(out: Path, accounts: Sequence[Account]) -> None:
+    """Write what was found, all files or none.  Raises OSError."""
+    texts = dict(_files(out, accounts))
+    for path in texts:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    write_all(texts)
+
+
+def _files(out: Path, accounts: Sequence[Account]) -> Iterator[tuple[Path, str]]:
+    for account in accounts:
+        if account.witness is not None:
+            folder = out / account.bug.refutes / account.name
+            yield from ((folder / name, text) for name, text in told.files(account).items())
+
+
+def _put(accounts: Sequence[Account], form: str) -> None:
+    """Print; a reader that has gone away is no error."""
+    if form == "json":
+        page = told.document(accounts)
+    else:
+        shown = "\n\n\n".join(map(told.text, accounts)) if form == "text" else told.table(accounts)
+        parts = [shown, told.troubles(accounts) if form == "table" else "", told.summary(accounts)]
+        page = "\n\n".join(filter(None, parts)) + "\n"
+    try:
+        sys.stdout.write(page)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+if __name__ == "__main__":
+    sys.exit(main())
