@@ -59,10 +59,8 @@ def test_the_text_of_an_example_of_two_procedures() -> None:
     found = finding(replace(both, given=(name("mapped"), *claim.given), expected=None)).example
     assert found is not None
     text = prose.example(found)
-    assert "Then      () forgetful calls kvm_pgtable_stage2_map(" in text
-    assert (
-        "Then      (merged) merged calls nothing that is asked about, returns\n              -EFAULT." in text
-    )
+    assert "Then      forgetful calls kvm_pgtable_stage2_map(" in text
+    assert "Then      merged calls nothing that is asked about, returns -EFAULT." in text
 
 
 def test_only_the_branches_that_a_value_decided_are_told() -> None:

@@ -156,9 +156,11 @@ def _constants(witness: Witness) -> Constants:
 
 
 def _courses(witness: Witness) -> list[str]:
+    """What each procedure did; ones of the same name are told apart by what the claim calls them."""
     lines: list[str] = []
+    names = [course.procedure.name for course in witness.courses.values()]
     for subject, course in witness.courses.items():
-        whose = f"({subject}) " if len(witness.courses) > 1 else ""
+        whose = f"({subject}) " if subject and names.count(course.procedure.name) > 1 else ""
         lines += paragraph("Then", whose + happened(course))
         branches = [line for step in course.steps if step.taken is not None for line in _branch(step)]
         if branches:
