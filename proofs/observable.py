@@ -14,6 +14,11 @@ from model.memory import (
     map_size,
     mapped,
     marked_dirty,
+    mmap_locked,
+    mmap_unlocked,
+    mmap_unlocked_again,
+    mmu_locked,
+    mmu_unlocked,
     page_released,
     page_released_again,
     prot,
@@ -56,3 +61,6 @@ EVERYTHING: tuple[Observable, ...] = (
     Observable((sanitised_pfn, sanitised_size), sanitised),
     Observable((marked_dirty, page_released, page_released_again)),
 )
+
+#: Which locks were taken and given back, which a shape and its kernel may do in different ways.
+LOCKS = Observable((mmap_locked, mmap_unlocked, mmap_unlocked_again, mmu_locked, mmu_unlocked))

@@ -47,7 +47,7 @@ from model.words import WORD32
 from proofs.catalogue import theorems
 from proofs.claim import Claim, Verdict
 
-PREMISES = [(n.name, i) for n in theorems() for i in range(len(n.theorem.given))]
+PREMISES = [(n.name, i) for n in theorems("") for i in range(len(n.theorem.given))]
 ZERO = const(0, WORD64)
 EFAULT = const(-14, WORD32)
 
@@ -126,7 +126,7 @@ FACTS_FOR: tuple[tuple[Term, str, Term], ...] = (
 
 def test_every_conclusion_of_several_parts_has_mutants() -> None:
     words = {word.key for word in ONE_WORD}
-    several = {n.name for n in theorems() if n.theorem.then.op == "and" and n.theorem.then.key not in words}
+    several = {n.name for n in theorems("") if n.theorem.then.op == "and" and n.theorem.then.key not in words}
     assert several == {*MUTANTS, ORDINARY}
 
 

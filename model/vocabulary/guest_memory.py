@@ -6,7 +6,7 @@ What they have in common with user_mem_abort() are the words of ``model.memory``
 
 from __future__ import annotations
 
-from model.logic import BOOL
+from model.logic import BOOL, WORD64, const
 from model.vocabulary import Words, word
 from model.words import WORD32
 
@@ -19,6 +19,8 @@ GMEM: Words = {
 PKVM: Words = {
     "pin_asked": (BOOL, "pin_user_pages() was called"),
     "pin_ret": (WORD32, "what it returned"),
+    "pin_addr": (WORD64, "the address that it is given"),
+    "pin_flags": (WORD64, "its FOLL_ flags"),
 }
 
 memslot_readonly = word(GMEM, "memslot_readonly")
@@ -26,3 +28,9 @@ gmem_asked = word(GMEM, "gmem_asked")
 gmem_ret = word(GMEM, "gmem_ret")
 pin_asked = word(PKVM, "pin_asked")
 pin_ret = word(PKVM, "pin_ret")
+pin_addr = word(PKVM, "pin_addr")
+pin_flags = word(PKVM, "pin_flags")
+
+#: Of include/linux/mm_types.h.
+FOLL_WRITE = const(1 << 0, WORD64)
+FOLL_LONGTERM = const(1 << 8, WORD64)

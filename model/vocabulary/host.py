@@ -48,6 +48,10 @@ WORDS: Words = {
     "looked_slow": (BOOL, "get_user_pages_unlocked() or its pinning sibling was called"),
     "slow_flags": (WORD64, "its FOLL_ flags"),
     "slow_found": (WORD64, "how many pages it found, or an error"),
+    "pins": (BOOL, "the page is to be pinned, for the kernel's own accesses; since v6.13"),
+    "found_pfn": (WORD64, "the pfn that the lookup found, or an error as a pfn"),
+    "mapped_pfn": (WORD64, "the pfn of the host PTE that it looked at"),
+    "read_only_fault": (WORD64, "KVM_PFN_ERR_RO_FAULT"),
     "refcounted_page": (WORD64, "*kfp->refcounted_page afterwards"),
 }
 
@@ -77,4 +81,8 @@ fast_found = word(WORDS, "fast_found")
 looked_slow = word(WORDS, "looked_slow")
 slow_flags = word(WORDS, "slow_flags")
 slow_found = word(WORDS, "slow_found")
+pins = word(WORDS, "pins")
+found_pfn = word(WORDS, "found_pfn")
+mapped_pfn = word(WORDS, "mapped_pfn")
+read_only_fault = word(WORDS, "read_only_fault")
 refcounted_page = word(WORDS, "refcounted_page")

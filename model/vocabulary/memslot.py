@@ -21,6 +21,9 @@ WORDS: Words = {
     "gmem_only": (BOOL, "kvm_memslot_is_gmem_only(new): and by nothing else"),
     "vm_is_protected": (BOOL, "kvm_vm_is_protected(kvm)"),
     "looks_for_vmas": (BOOL, "find_vma_intersection() was called"),
+    "looked_from": (WORD64, "the address from which its last call looks, in bytes"),
+    "looked_to": (WORD64, "the address up to which it looks"),
+    "slot_end": (WORD64, "the address behind the memslot's last page"),
     "vma_found": (BOOL, "its last call found a VMA"),
     "vm_flags": (WORD64, "vma->vm_flags of that VMA"),
     "vm_page_prot": (WORD64, "pgprot_val(vma->vm_page_prot) of that VMA, all 64 bits"),
@@ -30,7 +33,11 @@ WORDS: Words = {
     "mmap_locked": (BOOL, "mmap_read_lock() was called"),
     "mmap_unlocked": (BOOL, "mmap_read_unlock() was called"),
     "mmap_unlocked_again": (BOOL, "mmap_read_unlock() was called twice"),
+    "deletes": (BOOL, "the change deletes or moves a memslot"),
+    "has_run": (BOOL, "pkvm_hyp_vm_is_created(): the protected guest has run"),
+    "restricts": (BOOL, "new->flags has KVM_MEM_LOG_DIRTY_PAGES or KVM_MEM_READONLY"),
     # kvm_phys_addr_ioremap()
+    "map_ret": (WORD32, "what it returned"),
     "is_protected_kvm_enabled": (BOOL, "is_protected_kvm_enabled()"),
     "asked_writable": (BOOL, "the argument writable"),
     "mapped": (BOOL, "kvm_pgtable_stage2_map() was called"),
@@ -50,5 +57,11 @@ has_gmem = word(WORDS, "has_gmem")
 gmem_only = word(WORDS, "gmem_only")
 vm_is_protected = word(WORDS, "vm_is_protected")
 looks_for_vmas = word(WORDS, "looks_for_vmas")
+looked_from = word(WORDS, "looked_from")
+looked_to = word(WORDS, "looked_to")
+slot_end = word(WORDS, "slot_end")
+deletes = word(WORDS, "deletes")
+has_run = word(WORDS, "has_run")
+restricts = word(WORDS, "restricts")
 asked_writable = word(WORDS, "asked_writable")
 maps_this = word(WORDS, "maps_this")

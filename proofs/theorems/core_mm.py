@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
-from model.logic import choose, const
+from model.logic import choose, const, resize
 from model.memory import (
     MT_NORMAL_NC,
     PAGE_SHIFT,
+    PTE_ATTRINDX_MASK,
     VM_IO,
     VM_PFNMAP,
     MT_DEVICE_nGnRnE,
@@ -26,17 +27,21 @@ from model.vocabulary.host import (
     driver_decides,
     fast_flags,
     fast_found,
+    found_pfn,
     given_prot,
     in_memblock,
     looked_fast,
     looked_slow,
     made_prot,
+    mapped_pfn,
     new_flags,
     new_pgoff,
     page_found,
     page_of_pfn,
+    pins,
     prot_for_mem,
     range_is_valid,
+    read_only_fault,
     refcounted_page,
     remap_end,
     remap_pfn,
@@ -45,12 +50,14 @@ from model.vocabulary.host import (
     said_before,
     said_writable,
     slow_flags,
+    slow_found,
     synchronous,
     tells_writable,
     wants_write,
 )
 from proofs.theorem import Theorem
 
+_XN = const(3 << 53, made_prot.sort)  # PTE_PXN, PTE_UXN
 _FOLL_WRITE = const(1, fast_flags.sort)  # include/linux/mm_types.h
 
 normal_pages_are_as_modelled = Theorem(
@@ -93,6 +100,14 @@ dev_mem_is_as_its_file_was_opened = Theorem(
     given=(pfn_is_map_memory,),
     then=choose(synchronous, attr_index(made_prot) == MT_NORMAL_NC, made_prot == given_prot),
     because=("arch/arm64/mm/mmu.c: pgprot_writecombine()",),
+)
+
+dev_mem_keeps_its_permissions = Theorem(
+    of="phys_mem_access_prot",
+    says="A mapping of /dev/mem keeps its protection but for the type, and gets no execution.",
+    given=(),
+    then=((made_prot ^ given_prot) & ~(PTE_ATTRINDX_MASK | _XN)) == const(0, made_prot.sort),
+    because=("arch/arm64/include/asm/pgtable.h: __pgprot_modify()",),
 )
 
 dev_mem_vmas_have_the_protection_that_was_chosen = Theorem(
@@ -165,6 +180,22 @@ slow_lookups_say_writable_of_what_was_found_for_writing = Theorem(
     because=("fact lookup_says_writable_of_writable_ptes",),
 )
 
+fast_lookups_answer_for_what_they_found = Theorem(
+    of="hva_to_pfn_fast",
+    says="The fast lookup says that it has a page only if it found one.",
+    given=(said, ~pins),
+    then=fast_found,
+    because=("hva_to_pfn_fast(): true indicates success",),
+)
+
+slow_lookups_answer_for_what_they_found = Theorem(
+    of="hva_to_pfn_slow",
+    says="The slow lookup answers 1 for a page, and its error where it found none.",
+    given=(~pins,),
+    then=looked_slow & (answer == resize(slow_found, 32)),
+    because=("hva_to_pfn_slow(): 1 indicates success, -errno is returned if error is detected",),
+)
+
 slow_lookups_for_writing_ask_for_writing = Theorem(
     of="hva_to_pfn_slow",
     says="A slow lookup for a write asks for a page that the host PTE lets it write.",
@@ -179,6 +210,15 @@ remapped_pages_are_said_writable_as_their_pte_is = Theorem(
     given=(_tells,),
     then=host_pte_writable,
     because=("bd2fae8da794: do not assume PTE is writable after follow_pfn",),
+)
+
+writes_to_remapped_pages_need_a_writable_pte = Theorem(
+    of="hva_to_pfn_remapped",
+    says="A write to what a VM_PFNMAP mapping maps read-only is refused, and any other access finds the "
+    "pfn of the host PTE.",
+    given=(answer == 0,),
+    then=found_pfn == choose(wants_write & ~host_pte_writable, read_only_fault, mapped_pfn),
+    because=("hva_to_pfn_remapped(): KVM_PFN_ERR_RO_FAULT",),
 )
 
 remapped_pages_are_never_pinned = Theorem(

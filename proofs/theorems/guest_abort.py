@@ -9,6 +9,7 @@ from __future__ import annotations
 from model.logic import choose, const, disj
 from model.memory import (
     ENOEXEC,
+    PAGE_SHIFT,
     exec_fault,
     is_negative,
     nested_exec_el0,
@@ -23,16 +24,35 @@ from model.memory import (
 )
 from model.vocabulary.guest_abort import (
     abort_ret,
+    access_flag_set,
+    by_a_cache_operation,
     by_a_fetch,
+    emulated,
     error_hvas,
+    fault_address,
     fault_status,
     forwards,
     goes_by_shadow,
+    handed_gmem,
     handed_hva,
+    handed_ipa,
+    handed_memslot,
+    handed_nested,
+    handed_protected,
+    handed_to_sea,
     in_a_walk,
     inject_ret,
+    io_ret,
+    is_external,
+    looked_gfn,
+    looked_up,
+    memslot,
+    on_a_shadow,
+    path,
     privileged,
     resolved,
+    shadowed_output,
+    skipped,
     slot_hva,
     slot_writable,
     srcu_released,
@@ -47,6 +67,7 @@ _ABORT, _PERM = "kvm_handle_guest_abort", "kvm_s2_handle_perm_fault"
 _translation = ((fault_status & 0x3C) == 0x04) | (fault_status == 0x2B)
 _permission = (fault_status & 0x3C) == 0x0C
 _exclusive = fault_status == 0x35
+_access_flag = (fault_status & 0x3C) == 0x08
 
 only_known_faults_are_resolved = Theorem(
     of=_ABORT,
@@ -71,6 +92,101 @@ writes_to_readonly_memslots_are_never_resolved = Theorem(
     given=(resolved, write_fault),
     then=slot_writable,
     because=("kvm_handle_guest_abort(): `if (kvm_is_error_hva(hva) || (write_fault && !writable))`",),
+)
+
+_outside = (slot_hva >= error_hvas) | (write_fault & ~slot_writable)
+_on_shadow = goes_by_shadow != const(0, goes_by_shadow.sort)
+
+faults_on_memslots_are_resolved = Theorem(
+    of=_ABORT,
+    says="A permission fault, or an exclusive or atomic access, on a memslot that allows it enters a fault path.",
+    given=(looked_up, _permission | _exclusive, ~_outside),
+    then=resolved,
+    because=("a kernel that resolves nothing must not pass",),
+)
+
+faults_of_known_kinds_look_for_a_memslot = Theorem(
+    of=_ABORT,
+    says="The memslot is looked for of each permission fault and access-flag fault "
+    "that is not of a nested guest.",
+    given=(
+        _permission | _access_flag,
+        ~on_a_shadow,
+        fault_address != const(2**64 - 1, fault_address.sort),
+    ),
+    then=looked_up,
+    because=("kvm_handle_guest_abort(): check the stage-2 fault is trans. fault or write fault",),
+)
+
+memslots_are_looked_up_where_the_guest_faulted = Theorem(
+    of=_ABORT,
+    says="The memslot is that of the faulting address, of a nested guest by its own stage 2.",
+    given=(resolved,),
+    then=looked_gfn == choose(_on_shadow, shadowed_output, fault_address) >> PAGE_SHIFT,
+    because=("kvm_handle_guest_abort(): always the IPA in the L1 guest phys space",),
+)
+
+fault_paths_are_given_what_was_found = Theorem(
+    of=_ABORT,
+    says="A fault path is given the faulting address, the memslot, and the walk of the guest's own stage 2.",
+    given=(resolved,),
+    then=(handed_ipa == fault_address) & (handed_memslot == memslot) & (handed_nested == goes_by_shadow),
+    because=("kvm_handle_guest_abort(): struct kvm_s2_fault_desc",),
+)
+
+each_memslot_has_its_fault_path = Theorem(
+    of=_ABORT,
+    says="A protected guest's fault goes to pkvm_mem_abort(), that on a guest_memfd to gmem_abort(), and any "
+    "other to user_mem_abort().",
+    given=(resolved,),
+    then=path
+    == choose(
+        handed_protected, const(2, path.sort), choose(handed_gmem, const(1, path.sort), const(0, path.sort))
+    ),
+    because=("kvm_handle_guest_abort(); a page of a guest_memfd need not be mapped by the host",),
+)
+
+access_flag_faults_set_the_flag = Theorem(
+    of=_ABORT,
+    says="An access-flag fault on a memslot sets the flag, and the guest goes on.",
+    given=(looked_up, _access_flag, ~_outside),
+    then=access_flag_set & (ret == 1),
+    because=("kvm_handle_guest_abort(): handle_access_fault()",),
+)
+
+external_aborts_are_handed_on = Theorem(
+    of=_ABORT,
+    says="A synchronous external abort is handed on, and never resolved.",
+    given=(is_external,),
+    then=handed_to_sea & ~resolved,
+    because=("kvm_handle_guest_abort(): synchronous external abort?",),
+)
+
+_data = ~by_a_fetch & ~in_a_walk
+
+accesses_outside_memslots_are_emulated = Theorem(
+    of=_ABORT,
+    says="A read or write outside of memslots, or a write to a read-only one, is emulated; the guest or the "
+    "VMM is told as the emulation says.",
+    given=(looked_up, _outside, _data, ~by_a_cache_operation | (slot_hva < error_hvas)),
+    then=emulated & (ret == io_ret),
+    because=("io_mem_abort(); Documentation/virt/kvm/api.rst: KVM_MEM_READONLY, KVM_EXIT_MMIO",),
+)
+
+cache_operations_outside_memslots_are_skipped = Theorem(
+    of=_ABORT,
+    says="A cache operation outside of memslots is skipped, and the guest goes on.",
+    given=(looked_up, slot_hva >= error_hvas, _data, by_a_cache_operation),
+    then=skipped & ~emulated & (ret == 1),
+    because=("kvm_handle_guest_abort(): so let's assume that the guest is just being cautious",),
+)
+
+fetches_from_outside_memslots_are_the_guest_s = Theorem(
+    of=_ABORT,
+    says="A fetch from outside of memslots is an abort in the guest, and never reaches the VMM.",
+    given=(looked_up, _outside, by_a_fetch, inject_ret != -ENOEXEC),
+    then=~returns(ENOEXEC),
+    because=("kvm_handle_guest_abort(): prefetch abort on I/O address",),
 )
 
 fault_paths_are_given_the_memslot_s_address = Theorem(

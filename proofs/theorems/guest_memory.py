@@ -6,18 +6,24 @@ The theorems about all fault paths are asked of them too, as far as they have th
 
 from __future__ import annotations
 
-from model.logic import choose
+from model.logic import choose, const
 from model.memory import (
+    DIC,
+    EAGAIN,
     EXECUTABLE,
     KVM_PGTABLE_PROT_W,
+    KVM_PGTABLE_PROT_X,
     NORMAL,
     PAGE_SHIFT,
     PAGE_SIZE,
     READABLE,
     WRITABLE,
+    exec_fault,
     fault_ipa,
+    hva,
     is_negative,
     lookup_gfn,
+    map_addr,
     map_phys,
     map_ret,
     map_size,
@@ -33,7 +39,17 @@ from model.memory import (
     relaxed_prot,
     ret,
 )
-from model.vocabulary.guest_memory import gmem_asked, gmem_ret, memslot_readonly, pin_asked, pin_ret
+from model.vocabulary.guest_memory import (
+    FOLL_LONGTERM,
+    FOLL_WRITE,
+    gmem_asked,
+    gmem_ret,
+    memslot_readonly,
+    pin_addr,
+    pin_asked,
+    pin_flags,
+    pin_ret,
+)
 from proofs.theorem import Theorem
 
 _GMEM, _PKVM = "gmem_abort", "pkvm_mem_abort"
@@ -131,6 +147,46 @@ protected_guests_get_only_pinned_pages = Theorem(
     given=(mapped,),
     then=_pinned,
     because=("pkvm_mem_abort(): pin_user_pages() != 1 is refused",),
+)
+
+pages_of_protected_guests_are_pinned_for_good = Theorem(
+    of=_PKVM,
+    says="The page is looked for at the memslot's address, to be written, and for as long as the guest runs.",
+    given=(pin_asked,),
+    then=(pin_addr == hva) & pin_flags.any(FOLL_WRITE) & pin_flags.any(FOLL_LONGTERM),
+    because=("pkvm_mem_abort(): FOLL_HWPOISON | FOLL_LONGTERM | FOLL_WRITE",),
+)
+
+pages_of_protected_guests_are_mapped_where_the_guest_faulted = Theorem(
+    of=_PKVM,
+    says="What is mapped is mapped at the faulting address.",
+    given=(mapped,),
+    then=map_addr == fault_ipa,
+    because=("pkvm_mem_abort(): pkvm_pgtable_stage2_map(pgt, s2fd->fault_ipa, ...)",),
+)
+
+lost_races_of_protected_guests_are_tried_again = Theorem(
+    of=_PKVM,
+    says="Where another vCPU mapped the page first, the guest tries again.",
+    given=(mapped, map_ret == -EAGAIN),
+    then=ret == 0,
+    because=("pkvm_mem_abort(): `if (ret == -EAGAIN) ret = 0`",),
+)
+
+failures_of_guest_memfd_are_told = Theorem(
+    of=_GMEM,
+    says="Where the guest_memfd or the page tables answer an error, that is the answer, but -EAGAIN is 0.",
+    given=(gmem_asked & (gmem_ret != 0) | mapped,),
+    then=ret == choose(gmem_ret != 0, gmem_ret, choose(map_ret == -EAGAIN, const(0, ret.sort), map_ret)),
+    because=("gmem_abort(): return ret != -EAGAIN ? ret : 0",),
+)
+
+pages_of_guest_memfd_are_executable_if_the_i_cache_allows = Theorem(
+    of=_GMEM,
+    says="A page of a guest_memfd is executable only if the guest fetches from it, or the host has DIC.",
+    given=((mapped & EXECUTABLE) | (relaxed & relaxed_prot.any(KVM_PGTABLE_PROT_X)),),
+    then=exec_fault | DIC,
+    because=("gmem_abort(): `if (exec_fault || cpus_have_final_cap(ARM64_HAS_CACHE_DIC))`",),
 )
 
 failed_pins_are_told = Theorem(

@@ -19,6 +19,7 @@ from model.memory import (
     is_vma_cacheable,
     kvm_has_mte,
     kvm_supports_cacheable_pfnmap,
+    map_ret,
     map_size,
     mapped,
     mmap_locked,
@@ -33,12 +34,18 @@ from model.vocabulary.memslot import (
     answer,
     asked_writable,
     checks_vmas,
+    deletes,
     fits,
     gmem_only,
     has_gmem,
+    has_run,
     logs_dirty_pages,
+    looked_to,
     looks_for_vmas,
     maps_this,
+    restricts,
+    slot_end,
+    vm_is_protected,
 )
 from proofs.theorem import Theorem
 
@@ -106,6 +113,38 @@ memslots_that_fit_are_looked_at = Theorem(
     because=("kvm_arch_prepare_memory_region(): iterate over all of them",),
 )
 
+memslots_are_looked_at_to_their_end = Theorem(
+    of=_PREPARE,
+    says="VMAs are looked for up to the memslot's end, wherever the last one that was found ends.",
+    given=(looks_for_vmas,),
+    then=looked_to == slot_end,
+    because=("kvm_arch_prepare_memory_region(): a memory region could cover multiple VMAs, and holes",),
+)
+
+guest_memfd_memslots_have_no_private_memory = Theorem(
+    of=_PREPARE,
+    says="A memslot of a guest_memfd that the VMM cannot map is refused.",
+    given=(checks_vmas, has_gmem, ~gmem_only),
+    then=answer != 0,
+    because=("there aren't any CoCo VMs that support only private memory on arm64",),
+)
+
+memslots_of_protected_guests_stay = Theorem(
+    of=_PREPARE,
+    says="Once a protected guest has run, none of its memslots is deleted or moved.",
+    given=(vm_is_protected, has_run, deletes),
+    then=answer != 0,
+    because=("kvm_arch_prepare_memory_region(): cannot modify memslots once a pVM has run",),
+)
+
+memslots_of_protected_guests_are_unrestricted = Theorem(
+    of=_PREPARE,
+    says="A protected guest has no memslot that is read-only or logs dirty pages.",
+    given=(vm_is_protected, restricts),
+    then=answer != 0,
+    because=("pkvm_mem_abort() maps every page KVM_PGTABLE_PROT_RWX",),
+)
+
 registration_releases_mmap_lock = Theorem(
     of=_PREPARE,
     says="mmap_lock is released once on every path that takes it.",
@@ -144,6 +183,14 @@ registers_are_never_mapped_by_pkvm_s_host = Theorem(
     given=(is_protected_kvm_enabled,),
     then=~mapped & (answer != 0),
     because=("kvm_phys_addr_ioremap(): -EPERM",),
+)
+
+registers_that_cannot_be_mapped_are_told = Theorem(
+    of=_IOREMAP,
+    says="An error of the page tables ends the mapping, and is the answer.",
+    given=(maps_this, map_ret != 0),
+    then=answer == map_ret,
+    because=("kvm_phys_addr_ioremap(): `if (ret) break`",),
 )
 
 registers_are_mapped_under_mmu_lock = Theorem(

@@ -187,7 +187,15 @@ UNMAP = Root(
         "walk_addr": Before(("ctx->addr", "addr")),
         "tlb_can_wait": Before(("stage2_unmap_defer_tlb_flush(ctx->arg)", "0")),
     },
-    rows=_MAINTENANCE,
+    rows={
+        **_MAINTENANCE,
+        "page_count": Contract(
+            Kind.ANSWER,
+            "the references to the page of the table",
+            "include/linux/page_ref.h",
+            result="table_count",
+        ),
+    },
 )
 
 FLUSH = Root(
