@@ -57,7 +57,7 @@ class Harm(Enum):
     FOREIGN_TAGS = (
         "tags of memory that may have none",
         "The guest sets and reads tags of pages that others share or that nobody saves.",
-        "2d89f3e13abb",
+        "c911f0d46879",
     )
     NEEDLESS_REFUSAL = (
         "guest stopped for nothing",

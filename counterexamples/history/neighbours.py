@@ -31,7 +31,7 @@ every_pfnmap_pte_was_writable = Bug(
 
 private_file_mappings_had_tags = Bug(
     says="VM_SHARED was asked for in the place of VM_MTE_ALLOWED, so that private file mappings were tagged.",
-    cites=("2d89f3e13abb",),
+    cites=("c911f0d46879",),
     where=edited(instead(_v6_16, mte_allowed, ~vm_flags.any(VM_SHARED)), right=_v6_16),
     refutes="tagged_pages_are_of_vmas_that_allow_tags",
     witness=kvm_has_mte & ~mte_allowed & ~vm_flags.any(VM_SHARED),

@@ -68,7 +68,7 @@ memslots_were_accepted_and_then_refused = Bug(
 
 memslots_of_private_files_had_tags = Bug(
     says="Registration asked for VM_SHARED in the place of VM_MTE_ALLOWED.",
-    cites=("2d89f3e13abb",),
+    cites=("c911f0d46879",),
     where=OnC(
         ("6.12", *_NEW),
         "kvm_arch_prepare_memory_region",

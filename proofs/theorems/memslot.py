@@ -78,7 +78,7 @@ memslots_of_guests_with_mte_are_over_vmas_that_allow_tags = Theorem(
     says="In a guest with MTE, a memslot over a VMA without VM_MTE_ALLOWED is refused.",
     given=(_over_a_vma, kvm_has_mte, ~mte_allowed),
     then=_refused,
-    because=("2d89f3e13abb, v6.6: VM_MTE_ALLOWED takes the place of the test of VM_SHARED",),
+    because=("c911f0d46879, v6.2: VM_MTE_ALLOWED takes the place of the test of VM_SHARED",),
 )
 
 guest_memfd_never_meets_mte = Theorem(

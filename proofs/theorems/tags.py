@@ -51,7 +51,7 @@ tags_are_sanitised_only_of_struct_pages = Theorem(
     says="sanitise_mte_tags() is never called for a pfn without a struct page.",
     given=(sanitised,),
     then=has_struct_page,
-    because=("sanitise_mte_tags(): pfn_to_page() is not asked whether there is one, since v6.6",),
+    because=("sanitise_mte_tags(): pfn_to_page() is not asked whether there is one, since v6.2",),
 )
 
 tags_of_noncacheable_pages_are_left_alone = Theorem(
