@@ -59,8 +59,13 @@ def read_tree(path: Path, rev: str | None, pages: Sequence[str], config: Path | 
     return claims_of(Tree.open(path, rev), list(profiles(pages, config)))
 
 
-def claims_of(tree: Tree, configurations: Sequence[tuple[str, Profile]]) -> Read:
-    """Every claim about a tree under each configuration.  Raises TableError as ``read_tree`` does."""
+def claims_of(
+    tree: Tree, configurations: Sequence[tuple[str, Profile]], roots: Sequence[Root] = ROOTS
+) -> Read:
+    """Every claim about these roots of a tree under each configuration.
+
+    Raises TableError as ``read_tree`` does.
+    """
     index = Index.build(tree, default_directory())
     table = load()
     release, is_known = table.nearest((tree.version.major, tree.version.minor, tree.version.point))
@@ -68,7 +73,9 @@ def claims_of(tree: Tree, configurations: Sequence[tuple[str, Profile]]) -> Read
     found = _merged(
         each
         for size, profile in configurations
-        for each in _about_all(read_all(tree, index, size, profile), tree.version, expected, size)
+        for each in _about_all(
+            read_all(tree, index, size, profile, roots=roots), tree.version, expected, size
+        )
     )
     return replace(
         found,
@@ -99,7 +106,7 @@ def _merged(reads: Iterable[Read]) -> Read:
 
 def _about_all(roots: Roots, version: Version, expected: Expected, pages: str) -> Iterator[Read]:
     """The claims about each function of the tree."""
-    for root in ROOTS:
+    for root in (root for root in ROOTS if root.name in roots):
         name, kernel = subject_of(release_of(version), root), roots[root.name]
         if isinstance(kernel, Kernel):
             asked = _asked(name, kernel, roots, expected.release)
@@ -126,7 +133,7 @@ def _asked(name: str, kernel: Kernel, roots: Roots, release: Release) -> Catalog
     subject = Subject(name, kernel.procedure, kernel.pages, "kernel", of=_theorems_of(root))
     if root is not USER_MEM_ABORT:
         return claims([replace(subject, unread=frozenset())])
-    prepare = roots[PREPARE.name]
+    prepare = roots.get(PREPARE.name)
     if not isinstance(prepare, Kernel):
         found = claims([subject])
         return Catalogue((*found.claims, *conformance(subject, release)), found.skipped)

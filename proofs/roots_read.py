@@ -40,10 +40,17 @@ def profiles(pages: Sequence[str], config: Path | None) -> Iterator[tuple[str, P
         yield size, Profile.builtin(size)
 
 
-def read_all(tree: Tree, index: Index, pages: str, profile: Profile, name: str = "") -> Roots:
-    """All roots of a tree under one configuration; ``name`` is the tree's, its release unless said."""
+def read_all(
+    tree: Tree,
+    index: Index,
+    pages: str,
+    profile: Profile,
+    name: str = "",
+    roots: Sequence[Root] = ROOTS,
+) -> Roots:
+    """These roots of a tree under one configuration; ``name`` is the tree's, its release unless said."""
     found: dict[str, Kernel | NoSink | Unsupported] = {}
-    for root in ROOTS:
+    for root in roots:
         try:
             found[root.name] = read(
                 tree, index, profile, pages, subject_of(name or release_of(tree.version), root), root

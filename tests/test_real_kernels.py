@@ -8,6 +8,9 @@ from collections.abc import Iterable, Iterator
 import pytest
 
 from model.source.profile import Profile
+from model.source.roots.fault import USER_MEM_ABORT
+from model.source.roots.memslot import PREPARE
+from model.source.roots.table import ROOTS
 from model.source.tree import Tree
 from proofs.claim import Claim, Verdict
 from proofs.kernel_claims import claims_of
@@ -20,7 +23,9 @@ SPLIT = ("7.2", "7.3")
 
 
 def claims(of: Tree, theorems: Iterable[str] = (), pages: str = "4K") -> list[Claim]:
-    found = claims_of(of, [(pages, Profile.builtin(pages))])
+    """The claims of these theorems about the fault path; with none named, all claims about all roots."""
+    roots = (USER_MEM_ABORT, PREPARE) if theorems else ROOTS
+    found = claims_of(of, [(pages, Profile.builtin(pages))], roots)
     assert not found.unread, found.unread
     wanted = set(theorems)
     return [c for c in found.claims if not wanted or c.theorem in wanted]

@@ -37,10 +37,10 @@ def replaced(name: str, file: str, function: str, old: str, new: str) -> Tree:
     raise AssertionError(f"{file} of {name} has no {function}()")
 
 
-def judged(of: Tree, root: str, monkeypatch: pytest.MonkeyPatch, theorem: str = "") -> list[Judged]:
+def judged(of: Tree, root: str, theorem: str = "") -> list[Judged]:
     """The verdicts on one root; the others are not read."""
-    monkeypatch.setattr(kernel_claims, "ROOTS", tuple(r for r in ROOTS if r.name == root))
-    found = kernel_claims.claims_of(of, [("4K", Profile.builtin("4K"))])
+    roots = [r for r in ROOTS if r.name == root]
+    found = kernel_claims.claims_of(of, [("4K", Profile.builtin("4K"))], roots)
     assert not found.unread, found.unread
     with Pool(1, 60.0) as pool:
         return list(decided(pool, [c for c in found.claims if theorem in ("", c.theorem)]))
@@ -59,9 +59,8 @@ def test_a_bug_refutes_a_theorem(
     old: str,
     new: str,
     theorem: str,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    (found,) = judged(replaced(name, file, function, old, new), root, monkeypatch, theorem)
+    (found,) = judged(replaced(name, file, function, old, new), root, theorem)
     assert found.verdict is Verdict.REFUTED, found.why
     assert found.standing is Standing.OTHERWISE
 
@@ -102,9 +101,7 @@ SPELLINGS = (
 
 
 @pytest.mark.parametrize(("root", "file", "function", "old", "new"), SPELLINGS)
-def test_spelling_moves_no_verdict(
-    root: str, file: str, function: str, old: str, new: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    found = judged(replaced("7.3", file, function, old, new), root, monkeypatch)
+def test_spelling_moves_no_verdict(root: str, file: str, function: str, old: str, new: str) -> None:
+    found = judged(replaced("7.3", file, function, old, new), root)
     assert found
     assert [j.name for j in found if j.standing is not Standing.AS_EXPECTED] == []
