@@ -72,6 +72,7 @@ def _claim(finding: Finding) -> dict[str, Any]:
         "verdict": judged.verdict.value,
         "standing": judged.standing.name.lower().replace("_", " "),
         "why": judged.why,
+        "compiled": judged.compiled,
         "expected": _expected(judged),
         "facts_offered": [fact.name for fact in claim.facts],
         "facts_used": used,

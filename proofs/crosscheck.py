@@ -10,17 +10,27 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from model.source.cache import default_directory
 from model.source.profile import PAGES
 from model.source.tree import Tree
+from proofs.claim import Verdict
 from proofs.compiled.check import Checked, NoCompiler, Reader, checked, wanted
 from proofs.compiled.mutants import Tried, tried
+from proofs.compiled.replayed import Replayed, replayed
 from proofs.compiled.run import Outcome
+from proofs.kernel_claims import claims_of
+from proofs.pool import Pool
+from proofs.prove import decided, examined
+from proofs.remember import Memory
+from proofs.roots_read import profiles
 
 AGREE, DIFFER, WRONG, NOT_RUN = 0, 1, 2, 3
+_SECONDS = 30.0  # for each claim
 
 
 def positive(text: str) -> int:
@@ -44,8 +54,9 @@ def parser() -> argparse.ArgumentParser:
     door.add_argument("--root", default="*", metavar="GLOB", help="only roots of such a name")
     door.add_argument("--pages", choices=[*PAGES, "all"], default="4K", help="the page size")
     door.add_argument(
-        "--mutants", type=positive, metavar="N", help="also compare up to N mutants of each root"
+        "--mutants", type=positive, metavar="N", help="also compare about N mutants, of all roots"
     )
+    door.add_argument("--claims", action="store_true", help="also replay the witness of each refuted claim")
     door.add_argument("--seed", type=positive, default=1, metavar="S", help="the seed of all random choices")
     return door
 
@@ -61,24 +72,55 @@ def main(arguments: Sequence[str] | None = None) -> int:
         tree = Tree.open(asked.linux, None)
     except ValueError as error:
         door.error(str(error))
-    code = AGREE
+    code, told = AGREE, Counter[str]()
     with TemporaryDirectory(prefix="crosscheck-") as folder:
         try:
-            for pages in PAGES if asked.pages == "all" else [asked.pages]:
+            sizes = tuple(PAGES) if asked.pages == "all" else (asked.pages,)
+            for pages in sizes:
                 reader = Reader(tree, pages)
                 for each in checked(reader, roots, asked.inputs, asked.seed, Path(folder) / pages):
                     code = _worse(code, _tell(str(tree.version), each))
+                    told[_became(each)] += 1
                 if asked.mutants:
                     for one in tried(
                         reader, roots, asked.mutants, asked.inputs, asked.seed, Path(folder) / pages
                     ):
                         code = _worse(code, _tell_mutants(one))
+                        told["mutants detected"] += one.detected + one.by_solver + one.faulting
+                        told["mutants proved to do the same"] += one.equal
+                        told["mutants missed"] += len(one.missed)
+                        told["mutants undecided"] += one.undecided
+            for claim in _replayed(tree, sizes) if asked.claims else ():
+                print(f"{claim.claim}: {claim}")
+                told["claims confirmed" if claim.holds else "claims not confirmed"] += 1
+                code = _worse(code, DIFFER if claim.differs else AGREE)
         except NoCompiler as error:
             print(f"not run: {error}")
             return NOT_RUN
         except ValueError as error:
             door.error(str(error))
+    print(f"{tree.version}: {', '.join(f'{number} {what}' for what, number in told.items() if number)}")
     return code
+
+
+def _became(each: Checked) -> str:
+    """What is counted of a root in the last line."""
+    if each.absent:
+        return "functions not in this tree"
+    if each.comparison is None:
+        return "functions not run"
+    return "functions agree" if each.comparison.agrees else "functions differ"
+
+
+def _replayed(tree: Tree, pages: tuple[str, ...]) -> Iterator[Replayed]:
+    """What the compiled C does on the witness of each refuted claim about the tree."""
+    configurations = list(profiles(pages, None))
+    read = claims_of(tree, configurations)
+    claims = [claim for claim in read.claims if claim.name not in read.unread]
+    with Memory(default_directory()) as memory, Pool(1, _SECONDS) as pool:
+        refuted = [each for each in decided(pool, claims, memory) if each.verdict is Verdict.REFUTED]
+        closely = sorted(examined(pool, refuted, memory), key=lambda each: each.name)
+    yield from replayed(tree, configurations, closely)
 
 
 def _worse(a: int, b: int) -> int:
@@ -97,7 +139,9 @@ def _tell(version: str, each: Checked) -> int:
         return NOT_RUN
     found = each.comparison
     left_out = ", ".join(
-        f"{what}: {number}" for what, number in found.counts.items() if number and what != "stopped"
+        f"{what}: {number}"
+        for what, number in found.counts.items()
+        if number and what not in ("stopped", "repeated")
     )
     branches = 2 * len(each.made.branches) if each.made is not None else 0
     taken = f"{branches - len(found.untaken)} of {branches} branches taken"
@@ -108,6 +152,9 @@ def _tell(version: str, each: Checked) -> int:
         print(f"    left out: {left_out}")
     for what, why in each.made.apart.items() if each.made is not None else ():
         print(f"    not compared: {what}: {why}")
+    if found.counts.get("repeated"):
+        number = found.counts["repeated"]
+        print(f"    {number} of them ask more often in a loop; they agree on the last answers")
     if found.tied:
         print("    only where repeated calls of a function answer alike")
     if found.agrees:

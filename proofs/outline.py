@@ -169,10 +169,12 @@ def _reason(judged: Judged) -> str:
     told once, below."""
     if judged.verdict is Verdict.UNSUPPORTED:
         return ""
+    compiled = f"({judged.compiled})" if judged.compiled else ""
     if judged.standing is not Standing.AS_EXPECTED:
-        return judged.why
+        return f"{judged.why} {compiled}".strip()
     expected = judged.claim.expected
-    return expected.reason if expected and judged.verdict is Verdict.REFUTED else ""
+    reason = expected.reason if expected and judged.verdict is Verdict.REFUTED else ""
+    return f"{reason} {compiled}".strip()
 
 
 def _lacking(found: Report) -> Iterator[Line]:

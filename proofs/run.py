@@ -15,7 +15,7 @@ from typing import TextIO
 from model.source.cache import default_directory
 from proofs import as_json, discharge, explain, outline, report, smtlib
 from proofs.asked import Asked, ReadError, load
-from proofs.claim import Claim
+from proofs.claim import Claim, Verdict
 from proofs.discharge import assumptions
 from proofs.files import check_writable, write_all
 from proofs.finding import Finding, find
@@ -72,6 +72,11 @@ def parser() -> argparse.ArgumentParser:
         "--json", metavar="FILE", type=Path, help="all verdicts, with witnesses and facts used"
     )
     written.add_argument("--smt2", metavar="DIR", type=Path, help="each claim as SMT-LIB text")
+    written.add_argument(
+        "--compiled",
+        action="store_true",
+        help="also run what GCC makes of the C of --linux on the witness of each refuted claim",
+    )
     how = door.add_argument_group("how")
     how.add_argument(
         "--jobs", metavar="N", type=_jobs, default=_processors(), help="processes (default: %(default)s)"
@@ -129,6 +134,8 @@ def _problem(asked: Selection) -> str:
     """What is wrong with the paths and their combination, as a sentence."""
     if asked.linux is None and asked.rev is not None:
         return "--rev names a revision of the tree of --linux, which is not given."
+    if asked.compiled and (asked.linux is None or asked.against is not None):
+        return "--compiled runs the C of the tree of --linux; give that, and no --against."
     if asked.linux is None and asked.config is not None:
         return "--config belongs to the tree of --linux, which is not given."
     if asked.linux is not None and not asked.linux.is_dir():
@@ -202,6 +209,7 @@ def _page(asked: Selection, load: Callable[[Selection], Asked], progress: Progre
         found = Report(judged, known.skipped, left_out, known.notes, known.contracts)
         findings = _findings(asked, pool, found, progress, memory)
     _tell(memory, sys.stderr)
+    findings = _compiled(asked, findings, progress) if asked.compiled else findings
     found = replace(found, judged=tuple(f.judged for f in findings))
     _write(asked, found, findings)
     return _result(asked, found, findings)
@@ -234,12 +242,29 @@ def _findings(
 ) -> list[Finding]:
     """The verdicts with what is shown of them: all if that was asked for, else the unexpected."""
     everything = asked.explain is not None or asked.json is not None or asked.against is not None
-    closely = [each for each in found.judged if everything or needs_a_closer_look(each)]
+    replayed = Verdict.REFUTED if asked.compiled else None
+    closely = [
+        each for each in found.judged if everything or needs_a_closer_look(each) or each.verdict is replayed
+    ]
     progress.begin("looking for the least witnesses", len(closely))
     closer = {each.name: each for each in progress.count(examined(pool, closely, memory))}
     shown = [closer.get(each.name, each) for each in found.judged]
     progress.begin("writing regions as formulas")
     return [find(_with_formulas(pool, each) if everything else each) for each in shown]
+
+
+def _compiled(asked: Selection, findings: Sequence[Finding], progress: Progress) -> list[Finding]:
+    """The findings, with what the compiled C does on the witness of each refuted claim."""
+    from proofs.compiled.replayed import of_path  # as in proofs.asked
+
+    assert asked.linux is not None
+    progress.begin("running the compiled C")
+    judged = [each.judged for each in findings]
+    told = of_path(asked.linux, asked.rev, asked.pages, asked.config, judged)
+    return [
+        replace(each, judged=replace(each.judged, compiled=told.get(each.judged.name, "")))
+        for each in findings
+    ]
 
 
 def _with_formulas(pool: Pool, judged: Judged) -> Judged:

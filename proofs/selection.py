@@ -26,7 +26,7 @@ class Selection:
     given).  At most one of ``list_claims``, ``ledger``, ``show`` and
     ``explain`` is set.  ``jobs`` is a number
     of processes and ``timeout`` a number of seconds for each claim; ``no_cache`` says that earlier
-    runs are not to be believed.
+    runs are not to be believed, ``compiled`` that witnesses are also run by the compiled C.
     """
 
     linux: Path | None = None
@@ -46,6 +46,7 @@ class Selection:
     jobs: int = 1
     timeout: float = 30.0
     no_cache: bool = False
+    compiled: bool = False
 
 
 def matching(what: str, pattern: str | None, names: Iterable[str]) -> list[str]:

@@ -40,7 +40,8 @@ PRIORITY = (Standing.DISAGREE, Standing.OTHERWISE, Standing.UNDECIDED, Standing.
 class Judged:
     """A claim's verdict.  ``why`` says, in sentences, what is to be known beside it: why it is not
     as expected.  ``answer`` is what the solver said, None where the claim could not be asked; so is
-    the obligation, and also where the answer is an earlier run's."""
+    the obligation, and also where the answer is an earlier run's.  ``compiled`` says what the compiled
+    C does on the witness, if that was asked."""
 
     claim: Claim
     verdict: Verdict
@@ -48,6 +49,7 @@ class Judged:
     why: str = ""
     obligation: Obligation | None = None
     answer: Answer | None = None
+    compiled: str = ""
 
     @property
     def name(self) -> str:

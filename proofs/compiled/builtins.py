@@ -1,18 +1,29 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """C of our own for the macros that the front-end gives a meaning instead of expanding them.
 
-Source: the definitions that model/source/builtins.py names, without their checks at compile time.
+Source: the definitions that model/source/builtins.py and accesses.py name, without their checks at
+compile time.  No other CPU runs here: what it may have stored is an input.
 """
 
 from __future__ import annotations
 
 _TYPED = "__auto_type xc_x = (x); __auto_type xc_y = (y);"
+_EXCHANGE = (
+    "(p, old, new) ({ __auto_type xc_p = (p); __typeof__(*xc_p) xc_old = (old), xc_new = (new); "
+    '__typeof__(*xc_p) xc_before = (__typeof__(*xc_p))xc_answer_named("cmpxchg()"); '
+    "*xc_p = xc_before == xc_old ? xc_new : xc_before; xc_before; })"
+)
 
 MACROS: dict[str, str] = {
     "likely": "(x) (!!(x))",
     "unlikely": "(x) (!!(x))",
     "READ_ONCE": "(x) (x)",
     "WRITE_ONCE": "(x, v) ((x) = (v))",
+    "smp_store_release": "(p, v) ((void)(*(p) = (v)))",
+    "smp_load_acquire": "(p) (*(p))",
+    **dict.fromkeys(
+        ("cmpxchg", "cmpxchg64", "cmpxchg_relaxed", "cmpxchg_acquire", "cmpxchg_release"), _EXCHANGE
+    ),
     "WARN_ON": "(x) (!!(x))",
     "WARN_ON_ONCE": "(x) (!!(x))",
     "WARN": "(x, ...) (!!(x))",

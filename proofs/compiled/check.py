@@ -18,8 +18,9 @@ from model.source.profile import Profile
 from model.source.roots.root import Root
 from model.source.roots.table import ROOTS
 from model.source.tree import Tree
-from proofs.compiled.harness import Harness, harness
-from proofs.compiled.run import Comparison, NoCompiler, Program, build
+from proofs.compiled.asked import program
+from proofs.compiled.harness import Harness
+from proofs.compiled.run import Comparison, NoCompiler, Program
 from proofs.compiled.solver import branch_inputs
 from proofs.compiled.terms import Unprintable
 
@@ -89,8 +90,8 @@ def _checked(reader: Reader, root: Root, count: int, seed: int, folder: Path) ->
     except Unsupported as error:
         return Checked(name, reader.pages, why=f"it has no lowering: {error}")
     try:
-        made = harness(kernel)
-        found = compared(build(made, folder), kernel, count, seed)[0]
+        run = program(kernel, folder)
+        made, found = run.harness, compared(run, kernel, count, seed)[0]
     except Unprintable as error:
         return Checked(kernel.function, reader.pages, why=str(error))
     functions = sum(entry.how == "inlined" for entry in kernel.ledger) + 1

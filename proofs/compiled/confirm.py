@@ -4,25 +4,35 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from model.interpreter import Inputs, Run, interpret
 from model.procedure import Procedure, ProcedureError
 from model.source.kernel import Kernel
-from proofs.compiled.harness import Harness, harness
+from proofs.compiled.asked import program
+from proofs.compiled.harness import Harness
 from proofs.compiled.procedure import ARGUMENTS
-from proofs.compiled.run import Outcome, Vector, build
+from proofs.compiled.run import Outcome, Program, Vector
 from proofs.compiled.terms import Unprintable
+
+#: Where the procedure has the locals of functions; in the compiled C they lie on the stack.
+_LOCALS = 0xFFFF_8000_0000_0000
 
 
 @dataclass(frozen=True)
 class Confirmed:
-    """Whether the compiled C did the same on one witness; else ``why`` not, or why it was not run."""
+    """Whether the compiled C did the same on one witness; else ``why`` not, or why it was not run.
+
+    ``differs`` if it did something else; ``inputs`` is the witness with the addresses of the objects
+    that its pointers lead to here.
+    """
 
     holds: bool
     why: str = ""
+    differs: bool = False
+    inputs: Inputs = field(default_factory=Inputs)
 
 
 def confirmed(kernel: Kernel, witnesses: Sequence[Inputs]) -> tuple[Confirmed, ...]:
@@ -31,30 +41,46 @@ def confirmed(kernel: Kernel, witnesses: Sequence[Inputs]) -> tuple[Confirmed, .
     A pointer that is not NULL in the witness is the address of an object here.  Raises NoCompiler
     where there is no gcc, and Unprintable where the root cannot be compared at all.
     """
-    made = harness(kernel)
     with TemporaryDirectory(prefix="crosscheck-") as folder:
-        found = build(made, Path(folder)).given(witnesses)
+        run = program(kernel, Path(folder))
+        return confirmed_by(run, kernel, witnesses)
+
+
+def confirmed_by(run: Program, kernel: Kernel, witnesses: Sequence[Inputs]) -> tuple[Confirmed, ...]:
+    """The same with a program that was compiled already."""
+    found = run.given(witnesses)
     if len(found.vectors) != len(witnesses):
         raise Unprintable("the compiled C did not answer on every witness")
     pairs = zip(found.vectors, witnesses, strict=True)
-    return tuple(_judged(vector, inputs, kernel.procedure, made) for vector, inputs in pairs)
+    return tuple(_judged(vector, inputs, kernel.procedure, run.harness) for vector, inputs in pairs)
 
 
 def _judged(vector: Vector, inputs: Inputs, procedure: Procedure, made: Harness) -> Confirmed:
     if vector.verdict == "not compared":
-        return Confirmed(False, "the compiled C follows a bad pointer, shifts too far or does not end there")
+        return Confirmed(False, f"the compiled C meets {vector.compiled.trouble.lstrip('- ')} there")
+    placed = _placed(vector, inputs, made)
     if vector.verdict == "differs":
-        return Confirmed(False, f"the compiled C does otherwise{_told(vector.compiled)}")
+        return Confirmed(False, f"the compiled C does otherwise{_told(vector.compiled)}", True, placed)
     try:
-        run = interpret(procedure, _zeroed(procedure, inputs))
+        run = interpret(procedure, _zeroed(procedure, placed))
     except ProcedureError as error:
-        return Confirmed(False, str(error))
+        return Confirmed(False, str(error), inputs=placed)
     for path, value in vector.compiled.values.items():
         if path not in made.apart and run.places.get(path, 0) != value:
-            return Confirmed(
-                False, f"{path} is {value:#x} in the compiled C, and {run.places.get(path, 0):#x} here"
-            )
-    return _events(vector.compiled, run, made)
+            why = f"{path} is {value:#x} in the compiled C, and {run.places.get(path, 0):#x} here"
+            return Confirmed(False, why, True, placed)
+    why = _events(vector.compiled, run, made)
+    return Confirmed(not why, why, bool(why), placed)
+
+
+def _placed(vector: Vector, inputs: Inputs, made: Harness) -> Inputs:
+    """The witness with the addresses of the objects, for pure functions of these as well."""
+    moved = [(inputs.names[p], vector.inputs[p]) for p in made.pointers if inputs.names.get(p)]
+    functions = dict(inputs.functions)
+    for (function, arguments), value in inputs.functions.items():
+        for old, new in moved:
+            functions[function, tuple(new if a == old else a for a in arguments)] = value
+    return Inputs({**inputs.names, **vector.inputs}, functions)
 
 
 def _zeroed(procedure: Procedure, inputs: Inputs) -> Inputs:
@@ -63,22 +89,21 @@ def _zeroed(procedure: Procedure, inputs: Inputs) -> Inputs:
     return Inputs({**unset, **inputs.names}, inputs.functions)
 
 
-def _events(outcome: Outcome, run: Run, made: Harness) -> Confirmed:
-    """Whether the same sinks were called with the same numbers."""
+def _events(outcome: Outcome, run: Run, made: Harness) -> str:
+    """ "" if the same sinks were called with the same numbers, else what is not the same."""
     ours = [
         (step.sink, dict(step.arguments)) for step in run.steps if step.sink and step.sink not in made.apart
     ]
     theirs = [e for e in map(_event, outcome.events) if e[0] not in made.apart]
     if [sink for sink, _ in ours] != [sink for sink, _ in theirs]:
-        return Confirmed(False, f"the compiled C calls other sinks{_told(outcome)}")
+        return f"the compiled C calls other sinks{_told(outcome)}"
     for (sink, arguments), (_, values) in zip(ours, theirs, strict=True):
         names = list(made.shared.arguments[sink])
         for argument, value in arguments.items():
-            if values[names.index(argument)] != value:
-                return Confirmed(
-                    False, f"{sink}.{argument} is {values[names.index(argument)]:#x} in the compiled C"
-                )
-    return Confirmed(True)
+            there = values[names.index(argument)]
+            if there != value and not value >= _LOCALS:
+                return f"{sink}.{argument} is {there:#x} in the compiled C, and {value:#x} here"
+    return ""
 
 
 def _event(line: str) -> tuple[str, list[int]]:

@@ -7,7 +7,8 @@ in memory is not kept: no code that asks for that (offsetof, sizeof of a struct)
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+import re
+from collections.abc import Collection, Iterator, Mapping
 
 from model.source.text import Node, text_of
 
@@ -76,3 +77,25 @@ def locals_of(node: Node) -> set[str]:
             found.add(text_of(part))
         waiting += part.named_children
     return found - {""}
+
+
+def in_order(texts: Mapping[str, str]) -> list[str]:
+    """Definitions of types by name ("struct s", "enum e", or a typedef's), each behind those that it needs."""
+    made: dict[str, str] = {}
+    begun: set[str] = set()
+
+    def make(key: str) -> None:
+        if key in made or key in begun or key not in texts:
+            return
+        begun.add(key)
+        for tag in re.findall(r"\b(?:struct|union)\s+(\w+)\b(?!\s*\*)", texts[key]):
+            make(f"struct {tag}")
+        for tag in re.findall(r"\benum\s+(\w+)", texts[key]):
+            make(f"enum {tag}")
+        for word in re.findall(r"[A-Za-z_]\w*", texts[key]):
+            make(word)
+        made[key] = texts[key]
+
+    for key in texts:
+        make(key)
+    return list(dict.fromkeys(made.values()))

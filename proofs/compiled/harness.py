@@ -8,19 +8,23 @@ Nothing in them is specific to a kernel: what they hold is what the front-end sa
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from model import symbolic
 from model.logic import Term, free_names, subterms
-from model.procedure import Origin, Procedure, Span
+from model.procedure import Origin, Span
+from model.source.ctypes import Struct
 from model.source.errors import Unsupported
 from model.source.kernel import Kernel
 from proofs.compiled.builtins import MACROS
+from proofs.compiled.callers import Callers
+from proofs.compiled.operations import Operations
 from proofs.compiled.pieces import Pieces
-from proofs.compiled.procedure import ARGUMENTS, EVENTS, Interface, interface, printed, terms_of
+from proofs.compiled.procedure import ARGUMENTS, EVENTS, Interface, interface, printed
 from proofs.compiled.stubs import Stubs, the_ones
+from proofs.compiled.tables import quoted, tables
 from proofs.compiled.terms import HELPERS, Terms, Unprintable, mask
 from proofs.compiled.wiring import Wiring
 
@@ -50,7 +54,8 @@ typedef unsigned long size_t, uintptr_t; typedef long ssize_t, ptrdiff_t;
 @dataclass(frozen=True)
 class Harness:
     """The files of one root; ``branches`` are where the procedure's branches stand, ``apart`` the
-    sinks and places that are not compared, each with the reason, ``pointers`` the inputs that are."""
+    sinks and places that are not compared, each with the reason, ``pointers`` the inputs that are;
+    ``asked`` is C that speaks of what GCC missed."""
 
     compiled: str
     procedure: str
@@ -59,43 +64,59 @@ class Harness:
     branches: tuple[Span, ...]
     apart: Mapping[str, str]
     pointers: tuple[str, ...] = ()
+    asked: str = ""
 
 
-def harness(kernel: Kernel, replaced: Mapping[str, bytes] | None = None) -> Harness:
-    """The files for a root; ``replaced`` gives functions another text than the tree's.
+def harness(kernel: Kernel, replaced: Mapping[str, bytes] | None = None, more: str = "") -> Harness:
+    """The files for a root; ``replaced`` gives functions another text than the tree's, and
+    ``more`` is C that speaks of what else is needed.
 
     Raises Unprintable for what cannot be compared, with the reason.
     """
     try:
-        return _Maker(kernel, dict(replaced or {})).made()
+        return _Maker(kernel, dict(replaced or {}), more).made()
     except (Unsupported, KeyError, ValueError, AssertionError, RecursionError) as error:
         raise Unprintable(f"the C for GCC could not be made: {type(error).__name__}: {error}") from error
 
 
 class _Maker:
-    def __init__(self, kernel: Kernel, replaced: dict[str, bytes]):
+    def __init__(self, kernel: Kernel, replaced: dict[str, bytes], more: str):
         self.kernel, self.front = kernel, kernel.lowered.front
         self.objects = self.front.objects
         inlined = [e.what for e in kernel.ledger if e.how == "inlined"]
         given = {n for n, i in self.objects.inputs.items() if i.note == "a capability of the machine"}
         self.capabilities = given
         self.pieces = Pieces(self.front, dict.fromkeys(inlined), given, _met(kernel), replaced)
-        self._gather()
-        self.wiring = Wiring(kernel, tuple(self.pieces.stubs))
+        self.operations = Operations(self.front, self.pieces.structs, self.pieces.fields)
+        declared = self.front.declared(kernel.function)
+        assert declared is not None
+        parameters = {p: s for p, t, s in declared[1] if not isinstance(t, Struct)}
+        self.callers = Callers(self.front, parameters, self.pieces.locals)
+        self._gather(more)
+        rows = {name: self.pieces.row(name) for name in self.pieces.stubs}
+        self.wiring = Wiring(kernel, rows, self.operations)
         self.procedure = kernel.procedure
         self.shared = interface(self.procedure, self._seen(), self.objects.inputs)
         self.apart = self._apart()
 
-    def _gather(self) -> None:
+    def _stubs(self, shared: Interface) -> Stubs:
+        rows = {name: self.pieces.row(name) for name in self.pieces.stubs}
+        return Stubs(self.front, shared, self.operations, self.callers, rows)
+
+    def _gather(self, asked: str) -> None:
         """All the C that is needed, until the stubs need no more."""
-        more = " ".join(f".{step}" for path in self.objects.places for step in re.findall(r"[\w]+", path))
+        more = (
+            asked
+            + " "
+            + " ".join(f".{step}" for path in self.objects.places for step in re.findall(r"[\w]+", path))
+        )
         while True:
-            known = len(self.pieces.stubs)
+            known = len(self.pieces.stubs), len(self.pieces.fields)
             self.pieces.gather(self.kernel.function, more)
             shared = Interface({}, {}, [], {}, [])
-            more = Stubs(self.front, shared).types(list(self.pieces.stubs))
+            more = self._stubs(shared).types(list(self.pieces.stubs))
             self.pieces.gather(self.kernel.function, more)
-            if len(self.pieces.stubs) == known:
+            if (len(self.pieces.stubs), len(self.pieces.fields)) == known:
                 return
 
     # What is compared ---------------------------------------------------------------------------------
@@ -104,6 +125,8 @@ class _Maker:
         result = self.kernel.lowered.result
         seen = [str(result.data)] if result is not None else []
         seen += list(self.objects.counters)
+        if result is None:  # the members of a struct that is returned
+            seen += [p for p in self.procedure.places if p.startswith(f"{self.kernel.function}.return.")]
         for path in self.wiring.written(self.procedure):
             self.wiring.lvalue(path)
             seen.append(path)
@@ -138,7 +161,9 @@ class _Maker:
             common + text,
             "#define _GNU_SOURCE\n#include <ctype.h>\n#include <setjmp.h>\n#include <signal.h>\n#include <stdio.h>\n"
             "#include <stdlib.h>\n#include <string.h>\n#include <sys/time.h>\n"
-            + common + self._tables() + (_HERE / "runtime.c").read_text(),
+            + common
+            + tables(self.kernel, self.shared, self.wiring, self.capabilities, self.apart)
+            + (_HERE / "answers.c").read_text() + (_HERE / "runtime.c").read_text(),
             self.shared,
             branches,
             self.apart,
@@ -154,43 +179,16 @@ class _Maker:
         defines = "".join(f"#define XC_{name} {value}\n" for name, value in numbers.items())
         return defines + HELPERS + (_HERE / "runtime.h").read_text()
 
-    def _tables(self) -> str:
-        shared, names = self.shared, list(self.shared.inputs)
-        rows = []
-        for text, sort in shared.inputs.items():
-            base = re.sub(r"#\d+\Z", "", text)
-            at = list(self.wiring.objects).index(text) if text in self.wiring.objects else -1
-            kind = "XC_SCALAR" if at < 0 else "XC_POINTER"
-            alike = names.index(base) if base != text and base in names else -1
-            rows.append(
-                f"{{{_quoted(text)}, {sort.width}, {kind}, {at}, {alike}, {int(text in self.capabilities)}}}"
-            )
-        values = [int(path not in self.apart) for path in shared.seen]
-        sinks = [int(sink not in self.apart) for sink in shared.sinks]
-        numbers = sorted(
-            {c for c in _constants(self.procedure) if c > 1} | set(self.kernel.procedure.constants.values())
-        )
-        resources = [p for p in self.objects.counters if not re.search(r"\) (taken|given back)", p)]
-        return "\n".join([
-            _table("const struct xc_input xc_inputs[XC_INPUTS + 1]", rows),
-            _table("const xc_word xc_constants[]", [f"{n}UL" for n in numbers]),
-            f"const int xc_constants_count = {len(numbers)};",
-            _table("const int xc_compared[XC_VALUES + 1]", map(str, values)),
-            _table("const int xc_compared_sinks[XC_SINKS + 1]", map(str, sinks)),
-            _table("const char *const xc_values[XC_VALUES + 1]", map(_quoted, shared.seen)),
-            _table("const char *const xc_sinks[XC_SINKS + 1]", map(_quoted, shared.sinks)),
-            _table("struct xc_resource xc_resources[]", [*(f"{{{_quoted(r)}}}" for r in resources), "{0}"]),
-            "unsigned char xc_branches[2 * XC_BRANCHES + 2];\n",
-        ])  # fmt: skip
-
     def _compiled(self) -> str:
         pieces = self.pieces
-        stubs = Stubs(self.front, self.shared)
+        stubs = self._stubs(self.shared)
         texts = {n: self._renamed(n, t) for n, t in pieces.functions.items()}
         tags = [f"{kind} {tag};" for tag, kind in pieces.tags.items() if kind != "enum"]
         unread = [
-            f'#define {n}(...) (xc_stop("{n}(), which the procedure never calls"), 0)' for n in pieces.unread
+            f'#define {n}(...) (xc_stop("{n}(), which the procedure never calls"), 0)\nstatic int ({n})() {{ return {n}(); }}'
+            for n in pieces.unread
         ]
+        flags = [stubs.flag(n, made.is_test, made.is_false) for n, made in pieces.flags.items()]
         wired = self._wired()
         return "\n".join([
             _PRELUDE % the_ones(self.front),
@@ -198,21 +196,23 @@ class _Maker:
             *(f"#define {name}{text}" for name, text in MACROS.items()),
             *(f"#define {name} {value}" for name, value in pieces.numbers.items()),
             *pieces.macros.values(),
-            *unread,
+            *unread, *flags,
             *(f"#define {name}(...) (0)" for name in pieces.traces),
             *pieces.ordered_types,
             *pieces.variables.values(),
             *(f"{_header(t)};" for t in texts.values()),
+            *self.callers.globals(),
             stubs.text(pieces.stubs),
             *texts.values(),
             *self.wiring.declarations(set(pieces.structs)),
+            *([f"static {self._returned()} xc_returned;"] if self._returned() else []),
             "#undef const",
             wired,
         ])  # fmt: skip
 
     def _renamed(self, name: str, text: str) -> str:
         """A function that is a sink too keeps its body under another name."""
-        if name not in self.front.contracts:
+        if name not in self.pieces.stubs:
             return text
         return re.sub(rf"\b{re.escape(name)}\b(?=\s*\()", f"xc_read_{name}", text, count=1)
 
@@ -220,21 +220,29 @@ class _Maker:
         """The functions that set memory, call the root and look at the result."""
         terms = Terms(self._input, list(self.shared.functions).index)
         sets = [f"\t{lvalue} = {terms.of(initial)};" for lvalue, initial in self.wiring.memory()]
-        arguments = ", ".join(
-            self._argument(parameter, value.term, terms)
+        values = {
+            parameter: self._argument(parameter, value.term, terms)
             for parameter, _, value in self.kernel.lowered.arguments
-        )
-        prefix = "xc_read_" if self.kernel.function in self.front.contracts else ""
+        }
+        arguments = ", ".join(values.values())
+        prefix = "xc_read_" if self.kernel.function in self.pieces.stubs else ""
         call = f"{prefix}{self.kernel.function}({arguments});"
         result = self.kernel.lowered.result
         if result is not None:
             call = f"o->value[0] = (xc_word){call[:-1]} & {mask(result.sort)};"
+        elif self._returned():
+            call = f"xc_returned = {call}"
         looks = [self._look(i, path) for i, path in enumerate(self.shared.seen) if i or result is None]
         clears = [
             f"\t__builtin_memset(xc_object{i}, 0, sizeof(xc_object{i}));"
-            for i in range(len(self.wiring.objects))
+            for i, target in enumerate(self.wiring.objects)
+            if self.wiring.address(i, target).endswith(f"xc_object{i}")
         ]
-        cases = [f"\tcase {i}: return (xc_word)xc_object{i};" for i in range(len(self.wiring.objects))]
+        clears += [f"\t{line}" for line in self.wiring.pointers_to_functions()]
+        cases = [
+            f"\tcase {i}: return {self.wiring.address(i, t)};" for i, t in enumerate(self.wiring.objects)
+        ]
+        sets += [f"\txc_given_{p} = ({t})({values[p]});" for p, t in self.callers.given.items()]
         return "\n".join([
             "xc_word xc_object(int object)\n{\n\tswitch (object) {", *cases, "\t}\n\treturn 0;\n}",
             "void xc_compiled(const xc_word *in, struct xc_outcome *o)\n{",
@@ -242,6 +250,15 @@ class _Maker:
             "\txc_begin(in, o);", *clears, *sets, f"\t{call}\n}}",
             "void xc_look(struct xc_outcome *o)\n{", *looks, "}\n",
         ])  # fmt: skip
+
+    def _returned(self) -> str:
+        """The type of a struct that the root returns."""
+        text = self.pieces.functions[self.kernel.function]
+        declared = self.front.declared(self.kernel.function)
+        if declared is None or not isinstance(declared[0], Struct):
+            return ""
+        head = text[: re.search(rf"\b{self.kernel.function}\b", text).start()]  # type: ignore[union-attr]
+        return re.sub(r"\b(?:static|inline|extern)\b", "", head).strip()
 
     def _argument(self, parameter: str, term: Term, terms: Terms) -> str:
         if parameter in self.wiring.structs:
@@ -258,7 +275,7 @@ class _Maker:
             name, _, what = path.partition(") ")
             member = {"": "now", "taken": "taken", "given back": "given", "given back again": "again"}[what]
             base = name if name.endswith(")") else f"{name})"
-            return f"\to->value[{i}] = (unsigned)xc_resource({_quoted(base)})->{member};"
+            return f"\to->value[{i}] = (unsigned)xc_resource({quoted(base)})->{member};"
         sort = self.procedure.places[path].sort
         return f"\to->value[{i}] = (xc_word){self.wiring.lvalue(path)[0]} & {mask(sort)};"
 
@@ -270,24 +287,6 @@ def _met(kernel: Kernel) -> list[str]:
 
 def _is_shared(text: str) -> bool:
     return re.sub(r"#\d+\Z", "", text) in _SHARED
-
-
-def _constants(procedure: Procedure) -> set[int]:
-    """The numbers that stand in the procedure."""
-    return {
-        t.data
-        for root in terms_of(procedure)
-        for t in subterms(root)
-        if t.op == "const" and isinstance(t.data, int)
-    }
-
-
-def _table(head: str, rows: Sequence[str] | map[str]) -> str:
-    return f"{head} = {{\n" + "".join(f"\t{row},\n" for row in rows) + "};\n"
-
-
-def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ") + '"'
 
 
 def _header(function: str) -> str:

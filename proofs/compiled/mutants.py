@@ -24,6 +24,7 @@ from model.source.profile import Profile
 from model.source.roots.root import Root
 from model.source.text import Node, Text, children, text_of
 from model.source.tree import overlay
+from proofs.compiled.asked import program
 from proofs.compiled.check import Reader, compared
 from proofs.compiled.harness import Harness, harness
 from proofs.compiled.run import Comparison, Program, build
@@ -34,6 +35,9 @@ _SWAPS = {
     "&&": "||", "||": "&&", "<": "<=", "<=": "<", ">": ">=", ">=": ">", "==": "!=", "!=": "==",
     "&": "|", "|": "&", "+": "-", "-": "+", "<<": ">>", ">>": "<<",
 }  # fmt: skip
+
+#: Of the mutants that are detected, one in so many is read and compared with its own procedure.
+_EACH = 4
 
 
 @dataclass(frozen=True)
@@ -127,20 +131,27 @@ def _mistakes(node: Node) -> Iterator[tuple[int, int, str, str]]:
 def tried(
     reader: Reader, roots: Sequence[Root], most: int, count: int, seed: int, folder: Path
 ) -> Iterator[Tried]:
-    """Try up to ``most`` mutants of every root that can be compared."""
-    for root in roots:
+    """Try about ``most`` mutants, as many of each root that can be compared."""
+    kernels = [kernel for root in roots if (kernel := _kernel(reader, root)) is not None]
+    for kernel in kernels:
+        place = folder / f"{kernel.function} itself"
         try:
-            kernel = reader.kernel(root)
-            original = harness(kernel)
-            place = folder / f"{root.functions[0]} itself"
-            program = build(original, place)
-            near = compared(program, kernel, count, seed)[1]
-            first = program.random(count, seed, near)  # exactly what every mutant is given
-        except (NoSink, Unsupported, Unprintable):
+            run = program(kernel, place)
+            near = compared(run, kernel, count, seed)[1]
+            first = run.random(count, seed, near)  # exactly what every mutant is given
+        except Unprintable:
             continue
         found = list(mutants(kernel))
         Random(seed).shuffle(found)
-        yield _Trial(reader, root, kernel, original, first, near, place, count, seed).of(found, most)
+        trial = _Trial(reader, kernel.root, kernel, run.harness, first, near, place, count, seed)
+        yield trial.of(found, -(-most // len(kernels)))
+
+
+def _kernel(reader: Reader, root: Root) -> Kernel | None:
+    try:
+        return reader.kernel(root)
+    except (NoSink, Unsupported):
+        return None
 
 
 @dataclass
@@ -171,13 +182,16 @@ class _Trial:
         changed = text[: mutant.start] + mutant.new + text[mutant.end :]
         folder = self.place.parent / "mutant"
         try:
-            made = replace(self.original, compiled=harness(self.kernel, {mutant.function: changed}).compiled)
-            program = build(made, folder, self.place)
-            against = program.random(self.count, self.seed, self.near)
+            made = replace(self.original, compiled=self._changed({mutant.function: changed}))
+            run = build(made, folder, self.place)
+            against = run.random(self.count, self.seed, self.near)
         except Unprintable:
             said.stillborn += 1
             return
         said.made += 1
+        if not against.agrees and said.made % _EACH:
+            said.detected += 1
+            return
         own = self._read(mutant, definition)
         if not against.agrees:
             said.detected += 1
@@ -186,13 +200,18 @@ class _Trial:
         elif own is None:
             said.undecided += 1
         else:
-            self._judge(mutant, own.procedure, program, said)
+            self._judge(mutant, own.procedure, run, said)
         self._own(own, mutant, folder, said)
+
+    def _changed(self, replaced: dict[str, bytes]) -> str:
+        """The compiled C with functions changed."""
+        return harness(self.kernel, replaced, self.original.asked).compiled
 
     def _faults_more(self, against: Comparison) -> bool:
         """Whether the mutant follows bad pointers, or does not end, far more often than the tree's C."""
-        return any(against.counts[what] > 2 * number + 100 for what, number in self.first.counts.items()) or (
-            against.compared < self.first.compared
+        left_out = {w: n for w, n in self.first.counts.items() if w not in ("stopped", "repeated")}
+        return against.compared < self.first.compared or any(
+            against.counts[what] > 2 * number + 100 for what, number in left_out.items()
         )
 
     def _read(self, mutant: Mutant, definition: Definition) -> Kernel | None:
@@ -214,7 +233,7 @@ class _Trial:
         try:
             if own is None:
                 raise Unprintable("it has no lowering")
-            found = build(harness(own), folder).random(self.count, self.seed)
+            found = program(own, folder, more=self.original.asked).random(self.count, self.seed)
         except Unprintable:
             said.unread += 1
             return
@@ -223,7 +242,7 @@ class _Trial:
         else:
             said.differ.append(f"differs from its own procedure: {mutant}")
 
-    def _judge(self, mutant: Mutant, other: Procedure, program: Program, said: Tried) -> None:
+    def _judge(self, mutant: Mutant, other: Procedure, run: Program, said: Tried) -> None:
         """What no random input noticed: proved to be no change, or noticed on an input of the solver."""
         one, two = (self._ends(p) for p in (self.kernel.procedure, other))
         for path in one.keys() ^ two.keys():  # a sink that only one of them has is never called in the other
@@ -237,8 +256,10 @@ class _Trial:
         found = next(iter(solved([differ], self.original.pointers)))
         if found is None and alike == one.keys() == two.keys():
             said.equal += 1
-        elif found is not None and not program.given([found]).agrees:
+        elif found is not None and not run.given([found]).agrees:
             said.by_solver += 1
+        elif found is not None and not run.given([found]).compared:
+            said.faulting += 1  # on the very input on which the procedures differ
         else:
             said.missed.append(f"missed: {mutant}")
 

@@ -11,17 +11,18 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
 
-from model.source.accesses import _ACCESSES
+from model.source.accesses import ACCESSES
 from model.source.blank import code_of
+from model.source.contract import Contract, Kind
 from model.source.ctypes import BUILTIN_TYPEDEFS
 from model.source.definitions import Definition, EnumText, Macro
 from model.source.macros import tokens
+from model.source.pageflags import HEADER, Made, makers
 from model.source.statements import Statements
 from model.source.text import Node, Text, text_of
 from proofs.compiled.builtins import MACROS
-from proofs.compiled.cut import cut_down, declared_name, locals_of
+from proofs.compiled.cut import cut_down, declared_name, in_order, locals_of
 from proofs.compiled.terms import Unprintable
 
 _KEYWORDS = """
@@ -55,16 +56,26 @@ class Pieces:
     traces: dict[str, None] = field(default_factory=dict)  # trace points
     unread: dict[str, None] = field(default_factory=dict)  # functions that the procedure never calls
     variables: dict[str, str] = field(default_factory=dict)
+    handed: dict[str, str] = field(default_factory=dict)  # functions that a contract hands its arguments to
+    flags: dict[str, Made] = field(default_factory=dict)  # tests and changes of a flag of a page or folio
     tags: dict[str, str] = field(default_factory=dict)
     fields: set[str] = field(default_factory=set)
     locals: set[str] = field(default_factory=set)
+    beneath: set[str] = field(default_factory=set)  # what functions call that stand for a row's meaning
+    root: str = ""
     _waiting: list[str] = field(default_factory=list)
+
+    def row(self, name: str) -> Contract:
+        """The contract that a stub stands for."""
+        contracts = self.front.contracts
+        return contracts[name] if name in contracts else contracts[self.handed[name]]
 
     def gather(self, root: str, more: str = "") -> None:
         """Find everything that the root needs, and some more C."""
+        self.root = root
         for name in dict.fromkeys([root, *self.inlined]):
             self._function(name)
-        for found in self.front.types.relied.values():
+        for found in list(self.front.types.relied.values()):
             if isinstance(found, Macro) and found.name not in self.given:
                 self._macro(found)
             elif isinstance(found, EnumText):
@@ -75,8 +86,9 @@ class Pieces:
         before = -1
         while before < (now := len("".join(self._types()))):
             before = now
+            members = {f for f in self.fields if self.front.view.typedef(f) is None}
             for text in list(self._types()):
-                self._scan(text, set())
+                self._scan(text, members)
             while self._waiting:
                 self._name(self._waiting.pop())
 
@@ -116,12 +128,21 @@ class Pieces:
             if not _NAME.fullmatch(word):
                 continue
             before = words[i - 1] if i else ""
-            if before in (".", "->"):
+            if before == "." or words[max(i - 2, 0) : i] == ["-", ">"]:
                 self.fields.add(word)
             elif before in ("struct", "union", "enum"):
                 self._tag(before, word)
+            elif word in self.front.contracts and self.front.contracts[word].hands_on:
+                self._hands_on(word, words[i + 1 : i + 3])
             elif word not in own and (word not in self.locals or words[i + 1 : i + 2] == ["("]):
                 self._waiting.append(word)
+
+    def _hands_on(self, name: str, behind: list[str]) -> None:
+        """``kvm_call_hyp(f, ...)`` is a call of ``f``."""
+        self._waiting.append(name)
+        if len(behind) == 2 and behind[0] == "(" and _NAME.fullmatch(behind[1]):
+            self.handed.setdefault(behind[1], name)
+            self._waiting.append(behind[1])
 
     def _tag(self, kind: str, tag: str) -> None:
         if tag in self.tags:
@@ -139,7 +160,8 @@ class Pieces:
 
     def _declared(self, found: Definition) -> Node | None:
         """The specifier of a struct as it was parsed."""
-        node = self.front.types.parser.declaration(Text(self.decided(found).encode(), found.file, found.line))
+        self.decided(found)
+        node = self.front.types.parser.declaration(self.front.types.decided(found))
         return node if node.type.endswith("_specifier") else node.child_by_field_name("type")
 
     def _enum(self, found: Definition) -> None:
@@ -153,9 +175,11 @@ class Pieces:
     def _name(self, name: str) -> None:
         """Look a name up as the front-end does."""
         view, values = self.front.view, self.front.view.profile.values
-        if name in _ACCESSES and name not in MACROS:
+        if name in ACCESSES and name not in MACROS:
             raise Unprintable(f"{name}() is a single access, for which there is no C of ours")
-        if name in self.front.contracts and name not in MACROS:
+        if name in MACROS:
+            return
+        if self._has_row(name):
             self.stubs[name] = None
         elif self._is_known(name):
             return
@@ -163,11 +187,11 @@ class Pieces:
             self.numbers[name] = str(values[name])
         elif (macro := view.macro(name)) is not None:
             self._macro(macro)
-        elif name in self.inlined:
+        elif name in self.inlined or (self._stands(name) and view.function(name) is not None):
             self._function(name)
         elif (found := view.typedef(name)) is not None:
-            text = Text(self.decided(found).encode(), found.file, found.line)
-            self.typedefs[name] = self.front.types.parser.declaration(text)
+            self.decided(found)
+            self.typedefs[name] = self.front.types.parser.declaration(self.front.types.decided(found))
         elif (found := view.enumerator(name)) is not None:
             self._enum(found)
         elif name.startswith("trace_") and view.function(name) is None and view.prototype(name) is None:
@@ -178,6 +202,23 @@ class Pieces:
             self.variables[name] = _without_value(self.decided(found))
             self._scan(self.variables[name], {name})
 
+        elif (made := self._flag_made(name)) is not None:
+            self.flags[name] = made
+
+    def _has_row(self, name: str) -> bool:
+        """Whether a stub stands for the name: not where the tree's own function can be compiled in the
+        place of a row that says what it means."""
+        row = self.front.contracts.get(name)
+        if row is None:
+            return name in self.handed
+        return row.kind is not Kind.MEANS or self.front.view.function(name) is None
+
+    def _flag_made(self, name: str) -> Made | None:
+        """The macro of page-flags.h that makes the function under this configuration."""
+        view = self.front.view
+        found = (m for m in makers(name, view.code(HEADER)) if view.holds_at(HEADER, m.offset))
+        return next(found, None)
+
     def _is_known(self, name: str) -> bool:
         known = (
             self.functions,
@@ -187,6 +228,7 @@ class Pieces:
             self.stubs,
             self.unread,
             self.variables,
+            self.flags,
         )
         if name in KEYWORDS or name in MACROS or name in self.given or name in BUILTIN_TYPEDEFS:
             return True
@@ -203,7 +245,7 @@ class Pieces:
             listed = f"({', '.join((*macro.params, *rest))})"
         body = " ".join(macro.body.decode(errors="replace").split("\n"))
         self.macros[macro.name] = f"#define {macro.name}{listed} {body}"
-        self._scan(body, set(macro.params or ()))
+        self._scan_of(macro.name, body, set(macro.params or ()))
         for pasted in re.findall(r"(\w+)\s*##", body):  # as IS_ENABLED() pastes __ARG_PLACEHOLDER_ and 1
             self._waiting += [
                 f"{pasted}{number}" for number in "01" if self.front.view.macro(f"{pasted}{number}")
@@ -220,10 +262,22 @@ class Pieces:
         own = locals_of(node)
         self.locals |= own
         self.functions[name] = text
-        self._scan(text, own - _called(node))
+        self._scan_of(name, text, own - _called(node))
 
-    # Order ----------------------------------------------------------------------------------------
-    @cached_property
+    def _scan_of(self, name: str, text: str, own: Collection[str]) -> None:
+        """Scan the text of a function or macro; one that stands for a row's meaning stands there with all
+        that it speaks of."""
+        known = len(self._waiting)
+        self._scan(text, own)
+        if self._stands(name):
+            self.beneath |= set(self._waiting[known:])
+
+    def _stands(self, name: str) -> bool:
+        """Whether this is the tree's own C for a row, of which the procedure has the meaning only."""
+        is_row = name in self.front.contracts and name not in self.inlined and name != self.root
+        return is_row or name in self.beneath
+
+    @property
     def ordered_types(self) -> list[str]:
         """The types, each behind those that it is made of."""
         texts = {name: self.type_text(node) for name, node in self.typedefs.items()}
@@ -231,24 +285,7 @@ class Pieces:
             tag = re.match(r"enum\s+(\w+)", text)
             texts[f"enum {tag.group(1)}" if tag else at] = text
         texts |= {f"struct {tag}": self.type_text(node) for tag, node in self.structs.items()}
-        made: dict[str, str] = {}
-        open_: set[str] = set()
-
-        def make(key: str) -> None:
-            if key in made or key in open_ or key not in texts:
-                return
-            open_.add(key)
-            for tag in re.findall(r"\b(?:struct|union)\s+(\w+)\b(?!\s*\*)", texts[key]):
-                make(f"struct {tag}")
-            for tag in re.findall(r"\benum\s+(\w+)", texts[key]):
-                make(f"enum {tag}")
-            for word in re.findall(r"[A-Za-z_]\w*", texts[key]):
-                make(word)
-            made[key] = texts[key]
-
-        for key in texts:
-            make(key)
-        return list(dict.fromkeys(made.values()))
+        return in_order(texts)
 
 
 def _called(node: Node) -> set[str]:

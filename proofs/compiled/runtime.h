@@ -41,6 +41,7 @@ void xc_step(void);
 void xc_look(struct xc_outcome *o);
 xc_word xc_input_named(const char *name);
 xc_word xc_answer_named(const char *name);
+xc_word xc_answer_written(const char *written);
 struct xc_resource *xc_resource(const char *name);
 xc_word xc_held(const char *name);
 int xc_count(const char *name, const char *written, int by);

@@ -4,20 +4,24 @@ happens outside is noted, under the names that the procedure has for them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
-from model.source.contracts import Contract, Kind
+from model.source.contract import Contract, Kind
 from model.source.ctypes import VOID, CType, Int, Pointer, Struct
-from model.source.objects import _ALWAYS
+from model.source.objects import ALWAYS
 from model.source.statements import Statements
 from model.source.text import Node, Text, text_of
 from model.source.types import text_at
 from model.source.values import is_scalar, sort_of
+from proofs.compiled.callers import Callers
+from proofs.compiled.operations import Operations, stub_name
 from proofs.compiled.procedure import Interface
 from proofs.compiled.terms import Unprintable, mask
 
 _MOST = 8
+_BARE = re.compile(r"(?<![\w.>])[A-Za-z_]\w*")
 
 
 @dataclass(frozen=True)
@@ -26,24 +30,58 @@ class Stubs:
 
     front: Statements
     shared: Interface
+    operations: Operations
+    callers: Callers
+    rows: Mapping[str, Contract] = field(default_factory=dict)  # the contract of each name
 
     def text(self, names: Iterable[str]) -> str:
-        """The stubs of these names."""
-        return (
-            "\n".join(line for name in names for line in self._stub(name, self.front.contracts[name])) + "\n"
-        )
+        """The stubs of these names, and of the members that point to functions."""
+        lines = [line for name in names for line in self._stub(name, self.rows[name])]
+        lines += [line for name in self.operations.names() for line in self._operation(name)]
+        return "\n".join([*lines, *self._macros(names)]) + "\n"
+
+    def _macros(self, names: Iterable[str]) -> Iterator[str]:
+        """What tells the stubs what they see; it comes behind them all."""
+        for name in names:
+            row, declared = self.rows[name], self.front.declared(name)
+            if declared is not None and not row.hands_on and self._signature(name):
+                if row.kind is Kind.ANSWER and not row.sees and not self._unnamed(row, declared[1]):
+                    continue
+                if row.kind in (Kind.SINK, Kind.ANSWER):
+                    yield self.callers.macro(name, row, [(p, s) for p, _, s in declared[1]], False)
+        for name in self.operations.names():
+            declared = self.front.declared(name)
+            if name in self.front.contracts and declared is not None and self.front.contracts[name].sees:
+                listed = [(p or f"xc_p{i}", s) for i, (p, _, s) in enumerate(declared[1])]
+                yield self.callers.macro(name.rpartition(".")[2], self.front.contracts[name], listed, True)
 
     def types(self, names: Iterable[str]) -> str:
         """The C types and expressions that the stubs speak of, for the search of what they need."""
         parts: list[str] = []
+        for name in self.operations.names():
+            declared, row = self.front.declared(name), self.front.contracts.get(name)
+            if declared is not None:
+                parts += [self.operations.result(name), *(s for _, _, s in declared[1])]
+                parts += self._sees(row, [p for p, _, _ in declared[1]]) if row is not None else []
         for name in names:
-            contract = self.front.contracts[name]
+            contract = self.rows[name]
             if contract.kind in (Kind.NO_EFFECT, Kind.CAPABILITY, Kind.COUNT, Kind.CRASH):
                 continue
+            declared = self.front.declared(name)
             parts += [contract.type, contract.means, *self._signature(name)]
+            parts += self._sees(contract, [p for p, _, _ in declared[1]] if declared is not None else [])
         return " ; ".join(parts)
 
+    def _sees(self, row: Contract, parameters: list[str]) -> list[str]:
+        """What the row sees, without the names that are declared in functions."""
+        known = {*parameters, *self.callers.given, *self.callers.scopes}
+        chosen = " ; ".join(c for _, c in self.callers.chosen(row, parameters))
+        return [_BARE.sub(lambda m: "" if m.group() in known else m.group(), chosen)]
+
     def _stub(self, name: str, contract: Contract) -> Iterator[str]:
+        if contract.hands_on and name in self.front.contracts:
+            yield f"#define {name}(f, ...) f(__VA_ARGS__)"
+            return
         match contract.kind:
             case Kind.NO_EFFECT:
                 parameters = "" if name in ("fallthrough", "__fallthrough") else "(...)"
@@ -94,8 +132,6 @@ class Stubs:
     ) -> str:
         if contract.kind is Kind.MEANS:
             return f"\treturn {contract.means};\n"
-        if t != VOID and not is_scalar(t):
-            raise Unprintable(f"{name}() returns a struct, of which a stub knows nothing")
         if contract.kind is Kind.PURE:
             words = "".join(f" XC_WORD(a{i});" for i in range(len(parameters)))
             return f"\txc_word v[{_MOST}]; int n = 0;{words}\n\treturn ({result}){self._pure(contract.result or name, t)};\n"
@@ -105,9 +141,44 @@ class Stubs:
         if contract.is_read and self.front.view.function(name) is not None:
             call = f"xc_read_{name}({', '.join(f'a{i}' for i in range(len(parameters)))})"
             lines.append(f"return {call};" if t != VOID else f"{call};")
+        elif isinstance(t, Struct):
+            lines += self._struct(contract.result or f"{name}()", t, result)
         elif t != VOID:
             lines.append(f"return ({result}){self._answer(contract.result or f'{name}()')};")
         return "".join(f"\t{line}\n" for line in lines if line)
+
+    def _struct(self, base: str, t: Struct, result: str) -> Iterator[str]:
+        """A struct that is returned, each member an answer.  It is answered once."""
+        if any(text.startswith(f"{base}#2.") for text in self.shared.inputs):
+            raise Unprintable(f"{base} answers several structs, whose order a stub does not know")
+        yield f"{result} xc_struct;"
+        yield "__builtin_memset(&xc_struct, 0, sizeof(xc_struct));"
+        yield from self._fill("xc_struct", base, t)
+        yield "return xc_struct;"
+
+    def _operation(self, name: str) -> Iterator[str]:
+        """The stub that a member points to."""
+        declared, row = self.front.declared(name), self.front.contracts.get(name)
+        if declared is None:
+            raise Unprintable(f"{name}, a pointer to a function whose parameters are not found")
+        written = self.operations.result(name)
+        listed = ", ".join(f"{s} a{i}" for i, (_, _, s) in enumerate(declared[1])) or "void"
+        t = declared[0]
+        if row is None:
+            body = f'\treturn ({written})xc_answer_named("{name}()");\n' if is_scalar(t) else ""
+        elif row.kind is Kind.COUNT:
+            body = f'\txc_count("({row.counts[0]})", "", {row.counts[1]});\n'
+        elif row.kind is Kind.NO_EFFECT:
+            body = "\treturn 0;\n" if is_scalar(t) else ""
+        else:
+            body = self._body(name, row, t, written, [(t, s) for _, t, s in declared[1]])
+        yield f"static {written} {stub_name(name)}({listed})\n{{\n{body}}}"
+
+    def flag(self, name: str, is_test: bool, is_false: bool) -> str:
+        """A test or a change of a flag of a page or folio."""
+        if not is_test or is_false:
+            return f"#define {name}(...) (0)"
+        return f'#define {name}(...) ((bool)xc_answer_named("{name}()"))'
 
     def _macro(self, name: str, contract: Contract) -> Iterator[str]:
         """A stub for what the tree has as a macro only: the result's type is the contract's, or int."""
@@ -155,15 +226,19 @@ class Stubs:
             if not isinstance(t, Pointer) or not is_scalar(t.target):
                 continue
             base = named.get(_spelled(t.target))
-            if base is None:
-                found = [n for n in self.shared.inputs if n.endswith(" written by the call")]
-                if len(found) > 1:
-                    raise Unprintable(f"{name}() writes to one of several objects without a name")
-                base = found[0] if found else ""
-            yield f'if (a{i}) *a{i} = (__typeof__(*a{i}))xc_answer_named("{base}");'
+            answer = (
+                f'xc_answer_named("{base}")' if base is not None else f"xc_answer_written(xc_written[{i}])"
+            )
+            yield f"if (a{i}) *a{i} = (__typeof__(*a{i})){answer};"
         for i, (t, _) in enumerate(parameters):
             if isinstance(t, Pointer) and isinstance(t.target, Struct):
                 yield from self._filled(f"a{i}", t.target, contract)
+
+    def _unnamed(self, row: Contract, parameters: list[tuple[str, CType, str]]) -> bool:
+        """Whether an answer writes through a pointer to a scalar that the row has no name for."""
+        named = dict(row.outs)
+        targets = [t.target for _, t, _ in parameters if isinstance(t, Pointer) and is_scalar(t.target)]
+        return any(_spelled(target) not in named for target in targets)
 
     def _filled(self, pointer: str, struct: Struct, contract: Contract) -> Iterator[str]:
         """What an answer writes to the members of a struct."""
@@ -185,16 +260,13 @@ class Stubs:
         if contract.kind is not Kind.SINK and not contract.arguments:
             return ""
         event = contract.event or name
-        if event not in self.shared.sinks and any(
-            w.startswith(f"{name}:") for _, w in self.front.objects.ledger
-        ):
-            raise Unprintable(f"{name}() is known by what it is handed, for which there is no stub")
         if event not in self.shared.sinks:
             return f'xc_stop("{event} happened, which the procedure never lets happen");'
         spelled = [s for _, s in parameters]
         values = {"mmu_lock": 'xc_held("(mmu_lock)")'}
         for argument, t, which in contract.arguments:
             values[argument] = f"(xc_word)a{[i for i, s in enumerate(spelled) if s == t][which]}"
+        values |= {argument: f"xc_seen[{i}]" for i, (argument, _) in enumerate(contract.sees)}
         names = self.shared.arguments[event]
         listed = ", ".join(values.get(argument, "0") for argument in names) or "0"
         given = sum(1 << i for i, argument in enumerate(names) if argument in values)
@@ -221,5 +293,5 @@ def _spelled(t: CType) -> str:
 
 def the_ones(front: Statements) -> str:
     """The part of a ``_Generic`` that knows pointers to objects of which there is one."""
-    tags = dict.fromkeys([*_ALWAYS, *front.objects.roles, "task_struct"])
+    tags = dict.fromkeys([*ALWAYS, *front.objects.roles, "task_struct"])
     return "".join(f"struct {tag} *: 1, " for tag in tags)

@@ -8,17 +8,18 @@ an object of its own here too, and the pointer holds its address or is NULL.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from model.logic import Term
 from model.procedure import Procedure, Set, walk
-from model.source.contracts import Kind
+from model.source.contract import Contract, Kind
 from model.source.ctypes import VOID, CType, Function, Int, Pointer, Struct
 from model.source.kernel import Kernel
-from model.source.objects import _ALWAYS, _LAST_STEP
+from model.source.objects import ALWAYS, LAST_STEP
 from model.source.text import Text
 from model.source.values import UNKNOWN
+from proofs.compiled.operations import Operations, stub_name
 from proofs.compiled.terms import Unprintable
 
 #: How many objects lie behind a pointer.
@@ -31,22 +32,24 @@ class Wiring:
     """The objects of one root; ``objects`` maps the name of a pointer's target to what lies there."""
 
     kernel: Kernel
-    stubs: tuple[str, ...]
+    rows: Mapping[str, Contract]  # of the stubs
+    operations: Operations
     objects: dict[str, CType] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
     structs: dict[str, Struct] = field(default_factory=dict)  # parameters that are structs
+    spellings: dict[str, str] = field(default_factory=dict)  # the types of objects that a call hands out
     _resolving: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         front = self.kernel.lowered.front
-        always = {name: Struct(tag) for tag, name in {**_ALWAYS, **front.objects.roles}.items()}
+        always = {name: Struct(tag) for tag, name in {**ALWAYS, **front.objects.roles}.items()}
         for parameter, t, value in self.kernel.lowered.arguments:
             if isinstance(t, Struct):
                 self.structs[parameter] = t
             for target in value.targets:
                 if isinstance(t, Pointer) and target.behind and target != UNKNOWN:
-                    self.objects.setdefault(target.path, t.target)
-        for name in self.stubs:
+                    self.objects.setdefault(target.path, self._shaped(target.path, t.target))
+        for name in self.rows:
             for base, t in self._answers(name):
                 for text in front.objects.inputs:
                     if _NUMBER.sub("", text) == base:
@@ -64,7 +67,7 @@ class Wiring:
     def _answers(self, name: str) -> Iterator[tuple[str, CType]]:
         """The inputs that a stub's pointers are, and what each points to."""
         front = self.kernel.lowered.front
-        contract = front.contracts[name]
+        contract = self.rows[name]
         declared = front.declared(name)
         where = Text(b"", "a contract", 1)
         t = front.types.written(contract.type, where) if contract.type else declared[0] if declared else VOID
@@ -76,6 +79,19 @@ class Wiring:
                 written = front.types.written(spelled, where)
                 assert isinstance(written, Pointer)
                 yield base, written.target
+        for text in front.objects.inputs:  # `*p` of the caller's pointer p
+            for _, t, spelling in (
+                declared[1] if declared is not None and contract.kind is Kind.ANSWER else ()
+            ):
+                if (
+                    text.endswith(" written by the call")
+                    and isinstance(t, Pointer)
+                    and isinstance(t.target, Pointer)
+                ):
+                    kind = front.objects.shapes.get(f"*{text}", "")
+                    if not isinstance(t.target.target, Struct) or str(t.target.target) == kind:
+                        self.spellings[text] = spelling.rstrip("* ")
+                        yield text, t.target.target
 
     def _pointer(self, path: str) -> CType | None:
         """What the pointer at a path points to; None for what is no memory here."""
@@ -85,10 +101,14 @@ class Wiring:
             return None
         if not isinstance(t, Pointer):
             return None
+        return self._shaped(path, t.target)
+
+    def _shaped(self, path: str, target: CType) -> CType:
+        """What a pointer leads to; of a ``void *`` what it was taken to be."""
         seen = self.kernel.lowered.front.objects.shapes.get(f"*{path}", "")
-        if t.target == VOID and seen.startswith("struct "):
+        if target == VOID and seen.startswith("struct "):
             return Struct(seen.removeprefix("struct "))
-        return t.target
+        return target
 
     # Paths ------------------------------------------------------------------------------------------
     def number(self, target: str) -> int:
@@ -102,8 +122,8 @@ class Wiring:
         """The C for the object at a path, and its type."""
         if path.startswith("*"):
             return f"xc_object{self.number(path[1:])}[0]", self.objects[path[1:]]
-        step = _LAST_STEP.search(path)
-        if step is None:
+        step = LAST_STEP.search(path)
+        if step is None or path == f"{self.kernel.function}.return":
             return self._variable(path)
         prefix, text = path[: step.start()], step.group()
         if text.startswith("["):
@@ -133,7 +153,25 @@ class Wiring:
                 return name, slot.type
         if path in self.structs:
             return f"xc_argument_{path}", self.structs[path]
+        if path == f"{self.kernel.function}.return":
+            declared = self.kernel.lowered.front.declared(self.kernel.function)
+            assert declared is not None
+            return "xc_returned", declared[0]
         raise Unprintable(f"{path} is no memory")
+
+    def address(self, i: int, target: str) -> str:
+        """The address of an object: of a function that of its stub."""
+        name = self.operations.pointed(target, self.objects)
+        is_stub = isinstance(self.objects[target], Function) and name
+        return f"(xc_word){stub_name(name) if is_stub else f'xc_object{i}'}"
+
+    def pointers_to_functions(self) -> Iterator[str]:
+        """The members that point to functions, each set to its stub."""
+        for i, (target, t) in enumerate(self.objects.items()):
+            if isinstance(t, Struct) and target in self.used:
+                for member, inner in self.operations.of(t):
+                    if isinstance(inner, Pointer) and isinstance(inner.target, Function):
+                        yield f"xc_object{i}[0].{member} = (void *){stub_name(f'{t.tag}.{member}')};"
 
     # What is written ------------------------------------------------------------------------------
     def memory(self) -> Iterator[tuple[str, Term]]:
@@ -156,6 +194,8 @@ class Wiring:
         for parameter in self.structs:
             yield f"static {self._as_written(parameter)} xc_argument_{parameter};"
         for i, (target, t) in enumerate(self.objects.items()):
+            if isinstance(t, Function) and self.operations.pointed(target, self.objects):
+                continue
             whole = target in self.used and t != VOID and not isinstance(t, Function)
             if whole and isinstance(t, Struct) and not t.tag.startswith("<") and t.tag not in known_structs:
                 whole = False
@@ -172,6 +212,8 @@ class Wiring:
         for path, targets in self.kernel.lowered.front.objects.untouched.items():
             if any(each.path == target for each in targets):
                 return f"__typeof__(*{self.lvalue(path)[0]})"
+        if _NUMBER.sub("", target) in self.spellings:
+            return self.spellings[_NUMBER.sub("", target)]
         if any(target == parameter for parameter, _, _ in self.kernel.lowered.arguments):
             return self._as_written(target)
         return spelled(t)
