@@ -16,6 +16,7 @@ DOORS = {
     "proofs/kernels.py",
     "proofs/bench.py",
     "proofs/crosscheck.py",
+    "proofs/mutate.py",
     "counterexamples/run.py",
 }
 FILES = sorted(path for room in ROOMS for path in (TOP / room).rglob("*.py"))

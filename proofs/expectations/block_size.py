@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from model.logic import WORD64, const
-from model.memory import PMD_SIZE, hva, is_pfnmap, map_size
+from model.memory import PMD_SIZE, hva, is_hugetlb, is_pfnmap, map_size
 from proofs.expectations.table import Table, proved, refuted, until
 
 EXPECTED: Table = {
@@ -37,4 +37,26 @@ EXPECTED: Table = {
             reason="By design: 71cc2c67fb8f sizes every page from the host's leaf, Device as well.",
         )
     ),
+    "pages_that_the_host_maps_by_a_block_are_mapped_by_a_block": proved(),
+    "nothing_is_mapped_if_the_walk_of_the_host_s_tables_failed": proved(),
+    "hugetlb_pages_are_mapped_as_large_as_the_memslot_allows": proved(),
+    "noncacheable_blocks_are_as_large_as_their_vma_allows": proved(
+        refuted(
+            "leaf_sized",
+            witness=is_pfnmap & ~is_hugetlb,
+            reason="71cc2c67fb8f sizes what is not of hugetlbfs from the host's leaf, which vm_pgoff says nothing of.",
+        )
+    ),
+    "blocks_of_other_vmas_begin_at_aligned_pages": proved(),
+    "what_is_mapped_holds_the_fault": proved(),
+    "entries_that_are_relaxed_hold_the_fault": proved(),
+    "permission_faults_never_map_an_entry_of_the_same_size": proved(),
+    "blocks_of_memory_are_never_split_by_a_permission_fault": proved(),
+    "the_lookup_is_for_the_page_or_the_first_of_its_block": proved(),
+    "the_lookup_for_hugetlb_is_for_the_first_page": proved(),
+    "nested_hugetlb_pages_are_mapped_as_large_as_the_guest_s_block_allows": proved(),
+    "nested_pages_that_the_host_maps_by_a_block_are_mapped_by_a_block": proved(),
+    "pages_that_the_host_maps_by_a_block_are_never_relaxed_alone": proved(),
+    "cacheable_pages_of_a_pfnmap_vma_are_mapped_by_the_host_s_block": proved(),
+    "nothing_smaller_than_a_page_is_mapped": proved(),
 }

@@ -69,4 +69,5 @@ EXPECTED: Table = {
             "not memory.",
         )
     ),
+    "guests_see_what_the_host_maps_in_vmas_without_pfnmap": proved(),
 }

@@ -43,4 +43,7 @@ EXPECTED: Table = {
     "pages_mapped_writable_are_marked_dirty": proved(),
     "pages_made_writable_are_marked_dirty": proved(),
     "pages_are_marked_dirty_only_if_writable": proved(),
+    "only_entries_of_pages_are_relaxed_while_logging": proved(),
+    "pages_are_mapped_writable_at_once_unless_logging": proved(),
+    "entries_are_made_writable_at_once_unless_logging": proved(),
 }

@@ -14,6 +14,7 @@ from model.memory import (
     is_pfnmap_or_mixedmap,
     is_vma_cacheable,
     kvm_supports_cacheable_pfnmap,
+    logging_active,
     mapped,
     pfn_is_map_memory,
     relaxed,
@@ -121,4 +122,17 @@ EXPECTED: Table = {
             reason="The memslot check does not look at pfn_is_map_memory(): D2, a dma-buf heap's RAM.",
         ),
     ),
+    "faults_without_memory_for_tables_are_told": proved(),
+    "permission_faults_need_no_memory_for_tables": proved(),
+    "permission_faults_that_split_nothing_need_no_memory_for_tables": proved(
+        refuted(
+            "leaf_sized",
+            witness=logging_active & ~write_fault,
+            reason="v7.3 takes memory for every fault while logging.",
+        )
+    ),
+    "raced_faults_are_tried_again": proved(),
+    "failures_to_map_are_told": proved(),
+    "failures_to_add_permissions_are_told": proved(),
+    "noncacheable_pages_beyond_memory_never_get_efault": proved(),
 }

@@ -50,4 +50,6 @@ EXPECTED: Table = {
     "mmu_lock_is_released": proved(),
     "stale_pages_are_never_mapped": proved(),
     "stale_entries_are_never_relaxed": proved(),
+    "mmap_lock_is_released_only_if_taken": proved(),
+    "pages_are_released_once_mmu_lock_was_taken": proved(),
 }

@@ -106,3 +106,10 @@ guests_see_what_the_host_maps_in_vmas_filled_at_once = Theorem(
     then=guest_sees_pfn == other_pfn,
     because=("the state that v3 to v7 excluded by refusing every COW mapping of PFNs",),
 )
+
+guests_see_what_the_host_maps_in_vmas_without_pfnmap = Theorem(
+    says="The same, in VMAs without VM_PFNMAP.",
+    given=(mapped, other_is_in_the_block, ~is_pfnmap),
+    then=guest_sees_pfn == other_pfn,
+    because=("transparent_hugepage_adjust(), hugetlbfs: a block is one leaf of the host",),
+)

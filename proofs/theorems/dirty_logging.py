@@ -7,13 +7,16 @@ from model.memory import (
     KVM_PGTABLE_PROT_W,
     PAGE_SIZE,
     WRITABLE,
+    fault_granule,
     is_pfnmap,
     logging_active,
     map_ret,
     map_size,
     mapped,
     marked_dirty,
+    nested,
     pfn_is_map_memory,
+    pfn_writable,
     relax_ret,
     relaxed,
     relaxed_prot,
@@ -70,4 +73,28 @@ pages_are_marked_dirty_only_if_writable = Theorem(
     given=(marked_dirty,),
     then=(mapped & WRITABLE) | (relaxed & relaxed_prot.any(KVM_PGTABLE_PROT_W)),
     because=("a page that is marked for nothing is copied for nothing",),
+)
+
+only_entries_of_pages_are_relaxed_while_logging = Theorem(
+    says="While dirty logging, permissions are added to entries of a single page only.",
+    given=(relaxed, logging_active),
+    then=fault_granule == PAGE_SIZE,
+    because=(
+        "user_mem_abort(): a block that is written to is split, so that its pages are logged one by one",
+    ),
+)
+
+pages_are_mapped_writable_at_once_unless_logging = Theorem(
+    says="While nothing is logged, a page is mapped writable if the lookup said that it is, whatever "
+    "the fault was.",
+    given=(mapped, ~logging_active, pfn_writable, ~nested),
+    then=WRITABLE,
+    because=("user_mem_abort(): `else if (logging_active && !write_fault) writable = false`",),
+)
+
+entries_are_made_writable_at_once_unless_logging = Theorem(
+    says="While nothing is logged, an entry that gets a permission gets W if the lookup said so.",
+    given=(relaxed, ~logging_active, pfn_writable, ~nested),
+    then=relaxed_prot.any(KVM_PGTABLE_PROT_W),
+    because=("user_mem_abort(): `else if (logging_active && !write_fault) writable = false`",),
 )

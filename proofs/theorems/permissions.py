@@ -3,8 +3,11 @@
 
 from __future__ import annotations
 
+from model.logic import WORD64, choose, const
 from model.memory import (
+    DIC,
     EXECUTABLE,
+    KVM_NV_GUEST_MAP_SZ,
     KVM_PGTABLE_PROT_DEVICE,
     KVM_PGTABLE_PROT_NORMAL_NC,
     KVM_PGTABLE_PROT_PX,
@@ -23,8 +26,10 @@ from model.memory import (
     nested_exec_el0,
     nested_exec_el1,
     nested_executable,
+    nested_level,
     nested_readable,
     nested_writable,
+    perm_fault,
     pfn_writable,
     prot,
     relaxed,
@@ -145,4 +150,79 @@ nested_pages_are_executable_at_el1_only_if_the_guest_grants_it = Theorem(
     given=(mapped, nested, prot.any(KVM_PGTABLE_PROT_PX)),
     then=nested_exec_el1,
     because=("adjust_nested_exec_perms(), since v6.19",),
+)
+
+permissions_are_added_only_on_permission_faults = Theorem(
+    says="kvm_pgtable_stage2_relax_perms() is called for permission faults only.",
+    given=(relaxed,),
+    then=perm_fault,
+    because=("user_mem_abort(): `if (fault_is_perm && vma_pagesize == fault_granule)`",),
+)
+
+write_faults_add_write_permission = Theorem(
+    says="A permission that is added for a write fault has W, if the pfn lookup said so.",
+    given=(relaxed, write_fault, pfn_writable, ~nested),
+    then=relaxed_prot.any(KVM_PGTABLE_PROT_W),
+    because=("a guest that faults for ever on a page it may write",),
+)
+
+exec_faults_add_exec_permission = Theorem(
+    says="A permission that is added for an exec fault has X, unless the guest's own stage 2 forbids it.",
+    given=(relaxed, exec_fault, ~nested),
+    then=relaxed_prot.any(KVM_PGTABLE_PROT_X),
+    because=("user_mem_abort(): `if (exec_fault) prot |= KVM_PGTABLE_PROT_X`",),
+)
+
+normal_pages_are_executable_at_once_with_dic = Theorem(
+    says="With DIC, a page that is mapped Normal is executable, whatever the fault was.",
+    given=(mapped, NORMAL, DIC, ~nested),
+    then=EXECUTABLE,
+    because=(
+        "user_mem_abort(): `else if (cpus_have_final_cap(ARM64_HAS_CACHE_DIC)) prot |= KVM_PGTABLE_PROT_X`",
+    ),
+)
+
+nested_pages_are_executable_at_once_with_dic = Theorem(
+    says="The same of a shadow stage 2, if the guest's own stage 2 grants it.",
+    given=(mapped, NORMAL, DIC, nested_executable),
+    then=EXECUTABLE,
+    because=("user_mem_abort(), up to v6.18: `(!nested || kvm_s2_trans_executable(nested))`",),
+)
+
+normal_entries_become_executable_at_once_with_dic = Theorem(
+    says="With DIC, a permission that is added to a Normal page has X, whatever the fault was.",
+    given=(relaxed, ~relaxed_prot.any(KVM_PGTABLE_PROT_DEVICE | KVM_PGTABLE_PROT_NORMAL_NC), DIC, ~nested),
+    then=relaxed_prot.any(KVM_PGTABLE_PROT_X),
+    because=(
+        "user_mem_abort(): `else if (cpus_have_final_cap(ARM64_HAS_CACHE_DIC)) prot |= KVM_PGTABLE_PROT_X`",
+    ),
+)
+
+pages_are_executable_without_dic_only_for_fetches = Theorem(
+    says="Without DIC, a page is mapped executable only for an exec fault.",
+    given=(mapped, EXECUTABLE, ~DIC),
+    then=exec_fault,
+    because=("arm64 cleans the instruction cache when X is first asked for: invalidate_icache_guest_page()",),
+)
+
+exec_permission_is_added_without_dic_only_for_fetches = Theorem(
+    says="Without DIC, X is added to an entry only for an exec fault.",
+    given=(relaxed, relaxed_prot.any(KVM_PGTABLE_PROT_X), ~DIC),
+    then=exec_fault,
+    because=("arm64 cleans the instruction cache when X is first asked for: invalidate_icache_guest_page()",),
+)
+
+shadow_entries_keep_the_guest_s_level = Theorem(
+    says="What is mapped notes the level of the guest's own stage-2 entry in a shadow stage 2, and "
+    "nothing elsewhere.",
+    given=(mapped,),
+    then=(prot & KVM_NV_GUEST_MAP_SZ) == choose(nested, nested_level & KVM_NV_GUEST_MAP_SZ, const(0, WORD64)),
+    because=("arch/arm64/kvm/nested.c: kvm_encode_nested_level(), for TLBI by a larger size",),
+)
+
+permissions_are_added_without_the_guest_s_level = Theorem(
+    says="No level of the guest's own stage 2 is added to an entry as a permission.",
+    given=(relaxed,),
+    then=(relaxed_prot & KVM_NV_GUEST_MAP_SZ) == 0,
+    because=("user_mem_abort(): drop the SW bits in favour of those stored in the PTE",),
 )

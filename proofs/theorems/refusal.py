@@ -14,14 +14,17 @@ from model.memory import (
     is_error_noslot_pfn,
     is_hwpoison_pfn,
     is_negative,
+    is_protected_kvm_enabled,
     is_vma_cacheable,
     kvm_has_mte,
     kvm_supports_cacheable_pfnmap,
+    logging_active,
     looked_up,
     map_ret,
     mapped,
     memslot_refused,
     mmu_invalidated,
+    mmu_locked,
     mte_allowed,
     perm_fault,
     pfn_is_map_memory,
@@ -159,4 +162,65 @@ refused_memslots_would_fault = Theorem(
     given=(undisturbed, memslot_refused, ~kvm_has_mte),
     then=returns(EFAULT),
     because=("aEMvbIu530nCqwhG@google.com: refusing at memslot creation may break existing setups",),
+)
+
+#: The errno of kvm_mmu_topup_memory_cache().
+ENOMEM = 12
+#: Nothing but the memory for page tables is missing.
+lacks_memory_alone = conj(topup_ret == -ENOMEM, map_ret == 0, relax_ret == 0, ~is_negative(thp_size))
+
+faults_without_memory_for_tables_are_told = Theorem(
+    says="A fault that may need a page table is answered by what kvm_mmu_topup_memory_cache() "
+    "answered, if that failed.",
+    given=(~perm_fault | (logging_active & write_fault), topup_ret != 0),
+    then=ret == topup_ret,
+    because=("user_mem_abort(): `ret = kvm_mmu_topup_memory_cache(); if (ret) return ret`",),
+)
+
+permission_faults_need_no_memory_for_tables = Theorem(
+    says="A permission fault while nothing is logged does not fail for want of memory for page tables.",
+    given=(perm_fault, ~logging_active, ~is_protected_kvm_enabled, lacks_memory_alone),
+    then=~returns(ENOMEM),
+    because=("user_mem_abort(): permission faults just need to update the existing leaf entry",),
+)
+
+permission_faults_that_split_nothing_need_no_memory_for_tables = Theorem(
+    says="A permission fault that is no write, or while nothing is logged, does not fail for want of "
+    "memory for page tables.",
+    given=(perm_fault, ~(logging_active & write_fault), ~is_protected_kvm_enabled, lacks_memory_alone),
+    then=~returns(ENOMEM),
+    because=(
+        "user_mem_abort(), up to v7.2.9: normally don't require allocations, with the exception "
+        "of write faults while dirty logging",
+    ),
+)
+
+raced_faults_are_tried_again = Theorem(
+    says="A fault during which the host changed its page tables is answered by 0, so that the guest "
+    "tries again.",
+    given=(mmu_locked, mmu_invalidated),
+    then=ret == 0,
+    because=("user_mem_abort(): `return ret != -EAGAIN ? ret : 0`",),
+)
+
+failures_to_map_are_told = Theorem(
+    says="What kvm_pgtable_stage2_map() answered is the answer, unless it is -EAGAIN.",
+    given=(mapped, map_ret != -EAGAIN),
+    then=ret == map_ret,
+    because=("user_mem_abort(): `return ret != -EAGAIN ? ret : 0`",),
+)
+
+failures_to_add_permissions_are_told = Theorem(
+    says="What kvm_pgtable_stage2_relax_perms() answered is the answer, unless it is -EAGAIN.",
+    given=(relaxed, relax_ret != -EAGAIN),
+    then=ret == relax_ret,
+    because=("user_mem_abort(): `return ret != -EAGAIN ? ret : 0`",),
+)
+
+noncacheable_pages_beyond_memory_never_get_efault = Theorem(
+    says="A page beyond memory of a VMA that is not cacheable is never answered by -EFAULT, in a "
+    "guest with MTE or without.",
+    given=(undisturbed, is_understood, beyond, ~is_vma_cacheable),
+    then=~returns(EFAULT),
+    because=("user_mem_abort(): `if (!fault_is_perm && !s2_force_noncacheable && kvm_has_mte(kvm))`",),
 )

@@ -61,3 +61,17 @@ stale_entries_are_never_relaxed = Theorem(
     then=mmu_locked & ~mmu_invalidated,
     because=("Documentation/virt/kvm/locking.rst; 13ec9308a857",),
 )
+
+mmap_lock_is_released_only_if_taken = Theorem(
+    says="mmap_lock is released only on paths that took it.",
+    given=(mmap_unlocked,),
+    then=mmap_locked,
+    because=("user_mem_abort(): mmap_read_lock() before vma_lookup()",),
+)
+
+pages_are_released_once_mmu_lock_was_taken = Theorem(
+    says="The page that was looked up is released on every path that took mmu_lock.",
+    given=(mmu_locked,),
+    then=page_released,
+    because=("user_mem_abort(): out_unlock; early answers before it are another matter",),
+)

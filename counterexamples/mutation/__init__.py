@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Which small mistakes could stand in a procedure?  Every one that the operators can make, one at a time.
+
+An operator is a pure function from a procedure to its mutants, in the order of the statements.
+Nothing here is trusted: what became of a mutant is found out in ``proofs.mutants``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from counterexamples.mutation.mutant import Mutant, Operator, Shape, shape_of
+from counterexamples.mutation.statements import (
+    delete_a_statement,
+    move_a_check_across_the_retry,
+    swap_neighbours,
+)
+from counterexamples.mutation.terms import (
+    add_a_conjunct,
+    change_a_constant,
+    drop_a_conjunct,
+    negate_a_guard,
+    weaken_a_comparison,
+)
+from model.procedure import Procedure
+
+#: Every operator by its name, in the order in which they are told.
+OPERATORS: Mapping[str, Operator] = {
+    "delete a statement": delete_a_statement,
+    "negate a guard": negate_a_guard,
+    "drop a conjunct": drop_a_conjunct,
+    "add a conjunct": add_a_conjunct,
+    "swap neighbours": swap_neighbours,
+    "change a constant": change_a_constant,
+    "weaken a comparison": weaken_a_comparison,
+    "move a check across the retry": move_a_check_across_the_retry,
+}
+
+
+def mutants(procedure: Procedure) -> Iterator[Mutant]:
+    """Every mutant that differs from the procedure and from those before it."""
+    seen: set[Shape] = {shape_of(procedure.body)}
+    for operator in OPERATORS.values():
+        for mutant in operator(procedure):
+            form = shape_of(mutant.procedure.body)
+            if form not in seen:
+                seen.add(form)
+                yield mutant
