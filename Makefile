@@ -3,13 +3,14 @@
 # make kernels  fetch real trees from Debian          make check     lint, types and tests
 # make bench    measure, as ratios                    make clean     remove what was made
 # make crosscheck   compare the procedures with what GCC makes of the same C, in every tree of .kernels
+# make cross    as root, on Debian: the compiler for arm64 and the emulator that try the reproducers
 
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 KERNELS ?=
 
-.PHONY: prove test kernels lint types check bench crosscheck clean
+.PHONY: prove test kernels lint types check bench crosscheck cross clean
 .DELETE_ON_ERROR:
 
 prove: $(VENV)/installed
@@ -41,6 +42,11 @@ crosscheck: $(VENV)/installed
 	  $(BIN)/python -m proofs.crosscheck --linux $$tree --inputs 20000 --claims; code=$$?; \
 	  if [ $$code -ne 0 ] && [ $$code -ne 3 ]; then worst=$$code; fi; \
 	done; exit $$worst
+
+cross:
+	@[ "$$(id -u)" -eq 0 ] || { echo "cross: apt-get needs root; run it as root." >&2; exit 2; }
+	apt-get update
+	apt-get install -y --no-install-recommends gcc-aarch64-linux-gnu libc6-dev-arm64-cross linux-libc-dev-arm64-cross qemu-user
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

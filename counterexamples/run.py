@@ -21,6 +21,8 @@ from counterexamples.bug import Bug, OnC
 from counterexamples.history import bugs
 from counterexamples.render import history as told
 from counterexamples.render.history import Account, State
+from counterexamples.scenario import MADE_ON, NOT_ASKED
+from model.logic import TRUE
 from model.source.cache import default_directory
 from model.source.errors import Unsupported
 from model.source.index import Index
@@ -33,6 +35,7 @@ from proofs.history import EditError, HistoryError, on_c, on_shape, with_the_edi
 from proofs.pool import Pool
 from proofs.progress import Progress
 from proofs.prove import decided, examined
+from proofs.reach import reach
 from proofs.selection import SelectionError, matching
 from proofs.verdict import PRIORITY, Judged, Standing
 
@@ -75,7 +78,10 @@ def parser() -> argparse.ArgumentParser:
         "--format", choices=("text", "json", "table"), default="text", help="default: %(default)s"
     )
     door.add_argument(
-        "--out", metavar="DIR", type=Path, help="write DIR/THEOREM/MISTAKE/{witness.json,counterexample.txt}"
+        "--out",
+        metavar="DIR",
+        type=Path,
+        help="write DIR/THEOREM/MISTAKE/{witness.json,counterexample.txt,repro.c}",
     )
     return door
 
@@ -183,7 +189,8 @@ def _account(name: str, bug: Bug, made: tuple[str, Claim] | str, judged: Mapping
     state = State.MISSED if each.verdict is Verdict.PROVED else _STATES[each.standing]
     # The calls that the declared condition speaks of are told as well.
     spoken = replace(each, claim=replace(claim, given=(*claim.given, bug.witness)))
-    return Account(name, bug, state, release, claim.says, each.why, find(spoken).counterexample)
+    reached = reach(spoken, MADE_ON.get(name, TRUE)) if state is State.FOUND else NOT_ASKED
+    return Account(name, bug, state, release, claim.says, each.why, find(spoken).counterexample, reached)
 
 
 def exit_code(accounts: Sequence[Account]) -> int:

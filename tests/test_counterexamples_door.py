@@ -43,6 +43,13 @@ Always,   in every counterexample: (vm_flags & VM_PFNMAP) != 0 &&
 So,       mmap_lock held for ever. The VMM's next mmap(), or its exit,
               waits for a lock that nobody will release.
               (Documentation/mm/process_addrs.rst)
+Reached   by D2: /dev/dma_heap/system, 4K, mmap MAP_PRIVATE; it takes
+              CONFIG_DMABUF_HEAPS_SYSTEM, access to /dev/dma_heap/system
+              (drivers/dma-buf/heaps/system_heap.c: system_heap_mmap()).
+              Also by D2, after a store; D3; D4; PCI resource,
+              write-combining, after a store nearby; /dev/mem over
+              NOMAP, after a store. With --out, repro.c gets the page of
+              D2.
 
 1 mistake: 1 found.
 """
@@ -105,12 +112,34 @@ def test_what_is_found_is_written(tmp_path: Path) -> None:
     files = {path.relative_to(tmp_path): path.read_text() for path in tmp_path.rglob("*") if path.is_file()}
     folder = Path("mmap_lock_is_released", LOCK)
     assert sorted(files) == [
-        Path(out) / folder / name for out in ("one", "two") for name in ("counterexample.txt", "witness.json")
+        Path(out) / folder / name
+        for out in ("one", "two")
+        for name in ("counterexample.txt", "repro.c", "witness.json")
     ]
-    for name in ("counterexample.txt", "witness.json"):
+    for name in ("counterexample.txt", "repro.c", "witness.json"):
         assert files[Path("one") / folder / name] == files[Path("two") / folder / name]
     assert files[Path("one") / folder / "counterexample.txt"].startswith(TEXT)
     assert json.loads(files[Path("one") / folder / "witness.json"])["theorem"] == "mmap_lock_is_released"
+
+
+def test_the_program_is_of_the_scenario_that_is_told(tmp_path: Path) -> None:
+    assert ran(["--bug", LOCK, "--out", str(tmp_path)]) == 0
+    (program,) = tmp_path.rglob("repro.c")
+    assert program.read_text().startswith(
+        "// SPDX-License-Identifier: GPL-2.0-only\n/*\n * D2: /dev/dma_heap/system"
+    )
+
+
+def test_what_no_program_reaches_has_a_reason_and_no_program(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert ran(["--bug", "normal_tagged_did_not_count", "--out", str(tmp_path)]) == 0
+    assert "Reached   by no known program. MT_NORMAL_TAGGED takes PROT_MTE" in capsys.readouterr().out
+    assert {path.name for path in tmp_path.rglob("*.*")} == {"counterexample.txt", "witness.json"}
+    (kept,) = tmp_path.rglob("witness.json")
+    mistake = json.loads(kept.read_text())
+    assert mistake["reached_by"] == []
+    assert mistake["reached_by_none_because"].startswith("MT_NORMAL_TAGGED takes PROT_MTE")
 
 
 def test_the_list_proves_nothing(capsys: pytest.CaptureFixture[str]) -> None:

@@ -15,6 +15,8 @@ from typing import Any
 
 from counterexamples.bug import Bug, OnC
 from counterexamples.render import prose
+from counterexamples.reproducer.program import reproducer
+from counterexamples.scenario import NOT_ASKED, Reach
 from counterexamples.witness import Course, Witness
 from model.interpreter import Step
 
@@ -37,7 +39,8 @@ TROUBLE = (State.MISSED, State.OTHERWISE, State.UNDECIDED, State.DISAGREE)
 @dataclass(frozen=True)
 class Account:
     """A mistake and what became of it.  ``kernel`` is the release whose C was edited, "" for a shape;
-    ``says`` is the theorem; ``why`` is a sentence, "" if it was found as declared."""
+    ``says`` is the theorem; ``why`` is a sentence, "" if it was found as declared.
+    ``reach`` says how a program gets to the witness."""
 
     name: str
     bug: Bug
@@ -46,6 +49,7 @@ class Account:
     says: str = ""
     why: str = ""
     witness: Witness | None = None
+    reach: Reach = NOT_ASKED
 
 
 def place(account: Account) -> str:
@@ -72,9 +76,32 @@ def text(account: Account) -> str:
     if account.state is State.FOUND:
         lines += prose.paragraph("Always,", f"in every counterexample: {prose.term(bug.witness)}.")
         lines += prose.paragraph("So,", f"{bug.harm.called}. {bug.harm.says} ({bug.harm.source})")
+        lines += _reached(account.reach)
     else:
         lines += prose.paragraph("But", f"{account.state.value}: {account.why}")
     return "\n".join(lines)
+
+
+def _reached(reach: Reach) -> list[str]:
+    """Who gets there, the first in full."""
+    if reach.why:
+        return prose.paragraph("Reached", f"by no known program. {reach.why}")
+    if not reach.scenarios:
+        return []
+    first, *others = reach.scenarios
+    told = f"by {first.name}: {first.call}; it takes {first.takes} ({first.source})."
+    if others:
+        told += f" Also by {'; '.join(each.name for each in others)}."
+    done, _ = program(reach)
+    return prose.paragraph(
+        "Reached", told + (f" With --out, repro.c gets the page of {done}." if done else "")
+    )
+
+
+def program(reach: Reach) -> tuple[str, str]:
+    """The first scenario that a plain program can do, and that program; "" if there is none."""
+    texts = ((each.name, reproducer(each)) for each in reach.scenarios)
+    return next(((name, text) for name, text in texts if text is not None), ("", ""))
 
 
 def table(accounts: Sequence[Account]) -> str:
@@ -117,7 +144,9 @@ def document(accounts: Sequence[Account]) -> str:
 
 def files(account: Account) -> Mapping[str, str]:
     """What is kept of a mistake that was found, by the names of the files."""
-    return {"witness.json": _dumped(_data(account)), "counterexample.txt": text(account) + "\n"}
+    kept = {"witness.json": _dumped(_data(account)), "counterexample.txt": text(account) + "\n"}
+    _, repro = program(account.reach)
+    return {**kept, "repro.c": repro} if repro else kept
 
 
 def _dumped(data: object) -> str:
@@ -135,6 +164,8 @@ def _data(account: Account) -> dict[str, Any]:
         "theorem_says": account.says,
         "witness_must_satisfy": prose.term(bug.witness),
         "harm": bug.harm.called,
+        "reached_by": [each.name for each in account.reach.scenarios],
+        "reached_by_none_because": account.reach.why,
         "state": account.state.value,
         "why": account.why,
         "counterexample": None if account.witness is None else _witness(account.witness),

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Which scenarios of ``counterexamples.scenario`` a counterexample is reached by: each is put in its
+place and replayed, and all facts must hold and the theorem fail there as well.
+
+Trusted: nothing more than a replay is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from counterexamples.scenario import Reach, Values, obstacle, reaching
+from model.logic import TRUE, Term
+from model.procedure import ProcedureError
+from proofs.claim import Claim, Replay, replay
+from proofs.obligation import Obligation
+from proofs.verdict import Judged
+
+
+def reach(judged: Judged, on: Term = TRUE) -> Reach:
+    """How a program gets to the counterexample, by a page of which ``on`` is true; nothing of a verdict
+    that has none."""
+    answer, obligation = judged.answer, judged.obligation
+    if answer is None or answer.counterexample is None or obligation is None:
+        return Reach()
+    names = _names(judged.claim, obligation)
+    asked = _Asked(judged.claim, obligation, answer.counterexample.model, names)
+    witness = {word: asked.model[each] for word, each in asked.names.items() if each in asked.model}
+    found = reaching(witness, asked.fails, on)
+    if found:
+        return Reach(found)
+    return Reach(why=obstacle(lambda term: bool(asked.replayed({}).value(term))))
+
+
+@dataclass(frozen=True)
+class _Asked:
+    claim: Claim
+    obligation: Obligation
+    model: Mapping[str, int]
+    names: Mapping[str, str]
+
+    def replayed(self, values: Values) -> Replay:
+        """The runs on the counterexample with those words changed."""
+        changed = {self.names[word]: value for word, value in values.items() if word in self.names}
+        return replay(self.claim, self.obligation.concrete({**self.model, **changed}))
+
+    def fails(self, values: Values) -> bool:
+        """Whether the values can occur, and the theorem fails on them."""
+        try:
+            runs = self.replayed(values)
+        except ProcedureError:
+            return False  # a local would be read before it is set
+        assumed: list[Term] = [*(fact.holds for fact in self.claim.facts), *self.claim.given]
+        return all(runs.value(term) for term in assumed) and not runs.value(self.claim.then)
+
+
+def _names(claim: Claim, obligation: Obligation) -> Mapping[str, str]:
+    """The words that are inputs, and the names of these."""
+    applied = {each.function: each.name for each in obligation.applications}
+    names = {name: name for name in obligation.inputs} | applied
+    for procedure in claim.subjects.values():
+        for word, term in procedure.words.items():
+            if term.op in ("name", "place"):
+                names[word] = str(term.data)
+            elif term.op == "apply" and term.data in applied:
+                names[word] = applied[str(term.data)]
+    return {word: name for word, name in names.items() if name in obligation.inputs}
