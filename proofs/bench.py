@@ -52,7 +52,7 @@ def subjects(kernels: Sequence[Path]) -> Iterator[Subject]:
     yield Subject("shapes, again", shapes, 1.0)
     for tree in kernels:
         command = (python, "-m", "proofs.run", "--linux", str(tree))
-        yield Subject(f"{tree.name}, warm", (*command, "--no-cache"), 3.0)
+        yield Subject(f"{tree.name}, warm", (*command, "--no-cache"), 10.0)
         yield Subject(f"{tree.name}, again", command, 1.0)
         yield Subject(f"{tree.name}, cold", command, 10.0, cold=True)
 
