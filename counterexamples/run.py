@@ -17,10 +17,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from counterexamples.bug import Bug, OnC
+from counterexamples.attributes import TableError
+from counterexamples.bug import Bug, OnC, OnShape
 from counterexamples.history import bugs
 from counterexamples.render import history as told
 from counterexamples.render.history import Account, State
+from counterexamples.render.table import mistaken_rows
 from counterexamples.scenario import MADE_ON, NOT_ASKED
 from model.logic import TRUE
 from model.source.cache import default_directory
@@ -31,6 +33,7 @@ from model.source.tree import Tree, TreeError
 from proofs.claim import Claim, Verdict
 from proofs.files import check_writable, write_all
 from proofs.finding import find
+from proofs.generalise import kinds
 from proofs.history import EditError, HistoryError, on_c, on_shape, with_the_edit
 from proofs.pool import Pool
 from proofs.progress import Progress
@@ -108,7 +111,7 @@ def main(
             accounts = recreate(chosen, Trees(asked.linux, kernels), closely, progress)
         if asked.out is not None:
             write(asked.out, accounts)
-    except (SelectionError, TreeError, HistoryError) as error:
+    except (SelectionError, TreeError, HistoryError, TableError) as error:
         return _fail(str(error))
     except OSError as error:
         return _fail(f"A file could not be written: {error}.")
@@ -157,13 +160,30 @@ def recreate(chosen: Mapping[str, Bug], trees: Trees, closely: bool, progress: P
     made = {name: claim_of(name, bug, trees) for name, bug in chosen.items()}
     claims = [each[1] for each in made.values() if isinstance(each, tuple)]
     with Pool(min(os.cpu_count() or 1, 8), SECONDS) as pool:
+        several: dict[str, str] = {}
         progress.begin("looking for them", len(claims))
         judged = list(progress.count(decided(pool, claims)))
         if closely:
             progress.begin("looking for the least witnesses", len(claims))
             judged = list(progress.count(examined(pool, judged)))
+            several = _kinds(pool, chosen, judged, progress)
     by_name = {each.claim.subject: each for each in judged}
-    return [_account(name, bug, made[name], by_name) for name, bug in chosen.items()]
+    accounts = (_account(name, bug, made[name], by_name) for name, bug in chosen.items())
+    return [replace(each, kinds=several.get(each.name, "")) for each in accounts]
+
+
+def _kinds(
+    pool: Pool, chosen: Mapping[str, Bug], judged: Sequence[Judged], progress: Progress
+) -> dict[str, str]:
+    """How many kinds of counterexamples each mistake on a shape has, if it was found as declared."""
+    found = [each.claim for each in judged if each.standing is Standing.AS_EXPECTED]
+    progress.begin("looking for other kinds", len(found))
+    told: dict[str, str] = {}
+    for claim in progress.count(found):
+        where = chosen[claim.subject].where
+        if isinstance(where, OnShape):
+            told[claim.subject] = kinds(pool, claim, where.procedure).told()
+    return told
 
 
 def claim_of(name: str, bug: Bug, trees: Trees) -> tuple[str, Claim] | str:
@@ -190,7 +210,11 @@ def _account(name: str, bug: Bug, made: tuple[str, Claim] | str, judged: Mapping
     # The calls that the declared condition speaks of are told as well.
     spoken = replace(each, claim=replace(claim, given=(*claim.given, bug.witness)))
     reached = reach(spoken, MADE_ON.get(name, TRUE)) if state is State.FOUND else NOT_ASKED
-    return Account(name, bug, state, release, claim.says, each.why, find(spoken).counterexample, reached)
+    witness, where = find(spoken).counterexample, bug.where
+    changed = ""
+    if witness is not None and state is State.FOUND and isinstance(where, OnShape):
+        changed = mistaken_rows(where.right, where.procedure, witness)
+    return Account(name, bug, state, release, claim.says, each.why, witness, reached, changed)
 
 
 def exit_code(accounts: Sequence[Account]) -> int:

@@ -66,6 +66,14 @@ def parser() -> argparse.ArgumentParser:
         "--ledger", action="store_true", help="what was done with every call of a kernel; nothing is proved"
     )
     shown.add_argument("--show", metavar="SHAPE", help="a shape as numbered lines; nothing is proved")
+    shown.add_argument(
+        "--table",
+        metavar="SHAPE",
+        nargs="?",
+        const="",
+        help="which attributes a shape gives a page, or the kernel of --linux; with both, or with --against, "
+        "only rows that differ; nothing is proved",
+    )
     shown.add_argument("--explain", metavar="CLAIM", help="a claim in full (a name, or a GLOB for several)")
     written = door.add_argument_group("what is written")
     written.add_argument(
@@ -192,6 +200,10 @@ def _fail(sentence: str) -> int:
 def _page(asked: Selection, load: Callable[[Selection], Asked], progress: Progress) -> _Page:
     if asked.show is not None:
         return _shown(asked.show, load(asked))
+    if asked.table is not None:
+        from proofs.tables import tables
+
+        return _Page((), tables(asked), 0)
     if asked.ledger:
         return _Page((), "\n".join(load(asked).ledger), 0)
     if asked.list_claims:

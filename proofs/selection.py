@@ -23,7 +23,7 @@ class Selection:
     ``linux`` is a kernel tree, ``rev`` a revision if it is a git checkout, ``against`` and
     ``against_rev`` another to compare it with, ``config`` a file of
     Kconfig values, ``pages`` the page sizes.  ``theorem`` and ``shape`` are patterns (None: not
-    given).  At most one of ``list_claims``, ``ledger``, ``show`` and
+    given).  At most one of ``list_claims``, ``ledger``, ``show``, ``table`` ("" without a shape) and
     ``explain`` is set.  ``jobs`` is a number
     of processes and ``timeout`` a number of seconds for each claim; ``no_cache`` says that earlier
     runs are not to be believed, ``compiled`` that witnesses are also run by the compiled C.
@@ -40,6 +40,7 @@ class Selection:
     list_claims: bool = False
     ledger: bool = False
     show: str | None = None
+    table: str | None = None
     explain: str | None = None
     json: Path | None = None
     smt2: Path | None = None

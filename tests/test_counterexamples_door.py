@@ -50,6 +50,8 @@ Reached   by D2: /dev/dma_heap/system, 4K, mmap MAP_PRIVATE; it takes
               write-combining, after a store nearby; /dev/mem over
               NOMAP, after a store. With --out, repro.c gets the page of
               D2.
+Kinds     counterexamples in 1 row of the 57 of the table of attributes,
+              and others in no row.
 
 1 mistake: 1 found.
 """
@@ -242,3 +244,13 @@ def test_a_file_in_the_way_exits_2_and_writes_nothing(
     assert ran(["--bug", LOCK, "--out", str(tmp_path)]) == 2
     assert "error: A file could not be written: " in capsys.readouterr().err
     assert [path.name for path in tmp_path.rglob("*")] == ["mmap_lock_is_released"]
+
+
+def test_what_a_mistake_changed_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert ran(["--bug", "every_device_was_normal_nc"]) == 0
+    told = capsys.readouterr().out.splitlines()
+    table = told[told.index("Changed   here (the row of the counterexample has a >):") + 1 :]
+    assert table[:2] == [
+        " VMA flags    page_prot PFN class   FWB/DIC fault right      mistake",
+        ">none, COW,   uncached  no memory   any     data  DEVICE RW  NORMAL_NC",
+    ]

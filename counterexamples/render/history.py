@@ -40,7 +40,8 @@ TROUBLE = (State.MISSED, State.OTHERWISE, State.UNDECIDED, State.DISAGREE)
 class Account:
     """A mistake and what became of it.  ``kernel`` is the release whose C was edited, "" for a shape;
     ``says`` is the theorem; ``why`` is a sentence, "" if it was found as declared.
-    ``reach`` says how a program gets to the witness."""
+    ``reach`` says how a program gets to the witness, ``changed`` is the table of what the mistake changed
+    for pages like it ("" if that is no attribute), ``kinds`` how many kinds of counterexamples there are."""
 
     name: str
     bug: Bug
@@ -50,6 +51,8 @@ class Account:
     why: str = ""
     witness: Witness | None = None
     reach: Reach = NOT_ASKED
+    changed: str = ""
+    kinds: str = ""
 
 
 def place(account: Account) -> str:
@@ -77,6 +80,13 @@ def text(account: Account) -> str:
         lines += prose.paragraph("Always,", f"in every counterexample: {prose.term(bug.witness)}.")
         lines += prose.paragraph("So,", f"{bug.harm.called}. {bug.harm.says} ({bug.harm.source})")
         lines += _reached(account.reach)
+        if account.kinds:
+            lines += prose.paragraph("Kinds", account.kinds)
+        if account.changed:
+            lines += [
+                *prose.paragraph("Changed", "here (the row of the counterexample has a >):"),
+                account.changed,
+            ]
     else:
         lines += prose.paragraph("But", f"{account.state.value}: {account.why}")
     return "\n".join(lines)
