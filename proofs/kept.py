@@ -12,11 +12,12 @@ and not a forger.
 from __future__ import annotations
 
 import json
-import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 from pathlib import Path
+from sqlite3 import Connection
+
+from model.source import database
 
 #: Rows that stay; about a thousand are one run, and a row is one or two kilobytes.
 MOST = 20_000
@@ -24,20 +25,6 @@ MOST = 20_000
 #: Characters of the longest row that is kept.
 LONGEST = 1 << 16
 
-#: Seconds to wait for another run that writes.
-PATIENCE = 2.0
-
-_NOT_ITS_FAULT = frozenset(
-    {
-        sqlite3.SQLITE_BUSY,
-        sqlite3.SQLITE_LOCKED,
-        sqlite3.SQLITE_READONLY,
-        sqlite3.SQLITE_CANTOPEN,
-        sqlite3.SQLITE_FULL,
-        sqlite3.SQLITE_IOERR,
-        sqlite3.SQLITE_PERM,
-    }
-)
 _TABLE = (
     "CREATE TABLE IF NOT EXISTS kept "
     "(number INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT UNIQUE, tool TEXT, body TEXT, seal TEXT)"
@@ -52,7 +39,7 @@ def place(directory: Path) -> Path:
 def load(directory: Path, keys: Iterable[str]) -> dict[str, str]:
     """The texts that are kept for these keys."""
     query = "SELECT key, body, seal FROM kept WHERE key IN (SELECT value FROM json_each(?))"
-    rows = _asked(directory, query, json.dumps(list(keys)))
+    rows = database.read(place(directory), query, json.dumps(list(keys)))
     return {
         key: body
         for key, body, seal in rows
@@ -62,48 +49,25 @@ def load(directory: Path, keys: Iterable[str]) -> dict[str, str]:
 
 def is_latest(directory: Path, tool: str) -> bool:
     """Whether the text that was kept last is of this tool."""
-    return _asked(directory, "SELECT tool = ? FROM kept ORDER BY number DESC LIMIT 1", tool) == [(1,)]
+    return database.read(
+        place(directory), "SELECT tool = ? FROM kept ORDER BY number DESC LIMIT 1", tool
+    ) == [(1,)]
 
 
 def store(directory: Path, tool: str, texts: Mapping[str, str], most: int = MOST) -> None:
     """Keep texts by key, all of them or none, and no more than ``most`` rows altogether."""
     rows = [(k, tool, body, _seal(k, body)) for k, body in texts.items() if len(body) <= LONGEST]
-    with suppress(OSError):
-        directory.mkdir(parents=True, exist_ok=True)
-    with _forgiving(place(directory)), closing(_connected(directory)) as connection, connection:
+    oldest = "SELECT number FROM kept ORDER BY number DESC LIMIT -1 OFFSET ?"
+
+    def work(connection: Connection) -> None:
         connection.execute(_TABLE)
         connection.executemany(
             "INSERT OR REPLACE INTO kept (key, tool, body, seal) VALUES (?, ?, ?, ?)", rows
         )
-        oldest = "SELECT number FROM kept ORDER BY number DESC LIMIT -1 OFFSET ?"
         connection.execute(f"DELETE FROM kept WHERE number IN ({oldest})", (most,))
 
-
-def _asked(directory: Path, query: str, value: str) -> list[tuple[object, ...]]:
-    if not place(directory).is_file():
-        return []
-    with _forgiving(place(directory)), closing(_connected(directory)) as connection:
-        return connection.execute(query, (value,)).fetchall()
-    return []
-
-
-def _connected(directory: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(place(directory), timeout=PATIENCE)
-    connection.execute("PRAGMA trusted_schema = OFF")
-    return connection
+    database.write(place(directory), work)
 
 
 def _seal(key: str, body: str) -> str:
     return blake2b(f"{key} {body}".encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
-
-
-@contextmanager
-def _forgiving(file: Path) -> Iterator[None]:
-    """Go on without the file where it cannot be used, and remove it where it is damaged."""
-    try:
-        yield
-    except (sqlite3.Error, OSError, UnicodeError) as error:
-        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)
-        if isinstance(error, sqlite3.Error) and code & 0xFF not in _NOT_ITS_FAULT:
-            with suppress(OSError):
-                file.unlink()

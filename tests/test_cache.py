@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from model.source import cache, headers
+from model.source import cache, database, headers
 from model.source.index import Index
 from model.source.profile import Profile
 from model.source.tree import Tree, overlay
@@ -95,7 +95,7 @@ def test_a_cache_that_cannot_be_written_is_done_without(tmp_path: Path) -> None:
 def test_a_cache_that_another_holds_is_done_without(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     linux, directory = tree(tmp_path / "linux", FILES), tmp_path / "cache"
     answers(linux, directory)
-    monkeypatch.setattr(cache, "PATIENCE", 0.05)
+    monkeypatch.setattr(database, "PATIENCE", 0.05)
     connection = sqlite3.connect(kept(directory), isolation_level=None)
     connection.execute("BEGIN EXCLUSIVE")
     assert answers(linux, directory)[0] is not None

@@ -12,31 +12,20 @@ the index; the places it states are checked against the file where they are used
 from __future__ import annotations
 
 import json
-import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from sqlite3 import Connection
+from typing import TypeGuard
 
 from platformdirs import user_cache_path
+
+from model.source import database
 
 LARGEST = 256 << 20
 """Bytes above which the cache is begun anew."""
 
-PATIENCE = 2.0
-"""Seconds to wait for another run that writes."""
-
-_NOT_ITS_FAULT = frozenset(
-    {
-        sqlite3.SQLITE_BUSY,
-        sqlite3.SQLITE_LOCKED,
-        sqlite3.SQLITE_READONLY,
-        sqlite3.SQLITE_CANTOPEN,
-        sqlite3.SQLITE_FULL,
-        sqlite3.SQLITE_IOERR,
-        sqlite3.SQLITE_PERM,
-    }
-)
 _TABLE = "CREATE TABLE IF NOT EXISTS entry (digest TEXT PRIMARY KEY, keys TEXT, body TEXT)"
 
 
@@ -57,49 +46,28 @@ def load(directory: Path, version: int, digests: Iterable[str]) -> dict[str, Ent
     """The entries that are kept for these digests of content."""
     wanted = json.dumps(list(digests))
     query = "SELECT digest, keys, body FROM entry WHERE digest IN (SELECT value FROM json_each(?))"
-    place = _place(directory, version)
-    if not place.exists():
-        return {}
-    with _forgiving(place), closing(_connected(place)) as connection:
-        rows = connection.execute(query, (wanted,)).fetchall()
-        return {row[0]: Entry(row[1], row[2]) for row in rows if _sound(row)}
-    return {}
+    rows = database.read(_place(directory, version), query, wanted)
+    return {digest: Entry(keys, body) for digest, keys, body in filter(_sound, rows)}
 
 
 def store(directory: Path, version: int, entries: Mapping[str, Entry]) -> None:
     """Keep entries by digest of content, all of them or none."""
     place = _place(directory, version)
     with suppress(OSError):
-        directory.mkdir(parents=True, exist_ok=True)
-        if place.exists() and place.stat().st_size > LARGEST:
+        if place.stat().st_size > LARGEST:
             place.unlink()
     rows = [(digest, entry.keys, entry.body) for digest, entry in entries.items()]
-    with _forgiving(place), closing(_connected(place)) as connection, connection:
+
+    def work(connection: Connection) -> None:
         connection.execute(_TABLE)
         connection.executemany("INSERT OR REPLACE INTO entry VALUES (?, ?, ?)", rows)
+
+    database.write(place, work)
 
 
 def _place(directory: Path, version: int) -> Path:
     return directory / f"headers-{version}.sqlite"
 
 
-def _connected(place: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(place, timeout=PATIENCE)
-    connection.execute("PRAGMA trusted_schema = OFF")
-    return connection
-
-
-def _sound(row: tuple[object, ...]) -> bool:
+def _sound(row: tuple[object, ...]) -> TypeGuard[tuple[str, str, str]]:
     return all(isinstance(part, str) for part in row)
-
-
-@contextmanager
-def _forgiving(place: Path) -> Iterator[None]:
-    """Go on without the cache where it cannot be used, and remove it where it is damaged."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)
-        if code & 0xFF not in _NOT_ITS_FAULT:
-            with suppress(OSError):
-                place.unlink()
