@@ -29,8 +29,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from counterexamples.witness import Course, Witness
-from model.interpreter import Step
+from counterexamples.render import data
 from model.logic import show
 from proofs.discharge import Assumptions, assumptions
 from proofs.finding import Finding
@@ -77,8 +76,8 @@ def _claim(finding: Finding) -> dict[str, Any]:
         "facts_offered": [fact.name for fact in claim.facts],
         "facts_used": used,
         "unconfirmed": list(unconfirmed_on(obligation, answer)) if obligation and answer else [],
-        "example": _witness(finding.example),
-        "counterexample": _witness(finding.counterexample),
+        "example": data.witness(finding.example),
+        "counterexample": data.witness(finding.counterexample),
     }
 
 
@@ -98,25 +97,3 @@ def _expected(judged: Judged) -> dict[str, Any] | None:
         return None
     witness = None if expected.witness is None else show(expected.witness)
     return {"verdict": expected.verdict.value, "reason": expected.reason, "witness": witness}
-
-
-def _witness(witness: Witness | None) -> dict[str, Any] | None:
-    if witness is None:
-        return None
-    values = [
-        {"name": v.name, "width": v.width, "value": hex(v.value), "mask": hex(v.mask)} for v in witness.values
-    ]
-    return {"values": values, "courses": {s: _course(c) for s, c in witness.courses.items()}}
-
-
-def _course(course: Course) -> dict[str, Any]:
-    words = {word: hex(value) for word, value in course.words.items()}
-    return {"steps": [_step(step) for step in course.steps], "words": words}
-
-
-def _step(step: Step) -> dict[str, Any]:
-    span = step.span
-    where = {"file": span.file, "line": span.line, "function": span.function, "text": span.text}
-    if step.sink:
-        return {**where, "sink": step.sink, "arguments": {a: hex(v) for a, v in step.arguments}}
-    return {**where, "taken": step.taken}

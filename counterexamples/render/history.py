@@ -14,11 +14,10 @@ from enum import Enum
 from typing import Any
 
 from counterexamples.bug import Bug, OnC
-from counterexamples.render import prose
+from counterexamples.render import data, prose
 from counterexamples.reproducer.program import reproducer
 from counterexamples.scenario import NOT_ASKED, Reach
-from counterexamples.witness import Course, Witness
-from model.interpreter import Step
+from counterexamples.witness import Witness
 
 
 class State(Enum):
@@ -178,25 +177,5 @@ def _data(account: Account) -> dict[str, Any]:
         "reached_by_none_because": account.reach.why,
         "state": account.state.value,
         "why": account.why,
-        "counterexample": None if account.witness is None else _witness(account.witness),
+        "counterexample": data.witness(account.witness),
     }
-
-
-def _witness(witness: Witness) -> dict[str, Any]:
-    values = [
-        {"name": v.name, "width": v.width, "value": hex(v.value), "mask": hex(v.mask)} for v in witness.values
-    ]
-    return {"values": values, "courses": {s: _course(c) for s, c in witness.courses.items()}}
-
-
-def _course(course: Course) -> dict[str, Any]:
-    words = {word: hex(value) for word, value in course.words.items()}
-    return {"steps": [_step(step) for step in course.steps], "words": words}
-
-
-def _step(step: Step) -> dict[str, Any]:
-    span = step.span
-    where = {"file": span.file, "line": span.line, "function": span.function, "text": span.text}
-    if step.sink:
-        return {**where, "sink": step.sink, "arguments": {a: hex(v) for a, v in step.arguments}}
-    return {**where, "taken": step.taken}
