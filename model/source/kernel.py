@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 
 from model import memory
@@ -19,6 +20,7 @@ from model.source.contracts import table
 from model.source.ctypes import ULONG, CType, Pointer, Struct
 from model.source.errors import Unsupported
 from model.source.index import Index
+from model.source.lookup import can_call
 from model.source.names import ESR, NEEDED, done_words, read_words, with_esr_of
 from model.source.objects import Entry, Objects, Slot
 from model.source.profile import Profile
@@ -174,12 +176,7 @@ def _fault_words(
     for constant, usual in NEEDED.items():
         if constant not in constants or (usual and constants[constant] not in usual):
             raise Unsupported(root.file, 1, f"{constant} is {constants.get(constant, 'no constant')} here")
-    view = front.view
-
-    def has(function: str) -> bool:
-        return any(look(function) is not None for look in (view.function, view.prototype, view.macro))
-
-    words = read_words(constants, objects.inputs, has)
+    words = read_words(constants, objects.inputs, partial(can_call, front.view))
     width = objects.inputs[ESR].sort.width
     words = {word: with_esr_of(width, term) for word, term in words.items()}
     return words | done_words(objects.places, called, result.data)

@@ -15,6 +15,7 @@ from model.logic import BOOL, FALSE, Sort, Term, Word, bit, const, place, resize
 from model.procedure import Procedure, Statement
 from model.source.ctypes import Int
 from model.source.errors import Unsupported
+from model.source.lookup import can_call
 from model.source.objects import Slot
 from model.source.roots.root import (
     After,
@@ -139,7 +140,7 @@ def _first(
     What it reads is not what the function does: the ledger does not tell it.
     """
     for c in spellings:
-        if not all(_has(front, function) for function in _CALLED.findall(c)):
+        if not all(can_call(front.view, function) for function in _CALLED.findall(c)):
             continue
         ledger, relied = dict(front.objects.ledger), dict(front.types.relied)
         try:
@@ -151,12 +152,6 @@ def _first(
             front.objects.ledger, front.types.relied = ledger, relied
         return (as_bool(value) if sort == BOOL else _word(value, sort)), steps
     return None
-
-
-def _has(front: Statements, function: str) -> bool:
-    """Whether the tree has a function or a macro of that name; a contract alone is not enough."""
-    view = front.view
-    return any(look(function) is not None for look in (view.function, view.prototype, view.macro))
 
 
 def _value(front: Statements, text: Text, scope: Scope) -> Value:
