@@ -8,9 +8,9 @@ called must be equal in both, and then those that are read when it has returned 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from model.logic import BOOL, Term, conj, name, same
+from model.logic import BOOL, TRUE, Term, conj, name, same
 from model.procedure import Procedure
 from model.source.errors import Unsupported
 from model.source.kernel import Kernel, NoSink
@@ -59,54 +59,46 @@ def _of_root(subject: str, pages: str, root: Root, one: Read, two: Read) -> Comp
     lacking = [str(each) for each in (one, two) if isinstance(each, NoSink)]
     if lacking:
         return Comparison((), (Skipped(THEOREM, subject, " ".join(dict.fromkeys(lacking))),))
+    claim = _unasked(subject, pages, root)
     if isinstance(one, Kernel) and isinstance(two, Kernel):
-        return Comparison((_claim(subject, pages, root, one.procedure, two.procedure),))
-    claim = _claim(subject, pages, root, None, None)
+        return Comparison((_asked(claim, root, one.procedure, two.procedure),))
     why = next(str(each) for each in (one, two) if isinstance(each, Unsupported))
     return Comparison((claim,), (), {claim.name: why})
 
 
-def _claim(subject: str, pages: str, root: Root, one: Procedure | None, two: Procedure | None) -> Claim:
-    both = one is not None and two is not None
-    then = conj(*_alike(root, one, two, is_given=False))
-    return Claim(
-        THEOREM,
-        FAMILY,
-        subject,
-        pages_in_name(pages),
-        f"{root.name}() does the same with the same in both.",
-        ("two trees are compared, on the same inputs",),
-        {"": one, OTHER: two} if one is not None and two is not None else {},
-        (),
-        tuple(_alike(root, one, two, is_given=True)) if both else (),
-        then,
-        Expectation(Verdict.PROVED) if both else None,
-        regions=tuple(_region(root, one, two, then)),
+def _unasked(subject: str, pages: str, root: Root) -> Claim:
+    """The claim without the procedures that it is about."""
+    says = f"{root.name}() does the same with the same in both."
+    because = ("two trees are compared, on the same inputs",)
+    return Claim(THEOREM, FAMILY, subject, pages_in_name(pages), says, because, {}, (), (), TRUE)
+
+
+def _asked(claim: Claim, root: Root, one: Procedure, two: Procedure) -> Claim:
+    bound = [word for word in root.words if word in one.words and word in two.words]
+    given = [word for word in bound if _is_given(root, word)]
+    then = conj(*(_alike(root, word) for word in bound if word not in given))
+    return replace(
+        claim,
+        subjects={"": one, OTHER: two},
+        given=tuple(_alike(root, word) for word in given),
+        then=then,
+        expected=Expectation(Verdict.PROVED),
+        regions=tuple(_region([word for word in given if root.words[word][0] == BOOL], then)),
     )
 
 
-def _region(root: Root, one: Procedure | None, two: Procedure | None, then: Term) -> Iterator[Region]:
+def _region(conditions: list[str], then: Term) -> Iterator[Region]:
     """The inputs on which the two differ, in terms of the conditions among what is given."""
-    if one is None or two is None:
-        return
-    both = one.words.keys() & two.words.keys()
-    conditions = [
-        w for w, (sort, _) in root.words.items() if sort == BOOL and w in both and _is_given(root, w)
-    ]
     atoms = tuple((word, name(word, BOOL)) for word in conditions[:_ATOMS])
     if atoms:
         always = f"on some input whatever these conditions are: {', '.join(conditions[:_ATOMS])}"
         yield Region("they differ", atoms, ~then, projected=True, where="only where ", always=always)
 
 
-def _alike(root: Root, one: Procedure | None, two: Procedure | None, is_given: bool) -> Iterator[Term]:
-    """Each word that is given, or each that is done, is the same in both."""
-    if one is None or two is None:
-        return
-    for word, (sort, _) in root.words.items():
-        bound = word in one.words and word in two.words
-        if bound and _is_given(root, word) == is_given:
-            yield same(name(word, sort), about(OTHER, name(word, sort)))
+def _alike(root: Root, word: str) -> Term:
+    """The word is the same in both."""
+    term = name(word, root.words[word][0])
+    return same(term, about(OTHER, term))
 
 
 def _is_given(root: Root, word: str) -> bool:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 
 from model.kernels import Known, Release, Table, TableError
 from model.logic import TRUE, Term, conj
@@ -43,8 +44,13 @@ class Expected:
 def _named(claim: Claim, root: Root) -> str:
     """The root as the table names it: only where the theorem is of all fault paths, and not of the
     one that theorems were first about."""
-    about = {n.name: n.theorem.of for n in theorems()}
-    return "" if root is USER_MEM_ABORT or about.get(claim.theorem) else root.name
+    return "" if root is USER_MEM_ABORT or claim.theorem in _of_one_function() else root.name
+
+
+@cache
+def _of_one_function() -> frozenset[str]:
+    """The theorems that are of one function, and leave no choice of it."""
+    return frozenset(named.name for named in theorems() if named.theorem.of)
 
 
 def _witness(known: Known, root: Root) -> Term:
