@@ -17,7 +17,7 @@ from itertools import combinations
 
 from model import symbolic
 from model.interpreter import Inputs
-from model.logic import WORD64, Sort, Term, conj, name, rebuild, same, show, value_of
+from model.logic import WORD64, Sort, Term, conj, has_more_leaves, name, rebuild, same, show, value_of
 from model.procedure import Origin, Procedure
 from proofs.claim import Claim, Verdict, bind
 
@@ -216,8 +216,9 @@ class _Flat:
     def stand_in(self, term: Term) -> Term:
         found = self.by_key.get(term.key)
         if found is None:
-            text = show(term)
-            if len(text) > LONGEST_NAME or text in self.by_name or "|" in text:
+            # To write out a term that shares much would take for ever.
+            text = "" if has_more_leaves(term, LONGEST_NAME) else show(term)
+            if not 0 < len(text) <= LONGEST_NAME or text in self.by_name or "|" in text:
                 text = f"{term.data}(...) #{1 + len(self.by_name)}"
             found = self.by_key[term.key] = name(text, term.sort)
             self.by_name[text] = Application(text, str(term.data), term.args, term.sort)

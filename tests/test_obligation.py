@@ -48,6 +48,14 @@ def test_applications_are_inputs_of_readable_names() -> None:
     assert set(made.inputs) == {"pfn_is_map_memory(...) #1"}
 
 
+def test_an_argument_that_shares_much_is_not_written_out() -> None:
+    shared = PFN
+    for _ in range(200):  # 2**200 leaves, if they were told apart
+        shared = shared + shared
+    (made,) = obligations([functional(is_memory(shared))])
+    assert set(made.inputs) == {"pfn_is_map_memory(...) #1"}
+
+
 def test_a_model_gives_functions_their_values() -> None:
     (made,) = obligations([functional(is_memory(PFN + 1))])
     inputs = made.concrete({"pfn": 0xFFFFFFFF, "pfn_is_map_memory(pfn + 1)": 1})

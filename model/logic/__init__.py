@@ -39,7 +39,7 @@ from model.logic.term import (
     same,
     word_op,
 )
-from model.logic.traversal import free_names, rebuild, substitute, subterms, value_of
+from model.logic.traversal import free_names, has_more_leaves, rebuild, substitute, subterms, value_of
 
 __all__ = [
     "BOOL",
@@ -75,6 +75,7 @@ __all__ = [
     "same",
     "word_op",
     "free_names",
+    "has_more_leaves",
     "rebuild",
     "substitute",
     "subterms",

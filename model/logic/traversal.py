@@ -106,3 +106,13 @@ def subterms(*roots: Term) -> Iterator[Term]:
 def free_names(*roots: Term) -> dict[str, Sort]:
     """The free symbols of the terms, in the order in which they are met."""
     return {str(t.data): t.sort for t in subterms(*roots) if t.op == "name"}
+
+
+def has_more_leaves(term: Term, most: int) -> bool:
+    """Whether the term written out, with what it shares repeated, has more than so many leaves."""
+    stack, count = [term], 0
+    while stack and count <= most:
+        top = stack.pop()
+        count += not top.args
+        stack.extend(top.args)
+    return count > most

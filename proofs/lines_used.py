@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Which lines of the source does a proof rest on?  On those without which it is none.
+
+The claim is asked of the procedure with its lines opened (``model.opened``), and each line is a fact: the
+facts that a proof needs are found for every claim that is looked at closely.
+
+Trusted: ``model.opened``; a verdict does not depend on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from model.facts import Fact
+from model.opened import Opened, opened
+from model.procedure import Procedure, Span
+from proofs.claim import Claim, Expectation, Verdict
+from proofs.verdict import Judged
+
+#: The name of a line among the facts.
+_LINE = "line"
+
+
+@dataclass(frozen=True)
+class Resting:
+    """The claim with each line as a fact, and the lines in the order of these facts, which come last."""
+
+    claim: Claim
+    lines: tuple[Span, ...]
+
+
+def resting(claim: Claim, cache: Mapping[int, Opened] | None = None) -> Resting:
+    """The claim about the opened procedure of its own subject; what else it speaks of stays whole.
+
+    ``cache`` are opened procedures by ``id``, for claims about the same one.
+    """
+    procedure = claim.subjects[""]
+    found = (cache or {}).get(id(procedure)) or opened(procedure)
+    facts = tuple(
+        Fact(name=f"{_LINE} {line.span}", says=line.span.text, source=str(line.span), holds=line.holds)
+        for line in found.lines
+    )
+    asked = replace(
+        claim,
+        theorem=f"{claim.theorem}.lines",
+        subjects={**claim.subjects, "": found.procedure},
+        facts=(*claim.facts, *facts),
+        expected=Expectation(Verdict.PROVED),
+        regions=(),
+    )
+    return Resting(asked, tuple(line.span for line in found.lines))
+
+
+def lines_used(resting: Resting, judged: Judged) -> tuple[Span, ...] | None:
+    """The lines that the proof needs, of a verdict that was looked at closely; None if it is no proof."""
+    if judged.verdict is not Verdict.PROVED or judged.answer is None or judged.answer.used is None:
+        return None
+    first = len(resting.claim.facts) - len(resting.lines)
+    return tuple(resting.lines[i - first] for i in judged.answer.used if i >= first)
+
+
+def without(resting: Resting, touched: Callable[[Span], bool]) -> Claim:
+    """The claim without what the touched lines say: if it is still proved, it does not rest on them."""
+    first = len(resting.claim.facts) - len(resting.lines)
+    lines = zip(resting.lines, resting.claim.facts[first:], strict=True)
+    kept = tuple(fact for span, fact in lines if not touched(span))
+    return replace(
+        resting.claim,
+        theorem=f"{resting.claim.theorem}.untouched",
+        facts=(*resting.claim.facts[:first], *kept),
+    )
+
+
+def all_opened(procedures: Iterable[Procedure]) -> Mapping[int, Opened]:
+    """Each procedure opened once, by ``id``."""
+    return {id(procedure): opened(procedure) for procedure in procedures}

@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Dead conditions, and the lines that a proof rests on, of a function small enough to see by eye."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from asking import ask, ask_closely, by_theorem
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from terms import procedure as random_procedure
+
+from model.facts import Fact
+from model.interpreter import Inputs, interpret
+from model.logic import BOOL, TRUE, Term, Word, conj, const, disj, name, place, same
+from model.procedure import Block, If, Input, Leave, Place, Procedure, Set, Span, Statement
+from model.watched import watched
+from proofs import dead, lines_used
+from proofs.claim import Claim, Verdict, about
+
+P, Q, R = (name(text) for text in "pqr")
+W = Word(8)
+EFAULT, DONE = const(242, W), const(0, W)
+
+
+def at(line: int, text: str) -> Span:
+    return Span("mmu.c", line, text, "fault")
+
+
+def procedure(*body: Statement) -> Procedure:
+    return Procedure(
+        "fault",
+        (Block("fault", body),),
+        {"ret": Place(W), "was_p": Place(BOOL)},
+        {text: Input(BOOL) for text in "pqr"},
+        {"ret": place("ret", W)},
+    )
+
+
+def leave(value: Term, line: int, text: str) -> Leave:
+    return Leave("fault", at(line, text), "ret", value)
+
+
+def found(body: Procedure, facts: tuple[Fact, ...] = ()) -> list[str]:
+    asked = dead.asked("toy", body, facts)
+    verdicts = {each.name: each.verdict for each in ask(dead.claims(asked))}
+    return [each.told() for each in dead.dead(asked, verdicts)]
+
+
+def test_a_test_behind_another_is_dead() -> None:
+    body = procedure(
+        If(P, (leave(EFAULT, 2, "return -EFAULT;"),), (), at(1, "if (p)")),
+        If(conj(~P, Q), (leave(EFAULT, 4, "return -EFAULT;"),), (), at(3, "if (!p && q)")),
+        If(disj(P, R), (Set("was_p", P, at(6, "was_p = p;")),), (), at(5, "if (p || r)")),
+        leave(DONE, 7, "return 0;"),
+    )
+    assert found(body) == [
+        "fault(): `!p` in `if (!p && q)` is never false where it decides.",
+        "fault(): `p` in `if (p || r)` is never true where it decides.",
+    ]
+
+
+def test_a_dead_test_is_told_once_and_not_with_its_parts() -> None:
+    inner = If(conj(P, Q), (leave(EFAULT, 3, "return -EFAULT;"),), (), at(2, "if (p && q)"))
+    body = procedure(If(~P, (inner,), (), at(1, "if (!p)")), leave(DONE, 4, "return 0;"))
+    assert found(body) == ["fault(): `if (p && q)` is never true where it decides."]
+
+
+def test_what_is_never_come_to_never_decides() -> None:
+    inner = If(Q, (leave(EFAULT, 3, "return -EFAULT;"),), (), at(2, "if (q)"))
+    body = procedure(If(P, (inner,), (), at(1, "if (p)")), leave(DONE, 4, "return 0;"))
+    never_p = Fact("never_p", "p never holds.", ~P, "a test")
+    assert found(body, (never_p,)) == [
+        "fault(): `if (p)` is never true where it decides.",
+        "fault(): `if (q)` never decides.",
+    ]
+
+
+def test_nothing_is_dead_where_everything_decides() -> None:
+    body = procedure(If(conj(P, Q), (leave(EFAULT, 2, "r"),), (), at(1, "if (p && q)")), leave(DONE, 3, "r"))
+    assert found(body) == []
+
+
+def test_inlined_code_is_dead_if_it_is_so_everywhere() -> None:
+    def copy() -> If:
+        return If(Q, (leave(EFAULT, 9, "return -EFAULT;"),), (), at(8, "if (q)"))
+
+    once = procedure(If(Q, (copy(),), (copy(),), at(1, "if (q or what?)")), leave(DONE, 3, "return 0;"))
+    assert not any("`if (q)`" in text for text in found(once))
+    never = Fact("never_q", "q never holds.", ~Q, "a test")
+    body = procedure(If(P, (copy(),), (copy(),), at(1, "if (p)")), leave(DONE, 3, "return 0;"))
+    assert found(body, (never,)) == [
+        "fault(): `if (q)` is never true where it decides (in all 2 places where it is inlined)."
+    ]
+
+
+# Lines --------------------------------------------------------------------------------------
+CHECKED = procedure(
+    Set("was_p", P, at(1, "was_p = p;")),
+    If(Q, (leave(EFAULT, 3, "return -EFAULT;"),), (), at(2, "if (q)")),
+    If(place("was_p", BOOL), (leave(EFAULT, 5, "return -EFAULT;"),), (), at(4, "if (was_p)")),
+    leave(DONE, 6, "return 0;"),
+)
+
+
+def claim(given: Term, then: Term) -> Claim:
+    return Claim("toy", "toy", "toy", "", "A toy.", ("a test",), {"": CHECKED}, (), (given,), then)
+
+
+RET = name("ret", W)
+
+
+@pytest.mark.parametrize(
+    ("given", "then", "lines"),
+    [
+        (Q, RET == EFAULT, [2, 3]),
+        (conj(P, ~Q), RET == EFAULT, [1, 3, 4, 5]),  # whichever way line 2 goes
+        (conj(~P, ~Q), RET == DONE, [1, 2, 4, 6]),
+        (TRUE, disj(RET == DONE, RET == EFAULT), [3, 5, 6]),
+    ],
+)
+def test_a_proof_rests_on_the_lines_that_it_needs(given: Term, then: Term, lines: list[int]) -> None:
+    resting = lines_used.resting(claim(given, then))
+    (finding,) = ask_closely([resting.claim])
+    used = lines_used.lines_used(resting, finding.judged)
+    assert used is not None and [span.line for span in used] == lines
+
+
+def test_without_a_line_that_it_needs_there_is_no_proof() -> None:
+    resting = lines_used.resting(claim(Q, RET == EFAULT))
+    spared = lines_used.without(resting, lambda span: span.line in (1, 4, 5, 6))
+    missed = lines_used.without(resting, lambda span: span.line == 2)
+    (one,), (other,) = ask([spared]), ask([missed])
+    assert (one.verdict, other.verdict) == (Verdict.PROVED, Verdict.REFUTED)
+
+
+def test_the_lines_of_a_shape() -> None:
+    asked = by_theorem()["cacheable_pages_beyond_memory_without_fwb_and_dic_get_efault"]["merged"]
+    resting = lines_used.resting(asked)
+    (finding,) = ask_closely([resting.claim])
+    used = lines_used.lines_used(resting, finding.judged)
+    assert used is not None
+    assert "if (!kvm_supports_cacheable_pfnmap())" in [span.text for span in used]
+    assert "if (nested)" not in [span.text for span in used]
+
+
+@given(st.data())
+def test_watching_changes_nothing_that_a_procedure_does(data: st.DataObject) -> None:
+    original = random_procedure(data.draw)
+    values = {t: data.draw(st.integers(0, 1)) for t in original.inputs}
+    inputs = Inputs(values | {f"unset {text}": 0 for text in original.places}, {})
+    plain, noted = interpret(original, inputs), interpret(watched(original).procedure, inputs)
+    assert {text: noted.places.get(text) for text in plain.places} == dict(plain.places)
+
+
+@settings(max_examples=25)
+@given(st.data())
+def test_opened_lines_that_hold_make_the_procedure_that_was_opened(data: st.DataObject) -> None:
+    made = random_procedure(data.draw)
+    original = replace(made, words={text: place(text, each.sort) for text, each in made.places.items()})
+    words = [name(text, each.sort) for text, each in made.places.items()]
+    then = conj(*(same(word, about("original", word)) for word in words))
+    asked = Claim(
+        "the_same", "toy", "toy", "", "", (), {"": original, "original": original}, (), (TRUE,), then
+    )
+    (judged,) = ask([lines_used.resting(asked).claim])
+    assert judged.verdict is Verdict.PROVED
