@@ -145,18 +145,26 @@ def compared(
     trees = Tree.open(first, rev), Tree.open(second, second_rev)
     configurations = list(profiles(pages, config))
     indexes = [Index.build(tree, default_directory()) for tree in trees]
-    names = f"{trees[0].version}..{trees[1].version}"
+    labels = str(trees[0].version), str(trees[1].version)
     found = Comparison(())
     for size, profile in configurations:
         one, two = (
-            read_all(tree, index, size, profile, str(tree.version))
-            for tree, index in zip(trees, indexes, strict=True)
+            read_all(tree, index, size, profile, label)
+            for tree, index, label in zip(trees, indexes, labels, strict=True)
         )
-        paths = _path(str(trees[0].version), one), _path(str(trees[1].version), two)
-        found = found.with_more(Comparison(tuple(_claims(*paths, names, size))))
-        others = {root: (one[root], two[root]) for root in one if root != USER_MEM_ABORT.name}
-        found = found.with_more(beside(names, size, others))
+        found = found.with_more(of_two(size, labels, one, two))
     return found
+
+
+def of_two(pages: str, labels: tuple[str, str], one: Roots, two: Roots) -> Comparison:
+    """The same of what was read of two trees, which are called so.
+
+    Raises TableError where user_mem_abort() of one of them cannot be read.
+    """
+    names = "..".join(labels)
+    paths = _path(labels[0], one), _path(labels[1], two)
+    others = {root: (one[root], two[root]) for root in one if root != USER_MEM_ABORT.name}
+    return Comparison(tuple(of_paths(*paths, names, pages))).with_more(beside(names, pages, others))
 
 
 def _path(name: str, found: Roots) -> Procedure:
@@ -167,7 +175,8 @@ def _path(name: str, found: Roots) -> Procedure:
     raise TableError(f"{name} cannot be compared: {kernel}")
 
 
-def _claims(one: Procedure, two: Procedure, names: str, pages: str) -> Iterator[Claim]:
+def of_paths(one: Procedure, two: Procedure, names: str, pages: str) -> Iterator[Claim]:
+    """The claims about two fault paths; the last is about all that they do, with the region."""
     alike = [question.observable.alike(OTHER) for question in QUESTIONS]
     for question, then in zip(QUESTIONS, alike, strict=True):
         theorem, says = f"the_same_{question.name}", f"Both {question.says}."

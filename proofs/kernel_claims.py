@@ -67,20 +67,23 @@ def claims_of(
     Raises TableError as ``read_tree`` does.
     """
     index = Index.build(tree, default_directory())
+    read = [(size, read_all(tree, index, size, profile, roots=roots)) for size, profile in configurations]
+    return claims_about(tree.version, read)
+
+
+def claims_about(version: Version, read: Iterable[tuple[str, Roots]]) -> Read:
+    """Every claim about what was read of a kernel of that version, for each page size.
+
+    Raises TableError where ``kernels.toml`` cannot be used.
+    """
     table = load()
-    release, is_known = table.nearest((tree.version.major, tree.version.minor, tree.version.point))
+    release, is_known = table.nearest((version.major, version.minor, version.point))
     expected = Expected(table, release)
-    found = _merged(
-        each
-        for size, profile in configurations
-        for each in _about_all(
-            read_all(tree, index, size, profile, roots=roots), tree.version, expected, size
-        )
-    )
+    found = _merged(each for size, roots in read for each in _about_all(roots, version, expected, size))
     return replace(
         found,
         notes=(
-            *about_the_row(tree.version, release, is_known),
+            *about_the_row(version, release, is_known),
             *changed_since(found.digests, release),
             *found.notes,
             *gaps(found.ledger),
