@@ -1,24 +1,28 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Which attributes does a fault path give a page?  One run for each kind of page and of fault.
+"""Which attributes does a fault path give a page?  Each kind of page and of fault is looked at.
 
 The kinds are those of ``counterexamples.columns``.  All else is a translation fault of one page that
 nothing else is in the way of: no dirty logging, no tags, no nested guest, and every helper answers 0.
 The page is writable if the facts let it be, and a fault on a write has found it so.
 
-Trusted: the interpreter.  What the facts do not admit is left out, and every word that was set is read
-back from the run, so that a kernel's own C decides what it was given.
+Trusted: ``model.symbolic`` and ``counterexamples.spread``, which do all pages at once; tests hold the table
+against the interpreter.  What the facts do not admit is left out, and every word that was set is read back,
+so that a kernel's own C decides what it was given.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import product
 
-from counterexamples.columns import COLUMNS, FAULT, HARDWARE, Answer, Values
-from counterexamples.render.prose import ERRNO
+from counterexamples.columns import COLUMNS, FAULT, HARDWARE, Values
+from counterexamples.render.readings import ERRNO
+from counterexamples.spread import Spreads, on
+from model import symbolic
 from model.facts import FACTS
-from model.interpreter import Inputs, Run, interpret
-from model.logic import WORD64, Term, conj, free_names, name, value_of
+from model.interpreter import Inputs
+from model.logic import WORD64, Term, conj, free_names, name, substitute, value_of
 from model.memory import DEVICE, EXECUTABLE, NORMAL_NC, READABLE, WRITABLE
 from model.procedure import Procedure, ProcedureError
 
@@ -28,6 +32,7 @@ Cell = tuple[int, ...]
 #: What becomes of each cell; None of one that cannot occur.
 Results = Mapping[Cell, str | None]
 
+_SIZES = tuple(len(column.answers) for column in COLUMNS)
 #: What is so before the fault: it decides which pages there can be.
 _GIVEN_COLUMNS = COLUMNS[:3]
 _MAP = "kvm_pgtable_stage2_map"
@@ -36,6 +41,7 @@ _MAP = "kvm_pgtable_stage2_map"
 _DONE = ("map_size", "lookup_gfn")
 _GIVEN = conj(*(f.holds for f in FACTS if not {*_DONE} & free_names(f.holds).keys()))
 _AFTERWARDS = conj(*(f.holds for f in FACTS if {*_DONE} & free_names(f.holds).keys()))
+_LOOKED_AT = (name("ret", WORD64), name("mapped"), DEVICE, NORMAL_NC, READABLE, WRITABLE, EXECUTABLE)
 _NEEDED = ("ret", "mapped", "prot", "pfn_is_map_memory", "vm_flags")
 
 
@@ -51,20 +57,55 @@ def results(procedure: Procedure) -> Results:
     lacking = [word for word in _NEEDED if word not in {**procedure.words, **procedure.inputs}]
     if lacking:
         raise TableError(f"{procedure.name} has no table of attributes: it has no {lacking[0]}.")
-    found: dict[Cell, str | None] = {}
-    for kind in product(*(range(len(column.answers)) for column in _GIVEN_COLUMNS)):
+    pages = list(_every_page(procedure.constants))
+    told = _told(procedure, [page for _, page in pages])
+    found: dict[Cell, dict[str, None]] = {cell: {} for cell in product(*map(range, _SIZES))}
+    for (cell, _), text in zip(pages, told, strict=True):
+        if text is not None:
+            found[cell][text] = None
+    return {cell: " or ".join(texts) or None for cell, texts in found.items()}
+
+
+@dataclass
+class Tables:
+    """The results of several procedures, each found once."""
+
+    known: dict[int, tuple[Procedure, Results]] = field(default_factory=dict)
+
+    def of(self, procedure: Procedure) -> Results:
+        """``results`` of the procedure; errors as of that."""
+        if id(procedure) not in self.known:
+            self.known[id(procedure)] = procedure, results(procedure)
+        return self.known[id(procedure)][1]
+
+
+def _every_page(constants: Mapping[str, int]) -> Iterator[tuple[Cell, Values]]:
+    """The pages of all cells that the facts on what is given admit, as values of words."""
+    tried = list(_candidates(constants))
+    admitted = Spreads([Inputs({**constants, **page}) for _, page in tried]).truth(_GIVEN)
+    seen: dict[tuple[Cell, int], int] = {}
+    for i, ((kind, write), page) in enumerate(tried):
+        # A page that may be writable is.
+        if admitted >> i & 1 and seen.setdefault((kind, write), page["pfn_writable"]) == page["pfn_writable"]:
+            for (j, hardware), (k, fault) in product(enumerate(HARDWARE.answers), enumerate(FAULT.answers)):
+                if fault.values["write_fault"] == write:
+                    yield (*kind, j, k), {**page, **hardware.values, **fault.values}
+
+
+def _candidates(constants: Mapping[str, int]) -> Iterator[tuple[tuple[Cell, int], Values]]:
+    """Pages by their answers and by whether there is a write to them; none if the kernel lacks a constant."""
+    for kind in product(*map(range, _SIZES[:3])):
         answers = [column.answers[i] for column, i in zip(_GIVEN_COLUMNS, kind, strict=True)]
-        pages = {write: _pages(procedure.constants, answers, write) for write in (0, 1)}
-        for (i, hardware), (j, fault) in product(enumerate(HARDWARE.answers), enumerate(FAULT.answers)):
-            there = [{**p, **hardware.values, **fault.values} for p in pages[fault.values["write_fault"]]]
-            found[(*kind, i, j)] = _result(procedure, there)
-    return found
-
-
-def _result(procedure: Procedure, pages: Sequence[Values]) -> str | None:
-    """What every page does, each way once."""
-    told = (_told(procedure, page) for page in pages)
-    return " or ".join(dict.fromkeys(text for text in told if text is not None)) or None
+        if any(constant not in constants for each in answers for constant in each.constants):
+            continue
+        flags, prot, page = answers
+        values = {**_circumstances(constants), **page.values}
+        values["vm_flags"] = sum(constants[flag] for flag in flags.constants)
+        values["vm_page_prot"] = values["host_pte_prot"] = constants[prot.constants[0]] << 2
+        for write, writable, special in product((0, 1), (1, 0), (0, 1)):
+            if writable or not write:
+                forms = {"host_pte_writable": writable, "pfn_writable": writable, "host_pte_special": special}
+                yield (kind, write), {**values, **forms}
 
 
 def outcome(word: Callable[[Term], int]) -> str:
@@ -82,36 +123,6 @@ def outcome(word: Callable[[Term], int]) -> str:
     return ", ".join(texts) or "nothing"
 
 
-def word_reader(procedure: Procedure, run: Run) -> Callable[[Term], int]:
-    """The value of a term over words in a run of the procedure."""
-
-    def leaf(term: Term) -> int:
-        text = str(term.data)
-        if text in procedure.words:
-            return run.value(procedure.words[text])
-        return procedure.constants.get(text, run.inputs.names.get(text, 0))
-
-    return lambda term: value_of(term, leaf, run.inputs.call)
-
-
-def _pages(constants: Mapping[str, int], answers: Sequence[Answer], write: int) -> list[Values]:
-    """The pages with those answers that the facts on what is given admit, as values of words; none if
-    the kernel lacks a constant."""
-    if any(constant not in constants for each in answers for constant in each.constants):
-        return []
-    flags, prot, page = answers
-    values = {**_circumstances(constants), **page.values}
-    values["vm_flags"] = sum(constants[flag] for flag in flags.constants)
-    values["vm_page_prot"] = values["host_pte_prot"] = constants[prot.constants[0]] << 2
-    for writable in (1,) if write else (1, 0):
-        forms = {"host_pte_writable": writable, "pfn_writable": writable}
-        pages: list[Values] = [{**values, **forms, "host_pte_special": special} for special in (0, 1)]
-        admitted = [each for each in pages if _admitted(each, constants)]
-        if admitted:
-            return admitted
-    return []
-
-
 def _circumstances(constants: Mapping[str, int]) -> dict[str, int]:
     """A VMA of one page at 4 GiB, and an address of the guest."""
     start = 1 << 32
@@ -120,25 +131,46 @@ def _circumstances(constants: Mapping[str, int]) -> dict[str, int]:
     return {**vma, **mapping, "fault_ipa": 1 << 30, "pfn": 0x100, "other_pfn": 0x100, "vma": 1}
 
 
-def _admitted(page: Values, constants: Mapping[str, int]) -> bool:
-    """Whether the facts on what is given hold."""
-    known = {**constants, **page}
-    return bool(value_of(_GIVEN, lambda leaf: known.get(str(leaf.data), 0), _none))
-
-
-def _told(procedure: Procedure, page: Values) -> str | None:
-    """What becomes of a page; None if it turns out that it cannot occur."""
+def _told(procedure: Procedure, pages: Sequence[Values]) -> list[str | None]:
+    """What becomes of each page; None if it turns out that it cannot occur."""
     try:
-        run = interpret(procedure, _inputs(procedure, page))
+        result = symbolic.run(procedure)
     except ProcedureError as error:
         raise TableError(f"{procedure.name} has no table of attributes: {error}") from error
-    word = word_reader(procedure, run)
-    for text, value in page.items():
-        if text in procedure.words and run.value(procedure.words[text]) != value:
+    inputs = [_inputs(procedure, page) for page in pages]
+    known: dict[bytes, Term] = {}
+
+    def bind(term: Term) -> Term:
+        """A term over words, as what the procedure makes of it."""
+        return substitute(term, lambda t: result.bind(procedure.words.get(str(t.data), t)), known)
+
+    told = _outcomes(procedure, bind, Spreads(inputs), pages)
+    read = free_names(*(bind(term) for term in (*_LOOKED_AT, _AFTERWARDS)))
+    unset = {str(each.data): 1 for each in result.unset.values() if str(each.data) in read}
+    if unset:
+        others = Spreads([replace(each, names={**unset, **each.names}) for each in inputs])
+        if told != _outcomes(procedure, bind, others, pages):
             raise TableError(
-                f"{procedure.name} has no table of attributes: {text} cannot be made {value:#x} there."
+                f"{procedure.name} has no table of attributes: a local is read before it is set."
             )
-    return outcome(word) if word(_AFTERWARDS) else None
+    return told
+
+
+def _outcomes(
+    procedure: Procedure, bind: Callable[[Term], Term], spreads: Spreads, pages: Sequence[Values]
+) -> list[str | None]:
+    for text in {text: None for page in pages for text in page if text in procedure.words}:
+        got = spreads.of(bind(name(text, WORD64)))
+        for i, page in enumerate(pages):
+            if text in page and not got.get(page[text], 0) >> i & 1:
+                raise TableError(
+                    f"{procedure.name} has no table of attributes: "
+                    f"{text} cannot be made {page[text]:#x} there."
+                )
+    looked_at = {term.key: spreads.of(bind(term)) for term in _LOOKED_AT}
+    can = spreads.truth(bind(_AFTERWARDS))
+    pages_told = (outcome(lambda t, i=i: on(looked_at[t.key], i)) for i in range(len(pages)))  # type: ignore[misc]
+    return [text if can >> i & 1 else None for i, text in enumerate(pages_told)]
 
 
 def _inputs(procedure: Procedure, page: Values) -> Inputs:

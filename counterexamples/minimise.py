@@ -18,8 +18,9 @@ Item = TypeVar("Item", bound=Hashable)
 Model = Mapping[str, int]
 
 
-#: One bit of an input, and its value.
+#: One bit of an input, and its value; the bit ``WHOLE`` is 1 if any other of the input is.
 Bit = tuple[str, int, int]
+WHOLE = -1
 
 #: None if these bits can hold beside whatever is sought; otherwise some of them that cannot.
 Refuse = Callable[[Sequence[Bit]], Sequence[Bit] | None]
@@ -34,31 +35,60 @@ def least(inputs: Mapping[str, int], refuse: Refuse) -> Model | None:
     """The least model: the first input as small as it can be, then the second, and so on; None if
     there is no model.
 
-    ``inputs`` are the widths by name (0: a truth value, false before true).  All bits that are left
-    are tried as 0 at once.  Where that cannot be, the last of the refused bits is 1 if those
-    before it are 0; so they are tried alone, and so on.
+    ``inputs`` are the widths by name (0: a truth value, false before true).  All inputs that are left
+    are tried as 0 at once.  Where that cannot be, the last of those refused is not 0 if those
+    before it are 0; it is made as small as it can be, bit by bit in the same way, and so on.
     """
-    order = [bit for name, width in inputs.items() for bit in bits(name, width, 0)]
-    position = {bit: i for i, bit in enumerate(order)}
+    names = list(inputs)
     fixed: list[Bit] = []
-    while len(fixed) < len(order):
-        end = len(order)
-        while (refused := refuse([*fixed, *order[len(fixed) : end]])) is not None:
-            zeros = [position[bit] for bit in refused if position.get(bit, -1) >= len(fixed)]
-            if not zeros:
-                return None
-            end = max(zeros)
-        fixed += order[len(fixed) : end]
-        if end < len(order):
-            name, number, _ = order[end]
-            fixed.append((name, number, 1))
+    first = 0
+    while first < len(names):
+        zeros = [(name, WHOLE, 0) for name in names[first:]]
+        kept = _prefix(fixed, zeros, refuse)
+        if kept is None:
+            return None
+        fixed += zeros[:kept]
+        first += kept
+        if first < len(names):
+            fixed += _word(names[first], inputs[names[first]], fixed, refuse)
+            first += 1
     return _model(inputs, fixed)
+
+
+def _word(name: str, width: int, fixed: Sequence[Bit], refuse: Refuse) -> list[Bit]:
+    """The bits of the least value of one input that is not 0, those before it being ``fixed``."""
+    order = bits(name, width, 0)
+    found: list[Bit] = []
+    while len(found) < len(order):
+        if len(found) == len(order) - 1 and not any(value for _, _, value in found):
+            found.append((name, 0, 1))  # it is not 0
+            break
+        rest = order[len(found) :]
+        kept = _prefix([*fixed, *found], rest, refuse)
+        assert kept is not None
+        found += rest[:kept]
+        if kept < len(rest):
+            found.append((name, rest[kept][1], 1))
+    return found
+
+
+def _prefix(fixed: Sequence[Bit], order: Sequence[Bit], refuse: Refuse) -> int | None:
+    """How many of the bits, from the first on, can hold beside what is fixed; None if nothing can."""
+    position = {bit: i for i, bit in enumerate(order)}
+    end = len(order)
+    while (refused := refuse([*fixed, *order[:end]])) is not None:
+        several = [position[bit] for bit in refused if bit in position]
+        if not several:
+            return None
+        end = max(several)
+    return end
 
 
 def _model(inputs: Mapping[str, int], fixed: Sequence[Bit]) -> Model:
     model = dict.fromkeys(inputs, 0)
     for name, number, value in fixed:
-        model[name] |= value << number
+        if number != WHOLE:
+            model[name] |= value << number
     return model
 
 

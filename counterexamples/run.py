@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from counterexamples.attributes import TableError
+from counterexamples.attributes import TableError, Tables
 from counterexamples.bug import Bug, OnC, OnShape
 from counterexamples.history import bugs
 from counterexamples.render import history as told
@@ -29,11 +29,12 @@ from model.source.cache import default_directory
 from model.source.errors import Unsupported
 from model.source.index import Index
 from model.source.kernel import NoSink
+from model.source.roots.fault import USER_MEM_ABORT
 from model.source.tree import Tree, TreeError
 from proofs.claim import Claim, Verdict
 from proofs.files import check_writable, write_all
 from proofs.finding import find
-from proofs.generalise import kinds
+from proofs.generalise import all_kinds
 from proofs.history import EditError, HistoryError, on_c, on_shape, with_the_edit
 from proofs.pool import Pool
 from proofs.progress import Progress
@@ -136,6 +137,13 @@ class Trees:
     def __init__(self, given: Path | None, kernels: Path):
         self.given = None if given is None else Tree.open(given)
         self.kernels = kernels
+        self.indexes: dict[str, Index] = {}
+
+    def index(self, release: str, tree: Tree) -> Index:
+        """The index of that release's tree, made once."""
+        if release not in self.indexes:
+            self.indexes[release] = Index.build(tree, default_directory())
+        return self.indexes[release]
 
     def of(self, where: OnC) -> tuple[str, Tree] | str:
         """The newest release in which the mistake can be made, and its tree; or why there is none."""
@@ -159,6 +167,7 @@ def recreate(chosen: Mapping[str, Bug], trees: Trees, closely: bool, progress: P
     progress.begin("making the mistakes", len(chosen))
     made = {name: claim_of(name, bug, trees) for name, bug in chosen.items()}
     claims = [each[1] for each in made.values() if isinstance(each, tuple)]
+    tables = Tables()
     with Pool(min(os.cpu_count() or 1, 8), SECONDS) as pool:
         several: dict[str, str] = {}
         progress.begin("looking for them", len(claims))
@@ -166,24 +175,31 @@ def recreate(chosen: Mapping[str, Bug], trees: Trees, closely: bool, progress: P
         if closely:
             progress.begin("looking for the least witnesses", len(claims))
             judged = list(progress.count(examined(pool, judged)))
-            several = _kinds(pool, chosen, judged, progress)
+            several = _kinds(pool, chosen, judged, progress, tables)
     by_name = {each.claim.subject: each for each in judged}
-    accounts = (_account(name, bug, made[name], by_name) for name, bug in chosen.items())
+    progress.begin("telling them", len(chosen))
+    accounts = (
+        _account(name, bug, made[name], by_name, tables) for name, bug in progress.count(chosen.items())
+    )
     return [replace(each, kinds=several.get(each.name, "")) for each in accounts]
 
 
 def _kinds(
-    pool: Pool, chosen: Mapping[str, Bug], judged: Sequence[Judged], progress: Progress
+    pool: Pool, chosen: Mapping[str, Bug], judged: Sequence[Judged], progress: Progress, tables: Tables
 ) -> dict[str, str]:
-    """How many kinds of counterexamples each mistake on a shape has, if it was found as declared."""
-    found = [each.claim for each in judged if each.standing is Standing.AS_EXPECTED]
-    progress.begin("looking for other kinds", len(found))
-    told: dict[str, str] = {}
-    for claim in progress.count(found):
-        where = chosen[claim.subject].where
-        if isinstance(where, OnShape):
-            told[claim.subject] = kinds(pool, claim, where.procedure).told()
-    return told
+    """How many kinds of counterexamples each mistake in a fault path has, if it was found as declared."""
+    asked = {
+        each.claim.subject: (each.claim, each.claim.subjects[""])
+        for each in judged
+        if each.standing is Standing.AS_EXPECTED and _has_a_table(chosen[each.claim.subject].where)
+    }
+    progress.begin("looking for other kinds")
+    return {name: kinds.told() for name, kinds in all_kinds(pool, asked, tables).items()}
+
+
+def _has_a_table(where: OnShape | OnC) -> bool:
+    """Whether the mistake is in a fault path, whose pages and faults are of kinds."""
+    return isinstance(where, OnShape) or where.root == USER_MEM_ABORT.name
 
 
 def claim_of(name: str, bug: Bug, trees: Trees) -> tuple[str, Claim] | str:
@@ -196,12 +212,14 @@ def claim_of(name: str, bug: Bug, trees: Trees) -> tuple[str, Claim] | str:
     release, tree = found
     try:
         edited = with_the_edit(name, bug, tree)
-        return release, on_c(name, bug, edited, Index.build(edited, default_directory()))
+        return release, on_c(name, bug, edited, trees.index(release, tree).patched(edited))
     except (EditError, Unsupported, NoSink) as error:
         return str(error)
 
 
-def _account(name: str, bug: Bug, made: tuple[str, Claim] | str, judged: Mapping[str, Judged]) -> Account:
+def _account(
+    name: str, bug: Bug, made: tuple[str, Claim] | str, judged: Mapping[str, Judged], tables: Tables
+) -> Account:
     if isinstance(made, str):
         return Account(name, bug, State.NOT_RUN, why=made)
     release, claim = made
@@ -213,7 +231,7 @@ def _account(name: str, bug: Bug, made: tuple[str, Claim] | str, judged: Mapping
     witness, where = find(spoken).counterexample, bug.where
     changed = ""
     if witness is not None and state is State.FOUND and isinstance(where, OnShape):
-        changed = mistaken_rows(where.right, where.procedure, witness)
+        changed = mistaken_rows(where.right, where.procedure, witness, tables)
     return Account(name, bug, state, release, claim.says, each.why, witness, reached, changed)
 
 

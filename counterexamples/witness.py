@@ -10,14 +10,17 @@ Trusted: nothing; everything here comes from runs of the interpreter.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from model.interpreter import Run, Step
 from model.logic import subterms
-from model.procedure import Procedure, ProcedureError
+from model.procedure import Block, If, Procedure, ProcedureError, Span, Statement
 
 #: Runs every procedure on the values of a model.
 Rerun = Callable[[Mapping[str, int]], Mapping[str, Run]]
+
+#: Whether what a witness shows is still so if the procedure of that subject is this one.
+StillSo = Callable[[str, Procedure], bool]
 
 #: Of a value of which so many bits matter at most, each bit is turned by itself.
 FEW = 4
@@ -39,11 +42,15 @@ class Value:
 @dataclass(frozen=True)
 class Course:
     """What one procedure did on the input: the branches that led there and the calls that
-    the claim speaks of, in their order, and the values of its outcome words."""
+    the claim speaks of, in their order, and the values of its outcome words.  ``decisive`` are positions
+    in ``steps``: were that branch alone turned, what the witness shows would not be so.  ``unshown``
+    branches, not taken, are left out."""
 
     procedure: Procedure
     steps: tuple[Step, ...]
     words: Mapping[str, int]
+    decisive: tuple[int, ...] = ()
+    unshown: int = 0
 
 
 @dataclass(frozen=True)
@@ -62,6 +69,7 @@ def witness(
     procedures: Mapping[str, Procedure],
     rerun: Rerun,
     words: Iterable[str],
+    still_so: StillSo,
 ) -> Witness:
     """The witness of a model of which the bits in ``matter`` are enough, for a claim that speaks of
     those words."""
@@ -75,10 +83,10 @@ def witness(
     )
     runs = rerun(model)
     others = list(_other_runs(model, matter, rerun))
-    return Witness(
-        values,
-        {s: _course(procedures[s], run, [other[s] for other in others], spoken) for s, run in runs.items()},
-    )
+    courses = {
+        s: _course(procedures[s], run, [other[s] for other in others], spoken) for s, run in runs.items()
+    }
+    return Witness(values, {s: _decided(s, course, still_so) for s, course in courses.items()})
 
 
 def _other_runs(
@@ -100,7 +108,40 @@ def _course(procedure: Procedure, run: Run, others: Iterable[Run], spoken: set[s
     decided = {first_difference(run, other) for other in others}
     sinks = _sinks(procedure, spoken)
     steps = tuple(s for i, s in enumerate(run.steps) if i in decided or s.taken or s.sink in sinks)
-    return Course(procedure, steps, {word: run.value(term) for word, term in procedure.words.items()})
+    unshown = sum(s.taken is False for s in run.steps) - sum(s.taken is False for s in steps)
+    return Course(
+        procedure, steps, {w: run.value(term) for w, term in procedure.words.items()}, unshown=unshown
+    )
+
+
+def _decided(subject: str, course: Course, still_so: StillSo) -> Course:
+    """The course with the branches that decide."""
+    decisive = [
+        i
+        for i, step in enumerate(course.steps)
+        if step.taken is not None and not still_so(subject, turned(course.procedure, step.span))
+    ]
+    return replace(course, decisive=tuple(decisive))
+
+
+def turned(procedure: Procedure, span: Span) -> Procedure:
+    """The procedure with the opposite condition at the branches that were written there."""
+    return replace(procedure, body=_turned(procedure.body, span))
+
+
+def _turned(body: tuple[Statement, ...], span: Span) -> tuple[Statement, ...]:
+    return tuple([_turned_statement(statement, span) for statement in body])
+
+
+def _turned_statement(statement: Statement, span: Span) -> Statement:
+    match statement:
+        case If(condition, then, orelse):
+            meant = ~condition if statement.span == span else condition
+            return replace(statement, condition=meant, then=_turned(then, span), orelse=_turned(orelse, span))
+        case Block(_, inner):
+            return replace(statement, body=_turned(inner, span))
+        case _:
+            return statement
 
 
 def first_difference(run: Run, other: Run) -> int | None:

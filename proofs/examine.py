@@ -10,7 +10,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from counterexamples.minimise import Bit, Model, bits, least, needed
+from counterexamples.minimise import WHOLE, Bit, Model, bits, least, needed
 from proofs import smtlib
 from proofs.dialogue import Dialogue
 from proofs.engines import Engine
@@ -40,7 +40,7 @@ class _Examination:
         self.holds = f"(and true {' '.join(question.given)})"
         dialogue.define(f"(not {outcome})" for outcome in (self.holds, question.refuted, self.stray))
         dialogue.define([self.stray])
-        places = [(n, i) for n, width in question.inputs.items() for i in range(max(width, 1))]
+        places = [(n, i) for n, width in question.inputs.items() for i in (WHOLE, *range(max(width, 1)))]
         literals = dialogue.define(_bit_text(n, question.inputs[n], i) for n, i in places)
         self.bits = dict(zip(places, literals, strict=True))
         self.premises = [*self.facts, *self.given]
@@ -50,12 +50,11 @@ class _Examination:
         if answer.premises is not Found.SAT:
             return self.reasoned(answer, answer.premises)
         answer = replace(answer, reached=self.dialogue.model(self.question.inputs))
-        example = self.shown(self.premises, self.holds)
-        answer = replace(answer, example=example, denied=self.dialogue.check([*self.premises, self.denied]))
-        if answer.denied is Found.UNSAT:
-            return replace(answer, used=self.facts_used())
-        if answer.denied is Found.UNKNOWN:
-            return self.reasoned(answer, answer.denied)
+        answer = replace(answer, denied=self.dialogue.check([*self.premises, self.denied]))
+        if answer.denied is not Found.SAT:  # a counterexample is an example as well
+            answer = self.reasoned(answer, answer.denied)
+            answer = replace(answer, example=self.shown(self.premises, self.holds))
+            return replace(answer, used=self.facts_used()) if answer.denied is Found.UNSAT else answer
         return self.refutation(replace(answer, refuted=self.dialogue.model(self.question.inputs)))
 
     def refutation(self, answer: Answer) -> Answer:
@@ -117,10 +116,10 @@ class _Examination:
         """The bits of the model that are enough for the outcome, whatever the others are.  Facts
         are not used for it: a reader should see the values that the code looks at."""
         missed = self.dialogue.define([f"(not {outcome})"])
-        whole = {n: bits(n, width, model[n]) for n, width in self.question.inputs.items()}
-        names = self.enough(missed, whole)
-        kept = [bit for n in names if n not in self.question.bitwise for bit in whole[n]]
-        single = {bit: [bit] for n in names if n in self.question.bitwise for bit in whole[n]}
+        each = {n: bits(n, width, model[n]) for n, width in self.question.inputs.items()}
+        names = self.enough(missed, {n: each[n] if model[n] else [(n, WHOLE, 0)] for n in each})
+        kept = [bit for n in names if n not in self.question.bitwise for bit in each[n]]
+        single = {bit: [bit] for n in names if n in self.question.bitwise for bit in each[n]}
         kept += self.enough([*missed, *map(self.literal, kept)], single)
         matter: dict[str, int] = {}
         for name, number, _ in kept:
@@ -164,4 +163,6 @@ class _Examination:
 
 def _bit_text(name: str, width: int, number: int) -> str:
     text = smtlib.symbol(name)
+    if number == WHOLE:
+        return f"(not (= {text} {smtlib.value_text(0, width)}))"
     return f"(= ((_ extract {number} {number}) {text}) #b1)" if width else f"(= {text} true)"

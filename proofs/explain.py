@@ -10,7 +10,8 @@ import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from counterexamples.render import prose
+from counterexamples.render import prose, trace
+from counterexamples.witness import Witness
 from model.procedure import Input, Origin
 from proofs.claim import Claim, Verdict
 from proofs.finding import Finding
@@ -79,10 +80,7 @@ def unexpected(finding: Finding) -> str:
     judged = finding.judged
     lines = [f"{judged.name}: {heading(judged)}"]
     if finding.counterexample:
-        lines += [
-            "",
-            textwrap.indent(prose.counterexample(finding.counterexample, judged.claim.says), "    "),
-        ]
+        lines += ["", *_counterexample(finding.counterexample, judged.claim.says)]
     for region, formula in judged.claim.details.items():
         lines += [
             "",
@@ -113,13 +111,30 @@ def _facts(judged: Judged) -> Iterator[str]:
 def _behind(finding: Finding) -> Iterator[str]:
     if finding.example:
         yield "\nThe premises hold, for example:\n"
-        yield textwrap.indent(prose.example(finding.example), "    ")
+        yield prose.example(finding.example)
     if finding.counterexample:
         yield "\nThe theorem fails:\n"
-        yield textwrap.indent(prose.counterexample(finding.counterexample, finding.judged.claim.says), "    ")
+        yield from _counterexample(finding.counterexample, finding.judged.claim.says)
     if finding.judged.verdict is Verdict.PROVED:
         yield "\nWhat stands behind the proof:\n"
         yield from (f"    {line}" for line in stands_behind(finding.judged))
+    if finding.breaking:
+        yield "\nWhat would make it fail:\n"
+        yield from textwrap.wrap(
+            finding.breaking,
+            prose.WIDTH,
+            initial_indent="    ",
+            subsequent_indent="    ",
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+
+
+def _counterexample(witness: Witness, says: str) -> Iterator[str]:
+    """The prose, and below it every branch."""
+    yield prose.counterexample(witness, says)
+    yield ""
+    yield trace.below(witness)
 
 
 def stands_behind(judged: Judged) -> Iterator[str]:

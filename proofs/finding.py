@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from counterexamples.witness import Witness, witness
 from model.interpreter import Run
-from model.logic import free_names
+from model.logic import Term, conj, free_names
+from model.procedure import Procedure, ProcedureError
 from proofs.claim import replay
 from proofs.question import Shown
 from proofs.verdict import Judged
@@ -17,11 +18,13 @@ from proofs.verdict import Judged
 @dataclass(frozen=True)
 class Finding:
     """``example`` shows that the premises can hold, ``counterexample`` that the theorem does not;
-    each is None where there is none or none was looked for."""
+    each is None where there is none or none was looked for.  ``breaking`` says what would make a theorem
+    that is proved fail, "" if that was not asked."""
 
     judged: Judged
     example: Witness | None
     counterexample: Witness | None
+    breaking: str = ""
 
 
 def find(judged: Judged) -> Finding:
@@ -29,10 +32,13 @@ def find(judged: Judged) -> Finding:
     answer = judged.answer
     if answer is None:
         return Finding(judged, None, None)
-    return Finding(judged, _witness(judged, answer.example), _witness(judged, answer.counterexample))
+    claim = judged.claim
+    premises = conj(*claim.given)
+    example = _witness(judged, answer.example, premises)
+    return Finding(judged, example, _witness(judged, answer.counterexample, premises & ~claim.then))
 
 
-def _witness(judged: Judged, shown: Shown | None) -> Witness | None:
+def _witness(judged: Judged, shown: Shown | None, outcome: Term) -> Witness | None:
     obligation = judged.obligation
     if shown is None or obligation is None:
         return None
@@ -40,6 +46,13 @@ def _witness(judged: Judged, shown: Shown | None) -> Witness | None:
     def rerun(model: Mapping[str, int]) -> Mapping[str, Run]:
         return replay(judged.claim, obligation.concrete(model)).runs
 
+    def still_so(subject: str, procedure: Procedure) -> bool:
+        claim = replace(judged.claim, subjects={**judged.claim.subjects, subject: procedure})
+        try:
+            return bool(replay(claim, obligation.concrete(shown.model)).value(outcome))
+        except ProcedureError:
+            return False  # there a local is read before it is set
+
     widths = {name: sort.width for name, sort in obligation.inputs.items()}
     spoken = {text.rpartition(":")[2] for text in free_names(*judged.claim.given, judged.claim.then)}
-    return witness(shown.model, shown.matter, widths, judged.claim.subjects, rerun, spoken)
+    return witness(shown.model, shown.matter, widths, judged.claim.subjects, rerun, spoken, still_so)

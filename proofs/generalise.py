@@ -10,17 +10,17 @@ Trusted: nothing more than of any claim.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from counterexamples.attributes import results
+from counterexamples.attributes import Tables
 from counterexamples.columns import COLUMNS
 from counterexamples.render.table import Row, of_one, rows
-from model.logic import Term, conj, disj
+from model.logic import FALSE, Term, conj, disj
 from model.procedure import Procedure
+from proofs.alone import verdicts
 from proofs.claim import Claim, Verdict
 from proofs.pool import Pool
-from proofs.prove import decided
 
 
 @dataclass(frozen=True)
@@ -49,21 +49,41 @@ def kinds(pool: Pool, claim: Claim, procedure: Procedure) -> Kinds:
 
     Raises TableError for a procedure that has no table.
     """
-    table = rows(of_one(results(procedure)))
-    asked = list(_asked(claim, [_term(row) for row in table]))
-    verdicts = {each.name: each.verdict for each in decided(pool, asked)}
-    *inside, outside = (verdicts[each.name] for each in asked)
-    known = (Verdict.PROVED, Verdict.REFUTED, Verdict.VACUOUS)
+    return next(iter(all_kinds(pool, {claim.name: (claim, procedure)}).values()))
+
+
+def all_kinds(
+    pool: Pool, asked: Mapping[str, tuple[Claim, Procedure]], known: Tables | None = None
+) -> Mapping[str, Kinds]:
+    """Those of several claims, all asked at once; errors as of ``kinds``."""
+    known = known or Tables()
+    tables = {key: rows(of_one(known.of(procedure))) for key, (_, procedure) in asked.items()}
+    claims = {
+        key: list(_asked(asked[key][0], [_term(row) for row in table])) for key, table in tables.items()
+    }
+    found = verdicts(pool, [each for several in claims.values() for each in several])
+    return {key: _kinds(table, [found[each.name] for each in claims[key]]) for key, table in tables.items()}
+
+
+def _kinds(table: Sequence[Row], found: Sequence[Verdict]) -> Kinds:
+    *inside, outside = found
+    known = (Verdict.REFUTED, Verdict.VACUOUS)
     refuting = tuple(row for row, verdict in zip(table, inside, strict=True) if verdict is Verdict.REFUTED)
-    undecided = sum(verdict not in known for verdict in (*inside, outside))
+    undecided = sum(verdict not in known for verdict in found)
     return Kinds(refuting, len(table), outside is Verdict.REFUTED, undecided)
 
 
 def _asked(claim: Claim, terms: list[Term]) -> Iterator[Claim]:
-    """The claim of each row alone, and last of no row."""
+    """Whether there is a counterexample in each row alone, and last in no row: REFUTED if there is one, and
+    VACUOUS if not."""
     for i, term in enumerate([*terms, ~disj(*terms)]):
         yield replace(
-            claim, theorem=f"{claim.theorem}.{i}", given=(*claim.given, term), expected=None, regions=()
+            claim,
+            theorem=f"{claim.theorem}.{i}",
+            given=(*claim.given, term, ~claim.then),
+            then=FALSE,
+            expected=None,
+            regions=(),
         )
 
 

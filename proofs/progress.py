@@ -22,7 +22,7 @@ class Progress:
         self.stream = stream
         self.every = every
         self.what, self.done, self.total = "", 0, 0
-        self.said = False
+        self.said = ""
         self.ended = threading.Event()
         self.thread = threading.Thread(target=self._run, daemon=True)
 
@@ -56,6 +56,8 @@ class Progress:
 
     def _tell(self) -> None:
         text = self.what + (f": {self.done} of {self.total}" if self.total else " ...")
+        if text == self.said:
+            return  # nothing has come since
         self.stream.write(f"\r{text}\033[K" if self.stream.isatty() else f"{text}\n")
         self.stream.flush()
-        self.said = True
+        self.said = text

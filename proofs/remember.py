@@ -145,10 +145,10 @@ class Memory:
 def _is_settled(judged: Judged) -> bool:
     """Whether a closer look found out all that it looks for."""
     answer = judged.answer
-    if judged.verdict not in DECIDED or answer is None or answer.reason or answer.example is None:
+    if judged.verdict not in DECIDED or answer is None or answer.reason:
         return False
     if answer.stray in (Found.UNKNOWN, Found.TIMEOUT):
         return False
     if judged.verdict is Verdict.PROVED:
-        return answer.used is not None
+        return answer.used is not None and answer.example is not None
     return answer.counterexample is not None and (answer.confirmed is not None or answer.stray is Found.SAT)

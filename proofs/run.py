@@ -15,6 +15,7 @@ from typing import TextIO
 from model.source.cache import default_directory
 from proofs import as_json, discharge, explain, outline, report, smtlib
 from proofs.asked import Asked, ReadError, load
+from proofs.breaking import breaking, can_be_asked
 from proofs.claim import Claim, Verdict
 from proofs.discharge import assumptions
 from proofs.files import check_writable, write_all
@@ -262,7 +263,20 @@ def _findings(
     closer = {each.name: each for each in progress.count(examined(pool, closely, memory))}
     shown = [closer.get(each.name, each) for each in found.judged]
     progress.begin("writing regions as formulas")
-    return [find(_with_formulas(pool, each) if everything else each) for each in shown]
+    findings = [find(_with_formulas(pool, each) if everything else each) for each in shown]
+    return _broken(pool, findings, progress) if asked.explain is not None else findings
+
+
+def _broken(pool: Pool, found: Sequence[Finding], progress: Progress) -> list[Finding]:
+    """The same with what would make each proved theorem fail."""
+    progress.begin("looking for the smallest mistake", len(found))
+    made = {each.name: each for each in with_obligations(each.judged for each in found)}
+    return [
+        replace(each, breaking=breaking(pool, made[each.judged.name]).told())
+        if can_be_asked(each.judged)
+        else each
+        for each in progress.count(found)
+    ]
 
 
 def _compiled(asked: Selection, findings: Sequence[Finding], progress: Progress) -> list[Finding]:

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The tables of attributes that a command line asks for: of shapes, of a kernel, or of what two differ in.
 
-Nothing is proved here; every row was run in the interpreter.
+Nothing is proved here; the rows are values of the terms that the solver is asked about, of which tests
+hold a sample against the interpreter.
 """
 
 from __future__ import annotations

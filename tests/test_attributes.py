@@ -24,7 +24,8 @@ from counterexamples.render.table import (
     rows,
 )
 from counterexamples.witness import Course, Value, Witness
-from model.logic import FALSE, value_of
+from model.interpreter import Run, interpret
+from model.logic import FALSE, Term, value_of
 from proofs.run import main
 from tests import trees
 
@@ -64,19 +65,37 @@ def test_no_cell_holds_pages_that_are_treated_differently() -> None:
     assert not [text for text in MERGED.values() if text is not None and " or " in text]
 
 
+PAGES = list(attributes._every_page(shape("merged").constants))
+
+
 def test_an_answer_s_values_make_it_and_no_other_answer_of_the_column() -> None:
     constants = shape("merged").constants
-    for which in CELLS[:: len(CELLS) // 60]:
-        answers = [column.answers[i] for column, i in zip(COLUMNS, which, strict=True)]
-        write = answers[4].values["write_fault"]
-        for page in attributes._pages(constants, answers[:3], write):
-            known = {**constants, **page, **answers[3].values, **answers[4].values}
-            for column, i in zip(COLUMNS, which, strict=True):
-                held = [
-                    value_of(a.when, lambda t: known.get(str(t.data), 0), lambda _, __: 0)  # noqa: B023
-                    for a in column.answers
-                ]
-                assert held == [int(j == i) for j in range(len(held))], column.title
+    for which, page in PAGES[:: len(PAGES) // 60]:
+        known = {**constants, **page}
+        for column, i in zip(COLUMNS, which, strict=True):
+            held = [
+                value_of(a.when, lambda t: known.get(str(t.data), 0), lambda _, __: 0)  # noqa: B023
+                for a in column.answers
+            ]
+            assert held == [int(j == i) for j in range(len(held))], column.title
+
+
+@pytest.mark.parametrize("name", ["merged", "v3", "leaf_sized"])
+def test_every_cell_is_what_the_interpreter_does(name: str) -> None:
+    procedure = shape(name)
+    found = attributes.results(procedure)
+    for which, page in PAGES[::7]:
+        run = interpret(procedure, attributes._inputs(procedure, page))
+
+        def leaf(term: Term, run: Run = run) -> int:
+            text = str(term.data)
+            bound = procedure.words.get(text)
+            given = procedure.constants.get(text, run.inputs.names.get(text, 0))
+            return given if bound is None else run.value(bound)
+
+        told = attributes.outcome(lambda t, leaf=leaf: value_of(t, leaf, lambda _, __: 0))  # type: ignore[misc]
+        admitted = value_of(attributes._AFTERWARDS, leaf, lambda _, __: 0)
+        assert not admitted or told in str(found[which]).split(" or ")
 
 
 def every_row_is_true(leaves: dict[Cell, Leaf]) -> None:

@@ -9,7 +9,7 @@ from itertools import product
 from hypothesis import given
 from hypothesis import strategies as st
 
-from counterexamples.minimise import Bit, bits, least, needed
+from counterexamples.minimise import WHOLE, Bit, bits, least, needed
 
 INPUTS = {"flag": 0, "word": 2, "last": 1}
 EVERY = [dict(zip(INPUTS, values, strict=True)) for values in product((0, 1), range(4), (0, 1))]
@@ -17,7 +17,10 @@ some_models = st.lists(st.sampled_from(EVERY), unique_by=lambda m: tuple(m.value
 
 
 def has(model: dict[str, int], fixed: Sequence[Bit]) -> bool:
-    return all(model[name] >> number & 1 == value for name, number, value in fixed)
+    return all(
+        (model[name] != 0) == value if number == WHOLE else model[name] >> number & 1 == value
+        for name, number, value in fixed
+    )
 
 
 @given(some_models, st.randoms(use_true_random=False))

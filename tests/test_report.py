@@ -183,20 +183,16 @@ offered     map_memory_is_valid, special_means_no_normal_page
 
 The premises hold, for example:
 
-    Let       exec_fault = false
-              host_pte_special = true
-              vm_flags = VM_MAYWRITE, without VM_SHARED
-              vm_page_prot = AttrIndx 2 (MT_NORMAL_NC)
-              and all else be as it may; say, vm_flags also VM_PFNMAP.
-    Then      merged calls kvm_pgtable_stage2_map(size = PAGE_SIZE,
-                  prot = KVM_PGTABLE_PROT_R | KVM_PGTABLE_PROT_DEVICE),
-                  returns 0.
-    because   shape:merged:7  if ((vm_flags & (VM_PFNMAP | VM_MIXEDMAP)) != 0 && !pfn_is_map_memory)  (taken)
-              shape:merged:8  if (((vm_page_prot & PTE_ATTRINDX_MASK) >> 2) != MT_NORMAL_NC && \
-((vm_page_prot & PTE_ATTRINDX_MASK) >> 2) != MT_DEVICE_nGnRnE && \
-((vm_page_prot & PTE_ATTRINDX_MASK) >> 2) != MT_DEVICE_nGnRE)  (not taken)
-              shape:merged:18  if (exec_fault && s2_force_noncacheable)  (not taken)
-              shape:merged:28  if (s2_force_noncacheable)  (taken)
+Let       vm_flags = VM_MAYWRITE without VM_SHARED,
+              vm_page_prot = MT_NORMAL_NC, host_pte_special,
+              !exec_fault, and all else is any.
+Then      merged calls kvm_pgtable_stage2_map(size = PAGE_SIZE,
+              prot = KVM_PGTABLE_PROT_R | KVM_PGTABLE_PROT_DEVICE),
+              returns 0.
+because   line 8, if (((vm_page_prot & PTE_ATTRINDX_MASK) >> 2) != ... &
+              PTE_ATTRINDX_MASK) >> 2) != MT_DEVICE_nGnRE): not taken
+          line 18, if (exec_fault && s2_force_noncacheable): not taken
+          and 2 more, below.
 
 What stands behind the proof:
 
@@ -213,8 +209,9 @@ def finding(verdict: Verdict, standing: Standing, why: str) -> Finding:
 def test_what_is_unexpected_is_told_in_full() -> None:
     (wrong,) = ask_closely(some(FORGETFUL, "beyond_needs_hardware"))
     text = explain.unexpected(wrong)
-    assert text.startswith("beyond_needs_hardware@forgetful: REFUTED. Expected was PROVED.\n\n    Let       ")
-    assert text.endswith("    However,  this was to hold: Beyond needs hardware.")
+    assert text.startswith("beyond_needs_hardware@forgetful: REFUTED. Expected was PROVED.\n\nLet       ")
+    assert "\nHowever,  this was to hold: Beyond needs hardware.\n\nInputs    " in text
+    assert max(map(len, text.splitlines()[1:])) <= 72
     late = finding(Verdict.TIMEOUT, Standing.UNDECIDED, "Nothing was decided within 1 seconds.")
     assert (
         explain.unexpected(late) == "memory_is_normal@merged: TIMEOUT. Nothing was decided within 1 seconds."

@@ -63,10 +63,7 @@ def test_otherwise_is_1_and_is_told_in_full(capsys: Capture) -> None:
     assert door([], refuted, SILENT) == 1
     out, _ = capsys.readouterr()
     assert "REFUTED  !  all_needs_hardware@merged  Expected was PROVED." in out
-    assert (
-        "\nall_needs_hardware@merged: REFUTED. Expected was PROVED.\n\n    Let       ARM64_HAS_STAGE2_FWB"
-        in out
-    )
+    assert "\nall_needs_hardware@merged: REFUTED. Expected was PROVED.\n\nLet       " in out
     assert "\nsilent@merged: PROVED. No expectation is declared for this claim.\n" in out
     assert out.endswith("1 otherwise than expected, 1 undecided; 0 not asked; 0 not run\n")
 

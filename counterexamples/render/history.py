@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from counterexamples.bug import Bug, OnC
-from counterexamples.render import data, prose
+from counterexamples.bug import Bug, OnC, OnShape
+from counterexamples.render import data, prose, trace
+from counterexamples.render.beside import beside
 from counterexamples.reproducer.program import reproducer
 from counterexamples.scenario import NOT_ASKED, Reach
 from counterexamples.witness import Witness
@@ -88,6 +89,13 @@ def text(account: Account) -> str:
             ]
     else:
         lines += prose.paragraph("But", f"{account.state.value}: {account.why}")
+    if account.witness is not None:
+        lines.append(trace.below(account.witness))
+        if isinstance(bug.where, OnShape):
+            lines += [
+                *prose.paragraph("Mistake", f"{bug.where.right.name} (-) and what is made of it (+):"),
+                beside(bug.where.right, bug.where.procedure),
+            ]
     return "\n".join(lines)
 
 

@@ -1,15 +1,25 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""A witness as text, in kernel words and a fixed grammar: Let, Then, because, However.
+"""A witness as text that is read in a minute: Let, Then, because, However, in at most 12 lines of 72 columns.
 
-Pure string building.  How a word reads (flags, memory type, size, error number) is the table
-``READINGS``; the numbers behind the names are those of the kernel at hand.
+What is most telling comes first.  What does not fit is counted where it is missing; all of it stands in
+``counterexamples.render.trace``, which is printed below.  Pure string building.
 """
 
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
+from counterexamples.render.readings import (
+    READINGS,
+    Constants,
+    errno,
+    is_callee,
+    number,
+    reading,
+    vm_flags_text,
+)
 from counterexamples.witness import Course, Value, Witness
 from model.interpreter import Step
 from model.listing import abbreviate
@@ -17,44 +27,22 @@ from model.logic import Term, show
 from model.memory import ABBREVIATIONS
 from model.procedure import Call, walk
 
-#: Columns of the text; source lines may be longer.
-WIDTH = 72
+#: Columns and lines of the text.
+WIDTH, HEIGHT = 72, 12
 INDENT = 10
+#: Lines of a branch; of its text, what is longer is cut in the middle.
+BRANCH = 2
 _GLUE = "\0"  # a space at which no line is broken
 
-Constants = Mapping[str, int]
-
-
-def _flags(prefix: str) -> Callable[[int, Constants], str]:
-    """A word as the flags that are set in it, those of several bits first."""
-
-    def read(value: int, constants: Constants) -> str:
-        known = [(flag, bits) for flag, bits in constants.items() if flag.startswith(prefix) and bits]
-        rest, names = value, []
-        for flag, bits in sorted(known, key=lambda item: (-item[1].bit_count(), item[1])):
-            if bits & rest == bits:
-                names.append((bits, flag))
-                rest &= ~bits
-        texts = [flag for _, flag in sorted(names)] + ([hex(rest)] if rest else [])
-        return " | ".join(texts) or "0"
-
-    return read
-
-
-def _memory_type(value: int, constants: Constants) -> str:
-    index = (value & constants.get("PTE_ATTRINDX_MASK", 7 << 2)) >> 2
-    names = [name for name, number in constants.items() if name.startswith("MT_") and number == index]
-    return f"AttrIndx {index}" + (f" ({names[0]})" if names else ", which no kernel uses")
-
-
-def _size(value: int, constants: Constants) -> str:
-    names = [name for name, size in constants.items() if name.endswith("_SIZE") and size == value]
-    return names[0] if names else number(value)
-
-
-def _errno(value: int, constants: Constants) -> str:
-    negative = value - (1 << 32) if value >> 31 == 1 else value
-    return f"-{ERRNO[-negative]}" if -negative in ERRNO else str(negative)
+#: The most telling words first: the VMA, the type, the page, the hardware, the fault; then all others.
+_TELLING = (
+    ("vm_flags",),
+    ("vm_page_prot", "host_pte_prot"),
+    ("pfn_is_map_memory", "in_memblock", "pfn_valid", "has_struct_page", "has_linear_map", "page_is_cow_copy",
+     "other_is_cow_copy", "is_zero_pfn", "host_pte_special", "host_pte_writable", "page_pinned"),
+    ("ARM64_HAS_STAGE2_FWB", "ARM64_HAS_CACHE_DIC", "kvm_has_mte"),
+    ("perm_fault", "write_fault", "exec_fault", "logging_active", "vcpu->arch.fault.esr_el2"),
+)  # fmt: skip
 
 
 def term(formula: Term) -> str:
@@ -62,153 +50,206 @@ def term(formula: Term) -> str:
     return show(abbreviate(formula, ABBREVIATIONS))
 
 
-def number(value: int) -> str:
-    """A number as a kernel log prints it."""
-    return str(value) if value < 1024 else hex(value)
+# The four parts ------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class _Part:
+    """``render`` gives the lines of so many of its ``count`` things; ``least`` lines are its own."""
 
+    count: int
+    render: Callable[[int], list[str]]
+    least: int
 
-#: arm64's include/uapi/asm-generic/errno*.h, as far as the fault path uses them.
-ERRNO: Mapping[int, str] = {
-    1: "EPERM", 2: "ENOENT", 4: "EINTR", 5: "EIO", 7: "E2BIG", 8: "ENOEXEC", 11: "EAGAIN", 12: "ENOMEM",
-    14: "EFAULT", 16: "EBUSY", 17: "EEXIST", 22: "EINVAL", 28: "ENOSPC", 34: "ERANGE", 95: "EOPNOTSUPP",
-    133: "EHWPOISON",
-}  # fmt: skip
-
-_VM, _PROT = _flags("VM_"), _flags("KVM_PGTABLE_PROT_")
-
-#: How the value of a word of ``model.words`` reads; other words are numbers.
-READINGS: Mapping[str, Callable[[int, Constants], str]] = {
-    "vm_flags": _VM,
-    "vm_page_prot": _memory_type,
-    "host_pte_prot": _memory_type,
-    "prot": _PROT,
-    "relaxed_prot": _PROT,
-    "map_size": _size,
-    "size": _size,
-    "sanitised_size": _size,
-    "huge_page_size": _size,
-    "fault_granule": _size,
-    "nested_size": _size,
-    "ret": _errno,
-    "map_ret": _errno,
-    "relax_ret": _errno,
-    "topup_ret": _errno,
-    "thp_size": _errno,
-}
-
-
-def reading(word: str, width: int, value: int, constants: Constants) -> str:
-    """The value of a word as a kernel developer would write it."""
-    if width == 0:
-        return "true" if value else "false"
-    read = READINGS.get(word)
-    return number(value) if read is None else read(value, constants)
-
-
-def value_line(value: Value, constants: Constants) -> str:
-    """One input: its name and value, and of flags also those that must not be set."""
-    if value.word == "vm_flags":
-        return _flags_line(value, constants)
-    return f"{value.name} = {reading(value.word, value.width, value.value, constants)}"
-
-
-def _flags_line(value: Value, constants: Constants) -> str:
-    present, absent = value.value & value.mask, ~value.value & value.mask
-    parts = [f" = {_VM(present, constants)}"] if present else []
-    if absent:
-        names = _VM(absent, constants).split(" | ")
-        parts.append(f" without {', '.join(f'bits {n}' if n.startswith('0x') else n for n in names)}")
-    return value.name + ",".join(parts)
+    def within(self, height: int) -> list[str]:
+        """As many things as fit, and at least none."""
+        fitting = (self.render(n) for n in range(self.count, 0, -1))
+        return next((lines for lines in fitting if len(lines) <= height), self.render(0))
 
 
 def counterexample(witness: Witness, says: str) -> str:
     """The whole text: ``says`` is the theorem that fails."""
-    return "\n".join(
-        [*_let(witness), *_courses(witness), *paragraph("However,", f"this was to hold: {says}")]
-    )
+    return "\n".join(_told(witness, [_whole("However,", f"this was to hold: {says}", HEIGHT // 3)]))
 
 
 def example(witness: Witness) -> str:
     """The text of a witness that a claim's premises can hold."""
-    return "\n".join([*_let(witness), *_courses(witness)])
+    return "\n".join(_told(witness, []))
 
 
-def _let(witness: Witness) -> list[str]:
-    constants = _constants(witness)
-    lines = [line for v in witness.values if v.mask for line in _wrapped(value_line(v, constants))]
-    rest = [text for v in witness.values for text in _left_over(v, constants)]
-    closing = "and all else be as it may" if lines else "everything be as it may"
-    return _labelled(
-        "Let", [*lines, *_wrapped(f"{closing}; say, {', '.join(rest)}." if rest else f"{closing}.")]
-    )
+def _told(witness: Witness, last: list[_Part]) -> list[str]:
+    return [line for lines in _fitted([_let(witness), *_courses(witness), *last]) for line in lines]
 
 
-def _left_over(value: Value, constants: Constants) -> Iterable[str]:
-    """What is not 0 and could be."""
-    if not value.mask:
-        yield f"{value.name} = {reading(value.word, value.width, value.value, constants)}".replace(" ", _GLUE)
-    elif value.word == "vm_flags" and value.value & ~value.mask:
-        yield f"{value.name} also {_VM(value.value & ~value.mask, constants)}".replace(" ", _GLUE)
+def _fitted(parts: Sequence[_Part]) -> list[list[str]]:
+    """The parts within ``HEIGHT`` lines: each has its least number, and what is left goes line by line to
+    the first that has something more to say."""
+    heights = [min(part.least, len(part.render(part.count))) for part in parts]
+    while sum(heights) < HEIGHT:
+        short = [i for i, part in enumerate(parts) if len(part.render(part.count)) > heights[i]]
+        if not short:
+            break
+        heights[min(short, key=lambda i: (heights[i], i))] += 1
+    return [part.within(height) for part, height in zip(parts, heights, strict=True)]
 
 
-def _constants(witness: Witness) -> Constants:
+def _let(witness: Witness) -> _Part:
+    inputs = let_items(witness)
+
+    def render(count: int) -> list[str]:
+        left = sum(each.inputs for each in inputs[count:])
+        more = f"{left} more, below; " if left else ""
+        texts = [each.text for each in inputs[:count]]
+        end = f"{'and ' if texts else ''}{more}all else is any." if more or texts else "everything be any."
+        return paragraph("Let", ", ".join([*texts, end]))
+
+    return _Part(len(inputs), render, 2)
+
+
+@dataclass(frozen=True)
+class Item:
+    """A phrase about ``inputs`` inputs."""
+
+    text: str
+    inputs: int = 1
+
+
+def let_items(witness: Witness) -> list[Item]:
+    """The inputs that matter, the most telling first; what callees returned is one if they succeed."""
+    constants = constants_of(witness)
+    mattering = sorted((v for v in witness.values if v.mask), key=_rank)
+    good = [v.name for v in mattering if is_callee(v.word) and v.value == 0]
+    items = [Item(_glued(value_text(v, constants))) for v in mattering if v.name not in good]
+    if good:
+        callees = "the callee succeeds" if len(good) == 1 else "all callees succeed"
+        items.append(Item(f"{callees} ({', '.join(good)} = 0)", len(good)))
+    return items
+
+
+def _rank(value: Value) -> int:
+    ranks = (i for i, words in enumerate(_TELLING) if {value.word, value.name} & {*words})
+    return next(ranks, len(_TELLING))
+
+
+def value_text(value: Value, constants: Constants) -> str:
+    """One input as C would say it, and of flags also those that must not be set."""
+    if value.width == 0:
+        return value.name if value.value else f"!{value.name}"
+    if value.word != "vm_flags":
+        return f"{value.name} = {reading(value.word, value.width, value.value, constants)}"
+    present, absent = value.value & value.mask, ~value.value & value.mask
+    parts = [f"= {vm_flags_text(present, constants)}"] if present else []
+    parts += [f"without {vm_flags_text(absent, constants)}"] if absent else []
+    return " ".join([value.name, *parts])
+
+
+def constants_of(witness: Witness) -> Constants:
+    """The constants of all procedures."""
     return {n: v for course in witness.courses.values() for n, v in course.procedure.constants.items()}
 
 
-def _courses(witness: Witness) -> list[str]:
-    """What each procedure did; ones of the same name are told apart by what the claim calls them."""
-    lines: list[str] = []
+def _courses(witness: Witness) -> list[_Part]:
+    """What each procedure did, and why; ones of the same name are told apart by what the claim calls them."""
+    parts: list[_Part] = []
     names = [course.procedure.name for course in witness.courses.values()]
     for subject, course in witness.courses.items():
         whose = f"({subject}) " if subject and names.count(course.procedure.name) > 1 else ""
-        lines += paragraph("Then", whose + happened(course))
-        branches = [line for step in course.steps if step.taken is not None for line in _branch(step)]
-        if branches:
-            lines += _labelled("because", branches)
-    return lines
+        several = len(names) > 1
+        parts.append(_then(course, whose, 1 if several else 2))
+        if any(step.taken is not None for step in course.steps):
+            parts.append(_because(course, 1 if several else 2))
+    return parts
 
 
-def happened(course: Course) -> str:
-    """What a procedure did, as a sentence: the sinks it called and what it returned."""
-    calls = [_call(step, course) for step in course.steps if step.sink]
+def _then(course: Course, whose: str, least: int) -> _Part:
+    verbs = happened(course)
+    *calls, last = verbs
+
+    def render(count: int) -> list[str]:
+        left = len(calls) - count
+        told = [*calls[:count], *([f"{left} more calls, below"] if left else []), last]
+        return paragraph("Then", f"{whose}{course.procedure.name} {', '.join(told)}.")
+
+    return _Part(len(calls), render, least)
+
+
+def happened(course: Course) -> list[str]:
+    """What a procedure did, as verbs: the sinks it called, and what it returned."""
     ret = course.words.get("ret")
-    returned = "" if ret is None else f"returns {_errno(ret, course.procedure.constants)}"
-    verbs = [f"calls {call}" for call in calls] + ([returned] if returned else [])
-    if not calls and _has_sinks(course):
-        verbs.insert(0, "calls nothing that is asked about")
-    return f"{course.procedure.name} " + (", ".join(verbs) or "does nothing that is looked at") + "."
-
-
-def _has_sinks(course: Course) -> bool:
-    return any(isinstance(statement, Call) for statement in walk(course.procedure.body))
+    calls = [f"calls {_call(step, course)}" for step in course.steps if step.sink]
+    if not calls and any(isinstance(statement, Call) for statement in walk(course.procedure.body)):
+        calls = ["calls nothing that is asked about"]
+    returned = [] if ret is None else [f"returns {errno(ret, course.procedure.constants)}"]
+    return [*calls, *returned] or ["does nothing that is looked at"]
 
 
 def _call(step: Step, course: Course) -> str:
-    told = [f"{a} = {_argument(a, v, course)}".replace(" ", _GLUE) for a, v in step.arguments]
+    told = [_glued(f"{a} = {_argument(a, v, course.procedure.constants)}") for a, v in step.arguments]
     return f"{step.sink}({', '.join(told)})"
 
 
-def _argument(argument: str, value: int, course: Course) -> str:
+def _argument(argument: str, value: int, constants: Mapping[str, int]) -> str:
     read = READINGS.get(argument)
-    return number(value) if read is None else read(value, course.procedure.constants)
+    return number(value) if read is None else read(value, constants)
 
 
-def _branch(step: Step) -> Iterable[str]:
-    place = f"{step.span}  " + (f"{step.span.function}()  " if step.span.function else "")
-    yield f"{place}{step.span.text}  ({'taken' if step.taken else 'not taken'})"
+def _because(course: Course, least: int) -> _Part:
+    branches = [step for step in course.steps if step.taken is not None]
+    told = [course.steps[i] for i in course.decisive] or branches
+    # Those that were taken are more telling than those passed by, and the last more than the first.
+    best = sorted(range(len(told)), key=lambda i: (not told[i].taken, -i))
+    texts = [_branch(step) for step in told]
+
+    def render(count: int) -> list[str]:
+        left = len(branches) - count
+        lines = [line for i in sorted(best[:count]) for line in texts[i]]
+        more = [f"and {left} more, below." if count else f"of {left} branches, below."] if left else []
+        return labelled("because", [*lines, *more])
+
+    return _Part(len(texts), render, least)
+
+
+def _branch(step: Step) -> list[str]:
+    """A branch in at most ``BRANCH`` lines."""
+    span = step.span
+    where = f"{span.function}() " if span.function else ""
+    end = f":{_GLUE}{_glued('taken' if step.taken else 'not taken')}"
+    for keep in range(len(span.text), INDENT, -2):
+        lines = _wrapped(f"{where}line {span.line}, {_middle_cut(span.text, keep)}{end}")
+        if len(lines) <= BRANCH:
+            return lines
+    return _wrapped(f"{where}line {span.line}{end}")[:BRANCH]
+
+
+def _middle_cut(text: str, keep: int) -> str:
+    """The text without whole words of its middle, if it has more than so many characters."""
+    if len(text) <= keep:
+        return text
+    return f"{text[: keep // 2].rpartition(' ')[0]} ... {text[-(keep // 2) :].partition(' ')[2]}"
+
+
+def _whole(label: str, text: str, most: int) -> _Part:
+    """A text that is told in full; it is cut only where it is longer than so many lines."""
+    lines = paragraph(label, text)
+    if len(lines) > most:
+        lines = [*lines[: most - 1], f"{lines[most - 1][: WIDTH - 4]} ..."]
+    return _Part(1, lambda _: lines, len(lines))
+
+
+# Lines ---------------------------------------------------------------------------------------
+def _glued(text: str) -> str:
+    """The text, not to be broken if it is short."""
+    return text.replace(" ", _GLUE) if len(text) < WIDTH - 2 * INDENT else text
 
 
 def _wrapped(text: str) -> list[str]:
-    lines = textwrap.wrap(
-        text, WIDTH - INDENT, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
-    )
+    lines = textwrap.wrap(text, WIDTH - INDENT, subsequent_indent="    ", break_on_hyphens=False)
     return [line.replace(_GLUE, " ") for line in lines]
 
 
 def paragraph(label: str, text: str) -> list[str]:
     """A text behind its label, in lines."""
-    return _labelled(label, _wrapped(text))
+    return labelled(label, _wrapped(text))
 
 
-def _labelled(label: str, lines: Iterable[str]) -> list[str]:
+def labelled(label: str, lines: Sequence[str]) -> list[str]:
+    """Lines behind a label."""
     return [f"{label if i == 0 else '':<{INDENT}}{line}".rstrip() for i, line in enumerate(lines)]

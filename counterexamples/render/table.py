@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from counterexamples import attributes
-from counterexamples.attributes import Cell, Results
+from counterexamples.attributes import Cell, Results, Tables
 from counterexamples.columns import COLUMNS, Column
 from counterexamples.witness import Witness
 from model.logic import Term, show, value_of
@@ -166,16 +166,16 @@ def cell_of(procedure: Procedure, witness: Witness) -> Cell | None:
 def changed_rows(before: Procedure, after: Procedure) -> str:
     """The rows in which two procedures differ, or a sentence that none does.  Raises TableError as
     ``attribute_table`` does."""
-    found = _changed(before, after)
+    found = _changed(before, after, Tables())
     if not found:
         return f"No row differs between {before.name} and {after.name}."
     return _text(found, ("before", "after"))
 
 
-def mistaken_rows(right: Procedure, wrong: Procedure, witness: Witness) -> str:
+def mistaken_rows(right: Procedure, wrong: Procedure, witness: Witness, tables: Tables | None = None) -> str:
     """The rows in which a mistake shows, that of its witness marked, and only those of the same VMA
     flags; "" if the witness is in none.  Raises TableError as ``attribute_table`` does."""
-    found, cell = _changed(right, wrong), cell_of(wrong, witness)
+    found, cell = _changed(right, wrong, tables or Tables()), cell_of(wrong, witness)
     if cell is None:
         return ""
     taken = [row for row in found if row.has(cell)]
@@ -187,8 +187,8 @@ def mistaken_rows(right: Procedure, wrong: Procedure, witness: Witness) -> str:
     return "\n".join([_text(near, ("right", "mistake"), taken), *end])
 
 
-def _changed(before: Procedure, after: Procedure) -> list[Row]:
-    return [row for row in rows(_both(attributes.results(before), attributes.results(after))) if row.texts]
+def _changed(before: Procedure, after: Procedure, tables: Tables) -> list[Row]:
+    return [row for row in rows(_both(tables.of(before), tables.of(after))) if row.texts]
 
 
 def of_one(results: Results) -> dict[Cell, Leaf]:

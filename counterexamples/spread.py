@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What is a term on very many inputs that take few different values?  All of them at once.
+
+A value is kept with the set of inputs that have it, as the bits of a number; an operator is then
+evaluated once for each combination of values that some input has, and not once for each input.
+
+Trusted: this file, for the tables of attributes; tests hold it against the interpreter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from model.interpreter import Inputs
+from model.logic import Term, Value, number
+from model.logic.meaning import evaluate
+
+#: Each value that occurs, with the inputs that have it: bit ``i`` for input ``i``.
+Spread = Mapping[Value, int]
+
+
+@dataclass
+class Spreads:
+    """The inputs, and the values of names and terms on them; what is missing of an input is 0."""
+
+    inputs: Sequence[Inputs]
+    names: dict[str, Spread] = field(default_factory=dict)
+    terms: dict[bytes, Spread] = field(default_factory=dict)
+    known: set[str] = field(default_factory=set)
+
+    @property
+    def all(self) -> int:
+        """Every input."""
+        return (1 << len(self.inputs)) - 1
+
+    def truth(self, term: Term) -> int:
+        """The inputs on which a formula over names is true."""
+        return self.of(term).get(1, 0)
+
+    def of(self, term: Term) -> Spread:
+        """The values of a term over names."""
+        found = self.terms.get(term.key)
+        if found is None:
+            found = self.terms[term.key] = self._step(term)
+        return found
+
+    def _step(self, term: Term) -> Spread:
+        if term.op == "const":
+            return {number(term): self.all}
+        if term.op == "name":
+            return self._name(str(term.data))
+        if term.op in ("not", "and", "or"):
+            return self._logic(term.op, [self.truth(each) for each in term.args])
+        if term.op == "ite":
+            where = self.truth(term.args[0])
+            return _joined((self.of(term.args[1]), where), (self.of(term.args[2]), self.all & ~where))
+        combined: dict[tuple[Value, ...], int] = {(): self.all}
+        for each in term.args:
+            one = self.of(each).items()
+            combined = {(*vs, v): m & n for vs, m in combined.items() for v, n in one if m & n}
+        found: dict[Value, int] = {}
+        for values, mask in combined.items():
+            for value, part in self._results(term, values, mask):
+                found[value] = found.get(value, 0) | part
+        return found
+
+    def _results(self, term: Term, values: tuple[Value, ...], mask: int) -> list[tuple[Value, int]]:
+        if term.op != "apply":
+            sorts = tuple(each.sort for each in term.args)
+            return [(evaluate(term.op, term.sort, term.data, sorts, list(values)), mask)]
+        key = str(term.data), values
+        called = self._grouped(lambda each: each.functions.get(key, 0))
+        return [(value, mask & part) for value, part in called.items() if mask & part]
+
+    def _logic(self, op: str, parts: list[int]) -> Spread:
+        true = parts[0]
+        for part in parts[1:]:
+            true = true & part if op == "and" else true | part
+        true = self.all & ~true if op == "not" else true
+        return {v: part for v, part in ((1, true), (0, self.all & ~true)) if part}
+
+    def _name(self, text: str) -> Spread:
+        if not self.known:
+            self.known.update(*(each.names for each in self.inputs))
+        if text not in self.known:
+            return {0: self.all} if self.inputs else {}
+        found = self.names.get(text)
+        if found is None:
+            found = self.names[text] = self._grouped(lambda each: each.names.get(text, 0))
+        return found
+
+    def _grouped(self, value: Callable[[Inputs], Value]) -> Spread:
+        groups: dict[Value, list[int]] = {}
+        for i, each in enumerate(self.inputs):
+            groups.setdefault(value(each), []).append(i)
+        return {v: _bits(which, len(self.inputs)) for v, which in groups.items()}
+
+
+def _bits(which: Sequence[int], count: int) -> int:
+    """The number with these bits."""
+    digits = bytearray(b"0" * count)
+    for i in which:
+        digits[count - 1 - i] = ord("1")
+    return int(digits or b"0", 2)
+
+
+def _joined(*parts: tuple[Spread, int]) -> Spread:
+    """The spreads, each on its own inputs alone."""
+    found: dict[Value, int] = {}
+    for spread, where in parts:
+        for value, mask in spread.items():
+            if mask & where:
+                found[value] = found.get(value, 0) | mask & where
+    return found
+
+
+def on(found: Spread, i: int) -> Value:
+    """The value on input ``i``."""
+    return next(value for value, mask in found.items() if mask >> i & 1)
