@@ -59,6 +59,18 @@ class Harm(Enum):
         "The guest sets and reads tags of pages that others share or that nobody saves.",
         "c911f0d46879",
     )
+    ZERO_PAGE_TAGGED = (
+        "zero page noted as tagged",
+        "The kernel writes to a page that all share, takes it for one with tags of its own, and no longer "
+        "finds pages of zeroes equal to it.",
+        "f620d66af316: pages_identical() refuses what is marked as tagged",
+    )
+    NEEDLESS_ABORT = (
+        "abort in the guest for nothing",
+        "The guest takes an abort that no hardware would give it: a walk of its page tables in read-only "
+        "memory.",
+        "406504c7b040: page tables baked in a read-only memslot",
+    )
     NEEDLESS_REFUSAL = (
         "guest stopped for nothing",
         "The VMM is told an error for a page that could have been mapped, and the guest does not go on.",

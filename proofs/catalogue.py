@@ -37,11 +37,14 @@ from proofs.theorems import (
     cow_conditions,
     dirty_logging,
     guest_abort,
+    guest_faults,
     guest_memory,
     leaf_entry,
     memory_type,
     memslot,
+    page_tags,
     permissions,
+    pfn_lookup,
     refusal,
     resources,
     tags,
@@ -58,10 +61,13 @@ FAMILIES: tuple[ModuleType, ...] = (
     refusal,
     resources,
     guest_abort,
+    guest_faults,
     guest_memory,
+    page_tags,
     leaf_entry,
     memslot,
     core_mm,
+    pfn_lookup,
 )
 
 DEFAULT_PAGES = "4K"

@@ -56,6 +56,12 @@ _LOOKUPS = _all(
     "slow_lookups_say_writable_of_what_was_found_for_writing",
     "slow_lookups_for_writing_ask_for_writing",
     "remapped_pages_are_said_writable_as_their_pte_is",
+    "pages_are_looked_up_fast_first",
+    "pages_are_looked_up_slowly_then",
+    "pages_that_the_slow_lookup_found_are_the_answer",
+    "only_pfnmap_and_io_mappings_are_looked_up_as_remapped",
+    "remapped_pages_are_the_answer",
+    "addresses_without_a_page_are_errors",
 )
 _LEAVES = (
     ("leaves_are_executable_as_was_asked_for", "leaves_are_executable_at_the_levels_that_were_asked_for"),
@@ -103,8 +109,8 @@ ROWS: tuple[Row, ...] = (
         _all("remapped_pages_are_never_pinned"),
         "GUP refuses special PTEs",
     ),
-    Row("__kvm_faultin_pfn", Sort.CONTRACT, _LOOKUPS, "hva_to_pfn() and GUP"),
-    Row("__gfn_to_pfn_memslot", Sort.CONTRACT, _LOOKUPS, "hva_to_pfn() and GUP"),
+    Row("__kvm_faultin_pfn", Sort.CONTRACT, _LOOKUPS, "kvm_follow_pfn() hands on what it is given, and GUP"),
+    Row("__gfn_to_pfn_memslot", Sort.CONTRACT, _LOOKUPS, "it hands on what it is given, and GUP"),
     Row(
         "kvm_s2_handle_perm_fault",
         Sort.CONTRACT,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from model.logic import BOOL, FALSE, conj, name, place, same
+from model.logic import BOOL, FALSE, conj, disj, name, place, same
 from model.procedure import Procedure, sinks
 from model.renamed import with_other_locals
 from model.source.kernel import Kernel
@@ -22,8 +22,10 @@ _crashed = name("(the host stopped)", BOOL)
 
 
 def _with_crash(procedure: Procedure) -> Procedure:
-    """The procedure with a word for having stopped the host."""
-    stopped = place(f"{_CRASH}.called", BOOL) if _CRASH in sinks(procedure.body) else FALSE
+    """The procedure with a word for having stopped the host, or having gone back by a goto, which is
+    where such a path ends: ``model.source.statements``."""
+    ends = [sink for sink in sinks(procedure.body) if sink == _CRASH or sink.startswith("goto ")]
+    stopped = disj(*(place(f"{sink}.called", BOOL) for sink in ends)) if ends else FALSE
     return replace(procedure, words={**procedure.words, str(_crashed.data): stopped})
 
 

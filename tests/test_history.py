@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 import pytest
@@ -14,6 +14,7 @@ from counterexamples.bug import Bug, OnC, OnShape, edited, shape, version
 from counterexamples.harm import Harm
 from counterexamples.history import bugs
 from model.edit import without
+from model.logic import TRUE
 from model.memory import FWB, is_cow_mapping, kvm_supports_cacheable_pfnmap
 from model.source.cache import default_directory
 from model.source.index import Index
@@ -49,6 +50,34 @@ def test_every_harm_is_done_by_some_mistake() -> None:
     assert all(harm.says.endswith(".") and harm.source for harm in Harm)
 
 
+#: What every account of this path names: the commits or messages of a mistake, and words of its sentence.
+KNOWN = (
+    ("6d674e28f642", "executable"),
+    ("6d674e28f642", "became a block"),
+    ("bd2fae8da794", "said writable"),
+    ("873ba463914c", "pfn_valid()"),
+    ("2aa53d68cee6", "vm_pgoff"),
+    ("71cc2c67fb8f", "vm_pgoff"),
+    ("2a8dfab26677", "mapped Device"),
+    ("216887f79d98", "ZONE_DEVICE"),
+    ("5f9466b50c1b", "did not release the page"),
+    ("2986a6257405", "zero page"),
+    ("8c47ce3e1d2c", "without the driver's"),
+    ("b244d1e5cdeb", "on any hardware"),
+    ("20250310103008.3471-1-ankita@nvidia.com", "FWB was asked for and DIC was not"),
+    ("20250523154445.3779-1-ankita@nvidia.com", "Only VM_PFNMAP"),
+    ("20250618065541.50049-1-ankita@nvidia.com", "every cacheable VMA was refused"),
+    ("20250310103008.3471-1-ankita@nvidia.com", "before mmap_read_unlock()"),
+    ("c4ad98e4b72c", "fetch"),
+    ("406504c7b040", "walk"),
+)
+
+
+@pytest.mark.parametrize(("cited", "said"), KNOWN)
+def test_the_known_mistakes_are_there(cited: str, said: str) -> None:
+    assert any(cited in bug.cites and said in bug.says for bug in BUGS.values())
+
+
 def test_each_on_a_shape_is_found_and_in_no_other_way_than_declared() -> None:
     wrong = [
         f"{judged.name}: {judged.verdict.value}. {judged.why}"
@@ -76,15 +105,26 @@ def least(names: list[str]) -> Iterator[tuple[str, Replay]]:
         yield judged.claim.subject, replay(judged.claim, judged.obligation.concrete(model))
 
 
+def taken_for(names: list[str], known: Mapping[str, Bug]) -> list[tuple[str, str]]:
+    """Each mistake with those, of the same theorem, whose condition its least counterexample satisfies."""
+    return [
+        (name, other)
+        for name, run in least(names)
+        for other in names
+        if known[other].refutes == known[name].refutes and run.value(known[other].witness)
+    ]
+
+
 def test_no_mistake_is_taken_for_another_that_refutes_the_same_theorem() -> None:
     assert len({SHAPES[name].refutes for name in COMPANY}) >= 5
-    fits = [
-        (name, other)
-        for name, run in least(COMPANY)
-        for other in COMPANY
-        if SHAPES[other].refutes == SHAPES[name].refutes and run.value(SHAPES[other].witness)
-    ]
-    assert fits == [(name, name) for name in COMPANY]
+    assert taken_for(COMPANY, SHAPES) == [(name, name) for name in COMPANY]
+
+
+def test_a_condition_that_fits_every_counterexample_is_found_out() -> None:
+    names = [name for name in COMPANY if SHAPES[name].refutes == "einval_is_never_the_answer"]
+    careless = {**SHAPES, names[0]: replace(SHAPES[names[0]], witness=TRUE)}
+    others = [(name, names[0]) for name in names[1:]]
+    assert others and set(others) <= set(taken_for(names, careless))
 
 
 def test_only_theorems_of_a_shape_are_refuted_by_several() -> None:
@@ -114,6 +154,16 @@ def test_the_tree_as_it_is_does_not_fail_that_way(name: str, release: str) -> No
     tree = trees.tree(release)
     (found,) = ask([beside_on_c(name, BUGS[name], tree, Index.build(tree, default_directory()))])
     assert found.verdict in (Verdict.PROVED, Verdict.VACUOUS), found.why
+
+
+@pytest.mark.parametrize("name", [name for name, where in C.items() if "7.3" in where.releases])
+def test_no_mistake_in_c_is_taken_for_another(name: str) -> None:
+    """Whatever else an edit refutes, it is never refuted as another mistake's commit describes it."""
+    made = with_the_edit(name, BUGS[name], trees.tree("7.3"))
+    index = Index.build(made, default_directory())
+    others = [other for other, where in C.items() if other != name and "7.3" in where.releases]
+    found = dict(zip(others, ask([on_c(other, BUGS[other], made, index) for other in others]), strict=True))
+    assert [other for other, judged in found.items() if judged.standing is Standing.AS_EXPECTED] == []
 
 
 def test_an_edit_that_does_not_fit_is_an_error() -> None:

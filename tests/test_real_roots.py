@@ -15,11 +15,17 @@ from proofs.claim import Verdict
 from proofs.pool import Pool
 from proofs.prove import decided
 from proofs.verdict import Judged, Standing
-from tests import edits_core_mm, edits_mmu, edits_pgtable
+from tests import edits_core_mm, edits_guest_faults, edits_lookup, edits_mmu, edits_pgtable
 from tests.trees import tree
 
 PGTABLE, MMU, LOOKUP = "arch/arm64/kvm/hyp/pgtable.c", "arch/arm64/kvm/mmu.c", "virt/kvm/kvm_main.c"
-EDITS = (*edits_pgtable.EDITS, *edits_mmu.EDITS, *edits_core_mm.EDITS)
+EDITS = (
+    *edits_pgtable.EDITS,
+    *edits_mmu.EDITS,
+    *edits_core_mm.EDITS,
+    *edits_guest_faults.EDITS,
+    *edits_lookup.EDITS,
+)
 
 
 def replaced(name: str, file: str, function: str, old: str, new: str) -> Tree:

@@ -32,7 +32,7 @@ def verdict(code: str) -> Verdict:
     lowered = lower(code, contracts=table())
     procedure = replace(lowered.procedure, words={"answer": lowered.result})
     kernel = Kernel(
-        Version(7, 3, 0, "7.3.0"), "4K", SET_PROT_ATTR, "f", procedure, (), (), cast(Lowered, None)
+        Version(7, 3, 0, "7.3.0"), "4K", SET_PROT_ATTR, "f", procedure, (), (), lambda: cast(Lowered, None)
     )
     return ask([nothing_unset_matters("f", kernel)])[0].verdict
 

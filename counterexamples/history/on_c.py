@@ -10,6 +10,7 @@ from model.memory import (
     host_pte_writable,
     is_pfnmap,
     is_vma_cacheable,
+    is_zero_pfn,
     kvm_has_mte,
     kvm_supports_cacheable_pfnmap,
     logging_active,
@@ -19,6 +20,7 @@ from model.memory import (
     write_fault,
 )
 from model.source.roots.fault import MMU
+from model.vocabulary.guest_abort import in_a_walk, slot_writable
 from model.vocabulary.host import in_memblock, said, said_writable, tells_writable
 
 _NEW = ("7.2", "7.3")
@@ -97,4 +99,29 @@ walks_of_fetches_were_no_writes = Bug(
     refutes="write_faults_are_answered_with_write_permission",
     witness=write_fault & perm_fault & logging_active,
     harm=Harm.ENDLESS_FAULT,
+)
+
+the_zero_page_was_tagged = Bug(
+    says="The tags of the zero page, which is mapped for reads of anonymous memory, were cleared for a guest, "
+    "and it was noted as tagged.",
+    cites=("f620d66af316", "2986a6257405"),
+    where=OnC(_NEW, "sanitise_mte_tags", MMU, (("if (is_zero_pfn(pfn)) {", "if (0) {"),)),
+    refutes="zero_pages_are_never_tagged",
+    witness=is_zero_pfn & kvm_has_mte,
+    harm=Harm.ZERO_PAGE_TAGGED,
+)
+
+every_walk_was_a_write = Bug(
+    says="Every fault of a stage-1 walk was taken for a write, so that page tables in a read-only memslot "
+    "were never mapped.",
+    cites=("406504c7b040",),
+    where=OnC(
+        ("6.12", *_NEW),
+        "kvm_handle_guest_abort",
+        "arch/arm64/include/asm/kvm_emulate.h",
+        (("return kvm_vcpu_trap_is_permission_fault(vcpu);", "return true;"),),
+    ),
+    refutes="faults_on_memslots_are_resolved",
+    witness=in_a_walk & ~perm_fault & ~slot_writable,
+    harm=Harm.NEEDLESS_ABORT,
 )

@@ -43,6 +43,16 @@ WORDS: Words = {
     "emulated": (BOOL, "io_mem_abort() was called"),
     "io_ret": (WORD32, "what it returned"),
     "skipped": (BOOL, "kvm_incr_pc() was called"),
+    "ipa_limit": (WORD64, "BIT_ULL(get_kvm_ipa_limit()): the address behind the last that the machine has"),
+    "guest_limit": (
+        WORD64,
+        "the address behind the last that the vCPU's stage 2 translates, by its VTCR_EL2",
+    ),
+    "table_limit": (WORD64, "the same by what its page tables were made with, pgt->ia_bits"),
+    "told_of_the_size": (BOOL, "kvm_inject_size_fault() was called"),
+    "aborted": (BOOL, "kvm_inject_sea(), kvm_inject_dabt() or kvm_inject_pabt() was called"),
+    "walk_ret": (WORD32, "kvm_walk_nested_s2(): 0, or that the guest's own stage 2 does not translate"),
+    "handed_to_the_guest": (BOOL, "kvm_inject_s2_fault() was called: the guest's hypervisor takes it"),
     "access_flag_set": (BOOL, "handle_access_fault() was called"),
     "srcu_taken": (BOOL, "srcu_read_lock(&kvm->srcu) was called"),
     "srcu_released": (BOOL, "srcu_read_unlock() was called"),
@@ -77,6 +87,13 @@ handed_to_sea = word(WORDS, "handed_to_sea")
 emulated = word(WORDS, "emulated")
 io_ret = word(WORDS, "io_ret")
 skipped = word(WORDS, "skipped")
+ipa_limit = word(WORDS, "ipa_limit")
+guest_limit = word(WORDS, "guest_limit")
+table_limit = word(WORDS, "table_limit")
+told_of_the_size = word(WORDS, "told_of_the_size")
+aborted = word(WORDS, "aborted")
+walk_ret = word(WORDS, "walk_ret")
+handed_to_the_guest = word(WORDS, "handed_to_the_guest")
 access_flag_set = word(WORDS, "access_flag_set")
 fault_status = word(WORDS, "fault_status")
 resolved = word(WORDS, "resolved")
@@ -91,3 +108,9 @@ inject_ret = word(WORDS, "inject_ret")
 srcu_taken = word(WORDS, "srcu_taken")
 srcu_released = word(WORDS, "srcu_released")
 srcu_released_again = word(WORDS, "srcu_released_again")
+
+#: Kinds of faults: FSC 0b0001xx and 0b101011 (level -1), 0b0011xx, 0b0010xx, 0b110101.
+translation = ((fault_status & 0x3C) == 0x04) | (fault_status == 0x2B)
+permission = (fault_status & 0x3C) == 0x0C
+access_flag = (fault_status & 0x3C) == 0x08
+exclusive = fault_status == 0x35

@@ -31,6 +31,18 @@ WORDS: Words = {
     "made_prot": (WORD64, "the page protection that is made of it"),
     "prot_for_mem": (WORD64, "what phys_mem_access_prot() answered"),
     "range_is_valid": (BOOL, "valid_mmap_phys_addr_range() and range_is_allowed() of the range"),
+    # mmap_mem(), which calls remap_pfn_range() or, since v6.19, leaves it to its caller
+    "chose_pfn": (WORD64, "the pfn that phys_mem_access_prot() is asked about"),
+    "chose_size": (WORD64, "the size that it is asked about, in bytes"),
+    "remapped_now": (BOOL, "remap_pfn_range() was called"),
+    "remapped_addr": (WORD64, "the address that it was given"),
+    "remapped_pfn": (WORD64, "the pfn that it was given"),
+    "remapped_size": (WORD64, "the size that it was given, in bytes"),
+    "remap_ret": (WORD32, "what it returned"),
+    "planned_addr": (WORD64, "desc->action.remap.start: where it is to be mapped, since v6.19"),
+    "planned_end": (WORD64, "the address behind the last, since v6.19"),
+    "planned_pfn": (WORD64, "desc->action.remap.start_pfn"),
+    "planned_size": (WORD64, "desc->action.remap.size, in bytes"),
     # remap_pfn_range()
     "remap_start": (WORD64, "the first address that is to be mapped"),
     "remap_end": (WORD64, "the address behind the last"),
@@ -66,6 +78,17 @@ given_prot = word(WORDS, "given_prot")
 made_prot = word(WORDS, "made_prot")
 prot_for_mem = word(WORDS, "prot_for_mem")
 range_is_valid = word(WORDS, "range_is_valid")
+chose_pfn = word(WORDS, "chose_pfn")
+chose_size = word(WORDS, "chose_size")
+remapped_now = word(WORDS, "remapped_now")
+remapped_addr = word(WORDS, "remapped_addr")
+remapped_pfn = word(WORDS, "remapped_pfn")
+remapped_size = word(WORDS, "remapped_size")
+remap_ret = word(WORDS, "remap_ret")
+planned_addr = word(WORDS, "planned_addr")
+planned_end = word(WORDS, "planned_end")
+planned_pfn = word(WORDS, "planned_pfn")
+planned_size = word(WORDS, "planned_size")
 remap_start = word(WORDS, "remap_start")
 remap_end = word(WORDS, "remap_end")
 remap_pfn = word(WORDS, "remap_pfn")

@@ -23,6 +23,8 @@ WORDS: Words = {
     "looks_for_vmas": (BOOL, "find_vma_intersection() was called"),
     "looked_from": (WORD64, "the address from which its last call looks, in bytes"),
     "looked_to": (WORD64, "the address up to which it looks"),
+    "goes_on_from": (WORD64, "the address from which the next call would look"),
+    "vma_end": (WORD64, "vma->vm_end of the VMA that its last call found"),
     "slot_end": (WORD64, "the address behind the memslot's last page"),
     "vma_found": (BOOL, "its last call found a VMA"),
     "vm_flags": (WORD64, "vma->vm_flags of that VMA"),
@@ -59,6 +61,8 @@ vm_is_protected = word(WORDS, "vm_is_protected")
 looks_for_vmas = word(WORDS, "looks_for_vmas")
 looked_from = word(WORDS, "looked_from")
 looked_to = word(WORDS, "looked_to")
+goes_on_from = word(WORDS, "goes_on_from")
+vma_end = word(WORDS, "vma_end")
 slot_end = word(WORDS, "slot_end")
 deletes = word(WORDS, "deletes")
 has_run = word(WORDS, "has_run")

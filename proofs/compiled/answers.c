@@ -190,6 +190,10 @@ xc_word xc_answer_written(const char *written)
 
 	for (int i = 0; i < XC_INPUTS; i++) {
 		most = strlen(xc_inputs[i].name);
+		/* A pointer that the function was given is handed on. */
+		if (most == length + sizeof(end) - 1 && !strncmp(xc_inputs[i].name, written, length) &&
+		    !strcmp(xc_inputs[i].name + length, end))
+			return xc_answer_named(xc_inputs[i].name);
 		if (written[0] != '&' || most < length + sizeof(end) - 1)
 			continue;
 		const char *tail = xc_inputs[i].name + most - (sizeof(end) - 1) - (length - 1);

@@ -65,7 +65,7 @@ class Stubs:
                 parts += self._sees(row, [p for p, _, _ in declared[1]]) if row is not None else []
         for name in names:
             contract = self.rows[name]
-            if contract.kind in (Kind.NO_EFFECT, Kind.CAPABILITY, Kind.COUNT, Kind.CRASH):
+            if contract.kind in (Kind.NO_EFFECT, Kind.CAPABILITY, Kind.COUNT, Kind.CRASH) and not contract.is_told:
                 continue
             declared = self.front.declared(name)
             parts += [contract.type, contract.means, *self._signature(name)]
@@ -90,7 +90,7 @@ class Stubs:
                 yield f"#define {name}(x) ((bool)xc_answer_named(#x))"
             case Kind.CRASH:
                 yield f"#define {name}(...) xc_stop(0)"
-            case Kind.COUNT:
+            case Kind.COUNT if not contract.is_told:
                 resource, by = contract.counts
                 told = f'"({resource})"' if resource else "0"
                 yield f"#define {name}(x, ...) ((void)(x), xc_count({told}, #x, {by}))"
@@ -136,6 +136,8 @@ class Stubs:
             words = "".join(f" XC_WORD(a{i});" for i in range(len(parameters)))
             return f"\txc_word v[{_MOST}]; int n = 0;{words}\n\treturn ({result}){self._pure(contract.result or name, t)};\n"
         lines = [self._event(name, contract, parameters)]
+        if contract.kind is Kind.COUNT:
+            lines.append(f'xc_count("({contract.counts[0]})", "", {contract.counts[1]});')
         if contract.kind is Kind.ANSWER:
             lines += list(self._outs(name, contract, parameters))
         if contract.is_read and self.front.view.function(name) is not None:
@@ -229,7 +231,9 @@ class Stubs:
             answer = (
                 f'xc_answer_named("{base}")' if base is not None else f"xc_answer_written(xc_written[{i}])"
             )
-            yield f"if (a{i}) *a{i} = (__typeof__(*a{i})){answer};"
+            # What lies behind NULL is nothing: a run that would write there without a name is left out.
+            guard = f"if (a{i}) " if base is not None else ""
+            yield f"{guard}*a{i} = (__typeof__(*a{i})){answer};"
         for i, (t, _) in enumerate(parameters):
             if isinstance(t, Pointer) and isinstance(t.target, Struct):
                 yield from self._filled(f"a{i}", t.target, contract)
@@ -257,7 +261,7 @@ class Stubs:
 
     def _event(self, name: str, contract: Contract, parameters: list[tuple[CType, str]]) -> str:
         """What is noted of a call that something outside depends on."""
-        if contract.kind is not Kind.SINK and not contract.arguments:
+        if not contract.is_told:
             return ""
         event = contract.event or name
         if event not in self.shared.sinks:

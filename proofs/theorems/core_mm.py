@@ -19,11 +19,14 @@ from model.memory import (
     vm_end,
     vm_flags,
     vm_page_prot,
+    vm_pgoff,
     vm_start,
 )
 from model.mm.normal_page import normal
 from model.vocabulary.host import (
     answer,
+    chose_pfn,
+    chose_size,
     driver_decides,
     fast_flags,
     fast_found,
@@ -39,13 +42,22 @@ from model.vocabulary.host import (
     page_found,
     page_of_pfn,
     pins,
+    planned_addr,
+    planned_end,
+    planned_pfn,
+    planned_size,
     prot_for_mem,
     range_is_valid,
     read_only_fault,
     refcounted_page,
     remap_end,
     remap_pfn,
+    remap_ret,
     remap_start,
+    remapped_addr,
+    remapped_now,
+    remapped_pfn,
+    remapped_size,
     said,
     said_before,
     said_writable,
@@ -58,6 +70,8 @@ from model.vocabulary.host import (
 from proofs.theorem import Theorem
 
 _XN = const(3 << 53, made_prot.sort)  # PTE_PXN, PTE_UXN
+#: Of include/linux/mm.h, in every version.
+_DONTEXPAND, _DONTDUMP = const(0x0004_0000, new_flags.sort), const(0x0400_0000, new_flags.sort)
 _FOLL_WRITE = const(1, fast_flags.sort)  # include/linux/mm_types.h
 
 normal_pages_are_as_modelled = Theorem(
@@ -126,6 +140,40 @@ dev_mem_ranges_are_checked = Theorem(
     because=("drivers/char/mem.c: valid_mmap_phys_addr_range(), range_is_allowed()",),
 )
 
+_size = vm_end - vm_start
+_first = vm_pgoff << PAGE_SHIFT
+
+dev_mem_ranges_that_wrap_are_refused = Theorem(
+    of="mmap_mem",
+    says="A range that does not fit in a physical address, or that goes around its end, is never mapped.",
+    given=(answer == 0,),
+    then=(_first >> PAGE_SHIFT == vm_pgoff) & (_first + _size - 1 >= _first),
+    because=("drivers/char/mem.c: does it even fit in phys_addr_t? It's illegal to wrap around the end",),
+)
+
+dev_mem_is_mapped_where_it_was_asked_for = Theorem(
+    of="mmap_mem",
+    says="What is mapped of /dev/mem is the whole VMA, to the pfns from vm_pgoff on, or an error is the answer.",
+    given=(answer == 0,),
+    then=choose(
+        remapped_now,
+        (remapped_addr == vm_start)
+        & (remapped_size == _size)
+        & (remapped_pfn == vm_pgoff)
+        & (remap_ret == 0),
+        (planned_addr == vm_start) & (planned_size == _size) & (planned_pfn == vm_pgoff),
+    ),
+    because=("drivers/char/mem.c: remap_pfn_range(), since v6.19 mmap_action_remap_full()",),
+)
+
+dev_mem_s_type_is_of_what_is_mapped = Theorem(
+    of="mmap_mem",
+    says="phys_mem_access_prot() is asked about the pfns that are mapped.",
+    given=(answer == 0,),
+    then=(chose_pfn == vm_pgoff) & (chose_size == _size),
+    because=("drivers/char/mem.c; the type of a mapping that begins in memory is that of memory",),
+)
+
 _covers = (remap_start == vm_start) & (remap_end == vm_end)
 
 remapping_part_of_a_cow_mapping_is_refused = Theorem(
@@ -146,12 +194,22 @@ remapped_cow_mappings_know_their_first_pfn = Theorem(
 
 remapped_vmas_are_pfnmap = Theorem(
     of="remap_pfn_range",
-    says="remap_pfn_range() sets VM_PFNMAP and VM_IO, and clears no flag.",
+    says="remap_pfn_range() sets VM_PFNMAP, VM_IO, VM_DONTEXPAND and VM_DONTDUMP, and clears no flag.",
     given=(answer == 0,),
     then=new_flags.any(VM_PFNMAP)
     & new_flags.any(VM_IO)
+    & new_flags.any(_DONTEXPAND)
+    & new_flags.any(_DONTDUMP)
     & ((vm_flags & ~new_flags) == const(0, vm_flags.sort)),
     because=("mm/memory.c: VM_IO | VM_PFNMAP | VM_DONTEXPAND | VM_DONTDUMP",),
+)
+
+remapped_ranges_lie_in_their_vma = Theorem(
+    of="remap_pfn_range",
+    says="A driver's plan to map a range that does not lie in the VMA is refused.",
+    given=(answer == 0,),
+    then=(vm_start <= planned_addr) & (planned_end <= vm_end),
+    because=("mm/memory.c: range_in_vma_desc(); before v6.19 the caller was trusted",),
 )
 
 _tells = tells_writable & ~said_before & said_writable
@@ -162,6 +220,15 @@ fast_lookups_are_for_writing = Theorem(
     given=(looked_fast,),
     then=fast_flags.any(_FOLL_WRITE),
     because=("hva_to_pfn_fast(): in order to avoid racing an operation that breaks Copy-on-Write",),
+)
+
+fast_lookups_are_made_where_writing_matters = Theorem(
+    of="hva_to_pfn_fast",
+    says="The fast lookup looks for a page if and only if it is to be written, or the caller asks whether it is "
+    "writable.",
+    given=(),
+    then=~(looked_fast ^ (wants_write | tells_writable)) & (said >> looked_fast),
+    because=("hva_to_pfn_fast(): if the caller only wants to read the page, KVM must go down the slow path",),
 )
 
 fast_lookups_say_writable_of_what_they_found = Theorem(
@@ -175,7 +242,7 @@ fast_lookups_say_writable_of_what_they_found = Theorem(
 slow_lookups_say_writable_of_what_was_found_for_writing = Theorem(
     of="hva_to_pfn_slow",
     says="The slow lookup says writable only of a page that was found with FOLL_WRITE.",
-    given=(_tells, answer == 1),
+    given=(_tells,),
     then=(looked_slow & slow_flags.any(_FOLL_WRITE)) | (fast_found & fast_flags.any(_FOLL_WRITE)),
     because=("fact lookup_says_writable_of_writable_ptes",),
 )
@@ -199,8 +266,8 @@ slow_lookups_answer_for_what_they_found = Theorem(
 slow_lookups_for_writing_ask_for_writing = Theorem(
     of="hva_to_pfn_slow",
     says="A slow lookup for a write asks for a page that the host PTE lets it write.",
-    given=(looked_slow, wants_write),
-    then=slow_flags.any(_FOLL_WRITE),
+    given=(wants_write,),
+    then=looked_slow & slow_flags.any(_FOLL_WRITE),
     because=("hva_to_pfn_slow(): flags |= FOLL_WRITE",),
 )
 
@@ -224,7 +291,7 @@ writes_to_remapped_pages_need_a_writable_pte = Theorem(
 remapped_pages_are_never_pinned = Theorem(
     of="hva_to_pfn_remapped",
     says="Of what a VM_PFNMAP mapping maps, no reference is taken.",
-    given=(answer == 0, said_writable & ~said_before),
+    given=(said_writable & ~said_before,),
     then=refcounted_page == const(0, refcounted_page.sort),
     because=("fact lookup_pins_normal_pages: kvm_resolve_pfn(kfp, NULL, ...)",),
 )

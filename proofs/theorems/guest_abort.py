@@ -24,13 +24,15 @@ from model.memory import (
 )
 from model.vocabulary.guest_abort import (
     abort_ret,
+    aborted,
+    access_flag,
     access_flag_set,
     by_a_cache_operation,
     by_a_fetch,
     emulated,
     error_hvas,
+    exclusive,
     fault_address,
-    fault_status,
     forwards,
     goes_by_shadow,
     handed_gmem,
@@ -49,6 +51,7 @@ from model.vocabulary.guest_abort import (
     memslot,
     on_a_shadow,
     path,
+    permission,
     privileged,
     resolved,
     shadowed_output,
@@ -58,23 +61,18 @@ from model.vocabulary.guest_abort import (
     srcu_released,
     srcu_released_again,
     srcu_taken,
+    translation,
 )
 from proofs.theorem import Theorem
 
 _ABORT, _PERM = "kvm_handle_guest_abort", "kvm_s2_handle_perm_fault"
-
-#: FSC 0b0001xx and 0b101011 (level -1), 0b0011xx, 0b110101.
-_translation = ((fault_status & 0x3C) == 0x04) | (fault_status == 0x2B)
-_permission = (fault_status & 0x3C) == 0x0C
-_exclusive = fault_status == 0x35
-_access_flag = (fault_status & 0x3C) == 0x08
 
 only_known_faults_are_resolved = Theorem(
     of=_ABORT,
     says="A fault path is entered only for a translation fault, a permission fault, or an exclusive or "
     "atomic access.",
     given=(resolved,),
-    then=disj(_translation, _permission, _exclusive),
+    then=disj(translation, permission, exclusive),
     because=("kvm_handle_guest_abort(): check the stage-2 fault is trans. fault or write fault",),
 )
 
@@ -99,8 +97,9 @@ _on_shadow = goes_by_shadow != const(0, goes_by_shadow.sort)
 
 faults_on_memslots_are_resolved = Theorem(
     of=_ABORT,
-    says="A permission fault, or an exclusive or atomic access, on a memslot that allows it enters a fault path.",
-    given=(looked_up, _permission | _exclusive, ~_outside),
+    says="A translation fault, a permission fault, or an exclusive or atomic access, on a memslot that allows "
+    "it enters a fault path.",
+    given=(looked_up, disj(translation, permission, exclusive), ~_outside),
     then=resolved,
     because=("a kernel that resolves nothing must not pass",),
 )
@@ -110,7 +109,7 @@ faults_of_known_kinds_look_for_a_memslot = Theorem(
     says="The memslot is looked for of each permission fault and access-flag fault "
     "that is not of a nested guest.",
     given=(
-        _permission | _access_flag,
+        permission | access_flag,
         ~on_a_shadow,
         fault_address != const(2**64 - 1, fault_address.sort),
     ),
@@ -149,7 +148,7 @@ each_memslot_has_its_fault_path = Theorem(
 access_flag_faults_set_the_flag = Theorem(
     of=_ABORT,
     says="An access-flag fault on a memslot sets the flag, and the guest goes on.",
-    given=(looked_up, _access_flag, ~_outside),
+    given=(looked_up, access_flag, ~_outside),
     then=access_flag_set & (ret == 1),
     because=("kvm_handle_guest_abort(): handle_access_fault()",),
 )
@@ -185,7 +184,7 @@ fetches_from_outside_memslots_are_the_guest_s = Theorem(
     of=_ABORT,
     says="A fetch from outside of memslots is an abort in the guest, and never reaches the VMM.",
     given=(looked_up, _outside, by_a_fetch, inject_ret != -ENOEXEC),
-    then=~returns(ENOEXEC),
+    then=aborted & ~returns(ENOEXEC),
     because=("kvm_handle_guest_abort(): prefetch abort on I/O address",),
 )
 
@@ -201,7 +200,7 @@ faults_of_the_guest_s_own_making_are_never_resolved = Theorem(
     of=_ABORT,
     says="A fault on a shadow stage 2 enters a fault path only if kvm_s2_handle_perm_fault() says that it is "
     "not the guest hypervisor's.",
-    given=(resolved, goes_by_shadow != const(0, goes_by_shadow.sort)),
+    given=(resolved, on_a_shadow),
     then=forwards == 0,
     because=("fact guest_faults_are_forwarded",),
 )
@@ -226,7 +225,7 @@ fetches_from_devices_are_the_guest_s = Theorem(
     of=_ABORT,
     says="A fault path's -ENOEXEC becomes an abort in the guest, and never reaches the VMM.",
     given=(resolved, inject_ret != -ENOEXEC),
-    then=~returns(ENOEXEC),
+    then=((abort_ret == -ENOEXEC) >> aborted) & ~returns(ENOEXEC),
     because=("kvm_handle_guest_abort(): `if (ret == -ENOEXEC)` injects an instruction abort",),
 )
 

@@ -94,7 +94,7 @@ pages_of_a_readonly_memslot_are_never_writable = Theorem(
 pages_that_guest_memfd_has_not_are_refused = Theorem(
     of=_GMEM,
     says="Where the guest_memfd has no page, its error is the answer and nothing is mapped.",
-    given=(gmem_asked, gmem_ret != 0),
+    given=(gmem_ret != 0,),
     then=~mapped & ~relaxed & ~page_released,
     because=("kvm_prepare_memory_fault_exit(): the VMM is told",),
 )

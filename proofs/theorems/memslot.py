@@ -7,6 +7,7 @@ the VMA that the words are about.
 
 from __future__ import annotations
 
+from model.logic import choose
 from model.memory import (
     DEVICE,
     EINVAL,
@@ -37,6 +38,7 @@ from model.vocabulary.memslot import (
     deletes,
     fits,
     gmem_only,
+    goes_on_from,
     has_gmem,
     has_run,
     logs_dirty_pages,
@@ -46,6 +48,7 @@ from model.vocabulary.memslot import (
     restricts,
     slot_end,
     vm_is_protected,
+    vma_end,
 )
 from proofs.theorem import Theorem
 
@@ -84,7 +87,7 @@ memslots_of_guests_with_mte_are_over_vmas_that_allow_tags = Theorem(
 guest_memfd_never_meets_mte = Theorem(
     of=_PREPARE,
     says="In a guest with MTE, a memslot of guest_memfd is refused.",
-    given=(checks_vmas, fits, has_gmem, gmem_only, kvm_has_mte),
+    given=(checks_vmas, has_gmem, kvm_has_mte),
     then=answer != 0,
     because=("gmem_abort() sanitises no tags: guest_memfd is incompatible with MTE",),
 )
@@ -119,6 +122,14 @@ memslots_are_looked_at_to_their_end = Theorem(
     given=(looks_for_vmas,),
     then=looked_to == slot_end,
     because=("kvm_arch_prepare_memory_region(): a memory region could cover multiple VMAs, and holes",),
+)
+
+memslots_are_looked_at_without_a_gap = Theorem(
+    of=_PREPARE,
+    says="After a VMA that is accepted, the next is looked for from that VMA's end on, or the memslot ends in it.",
+    given=(_over_a_vma, answer == 0),
+    then=goes_on_from == choose(vma_end < slot_end, vma_end, slot_end),
+    because=("kvm_arch_prepare_memory_region(): hva = min(reg_end, vma->vm_end)",),
 )
 
 guest_memfd_memslots_have_no_private_memory = Theorem(
@@ -187,8 +198,8 @@ registers_are_never_mapped_by_pkvm_s_host = Theorem(
 
 registers_that_cannot_be_mapped_are_told = Theorem(
     of=_IOREMAP,
-    says="An error of the page tables ends the mapping, and is the answer.",
-    given=(maps_this, map_ret != 0),
+    says="What the page tables answered last is the answer, be it an error.",
+    given=(maps_this,),
     then=answer == map_ret,
     because=("kvm_phys_addr_ioremap(): `if (ret) break`",),
 )

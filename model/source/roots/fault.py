@@ -38,7 +38,9 @@ _MAPPED = (
     "ret", "mapped", "map_addr", "map_size", "map_phys", "prot", "mmu_locked", "mmu_unlocked", "sanitised",
 )  # fmt: skip
 _RELAXED = ("relaxed", "relaxed_addr", "relaxed_prot", "relax_ret")
-_LOOKED_UP = ("pfn", "lookup_gfn", "page_released", "page_released_again", "marked_dirty")
+_LOOKED_UP = (
+    "pfn", "lookup_gfn", "page_released", "page_released_again", "page_dirtied", "marked_dirty", "marked_gfn",
+)  # fmt: skip
 
 
 _GMEM = "kvm_gmem_get_pfn"
@@ -144,7 +146,7 @@ PERM_FAULT = Root(
 _PATH = "the fault path"
 
 
-_LOOKUP = "memslot lookup"
+_LOOKUP, _ABORT = "memslot lookup", "abort into the guest"
 
 
 def _fault_path(function: str, number: int) -> Contract:
@@ -205,6 +207,18 @@ GUEST_ABORT = Root(
         "emulated": Happened("io_mem_abort"),
         "io_ret": Given("io_ret"),
         "skipped": Happened("kvm_incr_pc"),
+        "ipa_limit": Before(("BIT_ULL(get_kvm_ipa_limit())",)),
+        "guest_limit": Before(
+            (
+                "BIT_ULL(VTCR_EL2_IPA(vcpu->arch.hw_mmu->vtcr))",
+                "BIT_ULL(vcpu->arch.hw_mmu->pgt->ia_bits)",
+            )
+        ),
+        "table_limit": Before(("BIT_ULL(vcpu->arch.hw_mmu->pgt->ia_bits)",)),
+        "told_of_the_size": Happened("kvm_inject_size_fault"),
+        "aborted": Happened(_ABORT),
+        "walk_ret": Given("nested_ret"),
+        "handed_to_the_guest": Happened("kvm_inject_s2_fault"),
         "access_flag_set": Happened("handle_access_fault"),
         "error_hvas": Before(("PAGE_OFFSET",)),
         "goes_by_shadow": Local(("nested",)),
@@ -224,6 +238,16 @@ GUEST_ABORT = Root(
             event=_LOOKUP,
             arguments=(("gfn", "gfn_t", 0),),
         ),
+        **{
+            f: Contract(
+                Kind.SINK,
+                "makes the guest take an external abort",
+                "arch/arm64/kvm/inject_fault.c",
+                result="inject_ret",
+                event=_ABORT,
+            )
+            for f in ("kvm_inject_sea", "kvm_inject_dabt", "kvm_inject_pabt")
+        },
     },
     sinks=(_PATH,),
     is_fault_path=True,

@@ -21,6 +21,7 @@ from model.vocabulary.host import WORDS
 
 _MEMORY, _LOOKUP = "mm/memory.c", "virt/kvm/kvm_main.c"
 _FAST, _SLOW = "fast lookup", "slow lookup"
+_CHOICE, _REMAP = "phys_mem_access_prot", "remap_pfn_range"
 
 NORMAL_PAGE = Root(
     name="vm_normal_page",
@@ -86,7 +87,20 @@ MMAP_MEM = Root(
     words=WORDS,
     means={
         "answer": Returned(),
-        "prot_for_mem": Given("phys_mem_access_prot().pgprot"),
+        "vm_start": Before(("desc->start", "vma->vm_start")),
+        "vm_end": Before(("desc->end", "vma->vm_end")),
+        "vm_pgoff": Before(("desc->pgoff", "vma->vm_pgoff")),
+        "chose_pfn": Argument(_CHOICE, "pfn"),
+        "chose_size": Argument(_CHOICE, "size"),
+        "remapped_now": Happened(_REMAP),
+        "remapped_addr": Argument(_REMAP, "addr"),
+        "remapped_pfn": Argument(_REMAP, "pfn"),
+        "remapped_size": Argument(_REMAP, "size"),
+        "remap_ret": Given("remap_ret"),
+        "planned_addr": After(("desc->action.remap.start", "0")),
+        "planned_pfn": After(("desc->action.remap.start_pfn", "0")),
+        "planned_size": After(("desc->action.remap.size", "0")),
+        "prot_for_mem": Given("prot_for_mem.pgprot"),
         "vm_page_prot": After(("desc->page_prot.pgprot", "vma->vm_page_prot.pgprot")),
         "range_is_valid": Before(
             (
@@ -95,6 +109,15 @@ MMAP_MEM = Root(
                 "valid_mmap_phys_addr_range(vma->vm_pgoff, vma->vm_end - vma->vm_start) "
                 "&& range_is_allowed(vma->vm_pgoff, vma->vm_end - vma->vm_start)",
             )
+        ),
+    },
+    rows={
+        _CHOICE: Contract(
+            Kind.ANSWER,
+            "attributes for a mapping that begins at the pfn",
+            "arch/arm64/mm/mmu.c",
+            result="prot_for_mem",
+            arguments=(("pfn", "unsigned long", 0), ("size", "unsigned long", 1)),
         ),
     },
 )
@@ -115,6 +138,8 @@ REMAP = Root(
             ("desc->action.remap.start + desc->action.remap.size", "addr + PAGE_ALIGN(size)")
         ),
         "remap_pfn": Before(("desc->action.remap.start_pfn", "pfn")),
+        "planned_addr": Before(("desc->action.remap.start",)),
+        "planned_end": Before(("desc->action.remap.start + desc->action.remap.size",)),
         "new_flags": After(("desc->vma_flags.__vma_flags[0]", "desc->vm_flags", "vma->vm_flags")),
         "new_pgoff": After(("desc->pgoff", "vma->vm_pgoff")),
     },

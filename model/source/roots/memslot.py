@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from model.source.contract import Contract, Kind
 from model.source.roots.fault import MMU
-from model.source.roots.root import Argument, Before, Binding, Given, Happened, Locked, Returned, Root
+from model.source.roots.root import Argument, Before, Binding, Given, Happened, Local, Locked, Returned, Root
 from model.vocabulary.memslot import WORDS
 
 _VMA, _MAP = "VMA lookup", "kvm_pgtable_stage2_map"
@@ -60,6 +60,8 @@ PREPARE = Root(
         "looks_for_vmas": Happened(_VMA),
         "looked_from": Argument(_VMA, "from"),
         "looked_to": Argument(_VMA, "to"),
+        "goes_on_from": Local(("hva",)),
+        "vma_end": Given("vma->vm_end"),
         "slot_end": Before(
             tuple(f"{slot}->userspace_addr + ({slot}->npages << PAGE_SHIFT)" for slot in _SLOT)
         ),

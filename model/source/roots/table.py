@@ -3,7 +3,14 @@
 
 from __future__ import annotations
 
-from model.source.roots import fault, host, leaf, memslot
+from model.source.roots import fault, host, leaf, memslot, pfn_lookup, tags
 from model.source.roots.root import Root
 
-ROOTS: tuple[Root, ...] = (*fault.ROOTS, *memslot.ROOTS, *leaf.ROOTS, *host.ROOTS)
+ROOTS: tuple[Root, ...] = (
+    *fault.ROOTS,
+    *tags.ROOTS,
+    *memslot.ROOTS,
+    *leaf.ROOTS,
+    *host.ROOTS,
+    *pfn_lookup.ROOTS,
+)

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Words of sanitise_mte_tags(), which sees to the tags of pages before a guest with MTE sees them.
+
+Its loop is read as any state and then one iteration: the words with "this" are of that iteration.
+"""
+
+from __future__ import annotations
+
+from model.logic import BOOL, WORD64
+from model.vocabulary import Words, word
+from model.words import READ, WORLD
+
+WORDS: Words = {
+    "is_zero_pfn": WORLD["is_zero_pfn"],
+    "kvm_has_mte": READ["kvm_has_mte"],
+    "clears_tags": (BOOL, "mte_clear_page_tags() was called"),
+    "clears_this": (BOOL, "mte_clear_page_tags() was called in the iteration that is looked at"),
+    "cleared_address": (WORD64, "the address that it was given"),
+    "notes_tags": (BOOL, "set_page_mte_tagged() was called"),
+    "notes_folio": (BOOL, "folio_set_hugetlb_mte_tagged() was called"),
+    "notes_this": (BOOL, "set_page_mte_tagged() was called in the iteration that is looked at"),
+    "noted_address": (WORD64, "page_address() of the page that it was given"),
+    "asks_of_folio": (BOOL, "folio_test_hugetlb() was asked of the folio, which there is; since v6.13"),
+    "asks_this": (BOOL, "page_mte_tagged() or try_page_mte_tagging() was asked in that iteration"),
+    "had_tags": (BOOL, "what it said: the page has PG_mte_tagged"),
+}
+
+clears_tags = word(WORDS, "clears_tags")
+clears_this = word(WORDS, "clears_this")
+cleared_address = word(WORDS, "cleared_address")
+notes_tags = word(WORDS, "notes_tags")
+notes_folio = word(WORDS, "notes_folio")
+notes_this = word(WORDS, "notes_this")
+noted_address = word(WORDS, "noted_address")
+asks_of_folio = word(WORDS, "asks_of_folio")
+asks_this = word(WORDS, "asks_this")
+had_tags = word(WORDS, "had_tags")
