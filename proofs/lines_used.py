@@ -29,6 +29,11 @@ class Resting:
     claim: Claim
     lines: tuple[Span, ...]
 
+    def lines_of(self, facts: Iterable[int]) -> tuple[Span, ...]:
+        """The lines among facts by position."""
+        first = len(self.claim.facts) - len(self.lines)
+        return tuple(self.lines[i - first] for i in facts if i >= first)
+
 
 def resting(claim: Claim, cache: Mapping[int, Opened] | None = None) -> Resting:
     """The claim about the opened procedure of its own subject; what else it speaks of stays whole.
@@ -56,8 +61,7 @@ def lines_used(resting: Resting, judged: Judged) -> tuple[Span, ...] | None:
     """The lines that the proof needs, of a verdict that was looked at closely; None if it is no proof."""
     if judged.verdict is not Verdict.PROVED or judged.answer is None or judged.answer.used is None:
         return None
-    first = len(resting.claim.facts) - len(resting.lines)
-    return tuple(resting.lines[i - first] for i in judged.answer.used if i >= first)
+    return resting.lines_of(judged.answer.used)
 
 
 def without(resting: Resting, touched: Callable[[Span], bool]) -> Claim:

@@ -53,6 +53,13 @@ def examined(pool: Pool, judged: Iterable[Judged], memory: Memory | None = None)
         yield _combined(first[second.name], second)
 
 
+def cores(pool: Pool, claims: Sequence[Claim], least: bool = False) -> dict[str, tuple[int, ...]]:
+    """Of each claim that is proved, by name, facts (by position) that are enough for a proof; with
+    ``least`` those that are left when all others are deleted in their order."""
+    made = [replace(batch, cores=True, least=least) for batch in batches(obligations(claims), pool.jobs)]
+    return {answer.claim: answer.used for answer in pool.answers(made) if answer.used is not None}
+
+
 def _without(claims: Sequence[Claim], known: Iterable[Judged]) -> list[Claim]:
     names = {each.name for each in known}
     return [claim for claim in claims if claim.name not in names]

@@ -101,12 +101,15 @@ class Answer:
 @dataclass(frozen=True)
 class Batch:
     """SMT-LIB definitions, and the questions about them; ``closely``: find also the facts used, and
-    the least witnesses; ``together``: seek models that serve many questions first."""
+    the least witnesses; ``together``: seek models that serve many questions first; ``cores``: ask only
+    what the solver needs for a proof, and with ``least`` the least of that."""
 
     text: str
     questions: tuple[Question, ...]
     closely: bool = False
     together: bool = True
+    cores: bool = False
+    least: bool = False
 
 
 def write(value: Batch | Answer) -> str:
@@ -122,6 +125,8 @@ def read_batch(line: str) -> Batch:
         tuple(Question(**_tuples(q)) for q in data["questions"]),
         data["closely"],
         data["together"],
+        data["cores"],
+        data["least"],
     )
 
 

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TextIO
 
+from proofs.cores import find_cores
 from proofs.decide import decide
 from proofs.engines import Engine, EngineError
 from proofs.engines.z3 import start
@@ -73,6 +74,9 @@ def answers(batch: Batch, engine: Callable[[], Engine]) -> Iterator[Step]:
 
 
 def _steps(batch: Batch, engine: Callable[[], Engine]) -> Iterator[Step]:
+    if batch.cores:
+        yield from find_cores(engine(), batch)
+        return
     if not batch.closely:
         yield from decide(engine(), batch)
         return

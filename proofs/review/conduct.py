@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A series is reviewed patch by patch: each tree is read once, and compared with the one before it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+
+from model.source.profile import Profile
+from model.source.tree import Tree
+from proofs.patches.apply import Applied, apply, is_read
+from proofs.patches.patch import Patch
+from proofs.pool import Pool
+from proofs.remember import Memory
+from proofs.review.behaviour import functions
+from proofs.review.reading import Side, side, touched
+from proofs.review.review import Change, FunctionReview, PatchReview
+from proofs.review.verdicts import theorems
+
+#: What a reader might believe was looked at.
+NOT_CHECKED = (
+    "functions out of scope, and what else runs at the same time",
+    "other configurations than the one named here",
+    "what callers and callees do beyond the contracts that are assumed",
+)
+
+#: Told before each patch: its position from 1.
+Told = Callable[[int], None]
+
+
+@dataclass(frozen=True)
+class Step:
+    """A patch and the tree after it; of two trees, a patch without files."""
+
+    patch: Patch
+    tree: Tree
+    files: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+
+def steps(tree: Tree, patches: Sequence[Patch]) -> list[Step]:
+    """Each patch with the tree after it.  Raises PatchError where one does not apply."""
+    found: list[Step] = []
+    for patch in patches:
+        applied = apply(found[-1].tree if found else tree, patch)
+        found.append(Step(patch, applied.tree, applied.touches, tuple(_notes(applied))))
+    return found
+
+
+def _notes(applied: Applied) -> Iterator[str]:
+    for placed in applied.placed:
+        if placed.how != "exact":
+            yield f"{placed.name}: a hunk was applied {placed.how}."
+    yield from applied.noted
+    unread = [name for name in applied.touches if not is_read(name)]
+    if unread:
+        yield f"Not read, and so not looked at: {', '.join(unread)}."
+
+
+def reviewed(
+    pool: Pool,
+    memory: Memory,
+    tree: Tree,
+    along: Sequence[Step],
+    configurations: Sequence[tuple[str, Profile]],
+    tell: Told = lambda position: None,
+) -> tuple[PatchReview, ...]:
+    """The review of each step.  Raises TreeError and TableError as ``reading.side``."""
+    before = side(tree, configurations)
+    found: list[PatchReview] = []
+    for position, step in enumerate(along, 1):
+        tell(position)
+        after = before if not any(map(is_read, step.files)) else side(step.tree, configurations)
+        found.append(_one(pool, memory, before, after, step))
+        before = after
+    return tuple(found)
+
+
+def _one(pool: Pool, memory: Memory, before: Side, after: Side, step: Step) -> PatchReview:
+    became = functions(pool, memory, before, after)
+    if all(each.change is Change.UNTOUCHED for each in became):
+        return PatchReview(step.patch, became, (), (*step.notes, *_unreached(became, step)))
+    lines = touched(before.tree, after.tree, step.files)
+    return PatchReview(step.patch, became, theorems(pool, memory, before, after, lines), step.notes)
+
+
+def _unreached(became: Sequence[FunctionReview], step: Step) -> Iterator[str]:
+    """That nothing which was read is touched, so that a reader does not take silence for a proof."""
+    if became and any(map(is_read, step.files)):
+        yield (
+            "None of the functions that were read is changed by this patch, down to the last term; "
+            "what else it changes was not looked at."
+        )
+
+
+def engines() -> tuple[str, ...]:
+    """What decides, with its version."""
+    try:
+        return (f"z3 {version('z3-solver')}",)
+    except PackageNotFoundError:
+        return ("z3",)

@@ -1,0 +1,205 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What was found out about a patch, a series, or the way from one tree to another: data alone.
+
+Everything that is written for a review thread is made from a ``Review``, and from nothing else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from counterexamples.render.table import Row
+from counterexamples.witness import Witness
+from model.procedure import Span
+from proofs.claim import Claim, Verdict
+from proofs.finding import Finding
+from proofs.patches.patch import Patch
+from proofs.verdict import Standing
+
+
+class Change(Enum):
+    """How a function before the patch stands to the function after it; the value follows its name in
+    a sentence."""
+
+    UNTOUCHED = "is the same"
+    SAME = "does the same for all inputs"
+    DIFFERS = "does not do the same"
+    APPEARED = "is new"
+    GONE = "is gone"
+    UNREAD = "could not be read"
+    UNDECIDED = "may differ: the solver did not decide"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One respect in which a function differs: ``says`` is what no longer holds, as a sentence, and
+    ``witness`` an input with both courses: of "" as it was, of ``other`` as it is."""
+
+    says: str
+    claim: Claim
+    witness: Witness | None
+
+
+@dataclass(frozen=True)
+class FunctionReview:
+    """What became of a function (a root) under one page size.
+
+    ``why`` is why it could not be read; ``region`` the inputs on which it differs, as a formula, ""
+    if none was found; ``table`` the rows of the attribute table that changed, as text and as data;
+    ``proofs`` how many claims were decided to know it.
+    """
+
+    function: str
+    pages: str
+    change: Change
+    why: str = ""
+    region: str = ""
+    differences: tuple[Difference, ...] = ()
+    table: str = ""
+    rows: tuple[Row, ...] = ()
+
+
+class Became(Enum):
+    """How a verdict after the patch stands to that before it."""
+
+    SAME = "as before"
+    BROKEN = "held before, and does not hold any more"
+    MENDED = "did not hold before, and holds now"
+    LOST = "has lost its meaning"
+    NEW = "could not be asked before"
+    OTHERWISE = "fails otherwise than it did before"
+
+
+@dataclass(frozen=True)
+class TheoremReview:
+    """A theorem asked before and after; None where it could not be asked of one of the two.
+
+    ``relevant``: whether a line that the patch touches is needed for the proof of either; None if
+    that was not found out.  ``lines`` are those that the proof rests on (before the patch if it is
+    broken, after it otherwise), None if they were not looked for.
+    """
+
+    name: str
+    function: str
+    pages: str
+    says: str
+    became: Became
+    before: Finding | None
+    after: Finding | None
+    relevant: bool | None = None
+    lines: tuple[Span, ...] | None = None
+
+    @property
+    def claim_name(self) -> str:
+        """The name that both claims have."""
+        known = self.after or self.before
+        assert known is not None  # one of the two was asked
+        return known.judged.name
+
+    @property
+    def verdicts(self) -> tuple[Verdict | None, Verdict | None]:
+        """Before and after."""
+        one, two = self.before, self.after
+        return (one.judged.verdict if one else None, two.judged.verdict if two else None)
+
+    @property
+    def is_declared(self) -> bool:
+        """Whether the verdict after the patch is as was declared for that kernel."""
+        return self.after is not None and self.after.judged.standing is Standing.AS_EXPECTED
+
+
+class Status(Enum):
+    """The whole in a word, as checks of a continuous integration have it."""
+
+    PASS = "pass"
+    WARN = "warn"
+    FAIL = "fail"
+
+
+@dataclass(frozen=True)
+class PatchReview:
+    """One step: the patch (of two trees, one that has no files), what became of each function, and of each
+    theorem about those that it changes.  ``notes`` are sentences: how hunks were placed that did not fit
+    exactly, and what was passed over."""
+
+    patch: Patch
+    functions: tuple[FunctionReview, ...]
+    theorems: tuple[TheoremReview, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def changes_behaviour(self) -> bool:
+        """Whether some function does not do the same, or may not."""
+        same = (Change.UNTOUCHED, Change.SAME)
+        return any(each.change not in same for each in self.functions)
+
+    @property
+    def changes_verdicts(self) -> bool:
+        """Whether some theorem fares otherwise than before."""
+        return any(each.became is not Became.SAME for each in self.theorems)
+
+    @property
+    def is_undecided(self) -> bool:
+        """Whether something was not found out: a function was not read, or a solver gave up."""
+        open_changes = (Change.UNREAD, Change.UNDECIDED)
+        decided = (Verdict.PROVED, Verdict.REFUTED, Verdict.VACUOUS)
+        return any(each.change in open_changes for each in self.functions) or any(
+            verdict is not None and verdict not in decided
+            for each in self.theorems
+            for verdict in each.verdicts
+        )
+
+    @property
+    def status(self) -> Status:
+        """FAIL if a theorem was broken or lost; WARN if behaviour changed, or is not known."""
+        if any(each.became in (Became.BROKEN, Became.LOST, Became.OTHERWISE) for each in self.theorems):
+            return Status.FAIL
+        return Status.WARN if self.changes_behaviour or self.is_undecided else Status.PASS
+
+
+@dataclass(frozen=True)
+class Base:
+    """What the change was applied to: the release of the tree, its commit if it is a checkout ("" if
+    not), and the page sizes or configuration under which it was read."""
+
+    version: str
+    commit: str = ""
+    configuration: str = "4K pages"
+
+
+@dataclass(frozen=True)
+class Review:
+    """The whole: ``patches`` in their order, and what the verdicts rest on.
+
+    ``assumptions`` are sentences (facts and contracts that were used), ``not_checked`` what a reader
+    might believe was looked at and was not, ``engines`` name and version of what decided,
+    ``command`` what repeats it, ``tool`` this tool's name and version.
+    """
+
+    title: str
+    base: Base
+    patches: tuple[PatchReview, ...]
+    assumptions: tuple[str, ...] = ()
+    not_checked: tuple[str, ...] = ()
+    engines: tuple[str, ...] = ()
+    command: str = ""
+    tool: str = ""
+    cover: Patch | None = None
+
+    @property
+    def status(self) -> Status:
+        """The worst of the patches'."""
+        order = (Status.FAIL, Status.WARN, Status.PASS)
+        found = {each.status for each in self.patches}
+        return next((status for status in order if status in found), Status.PASS)
+
+    @property
+    def first_change(self) -> PatchReview | None:
+        """The first patch that changes what some function does; None if none does."""
+        return next((each for each in self.patches if each.changes_behaviour), None)
+
+    @property
+    def first_verdict(self) -> PatchReview | None:
+        """The first patch after which some theorem fares otherwise; None if there is none."""
+        return next((each for each in self.patches if each.changes_verdicts), None)

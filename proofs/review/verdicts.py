@@ -1,0 +1,232 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What becomes of the theorems?  Those about functions that the patch changes are asked before and after it.
+
+A claim that is the same on both sides, procedures and all, is not asked.  Of one that is PROVED on both
+sides it is also asked whether either proof needs a line that the patch touches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from model.opened import Opened
+from model.procedure import Procedure, Span
+from proofs import lines_used
+from proofs.claim import Claim, Verdict
+from proofs.finding import Finding, find
+from proofs.fingerprint import Fingerprints
+from proofs.lines_used import Resting
+from proofs.obligation import Obligation, obligations
+from proofs.pool import Pool
+from proofs.prove import cores, decided, examined
+from proofs.remember import Memory
+from proofs.review.meaning import meaning
+from proofs.review.reading import Side, Touched
+from proofs.review.review import Became, TheoremReview
+from proofs.subject import part
+from proofs.verdict import Judged, Standing, unsupported
+
+#: Of so many broken theorems, at most, the lines are told that their proof needed.
+EXPLAINED = 8
+
+#: That a kernel does what its shape does is no theorem about either; a patch is not asked for it.
+_CONFORMANCE = "conformance"
+
+_DECIDED = (Verdict.PROVED, Verdict.REFUTED)
+
+
+@dataclass(frozen=True)
+class _Both:
+    """The claim on each side, by its one name."""
+
+    name: str
+    one: Claim | None
+    two: Claim | None
+
+
+def theorems(
+    pool: Pool, memory: Memory, before: Side, after: Side, lines: Touched
+) -> tuple[TheoremReview, ...]:
+    """The theorems about what the patch changes, in the order of the claims."""
+    changed = list(_changed(before, after))
+    alike = _alike(changed, {**before.read.unread, **after.read.unread})
+    one = _asked(pool, memory, before, [each.one for each in changed if each.one])
+    again = [each.two for each in changed if each.two and each.name not in alike]
+    two = _asked(pool, memory, after, again) | {name: one[name] for name in alike}
+    found = [_review(each, one.get(each.name), two.get(each.name)) for each in changed]
+    open_ones = [each for each in found if each.claim_name not in alike]
+    relevant = {each.claim_name: each for each in _with_relevance(pool, open_ones, lines)}
+    found = [relevant.get(each.claim_name, replace(each, relevant=False)) for each in found]
+    return tuple(_with_lines(pool, memory, found))
+
+
+def _alike(changed: Sequence[_Both], unread: Container[str]) -> frozenset[str]:
+    """The claims that come to the same formulas on both sides: nothing that they speak of is changed."""
+    pairs = [(each.one, each.two) for each in changed if each.one and each.two and each.name not in unread]
+    one, two = (obligations([pair[i] for pair in pairs]) for i in (0, 1))
+    return frozenset(a.claim for a, b in zip(one, two, strict=True) if _formulas(a) == _formulas(b))
+
+
+def _formulas(made: Obligation) -> tuple[bytes, ...]:
+    witness = made.witness.key if made.witness is not None else b""
+    terms = (*made.background, *(fact.holds for fact in made.facts), *made.given, made.then)
+    return (*(term.key for term in terms), witness)
+
+
+def _changed(before: Side, after: Side) -> Iterator[_Both]:
+    """The claims that are not the same on both sides."""
+    meanings = _Meanings()
+    one, two = ({c.name: c for c in side.read.claims if c.family != _CONFORMANCE} for side in (before, after))
+    for name in dict.fromkeys([*one, *two]):
+        both = _Both(name, one.get(name), two.get(name))
+        if both.one is None or both.two is None or meanings.of(both.one) != meanings.of(both.two):
+            yield both
+
+
+class _Meanings:
+    """What each claim asks, wherever it was written."""
+
+    def __init__(self) -> None:
+        self.fingerprints = Fingerprints("")
+        self.procedures: dict[int, tuple[Procedure, bytes]] = {}
+
+    def of(self, claim: Claim) -> tuple[object, ...]:
+        subjects = tuple((name, self.procedure(p)) for name, p in claim.subjects.items())
+        rest = self.fingerprints.content((claim.facts, claim.given, claim.then, claim.expected))
+        return subjects, rest
+
+    def procedure(self, procedure: Procedure) -> bytes:
+        found = self.procedures.get(id(procedure))
+        if found is None:
+            found = self.procedures[id(procedure)] = procedure, meaning(procedure)
+        return found[1]
+
+
+def _asked(pool: Pool, memory: Memory, side: Side, claims: Sequence[Claim]) -> dict[str, Finding]:
+    """The findings by name; those that are not as declared have their witnesses."""
+    unread = side.read.unread
+    judged = {c.name: unsupported(c, unread[c.name]) for c in claims if c.name in unread}
+    judged |= {each.name: each for each in decided(pool, [c for c in claims if c.name not in unread], memory)}
+    refuted = [each for each in judged.values() if each.verdict is Verdict.REFUTED]
+    judged |= {each.name: each for each in examined(pool, refuted, memory)}
+    return {name: find(each) for name, each in judged.items()}
+
+
+def _review(both: _Both, one: Finding | None, two: Finding | None) -> TheoremReview:
+    claim = both.two or both.one
+    assert claim is not None
+    where = part(claim.subject)
+    return TheoremReview(
+        claim.theorem,
+        where.root if where else claim.subject,
+        claim.pages,
+        claim.says,
+        _became(one.judged if one else None, two.judged if two else None),
+        one,
+        two,
+    )
+
+
+def _became(one: Judged | None, two: Judged | None) -> Became:
+    old, new = one.verdict if one else None, two.verdict if two else None
+    if old is None or one is None:
+        return Became.NEW
+    if new is None or two is None or (new in (Verdict.VACUOUS, Verdict.UNSUPPORTED) and old is not new):
+        return Became.LOST
+    if (old, new) == (Verdict.PROVED, Verdict.REFUTED):
+        return Became.BROKEN
+    if (old, new) == (Verdict.REFUTED, Verdict.PROVED):
+        return Became.MENDED
+    fails_otherwise = new is Verdict.REFUTED and two.standing is Standing.OTHERWISE
+    if fails_otherwise and one.standing is not Standing.OTHERWISE:
+        return Became.OTHERWISE
+    return Became.SAME
+
+
+def _proved(finding: Finding | None) -> Claim | None:
+    if finding is None or finding.judged.verdict is not Verdict.PROVED:
+        return None
+    return finding.judged.claim
+
+
+def _with_relevance(pool: Pool, found: Sequence[TheoremReview], lines: Touched) -> Iterator[TheoremReview]:
+    """Of each theorem that is proved on both sides, whether a proof needs a touched line."""
+    cache: dict[int, Opened] = {}
+    halves: dict[int, list[_Half]] = {}
+    for i, each in enumerate(found):
+        one, two = _proved(each.before), _proved(each.after)
+        if one is not None and two is not None:
+            halves[i] = [
+                _half(f"{i}.before", one, cache, lines.is_old),
+                _half(f"{i}.after", two, cache, lines.is_new),
+            ]
+    needed = _needed(pool, [half for both in halves.values() for half in both])
+    for i, each in enumerate(found):
+        answers = [needed[half.resting.claim.name] for half in halves.get(i, [])]
+        known = answers and None not in answers
+        yield replace(each, relevant=any(answers) if known else None)
+
+
+@dataclass(frozen=True)
+class _Half:
+    """A proof, of which it is asked whether it needs a touched line."""
+
+    resting: Resting
+    is_touched: Callable[[Span], bool]
+
+
+def _half(number: str, claim: Claim, cache: dict[int, Opened], is_touched: Callable[[Span], bool]) -> _Half:
+    return _Half(_resting(replace(claim, theorem=f"{number}.{claim.theorem}"), cache), is_touched)
+
+
+def _needed(pool: Pool, halves: Sequence[_Half]) -> Mapping[str, bool | None]:
+    """By the names of the claims; None where it was not decided.
+
+    The solver's core may have a touched line that another proof does without, so that is asked.
+    """
+    cores_found = cores(pool, [half.resting.claim for half in halves])
+    needed: dict[str, bool | None] = {}
+    again: dict[str, Claim] = {}
+    for half in halves:
+        name = half.resting.claim.name
+        core = cores_found.get(name)
+        if core is None:
+            needed[name] = None
+        elif not any(map(half.is_touched, half.resting.lines_of(core))):
+            needed[name] = False
+        else:
+            again[name] = lines_used.without(half.resting, half.is_touched)
+    judged = {each.name: each.verdict for each in decided(pool, list(again.values()))}
+    for name, claim in again.items():
+        verdict = judged[claim.name]
+        needed[name] = None if verdict not in _DECIDED else verdict is Verdict.REFUTED
+    return needed
+
+
+def _resting(claim: Claim, cache: dict[int, Opened]) -> Resting:
+    procedure = claim.subjects[""]
+    if id(procedure) not in cache:
+        cache.update(lines_used.all_opened([procedure]))
+    return lines_used.resting(claim, cache)
+
+
+def _with_lines(pool: Pool, memory: Memory, found: Iterable[TheoremReview]) -> Iterator[TheoremReview]:
+    """Of the first theorems that are broken, the lines that the proof needed."""
+    reviews = list(found)
+    wanted = [i for i, each in enumerate(reviews) if each.became is Became.BROKEN][:EXPLAINED]
+    cache: dict[int, Opened] = {}
+    resting = {}
+    for i in wanted:
+        claim = _proved(reviews[i].before)
+        if claim is not None:
+            resting[i] = _resting(claim, cache)
+    judged = list(decided(pool, [each.claim for each in resting.values()], memory))
+    closely = {each.name: each for each in examined(pool, judged, memory)}
+    for i, each in enumerate(reviews):
+        spans = _spans(resting[i], closely) if i in resting else None
+        yield replace(each, lines=spans)
+
+
+def _spans(resting: Resting, closely: Mapping[str, Judged]) -> tuple[Span, ...] | None:
+    return lines_used.lines_used(resting, closely[resting.claim.name])
