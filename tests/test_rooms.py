@@ -16,7 +16,9 @@ DOORS = {
     "proofs/kernels.py",
     "proofs/bench.py",
     "proofs/crosscheck.py",
+    "proofs/gallina.py",
     "proofs/mutate.py",
+    "proofs/attach.py",
     "counterexamples/run.py",
 }
 FILES = sorted(path for room in ROOMS for path in (TOP / room).rglob("*.py"))

@@ -37,11 +37,14 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """A Linux tree to read.  ``where`` names it in messages; ``content`` is what was read so far."""
+    """A Linux tree to read.  ``where`` names it in messages; ``content`` is what was read so far.
+
+    ``changes`` lie over it: the bytes of a file instead of its own, or None where it is deleted.
+    """
 
     where: str
     store: Store = field(repr=False)
-    changes: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    changes: Mapping[str, bytes | None] = field(default_factory=dict, repr=False)
     content: dict[str, bytes | None] = field(default_factory=dict, repr=False, compare=False)
 
     @staticmethod
@@ -68,18 +71,22 @@ class Tree:
         """Whether a file or directory of this name is inside the tree."""
         rel = _checked(rel)
         below = rel + "/"
-        if rel in self.changes or any(name.startswith(below) for name in self.changes):
+        within = [data for name, data in self.changes.items() if name == rel or name.startswith(below)]
+        if any(data is not None for data in within):
             return True
-        return self.store.has(rel)
+        if not within:
+            return self.store.has(rel)
+        return rel not in self.changes and bool(self.files(rel))
 
     def read(self, rel: str) -> bytes:
         """The bytes of one file.  Raises TreeError where it is absent or not inside the tree."""
         rel = _checked(rel)
         if rel in self.changes:
-            return self.changes[rel]
-        if rel not in self.content:
-            self.content[rel] = self.store.read(rel)
-        data = self.content[rel]
+            data = self.changes[rel]
+        else:
+            if rel not in self.content:
+                self.content[rel] = self.store.read(rel)
+            data = self.content[rel]
         if data is None:
             raise TreeError(f"{self.where}: has no file {rel}; is this the Linux you meant?")
         return data
@@ -101,7 +108,11 @@ class Tree:
         prefix = _checked(prefix)
         below = prefix + "/"
         names = set(self.store.files(prefix))
-        names.update(name for name in self.changes if name.startswith(below))
+        for name, data in self.changes.items():
+            if data is None:
+                names.discard(name)
+            elif name.startswith(below):
+                names.add(name)
         return tuple(sorted(name for name in names if name.endswith(suffix)))
 
     @property
@@ -110,8 +121,8 @@ class Tree:
         return _version(self.where, self.read("Makefile"))
 
 
-def overlay(tree: Tree, changes: Mapping[str, bytes]) -> Tree:
-    """The same tree with some files replaced or added; what was read already is shared.
+def overlay(tree: Tree, changes: Mapping[str, bytes | None]) -> Tree:
+    """The same tree with some files replaced, added, or for None deleted; what was read is shared.
 
     Raises TreeError for a path that is not inside the tree.
     """

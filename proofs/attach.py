@@ -1,0 +1,242 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The door: what does this patch do to the fault path?  Text that can be attached to its thread."""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from model.kernels import TableError
+from model.source.cache import default_directory
+from model.source.index import Index
+from model.source.kernel import Kernel
+from model.source.profile import ProfileError
+from model.source.roots.fault import USER_MEM_ABORT
+from model.source.roots.table import ROOTS
+from model.source.tree import Tree, TreeError
+from proofs.files import check_writable
+from proofs.patches.commits import commits
+from proofs.patches.errors import PatchError
+from proofs.patches.patch import Patch, Series
+from proofs.patches.series import series, series_of
+from proofs.pool import Pool
+from proofs.progress import Progress
+from proofs.remember import Memory
+from proofs.review import artefacts, text
+from proofs.review.conduct import NOT_CHECKED, Step, engines, reviewed, steps
+from proofs.review.dead_code import dead_code
+from proofs.review.review import Base, Review, Status
+from proofs.review.what_if import edited
+from proofs.roots_read import profiles, read_all
+from proofs.subject import root_of
+
+PAGES = ("4K", "16K", "64K")
+#: Where the functions are that --what-if edits.
+FILES = tuple(dict.fromkeys(root.file for root in ROOTS))
+#: What makes the exit code 1, if it was asked for.
+FAIL_ON = ("changed", "refuted", "undecided")
+EPILOG = """
+examples:
+  python -m proofs.attach --linux ~/linux v3-series.mbx            a series, patch by patch
+  python -m proofs.attach --linux ~/linux --rev v6.17 fix.patch    on a revision of a git checkout
+  python -m proofs.attach --linux ~/linux --range v6.16..v6.17     commits of a git checkout
+  python -m proofs.attach --linux linux-6.12 --to linux-6.12.107   two trees
+  python -m proofs.attach --linux ~/linux --out review < mail      from a mail reader, with all files
+
+exit codes: 0 the report was written; 1 what --fail-on names was found; 2 the command line, a tree or a
+patch is wrong; 3 something stays undecided (with --fail-on undecided: 1); 130 interrupted
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    door = argparse.ArgumentParser(
+        prog="python -m proofs.attach",
+        description="Tell what a patch or a series does to the fault path, in text for a review thread.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    door.add_argument("patch", metavar="PATCH", nargs="?", help="a patch, mail, mbox, maildir, directory, or -")  # fmt: skip
+    door.add_argument("--linux", metavar="TREE", type=Path, required=True, help="the tree that it applies to")
+    door.add_argument("--rev", metavar="REV", help="a revision, if TREE is a git checkout")
+    door.add_argument("--range", metavar="A..B", dest="between", help="commits of TREE instead of a patch")
+    door.add_argument("--to", metavar="TREE", type=Path, help="another tree instead of a patch")
+    door.add_argument("--what-if", metavar="'OLD => NEW'", help="an edit of the C instead of a patch")
+    door.add_argument(
+        "--dead",
+        metavar="FUNCTION",
+        nargs="?",
+        const=USER_MEM_ABORT.name,
+        help="no change: the conditions of FUNCTION (default: %(const)s) that can never matter, with proofs",
+    )
+    sizes = door.add_mutually_exclusive_group()
+    sizes.add_argument("--config", metavar="FILE", type=Path, help="the kernel's .config")
+    sizes.add_argument("--pages", choices=(*PAGES, "all"), default="4K", help="default: %(default)s")
+    door.add_argument("--out", metavar="DIR", type=Path, help="write the report and everything beside it")
+    door.add_argument(
+        "--message-id", metavar="ID", help="of the mail that is answered, if the patch has none"
+    )
+    door.add_argument("--fail-on", choices=FAIL_ON, help="exit with 1 if that is found")
+    door.add_argument("--format", choices=("text", "json", "b4"), default="text", help="default: %(default)s")  # fmt: skip
+    door.add_argument("--quiet", action="store_true", help="print nothing but errors")
+    door.add_argument("--jobs", metavar="N", type=int, default=2, help="processes (default: %(default)s)")
+    door.add_argument("--timeout", metavar="S", type=float, default=30.0, help="seconds for each question")
+    door.add_argument("--no-cache", action="store_true", help="ask everything again")
+    return door
+
+
+@dataclass(frozen=True)
+class _Change:
+    """What is reviewed: a tree, the steps from it, and the title of them all."""
+
+    tree: Tree
+    steps: tuple[Step, ...]
+    title: str
+    cover: Patch | None = None
+    notes: tuple[str, ...] = ()
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Does what the command line asks; the exit code."""
+    door = parser()
+    asked = door.parse_args(arguments)
+    if problem := _problem(asked):
+        door.error(problem)
+    try:
+        with Progress(sys.stderr) as progress:
+            if asked.dead is not None:
+                page = _dead(asked, progress)
+                sys.stdout.write("" if asked.quiet else page)
+                return 0
+            review = _review(asked, list(arguments if arguments is not None else sys.argv[1:]), progress)
+            if asked.out is not None:
+                artefacts.write(asked.out, review)
+    except (PatchError, TreeError, TableError, ProfileError) as error:
+        print(f"python -m proofs.attach: error: {error}", file=sys.stderr)
+        return 2
+    except OSError as error:
+        print(
+            f"python -m proofs.attach: error: A file could not be read or written: {error}.", file=sys.stderr
+        )
+        return 2
+    except KeyboardInterrupt:
+        print("Interrupted; nothing was written.", file=sys.stderr)
+        return 130
+    if not asked.quiet:
+        sys.stdout.write(
+            text.report(review) if asked.format == "text" else artefacts.printed(review, asked.format)
+        )
+    return _code(review, asked.fail_on)
+
+
+def _problem(asked: argparse.Namespace) -> str:
+    """What is wrong with the command line, as a sentence."""
+    ways = [w for w in (asked.patch, asked.between, asked.to, asked.what_if, asked.dead) if w is not None]
+    if len(ways) > 1:
+        return "A patch, --range, --to, --what-if and --dead exclude each other; give one of them."
+    if not ways and sys.stdin.isatty():
+        return "No change is named; give a patch, --range A..B, --to TREE, or a mail on standard input."
+    if asked.dead is not None and root_of(asked.dead) is None:
+        return f"--dead: {asked.dead} is no function that is read; proofs.run --linux names them."
+    if asked.out is not None and (wrong := check_writable(asked.out, directory=True)):
+        return f"--out: {wrong}"
+    if asked.jobs < 1 or asked.timeout <= 0:
+        return "--jobs and --timeout are numbers above 0."
+    return ""
+
+
+def _change(asked: argparse.Namespace) -> _Change:
+    """Raises TreeError and PatchError."""
+    if asked.to is not None:
+        tree, other = Tree.open(asked.linux, asked.rev), Tree.open(asked.to)
+        title = f"{tree.version}..{other.version}"
+        patch = Patch(where=title, subject=title)
+        return _Change(tree, (Step(patch, other, tuple(artefacts.differing(tree, other))),), title)
+    if asked.what_if is not None:
+        tree = Tree.open(asked.linux, asked.rev)
+        step = edited(tree, FILES, asked.what_if)
+        return _Change(tree, (step,), step.patch.subject)
+    found = _series(asked)
+    start = asked.between.partition("..")[0] if asked.between is not None else asked.rev
+    tree = Tree.open(asked.linux, start)
+    title = found.cover.subject if found.cover else found.patches[0].subject
+    return _Change(tree, tuple(steps(tree, found.patches)), title, found.cover, found.notes)
+
+
+def _series(asked: argparse.Namespace) -> Series:
+    if asked.between is not None:
+        return commits(asked.linux, asked.between)
+    if asked.patch in (None, "-"):
+        return series_of(sys.stdin.buffer.read())
+    return series(asked.patch)
+
+
+def _review(asked: argparse.Namespace, arguments: Sequence[str], progress: Progress) -> Review:
+    change = _change(asked)
+    pages = PAGES if asked.pages == "all" else (asked.pages,)
+    configurations = list(profiles(pages, asked.config))
+    place = None if asked.no_cache else default_directory()
+    progress.begin("reading", len(change.steps))
+    with Memory(place) as memory, Pool(asked.jobs, asked.timeout) as pool:
+        pool.start(2)
+        patches = reviewed(pool, memory, change.tree, change.steps, configurations)
+    if change.notes:
+        patches = (replace(patches[0], notes=(*change.notes, *patches[0].notes)), *patches[1:])
+    named = str(asked.config) if asked.config is not None else " and ".join(f"{size} pages" for size in pages)
+    return Review(
+        change.title,
+        Base(str(change.tree.version), asked.rev or "", named),
+        patches,
+        not_checked=NOT_CHECKED,
+        engines=engines(),
+        command=shlex.join(["python", "-m", "proofs.attach", *arguments]),
+        tool=f"stage2-proofs {_version()}",
+        cover=change.cover,
+    )
+
+
+def _dead(asked: argparse.Namespace, progress: Progress) -> str:
+    """The page of --dead.  Raises TreeError, ProfileError, and PatchError for what cannot be read."""
+    tree, root = Tree.open(asked.linux, asked.rev), root_of(asked.dead)
+    assert root is not None  # seen when the command line was read
+    progress.begin("reading")
+    index = Index.build(tree, default_directory())
+    place = None if asked.no_cache else default_directory()
+    pages = PAGES if asked.pages == "all" else (asked.pages,)
+    parts = []
+    with Memory(place) as memory, Pool(asked.jobs, asked.timeout) as pool:
+        for size, profile in profiles(pages, asked.config):
+            (read,) = read_all(tree, index, size, profile, roots=(root,)).values()
+            if not isinstance(read, Kernel):
+                raise TreeError(f"{tree.where}: {read}")
+            progress.begin("asking about conditions")
+            parts.append(dead_code(pool, memory, f"{root.name}", root, read.procedure))
+    return "\n\n".join(parts) + "\n"
+
+
+def _version() -> str:
+    try:
+        return version("stage2-proofs")
+    except PackageNotFoundError:
+        return "(not installed)"
+
+
+def _code(review: Review, fail_on: str | None) -> int:
+    found = {
+        "changed": any(patch.changes_behaviour for patch in review.patches),
+        "refuted": review.status is Status.FAIL,
+        "undecided": any(patch.is_undecided for patch in review.patches),
+    }
+    if fail_on is not None and found[fail_on]:
+        return 1
+    return 3 if found["undecided"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
