@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Claims as Gallina that a person can read, with proofs that Coq's kernel checks.
+
+    refute      clauses that cannot all be true, and why
+    formulas    bits, as Check.v joins them
+    values      terms as Gallina, and which values they are made of
+    gates       what a bit of a value is made of
+    certificate why a conclusion follows
+    statement   the whole text of a claim
+    compile     what coqc says of it
+    checked     all of it for one claim
+
+``Words.v`` is what the operators mean, and ``Check.v`` the checker of certificates with its proof.
+"""

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Why does a conclusion follow from hypotheses?  The steps that ``Check.v`` accepts.
+
+Trusted: nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from proofs.coq.formulas import Var
+from proofs.coq.gates import Gates, Literal
+from proofs.coq.refute import CONFLICTS, Clause, GaveUpError, refuted
+from proofs.coq.values import NotCovered, Value
+
+#: Nodes that ``Check.v`` looks through: ``truth_of`` and ``bit_of``.
+THROUGH = (
+    "Truth", "Number", "Not", "Land", "Lor", "Lxor", "Lnot", "Flip", "Left", "Right", "Word", "Bits", "Sign",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Step:
+    """A clause that one gate implies (``gate`` is its variable), or clauses before it (``hints``)."""
+
+    clause: tuple[Literal, ...]
+    gate: Var | None = None
+    chained: bool = False
+    hints: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """The steps, the numbers of the values whose nodes they look at, and those of all that they speak of."""
+
+    steps: tuple[Step, ...]
+    nodes: tuple[int, ...]
+    values: tuple[int, ...]
+
+
+def certify(
+    values: Sequence[Value], hypotheses: Sequence[int], goal: int, limit: int = CONFLICTS
+) -> Certificate:
+    """A certificate that the goal is true where the hypotheses are.
+
+    Raises SatisfiableError if the goal can be false, and NotCovered if nothing was found.
+    """
+    problem = _Problem(Gates(values))
+    for k in hypotheses:
+        problem.require(((True, Var("B", k)),))
+    problem.require(((False, Var("B", goal)),))
+    given = len(problem.clauses)
+    problem.spread()
+    try:
+        learnt = refuted(problem.clauses, limit)
+    except GaveUpError as error:
+        raise NotCovered(f"no certificate: {error}") from error
+    used = sorted({h for each in learnt.values() for h in each.hints if given <= h < len(problem.clauses)})
+    places = {n: i for i, n in enumerate([*range(given), *used, *learnt], 1)}
+    steps = [Step(problem.literals(problem.clauses[n]), *problem.origin[n]) for n in used]
+    for each in learnt.values():
+        hints = tuple(places[h] for h in each.hints)
+        steps.append(Step(problem.literals(each.clause), hints=hints))
+    gates = [step.gate.k for step in steps if step.gate is not None]
+    nodes = _looked_at(values, gates)
+    spoken = {*nodes, *hypotheses, goal, *(a for k in nodes for a in values[k - 1].args)}
+    return Certificate(tuple(steps), nodes, tuple(sorted(spoken)))
+
+
+@dataclass
+class _Problem:
+    """The clauses that the hypotheses, the denied goal and the gates below them give."""
+
+    gates: Gates
+    numbers: dict[Var, int] = field(default_factory=dict)
+    variables: list[Var] = field(default_factory=list)
+    clauses: list[Clause] = field(default_factory=list)
+    origin: dict[int, tuple[Var, bool]] = field(default_factory=dict)
+
+    def require(self, literals: tuple[Literal, ...]) -> int:
+        self.clauses.append(tuple(self.number(v) if sign else -self.number(v) for sign, v in literals))
+        return len(self.clauses) - 1
+
+    def number(self, variable: Var) -> int:
+        if variable not in self.numbers:
+            self.variables.append(variable)
+            self.numbers[variable] = len(self.variables)
+        return self.numbers[variable]
+
+    def spread(self) -> None:
+        """The gates of all variables, those that they bring in included."""
+        at = 0
+        while at < len(self.variables):
+            variable = self.variables[at]
+            chained, found = self.gates.clauses(variable)
+            for clause in found:
+                self.origin[self.require(clause)] = (variable, chained)
+            at += 1
+
+    def literals(self, clause: Clause) -> tuple[Literal, ...]:
+        return tuple((x > 0, self.variables[abs(x) - 1]) for x in clause)
+
+
+def _looked_at(values: Sequence[Value], gates: Sequence[int]) -> tuple[int, ...]:
+    """The gates, and what is seen of their arguments through operators that move or join bits."""
+    found = {*gates}
+    todo = [a for k in found for a in values[k - 1].args]
+    while todo:
+        k = todo.pop()
+        if k not in found and values[k - 1].node.startswith(THROUGH):
+            found.add(k)
+            todo += values[k - 1].args
+    return tuple(sorted(found))

@@ -1,0 +1,194 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A claim as Gallina: a record of inputs, named definitions, and the theorem, with a certificate.
+
+The text before the line of the certificate is what is to be read; Coq checks the rest.  It is made
+from the claim's obligation, so that whoever reads it needs neither ``model.symbolic`` nor
+``proofs.obligation``; what the C has to do with it is the reader's to compare.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from model import symbolic
+from model.logic import Term, conj, free_names, name
+from proofs.claim import Claim, bind
+from proofs.coq.certificate import Step, certify
+from proofs.coq.refute import CONFLICTS
+from proofs.coq.values import Value, Values, identifiers
+from proofs.obligation import Obligation
+
+#: A premise that is no longer stands in the theorem itself.
+SHORT = 90
+
+
+@dataclass(frozen=True)
+class Stated:
+    """What the theorem says, without a proof: the values, which are the hypotheses and the goal, and the
+    functions of which a certificate knows nothing."""
+
+    claim: str
+    theorem: str
+    text: str
+    values: tuple[Value, ...]
+    hypotheses: tuple[int, ...]
+    goal: int
+    opaque: tuple[str, ...] = ()
+
+
+def stated(claim: Claim, obligation: Obligation) -> Stated:
+    """The claim in Gallina.  Raises NotCovered where an operator has no text."""
+    words = _words(claim)
+    hypotheses = list(_hypotheses(obligation))
+    theorem = re.sub(r"\W", "_", claim.theorem, flags=re.ASCII)
+    inputs = identifiers(obligation.inputs, [theorem])
+    labels = identifiers([*(label for label, _, _ in hypotheses), "conclusion"], [theorem, *inputs.values()])
+    taken = {theorem, *inputs.values(), *labels.values()}
+    names = identifiers(words.values(), taken)
+    values = Values(inputs, {key: names[word] for key, word in words.items()})
+    numbers = []
+    for label, _, term in [*hypotheses, ("conclusion", "", obligation.then)]:
+        values.define([term])
+        numbers.append(_labelled(values, values.known[term.key], labels[label]))
+    comments = {labels[label]: says for label, says, _ in hypotheses}
+    parts = [
+        f"(* {_comment(claim.name)}\n   {_comment(claim.says)} *)\n",
+        "From Coq Require Import NArith Bool List.\nFrom Stage2 Require Import Words Check.\n"
+        "Import ListNotations.\nLocal Open Scope N_scope.\nLocal Open Scope bool_scope.\n",
+        _record(obligation, inputs),
+        "".join(_definition(each, comments) for each in values.definitions),
+        f"Definition theorem := forall i : inputs,\n{_statement(map(values.text, numbers))}.\n",
+    ]
+    return Stated(
+        claim.name, theorem, "\n".join(filter(None, parts)), tuple(values.all), tuple(numbers[:-1]),
+        numbers[-1], tuple(sorted(values.opaque)),
+    )  # fmt: skip
+
+
+def _labelled(values: Values, made: int, label: str) -> int:
+    """The value as it stands in the theorem: facts and what is long under a label, the rest as it is."""
+    value = values.all[made - 1]
+    is_short = len(value.text) <= SHORT and not label.startswith("fact_")
+    return made if is_short or not value.node else values.named(made, label)
+
+
+def _words(claim: Claim) -> Mapping[bytes, str]:
+    """How terms over the inputs are called: by the words of the claim that they are the meaning of."""
+    results = {text: symbolic.run(procedure) for text, procedure in claim.subjects.items()}
+    found: dict[bytes, str] = {}
+    terms = conj(*(f.holds for f in claim.facts), *claim.given, claim.then)
+    for word, sort in free_names(terms).items():
+        term = bind(name(word, sort), claim.subjects, results)
+        if term.args:
+            found.setdefault(term.key, word)
+    return found
+
+
+def _hypotheses(obligation: Obligation) -> Iterator[tuple[str, str, Term]]:
+    """Label, sentence and term of each."""
+    for count, term in enumerate(obligation.background, 1):
+        yield f"alike {count}", "equal arguments give equal values", term
+    for fact in obligation.facts:
+        yield f"fact {fact.name}", f"{fact.says} ({fact.source})", fact.holds
+    for count, term in enumerate(obligation.given, 1):
+        yield f"premise {count}", "", term
+
+
+def _record(obligation: Obligation, names: Mapping[str, str]) -> str:
+    lines = [
+        f"  {names[text]} : {'N' if sort.width else 'bool'}; (* {_comment(text)}"
+        f"{f': {sort.width} bits' if sort.width else ''} *)"
+        for text, sort in obligation.inputs.items()
+    ]
+    return "Record inputs := {\n" + "\n".join(lines) + "\n}.\n"
+
+
+def _definition(each: tuple[str, bool, str], comments: Mapping[str, str]) -> str:
+    name, truth, text = each
+    says = comments.get(name, "")
+    head = f"(* {_comment(says)} *)\n" if says else ""
+    plain = text[1:-1] if text.startswith("(") and _wraps(text) else text
+    return f"{head}Definition {name} (i : inputs) : {'bool' if truth else 'N'} := {plain}.\n"
+
+
+def _wraps(text: str) -> bool:
+    """Whether the first parenthesis closes at the end."""
+    depth = 0
+    for at, character in enumerate(text):
+        depth += (character == "(") - (character == ")")
+        if depth == 0:
+            return at == len(text) - 1
+    return False
+
+
+def _statement(texts: Iterable[str]) -> str:
+    return " ->\n".join(f"  {text} = true" for text in texts)
+
+
+def _comment(text: str) -> str:
+    """The text as it may stand in a comment of Coq."""
+    plain = text.replace("(*", "( *").replace("*)", "* )").replace('"', "'")
+    return re.sub(r"[^\x20-\x7e]", "?", " ".join(plain.split()))
+
+
+# The proof -----------------------------------------------------------------------------------
+def proved(statement: Stated, limit: int = CONFLICTS) -> str:
+    """The whole file.  Raises SatisfiableError and NotCovered as ``certify`` does."""
+    found = certify(statement.values, statement.hypotheses, statement.goal, limit)
+    made = [(k, statement.values[k - 1]) for k in found.nodes]
+    order = "".join(f" h{n}" for n in range(1, len(statement.hypotheses) + 1))
+    held = "I"
+    for n in range(len(statement.hypotheses), 0, -1):
+        held = f"(conj h{n} {held})"
+    equal = "I"
+    for _ in made:
+        equal = f"(conj eq_refl {equal})"
+    numbers = "; ".join(map(str, statement.hypotheses))
+    return "\n".join([
+        statement.text,
+        "(* The certificate: to be read by Coq alone. ------------------------------------------- *)",
+        f"Definition values (i : inputs) : tree :=\n  {_tree({k: statement.values[k - 1] for k in found.values})}.",
+        f"Definition nodes : list (positive * node) :=\n  [{_lines(_node(k, value) for k, value in made)}].",
+        f"Definition steps : list step :=\n  [{_lines(map(_step, found.steps))}].",
+        f"Definition hypotheses : list positive := [{numbers}]%positive.",
+        f"Lemma accepted : check nodes hypotheses {statement.goal} steps = true.\n"
+        "Proof. vm_cast_no_check (eq_refl true). Qed.",
+        f"Lemma as_the_nodes_say (i : inputs) : made (get (values i)) nodes.\nProof. exact {equal}. Qed.",
+        f"Theorem {statement.theorem} : theorem.\n"
+        f"Proof. exact (fun i{order} =>\n  certified nodes hypotheses {statement.goal} steps accepted\n"
+        f"    (get (values i)) (as_the_nodes_say i) {held}). Qed.",
+        f"Print Assumptions {statement.theorem}.\n",
+    ])  # fmt: skip
+
+
+def _lines(items: Iterable[str]) -> str:
+    return ";\n   ".join(items)
+
+
+def _tree(values: Mapping[int, Value]) -> str:
+    """The values as the tree that ``get`` looks into: by the bits of their numbers, the lowest first."""
+    below: dict[str, Value] = {f"{k:b}"[:0:-1]: value for k, value in values.items()}
+    inner = {path[:n] for path in below for n in range(len(path) + 1)}
+
+    def node(path: str) -> str:
+        if path not in inner:
+            return "Leaf"
+        value = below.get(path)
+        here = "(T false)" if value is None else f"({'T' if value.truth else 'W'} {value.text})"
+        return f"(Node {node(path + '0')} {here} {node(path + '1')})"
+
+    return node("")
+
+
+def _node(k: int, value: Value) -> str:
+    data = [*map(str, value.before), *map(str, value.args), *map(str, value.behind)]
+    return f"({k}%positive, {' '.join([value.node, *data])})"
+
+
+def _step(step: Step) -> str:
+    clause = "; ".join(f"({'true' if sign else 'false'}, {var})" for sign, var in step.clause)
+    if step.gate is None:
+        return f"By_clauses [{clause}] [{'; '.join(map(str, step.hints))}]%positive"
+    return f"By_gate ({step.gate}) {'true' if step.chained else 'false'} [{clause}]"

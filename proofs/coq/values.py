@@ -1,0 +1,218 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""How do terms read in Gallina, and which values are they made of?
+
+A value has a number, its text, and the node of ``Check.v`` that makes it of other values.
+Trusted: the texts are the statement that is proved, and are there to be read; that a node fits its
+text is checked by Coq.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from model.logic import BOOL, Term, number, subterms
+
+_TRUTHS = {"ult": ("Below", "below"), "ule": ("At_most", "at_most"), "eq": ("Same", "same")}
+_SIGNED = {"slt": ("Below", "signed_below"), "sle": ("At_most", "signed_at_most")}
+_WORDS = {"bvand": ("Land", "N.land"), "bvor": ("Lor", "N.lor"), "bvxor": ("Lxor", "N.lxor")}
+_ARITHMETIC = {"add": ("Plus", "plus"), "sub": ("Minus", "minus")}
+_SHIFTS = {"shl": ("Left", "shifted_left"), "lshr": ("Right", "shifted_right")}
+
+#: Operators that are written, and of whose value Check.v knows nothing.
+_OPAQUE = {"mul": "times", "shl": "shifted_left_by", "lshr": "shifted_right_by"}
+
+
+class NotCovered(Exception):  # noqa: N818  # an outcome, as the door prints it
+    """A theorem is not stated in Gallina, or no certificate was found; the text says why."""
+
+
+@dataclass(frozen=True)
+class Value:
+    """``node`` is the constructor, empty for what may be anything; ``args`` are numbers of values, and ``data`` are
+    plain numbers: those before the arguments and those behind them."""
+
+    text: str
+    truth: bool
+    node: str = ""
+    args: tuple[int, ...] = ()
+    before: tuple[int, ...] = ()
+    behind: tuple[int, ...] = ()
+
+
+@dataclass
+class Values:
+    """The values of terms, numbered from 1.  ``names`` are how inputs are called, by their names, and
+    ``given`` the definitions that a term gets by its key; ``opaque`` are the functions that were written
+    without a node."""
+
+    names: Mapping[str, str]
+    given: Mapping[bytes, str]
+    definitions: list[tuple[str, bool, str]] = field(default_factory=list)
+    all: list[Value] = field(default_factory=list)
+    numbers: dict[Value, int] = field(default_factory=dict)
+    known: dict[bytes, int] = field(default_factory=dict)
+    opaque: set[str] = field(default_factory=set)
+
+    def define(self, roots: Iterable[Term]) -> None:
+        """The values below the roots; what is used more than once, or has a name, is defined."""
+        top = list(roots)
+        uses: dict[bytes, int] = {}
+        for term in subterms(*top):
+            for arg in term.args:
+                uses[arg.key] = uses.get(arg.key, 0) + 1
+        for term in subterms(*top):
+            if term.key not in self.known:
+                made = self.make(term)
+                name = self.given.get(term.key, "")
+                if term.args and (name or (uses.get(term.key, 0) > 1 and term.op != "not")):
+                    made = self.named(made, name or f"v{len(self.definitions) + 1}")
+                self.known[term.key] = made
+
+    def named(self, made: int, name: str) -> int:
+        """From here on the value is written as a definition of that name."""
+        value = self.all[made - 1]
+        self.definitions.append((name, value.truth, value.text))
+        return self.put(Value(f"({name} i)", value.truth, value.node, value.args, value.before, value.behind))
+
+    def put(self, value: Value) -> int:
+        if value not in self.numbers:
+            self.all.append(value)
+            self.numbers[value] = len(self.all)
+        return self.numbers[value]
+
+    def text(self, k: int) -> str:
+        return self.all[k - 1].text
+
+    def make(self, term: Term) -> int:
+        """The value of one term, those of its arguments being known."""
+        args = tuple(self.known[a.key] for a in term.args)
+        texts = [self.text(a) for a in args]
+        if term.op == "name":
+            return self.put(Value(f"({self.names[str(term.data)]} i)", term.sort is BOOL))
+        if term.op == "const":
+            return self.constant(number(term), term.sort is BOOL)
+        if term.sort is BOOL:
+            return self.truth(term, args, texts)
+        return self.word(term, args, texts)
+
+    def constant(self, value: int, truth: bool) -> int:
+        if truth:
+            text = "true" if value else "false"
+            return self.put(Value(text, True, f"Truth {text}"))
+        text = str(value) if value < 1024 else hex(value)
+        return self.put(Value(text, False, "Number", (), (value,)))
+
+    def truth(self, term: Term, args: tuple[int, ...], texts: list[str]) -> int:
+        width = term.args[0].sort.width
+        match term.op:
+            case "not":
+                return self.put(Value(f"(negb {texts[0]})", True, "Not", args))
+            case "and" | "or":
+                return self.joined(term.op, args)
+            case "ite":
+                return self.put(Value("(if {} then {} else {})".format(*texts), True, "If", args))
+            case "eq" if width == 0:
+                return self.put(Value("(eqb {} {})".format(*texts), True, "Iff", args))
+        if term.op in _TRUTHS:
+            node, function = _TRUTHS[term.op]
+            return self.put(Value(f"({function} {width} {texts[0]} {texts[1]})", True, node, args, (width,)))
+        if term.op in _SIGNED:
+            node, function = _SIGNED[term.op]
+            flipped = tuple(
+                self.put(Value(f"(sign_flipped {width} {self.text(a)})", False, "Flip", (a,), (width,)))
+                for a in args
+            )
+            return self.put(
+                Value(f"({function} {width} {texts[0]} {texts[1]})", True, node, flipped, (width,))
+            )
+        raise NotCovered(f"{term.op} has no text in Gallina here")
+
+    def joined(self, op: str, args: tuple[int, ...]) -> int:
+        node, sign = ("And", "&&") if op == "and" else ("Or", "||")
+        made = args[0]
+        for other in args[1:]:
+            left = self.text(made)
+            if made != args[0]:
+                left = left[1:-1]
+            made = self.put(Value(f"({left} {sign} {self.text(other)})", True, node, (made, other)))
+        return made
+
+    def word(self, term: Term, args: tuple[int, ...], texts: list[str]) -> int:
+        width, op = term.sort.width, term.op
+        if op == "ite":
+            return self.put(Value("(if {} then {} else {})".format(*texts), False, "Choose", args))
+        if op in _WORDS:
+            node, function = _WORDS[op]
+            return self.put(Value(f"({function} {texts[0]} {texts[1]})", False, node, args))
+        if op in _ARITHMETIC:
+            node, function = _ARITHMETIC[op]
+            return self.put(Value(f"({function} {width} {texts[0]} {texts[1]})", False, node, args, (width,)))
+        if op == "bvnot":
+            return self.put(Value(f"(complement {width} {texts[0]})", False, "Lnot", args, (width,)))
+        if op in ("shl", "lshr", "mul"):
+            return self.shifted(term, args, texts)
+        return self.resized(term, args, texts)
+
+    def shifted(self, term: Term, args: tuple[int, ...], texts: list[str]) -> int:
+        """A shift by a constant; a product with a power of two is written as one, too."""
+        width, op, by = term.sort.width, term.op, term.args[1]
+        if op == "mul" and by.op != "const":
+            by, args, texts = term.args[0], args[::-1], texts[::-1]
+        distance = number(by) if by.op == "const" else -1
+        if op == "mul":
+            op, power = "shl", distance > 0 and distance & (distance - 1) == 0
+            distance = distance.bit_length() - 1 if power else -1
+        if not 0 <= distance < width:
+            function = _OPAQUE[term.op]
+            self.opaque.add(function)
+            return self.put(Value(f"({function} {width} {texts[0]} {texts[1]})", False))
+        node, function = _SHIFTS[op]
+        text = f"({function} {width} {texts[0]} {distance})"
+        return self.put(Value(text, False, node, args[:1], (width,), (distance,)))
+
+    def resized(self, term: Term, args: tuple[int, ...], texts: list[str]) -> int:
+        width, op = term.sort.width, term.op
+        if op == "extract":
+            assert isinstance(term.data, tuple)
+            high, low = term.data
+            return self.put(Value(f"(bits {high} {low} {texts[0]})", False, "Bits", args, (high, low)))
+        narrow = term.args[0].sort.width if term.args else 0
+        if op == "zext":
+            return self.put(Value(f"(word {narrow} {texts[0]})", False, "Word", args, (narrow,)))
+        if op == "sext":
+            text = f"(sign_extended {narrow} {width} {texts[0]})"
+            return self.put(Value(text, False, "Sign", args, (narrow, width)))
+        raise NotCovered(f"the operator {op} has no node in Check.v")
+
+
+#: What the text of a theorem itself says, and words of Gallina.
+_RESERVED = frozenset(
+    """as at cofix else end exists fix for forall fun if in let match mod return then where with Prop Set Type
+    Definition Fixpoint Lemma Theorem Proof Qed Record
+    i I N T W A B V M Leaf Node true false bool list positive tree step node inputs get made check certified
+    eq_refl conj negb eqb word same below at_most sign_flipped signed_below signed_at_most plus minus
+    complement shifted_left shifted_right bits sign_extended times shifted_left_by
+    shifted_right_by By_gate By_clauses Truth Number Not And Or Iff If
+    Choose Land Lor Lxor Lnot Same Below At_most Flip Plus Minus Left Right Word Bits Sign
+    values nodes steps hypotheses accepted as_the_nodes_say theorem""".split()  # noqa: SIM905  # reads better
+)
+
+#: How definitions without a name are called, by Values.
+_NUMBERED = re.compile(r"v\d+", re.ASCII)
+
+
+def identifiers(texts: Iterable[str], taken: Iterable[str] = ()) -> dict[str, str]:
+    """An identifier of Gallina for each text, no two alike."""
+    used, found = set(taken) | _RESERVED, {}
+    for text in texts:
+        plain = re.sub(r"\W+", "_", text, flags=re.ASCII).strip("_") or "x"
+        plain = f"x_{plain}" if not plain[0].isalpha() or _NUMBERED.fullmatch(plain) else plain
+        chosen, count = plain[:60], 1
+        while chosen in used:
+            count += 1
+            chosen = f"{plain[:60]}_{count}"
+        used.add(chosen)
+        found[text] = chosen
+    return found

@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Does Coq prove the theorems?  `python -m proofs.gallina [--shape GLOB | --linux TREE] [--theorem GLOB]`
+
+Each claim that is not expected to be refuted is written as Gallina with a certificate, and compiled.
+Exit code: 0 if all are CHECKED, 1 if one FAILED, 2 for a wrong command line, 3 if one was not covered or
+not run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from proofs.asked import Asked, ReadError, load
+from proofs.claim import Claim
+from proofs.coq import compile as coq
+from proofs.coq.checked import Checked, Outcome, file_name, is_theorem, run, written
+from proofs.files import check_writable, write_all
+from proofs.obligation import Obligation, obligations
+from proofs.selection import Selection, SelectionError, chosen
+
+CHECKED, FAILED, WRONG, OPEN = 0, 1, 2, 3
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    door = argparse.ArgumentParser(
+        prog="python -m proofs.gallina",
+        description="Write each theorem as Gallina, with a proof that Coq's kernel checks.",
+        epilog="CHECKED: Coq accepts it, and it rests on no axiom. NOT COVERED: there is no proof for Coq, and "
+        "why. FAILED: Coq refuses it. NOT RUN: there is no coqc. Exit code: 0 all are CHECKED; 1 one FAILED; "
+        "2 a wrong command line; 3 one was not covered or not run.",
+        allow_abbrev=False,
+    )
+    door.add_argument("--linux", metavar="TREE", type=Path, help="a kernel tree, instead of the shapes")
+    door.add_argument("--shape", metavar="GLOB", help="only shapes of such a name")
+    door.add_argument("--theorem", metavar="GLOB", help="only theorems of such a name")
+    door.add_argument("--pages", choices=("4K", "16K", "64K"), default="4K", help="the page size")
+    door.add_argument("--out", metavar="DIR", type=Path, help="keep the texts there")
+    door.add_argument(
+        "--jobs", metavar="N", type=_positive, default=2, help="theorems at a time (default: 2)"
+    )
+    door.add_argument(
+        "--timeout", metavar="S", type=_positive, default=30, help="seconds for each theorem (default: 30)"
+    )
+    return door
+
+
+def _positive(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and 0 < int(text) <= 10**6):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 to 1000000.")
+    return int(text)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Write, compile, print, and return the exit code."""
+    door = parser()
+    asked = door.parse_args(arguments)
+    if asked.linux is not None and not asked.linux.is_dir():
+        door.error(f"--linux: {asked.linux} is not a directory.")
+    if asked.out is not None and (wrong := check_writable(asked.out, True)):
+        door.error(f"--out: {wrong}")
+    wanted = Selection(linux=asked.linux, shape=asked.shape, theorem=asked.theorem, pages=(asked.pages,))
+    try:
+        found = load(wanted)
+        claims = [claim for claim in chosen(wanted, found.claims) if is_theorem(claim)]
+        results = decided(found, claims, coq.coqc(), asked.jobs, asked.timeout)
+        if asked.out is not None:
+            _write(asked.out, results)
+    except (SelectionError, ReadError) as error:
+        door.error(str(error))
+    except coq.CoqError as error:
+        print(error)
+        return FAILED
+    except OSError as error:
+        door.error(f"A file could not be written: {error}.")
+    left_out = len(chosen(wanted, found.claims)) - len(claims)
+    _put(told(results, left_out))
+    return exit_code(results)
+
+
+def decided(
+    found: Asked, claims: Sequence[Claim], compiler: str | None, jobs: int, seconds: float
+) -> list[Checked]:
+    """What became of each claim, in their order.  Raises CoqError if the library is not accepted."""
+    readable = [claim for claim in claims if claim.name not in found.unread]
+    made = dict(zip((c.name for c in readable), obligations(readable), strict=True))
+    with tempfile.TemporaryDirectory() as name:
+        directory = Path(name)
+        if compiler is not None:
+            coq.prepare(compiler, directory)
+
+        def one(claim: Claim) -> Checked:
+            if claim.name in found.unread:
+                return Checked(claim.name, Outcome.NOT_COVERED, found.unread[claim.name])
+            return _one(claim, made[claim.name], compiler, directory, seconds)
+
+        with ThreadPoolExecutor(jobs) as threads:
+            return list(threads.map(one, claims))
+
+
+def _one(claim: Claim, made: Obligation, compiler: str | None, directory: Path, seconds: float) -> Checked:
+    each = written(claim, made)
+    return each if compiler is None else run(each, compiler, directory, seconds)
+
+
+def _write(directory: Path, results: Iterable[Checked]) -> None:
+    directory.mkdir(exist_ok=True)
+    texts = {file_name(each.claim): each.text for each in results if each.text}
+    write_all({directory / name: text for name, text in {**coq.library(), **texts}.items()})
+
+
+def told(results: Sequence[Checked], left_out: int) -> str:
+    """The table: a line for each claim, and how many there are of each outcome."""
+    width = max((len(each.claim) for each in results), default=0)
+    lines = [f"{each.claim:<{width}}  {each.outcome.value:<11}  {each.why}".rstrip() for each in results]
+    counted = Counter(each.outcome for each in results)
+    parts = [f"{counted[outcome]} {outcome.value}" for outcome in Outcome if counted[outcome]]
+    lines += ["", f"{len(results)} theorems: {', '.join(parts) or 'none'}."]
+    if left_out:
+        lines.append(f"{left_out} claims are expected to be refuted, and have no proof.")
+    return "\n".join(lines)
+
+
+def exit_code(results: Sequence[Checked]) -> int:
+    """1 goes before 3, and 3 before 0; nothing at all is 3."""
+    outcomes = {each.outcome for each in results}
+    if Outcome.FAILED in outcomes:
+        return FAILED
+    return CHECKED if outcomes == {Outcome.CHECKED} else OPEN
+
+
+def _put(text: str) -> None:
+    """Print the text; a reader that has gone away is no error."""
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+if __name__ == "__main__":
+    sys.exit(main())
