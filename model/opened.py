@@ -10,7 +10,7 @@ Trusted: this file, for the lines that a proof is said to rest on; not for any v
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 from model.logic import BOOL, TRUE, Sort, Term, conj, name, place, same
@@ -33,9 +33,14 @@ class Opened:
     lines: tuple[Line, ...]
 
 
-def opened(procedure: Procedure) -> Opened:
-    """The procedure and its lines, in the order in which they are first met."""
-    opener = _Opener()
+def every_line(span: Span) -> bool:
+    """Whether a line is to be opened: all are."""
+    return True
+
+
+def opened(procedure: Procedure, which: Callable[[Span], bool] = every_line) -> Opened:
+    """The procedure and those of its lines that are wanted, in the order in which they are first met."""
+    opener = _Opener(which)
     body = opener.body(procedure.body)
     inputs = {text: Input(sort, Origin.GIVEN, "what a line computes") for text, sort in opener.made.items()}
     places = {_there(text): Place(sort, name(text, sort)) for text, sort in opener.made.items()}
@@ -57,6 +62,7 @@ def _there(text: str) -> str:
 
 @dataclass
 class _Opener:
+    which: Callable[[Span], bool]
     made: dict[str, Sort] = field(default_factory=dict)
     lines: dict[tuple[str, int], tuple[list[Span], list[Term]]] = field(default_factory=dict)
 
@@ -73,6 +79,17 @@ class _Opener:
         return tuple(new for statement in statements for new in self.statement(statement))
 
     def statement(self, statement: Statement) -> Iterator[Statement]:
+        if isinstance(statement, Block):
+            yield replace(statement, body=self.body(statement.body))
+        elif self.which(statement.span):
+            yield from self.opened(statement)
+        elif isinstance(statement, If):
+            yield replace(statement, then=self.body(statement.then), orelse=self.body(statement.orelse))
+        else:
+            yield statement
+
+    def opened(self, statement: Set | If | Leave | Call) -> Iterator[Statement]:
+        """A statement that may compute anything, and perhaps is not there."""
         match statement:
             case Set(_, value, span):
                 note, anything = self.anything(value, span)
@@ -82,8 +99,6 @@ class _Opener:
                 note, anything = self.anything(condition, span)
                 yield note
                 yield If(anything, self.body(then), self.body(orelse), span)
-            case Block(_, body):
-                yield replace(statement, body=self.body(body))
             case Leave(_, span, _, value):
                 if value is not None:
                     note, value = self.anything(value, span)

@@ -9,7 +9,7 @@ Trusted: ``model.opened``; a verdict does not depend on it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from model.facts import Fact
@@ -64,15 +64,11 @@ def lines_used(resting: Resting, judged: Judged) -> tuple[Span, ...] | None:
     return resting.lines_of(judged.answer.used)
 
 
-def without(resting: Resting, touched: Callable[[Span], bool]) -> Claim:
-    """The claim without what the touched lines say: if it is still proved, it does not rest on them."""
-    first = len(resting.claim.facts) - len(resting.lines)
-    lines = zip(resting.lines, resting.claim.facts[first:], strict=True)
-    kept = tuple(fact for span, fact in lines if not touched(span))
+def untouched(claim: Claim, procedure: Procedure) -> Claim:
+    """The claim about ``procedure``, in which the touched lines are opened and nothing is said of them: if
+    it is still proved, it does not rest on them."""
     return replace(
-        resting.claim,
-        theorem=f"{resting.claim.theorem}.untouched",
-        facts=(*resting.claim.facts[:first], *kept),
+        claim, theorem=f"{claim.theorem}.untouched", subjects={**claim.subjects, "": procedure}, regions=()
     )
 
 

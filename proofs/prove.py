@@ -10,6 +10,7 @@ from proofs.batch import batches, single
 from proofs.claim import Claim, Verdict
 from proofs.obligation import Obligation, obligations
 from proofs.pool import Pool
+from proofs.question import Found
 from proofs.remember import Memory
 from proofs.verdict import Judged, Replays, Standing, agree, judge
 
@@ -58,6 +59,15 @@ def cores(pool: Pool, claims: Sequence[Claim], least: bool = False) -> dict[str,
     ``least`` those that are left when all others are deleted in their order."""
     made = [replace(batch, cores=True, least=least) for batch in batches(obligations(claims), pool.jobs)]
     return {answer.claim: answer.used for answer in pool.answers(made) if answer.used is not None}
+
+
+def denied(pool: Pool, claims: Sequence[Claim]) -> dict[str, bool | None]:
+    """Of each claim, by name, whether facts and premises exclude that the conclusion is false, be there an
+    input or not; None where that was not decided."""
+    made = [replace(batch, cores=True) for batch in batches(obligations(claims), pool.jobs)]
+    answers = {answer.claim: answer.denied for answer in pool.answers(made)}
+    known = {Found.UNSAT: True, Found.SAT: False}
+    return {claim.name: known.get(answers[claim.name]) for claim in claims}
 
 
 def _without(claims: Sequence[Claim], known: Iterable[Judged]) -> list[Claim]:

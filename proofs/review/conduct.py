@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from model.source.profile import Profile
 from model.source.tree import Tree
-from proofs.patches.apply import Applied, apply, is_read
+from proofs.patches.apply import Applied, apply_all, is_read
 from proofs.patches.patch import Patch
 from proofs.pool import Pool
 from proofs.remember import Memory
@@ -41,11 +41,10 @@ class Step:
 
 def steps(tree: Tree, patches: Sequence[Patch]) -> list[Step]:
     """Each patch with the tree after it.  Raises PatchError where one does not apply."""
-    found: list[Step] = []
-    for patch in patches:
-        applied = apply(found[-1].tree if found else tree, patch)
-        found.append(Step(patch, applied.tree, applied.touches, tuple(_notes(applied))))
-    return found
+    return [
+        Step(patch, applied.tree, applied.touches, tuple(_notes(applied)))
+        for patch, applied in zip(patches, apply_all(tree, patches), strict=True)
+    ]
 
 
 def _notes(applied: Applied) -> Iterator[str]:

@@ -195,6 +195,13 @@ class Review:
         return next((status for status in order if status in found), Status.PASS)
 
     @property
+    def scope(self) -> tuple[str, ...]:
+        """The functions that were compared, those that are not the same first."""
+        every = [each for patch in self.patches for each in patch.functions]
+        ordered = sorted(every, key=lambda each: each.change is Change.UNTOUCHED)
+        return tuple(dict.fromkeys(each.function for each in ordered))
+
+    @property
     def first_change(self) -> PatchReview | None:
         """The first patch that changes what some function does; None if none does."""
         return next((each for each in self.patches if each.changes_behaviour), None)

@@ -22,8 +22,8 @@ from proofs.review.review import (
 )
 
 WIDTH = 72
-#: Theorems, rows and functions that are told of one patch, at most; the rest is counted.
-BROKEN, ROWS, FUNCTIONS, RESPECTS = 3, 14, 3, 4
+#: Theorems, names, rows, functions and respects that are told of one patch, at most; the rest is counted.
+BROKEN, NAMES, ROWS, FUNCTIONS, RESPECTS = 3, 4, 14, 3, 4
 
 _QUESTION = {
     Became.BROKEN: "Is it intended that this does not hold any more?",
@@ -37,7 +37,8 @@ _ORDER = (Became.BROKEN, Became.OTHERWISE, Became.LOST, Became.NEW)
 
 def report(review: Review) -> str:
     """The whole text, with a newline at its end."""
-    parts = [review.title, "", *_prose(review), "", "---", *_machine(review)]
+    parts = [*_wrapped(review.title or "A change without a subject"), "", *_prose(review), "", "---"]
+    parts += _machine(review)
     return ascii_only("\n".join(line.rstrip() for line in parts) + "\n")
 
 
@@ -88,11 +89,11 @@ def told(patch: PatchReview, width: int = WIDTH) -> list[str]:
     for i, each in enumerate(shown):
         lines += ["", *_wrapped(_QUESTION[each.became], width), *_theorem(each, width, with_witness=i == 0)]
     if len(questions) > len(shown):
-        names = ", ".join(each.name for each in questions[len(shown) :])
+        names = _some([each.name for each in questions[len(shown) :]])
         lines += ["", *_wrapped(f"The same is to be asked of {names}.", width)]
     mended = [each.name for each in patch.theorems if each.became is Became.MENDED]
     if mended:
-        lines += ["", *_wrapped(f"What did not hold before holds now: {', '.join(mended)}.", width)]
+        lines += ["", *_wrapped(f"What did not hold before holds now: {_some(mended)}.", width)]
     return [
         *lines,
         *_theorems_in_all(patch, width),
@@ -113,7 +114,7 @@ def _behaviour(patch: PatchReview, width: int) -> Iterator[str]:
     for each in changed[:FUNCTIONS]:
         yield from _function(each, width)
     if len(changed) > FUNCTIONS:
-        names = ", ".join(f"{each.function}()" for each in changed[FUNCTIONS:])
+        names = _some([f"{each.function}()" for each in changed[FUNCTIONS:]])
         yield from _wrapped(f"Nor are these as before: {names}.", width)
 
 
@@ -180,7 +181,7 @@ def _theorems_in_all(patch: PatchReview, width: int) -> Iterator[str]:
 
 def _machine(review: Review) -> Iterator[str]:
     base = review.base.version + (f" ({review.base.commit})" if review.base.commit else "")
-    scope = ", ".join(dict.fromkeys(each.function for patch in review.patches for each in patch.functions))
+    scope = _some([f"{name}()" for name in review.scope])
     for label, text in (
         ("tool", review.tool),
         ("base", base),
@@ -208,6 +209,12 @@ def _quoted(patch: PatchReview) -> str:
 
 def _count(number: int, what: str) -> str:
     return f"{number} {what}" + ("s" if number != 1 else "")
+
+
+def _some(names: Sequence[str]) -> str:
+    """The first names, and how many more there are."""
+    more = len(names) - NAMES
+    return ", ".join(names) if more <= 0 else f"{', '.join(names[:NAMES])} and {more} more"
 
 
 def _joined(names: Sequence[str]) -> str:

@@ -7,10 +7,10 @@ sides it is also asked whether either proof needs a line that the patch touches.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
-from model.opened import Opened
+from model.opened import Opened, opened
 from model.procedure import Procedure, Span
 from proofs import lines_used
 from proofs.claim import Claim, Verdict
@@ -19,7 +19,7 @@ from proofs.fingerprint import Fingerprints
 from proofs.lines_used import Resting
 from proofs.obligation import Obligation, obligations
 from proofs.pool import Pool
-from proofs.prove import cores, decided, examined
+from proofs.prove import cores, decided, denied, examined
 from proofs.remember import Memory
 from proofs.review.meaning import meaning
 from proofs.review.reading import Side, Touched
@@ -28,12 +28,10 @@ from proofs.subject import part
 from proofs.verdict import Judged, Standing, unsupported
 
 #: Of so many broken theorems, at most, the lines are told that their proof needed.
-EXPLAINED = 8
+EXPLAINED = 3
 
 #: That a kernel does what its shape does is no theorem about either; a patch is not asked for it.
 _CONFORMANCE = "conformance"
-
-_DECIDED = (Verdict.PROVED, Verdict.REFUTED)
 
 
 @dataclass(frozen=True)
@@ -58,7 +56,7 @@ def theorems(
     open_ones = [each for each in found if each.claim_name not in alike]
     relevant = {each.claim_name: each for each in _with_relevance(pool, open_ones, lines)}
     found = [relevant.get(each.claim_name, replace(each, relevant=False)) for each in found]
-    return tuple(_with_lines(pool, memory, found))
+    return tuple(_with_lines(pool, found))
 
 
 def _alike(changed: Sequence[_Both], unread: Container[str]) -> frozenset[str]:
@@ -152,56 +150,42 @@ def _proved(finding: Finding | None) -> Claim | None:
 
 def _with_relevance(pool: Pool, found: Sequence[TheoremReview], lines: Touched) -> Iterator[TheoremReview]:
     """Of each theorem that is proved on both sides, whether a proof needs a touched line."""
-    cache: dict[int, Opened] = {}
-    halves: dict[int, list[_Half]] = {}
+    spared = _Spared(lines)
+    halves: dict[int, list[Claim]] = {}
     for i, each in enumerate(found):
         one, two = _proved(each.before), _proved(each.after)
         if one is not None and two is not None:
-            halves[i] = [
-                _half(f"{i}.before", one, cache, lines.is_old),
-                _half(f"{i}.after", two, cache, lines.is_new),
-            ]
-    needed = _needed(pool, [half for both in halves.values() for half in both])
+            halves[i] = [*spared.before(i, one), *spared.after(i, two)]
+    asked = [claim for both in halves.values() for claim in both]
+    still_proved = denied(pool, asked)
     for i, each in enumerate(found):
-        answers = [needed[half.resting.claim.name] for half in halves.get(i, [])]
-        known = answers and None not in answers
-        yield replace(each, relevant=any(answers) if known else None)
+        answers = [still_proved.get(claim.name) for claim in halves.get(i, [])]
+        known = i in halves and None not in answers
+        yield replace(each, relevant=not all(answers) if known else None)
 
 
-@dataclass(frozen=True)
-class _Half:
-    """A proof, of which it is asked whether it needs a touched line."""
+@dataclass
+class _Spared:
+    """Claims about procedures of which the touched lines may do anything, each made once; none if the
+    procedure has no such line.  Their subjects tell the sides apart."""
 
-    resting: Resting
-    is_touched: Callable[[Span], bool]
+    lines: Touched
+    made: dict[int, tuple[Procedure, Opened]] = field(default_factory=dict)
 
+    def before(self, i: int, claim: Claim) -> Iterator[Claim]:
+        return self.claim(i, claim, "before", self.lines.is_old)
 
-def _half(number: str, claim: Claim, cache: dict[int, Opened], is_touched: Callable[[Span], bool]) -> _Half:
-    return _Half(_resting(replace(claim, theorem=f"{number}.{claim.theorem}"), cache), is_touched)
+    def after(self, i: int, claim: Claim) -> Iterator[Claim]:
+        return self.claim(i, claim, "after", self.lines.is_new)
 
-
-def _needed(pool: Pool, halves: Sequence[_Half]) -> Mapping[str, bool | None]:
-    """By the names of the claims; None where it was not decided.
-
-    The solver's core may have a touched line that another proof does without, so that is asked.
-    """
-    cores_found = cores(pool, [half.resting.claim for half in halves])
-    needed: dict[str, bool | None] = {}
-    again: dict[str, Claim] = {}
-    for half in halves:
-        name = half.resting.claim.name
-        core = cores_found.get(name)
-        if core is None:
-            needed[name] = None
-        elif not any(map(half.is_touched, half.resting.lines_of(core))):
-            needed[name] = False
-        else:
-            again[name] = lines_used.without(half.resting, half.is_touched)
-    judged = {each.name: each.verdict for each in decided(pool, list(again.values()))}
-    for name, claim in again.items():
-        verdict = judged[claim.name]
-        needed[name] = None if verdict not in _DECIDED else verdict is Verdict.REFUTED
-    return needed
+    def claim(self, i: int, claim: Claim, side: str, which: Callable[[Span], bool]) -> Iterator[Claim]:
+        procedure = claim.subjects[""]
+        if id(procedure) not in self.made:
+            self.made[id(procedure)] = procedure, opened(procedure, which)
+        found = self.made[id(procedure)][1]
+        if found.lines:
+            named = replace(claim, theorem=f"{i}.{claim.theorem}", subject=f"{claim.subject}, {side}")
+            yield lines_used.untouched(named, found.procedure)
 
 
 def _resting(claim: Claim, cache: dict[int, Opened]) -> Resting:
@@ -211,7 +195,7 @@ def _resting(claim: Claim, cache: dict[int, Opened]) -> Resting:
     return lines_used.resting(claim, cache)
 
 
-def _with_lines(pool: Pool, memory: Memory, found: Iterable[TheoremReview]) -> Iterator[TheoremReview]:
+def _with_lines(pool: Pool, found: Iterable[TheoremReview]) -> Iterator[TheoremReview]:
     """Of the first theorems that are broken, the lines that the proof needed."""
     reviews = list(found)
     wanted = [i for i, each in enumerate(reviews) if each.became is Became.BROKEN][:EXPLAINED]
@@ -221,12 +205,7 @@ def _with_lines(pool: Pool, memory: Memory, found: Iterable[TheoremReview]) -> I
         claim = _proved(reviews[i].before)
         if claim is not None:
             resting[i] = _resting(claim, cache)
-    judged = list(decided(pool, [each.claim for each in resting.values()], memory))
-    closely = {each.name: each for each in examined(pool, judged, memory)}
+    needed = cores(pool, [each.claim for each in resting.values()], least=True)
     for i, each in enumerate(reviews):
-        spans = _spans(resting[i], closely) if i in resting else None
-        yield replace(each, lines=spans)
-
-
-def _spans(resting: Resting, closely: Mapping[str, Judged]) -> tuple[Span, ...] | None:
-    return lines_used.lines_used(resting, closely[resting.claim.name])
+        used = needed.get(resting[i].claim.name) if i in resting else None
+        yield replace(each, lines=None if used is None else resting[i].lines_of(used))
