@@ -141,10 +141,12 @@ class PatchReview:
 
     @property
     def is_undecided(self) -> bool:
-        """Whether something was not found out: a function was not read, or a solver gave up."""
+        """Whether something was not found out: no function was there, one was not read, or a solver gave up."""
         open_changes = (Change.UNREAD, Change.UNDECIDED)
         decided = (Verdict.PROVED, Verdict.REFUTED, Verdict.VACUOUS)
-        return any(each.change in open_changes for each in self.functions) or any(
+        if not self.functions or any(each.change in open_changes for each in self.functions):
+            return True
+        return any(
             verdict is not None and verdict not in decided
             for each in self.theorems
             for verdict in each.verdicts

@@ -103,7 +103,9 @@ def told(patch: PatchReview, width: int = WIDTH) -> list[str]:
 
 def _behaviour(patch: PatchReview, width: int) -> Iterator[str]:
     changed = _changed(patch)
-    if not changed:
+    if not patch.functions:
+        yield from _wrapped("Nothing was compared: the tree has none of the functions that are read.", width)
+    elif not changed:
         same = sum(each.change is Change.SAME for each in patch.functions)
         proved = f"; of {same} this had to be proved" if same else ""
         yield from _wrapped(

@@ -26,8 +26,8 @@ def edited(tree: Tree, files: Iterable[str], edit: str) -> Step:
         raise PatchError(f"--what-if: {edit!r} is no edit; write OLD => NEW, both as in the C.")
     pattern = re.compile(r"\s*".join(map(re.escape, words)))
     found: list[tuple[str, str, re.Match[str]]] = []
-    for file in dict.fromkeys(files):
-        text = tree.read(file).decode("latin-1")
+    for file, data in tree.read_all(dict.fromkeys(files)).items():
+        text = data.decode("latin-1")
         found += [(file, text, match) for match in pattern.finditer(text) if _is_whole(text, match)]
     if len(found) != 1:
         places = "; ".join(f"{file}:{text.count(chr(10), 0, m.start()) + 1}" for file, text, m in found[:8])
