@@ -135,9 +135,10 @@ def compared(
     second_rev: str | None,
     pages: Sequence[str],
     config: Path | None,
+    kept: Path | None = None,
 ) -> Comparison:
     """A claim for each observable of user_mem_abort(), and one for all of them with the inputs that
-    differ as a region; and a claim for each other function.
+    differ as a region; and a claim for each other function.  ``kept`` as in ``roots_read.read_all``.
 
     Raises ValueError (TreeError, ProfileError) for what is no kernel tree or configuration, and
     TableError, with file and line, where a tree cannot be read exactly.
@@ -149,7 +150,7 @@ def compared(
     found = Comparison(())
     for size, profile in configurations:
         one, two = (
-            read_all(tree, index, size, profile, label)
+            read_all(tree, index, size, profile, label, kept=kept)
             for tree, index, label in zip(trees, indexes, labels, strict=True)
         )
         found = found.with_more(of_two(size, labels, one, two))

@@ -5,9 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from model.arch.arm64 import fault
 from model.shape import Shape
+from model.source.cache import default_directory
 from proofs import catalogue
 from proofs.claim import Claim, Skipped
 from proofs.selection import Selection, matching
@@ -55,11 +57,16 @@ def _kernel(selection: Selection) -> Asked:
 
     assert selection.linux is not None
     try:
-        read = read_tree(selection.linux, selection.rev, selection.pages, selection.config)
+        read = read_tree(selection.linux, selection.rev, selection.pages, selection.config, _kept(selection))
     except ValueError as error:  # TreeError, ProfileError and TableError: sentences for the user
         raise ReadError(str(error)) from error
     ledger = tuple(f"{entry.how:<10} {entry.where:<45} {entry.what}" for entry in read.ledger)
     return Asked(read.claims, read.skipped, read.unread, (), read.notes, ledger, read.contracts)
+
+
+def _kept(selection: Selection) -> Path | None:
+    """Where earlier runs left what they read."""
+    return None if selection.no_cache else default_directory()
 
 
 def _compared(selection: Selection) -> Asked:
@@ -68,7 +75,7 @@ def _compared(selection: Selection) -> Asked:
     assert selection.linux is not None and selection.against is not None
     try:
         found = compared(selection.linux, selection.rev, selection.against, selection.against_rev,
-                         selection.pages, selection.config)  # fmt: skip
+                         selection.pages, selection.config, _kept(selection))  # fmt: skip
     except ValueError as error:
         raise ReadError(str(error)) from error
     return Asked(found.claims, found.skipped, found.unread)

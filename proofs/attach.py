@@ -212,7 +212,7 @@ def _dead(asked: argparse.Namespace, progress: Progress) -> str:
     parts = []
     with Memory(place) as memory, Pool(asked.jobs, asked.timeout) as pool:
         for size, profile in profiles(pages, asked.config):
-            (read,) = read_all(tree, index, size, profile, roots=(root,)).values()
+            (read,) = read_all(tree, index, size, profile, roots=(root,), kept=place).values()
             if not isinstance(read, Kernel):
                 raise TreeError(f"{tree.where}: {read}")
             progress.begin("asking about conditions")

@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -20,6 +22,10 @@ from pathlib import Path
 from statistics import median
 
 BASE = "import z3"
+
+#: What is read of a tree, and the function that a patched one has changed.
+READ = ("include", "arch/arm64", "drivers/char", "mm", "virt/kvm")
+CHANGED = "arch/arm64/kvm/mmu.c", re.compile(rb"\nstatic int user_mem_abort\([^;{]*\{")
 
 
 @dataclass(frozen=True)
@@ -34,17 +40,19 @@ class Measured:
 @dataclass(frozen=True)
 class Subject:
     """A command to measure; ``cold`` gives it empty caches each time; ``bound`` is the agreed limit
-    in seconds on two cores (0 for none).  ``--no-cache`` asks all claims and keeps the index of headers;
-    without it, a second run recalls verdicts."""
+    in seconds on two cores (0 for none).  ``--no-cache`` reads and asks everything and keeps the index
+    of headers; without it, a second run recalls functions and verdicts.  ``patched`` is a tree in which a
+    function is changed before each run."""
 
     name: str
     command: tuple[str, ...]
     bound: float = 0.0
     cold: bool = False
+    patched: Path | None = None
 
 
-def subjects(kernels: Sequence[Path]) -> Iterator[Subject]:
-    """What is measured."""
+def subjects(kernels: Sequence[Path], copies: Path) -> Iterator[Subject]:
+    """What is measured; a tree that is patched is copied into a directory."""
     python = sys.executable
     yield Subject(BASE, (python, "-c", "import z3"))
     shapes = (python, "-m", "proofs.run")
@@ -55,10 +63,40 @@ def subjects(kernels: Sequence[Path]) -> Iterator[Subject]:
         yield Subject(f"{tree.name}, warm", (*command, "--no-cache"), 10.0)
         yield Subject(f"{tree.name}, again", command, 1.0)
         yield Subject(f"{tree.name}, cold", command, 10.0, cold=True)
+        yield Subject(f"{tree.name}, read", (*command, "--list", "--no-cache"))
+        yield Subject(f"{tree.name}, read again", (*command, "--list"))
+    for tree in kernels[-1:]:  # one, since a copy is large
+        copy = copied(tree, copies / tree.name)
+        listing = (python, "-m", "proofs.run", "--linux", str(copy), "--list")
+        yield Subject(f"{tree.name}, read patched", listing, patched=copy)
+
+
+def copied(tree: Path, to: Path) -> Path:
+    """A copy of what is read of a tree."""
+    for part in READ:
+        if (tree / part).is_dir():
+            shutil.copytree(tree / part, to / part, symlinks=True, ignore=shutil.ignore_patterns("boot"))
+    shutil.copy(tree / "Makefile", to / "Makefile")
+    return to
+
+
+def change(tree: Path) -> None:
+    """Put one more empty statement at the head of a function, so that no earlier run has read it.
+
+    Raises ValueError for a tree without that function.
+    """
+    file, head = tree / CHANGED[0], CHANGED[1]
+    data = file.read_bytes()
+    found = head.search(data)
+    if found is None:
+        raise ValueError(f"{file} has no function user_mem_abort(), which is to be changed.")
+    file.write_bytes(data[: found.end()] + b" ;" + data[found.end() :])
 
 
 def measure(subject: Subject, environment: Mapping[str, str]) -> Measured:
     """One run of the command in a process of its own."""
+    if subject.patched is not None:
+        change(subject.patched)
     with tempfile.TemporaryDirectory() as empty:
         settings = {**environment, **({"XDG_CACHE_HOME": empty} if subject.cold else {})}
         before = time.perf_counter()
@@ -72,7 +110,7 @@ def measure(subject: Subject, environment: Mapping[str, str]) -> Measured:
 
 def rows(runs: Mapping[Subject, Sequence[Measured]]) -> Iterator[str]:
     """The table: medians, and the ratio to the first row's median."""
-    yield f"{'command':<16} {'ratio':>7} {'median s':>9} {'min s':>7} {'max s':>7} {'MB':>5} {'bound s':>8} exit"
+    yield f"{'command':<20} {'ratio':>7} {'median s':>9} {'min s':>7} {'max s':>7} {'MB':>5} {'bound s':>8} exit"
     base = 0.0
     for subject, measured in runs.items():
         seconds = [m.seconds for m in measured]
@@ -80,7 +118,7 @@ def rows(runs: Mapping[Subject, Sequence[Measured]]) -> Iterator[str]:
         bound = f"{subject.bound:.1f}" if subject.bound else "-"
         codes = ",".join(sorted({str(m.code) for m in measured}))
         yield (
-            f"{subject.name:<16} {median(seconds) / base:>7.1f} {median(seconds):>9.2f} {min(seconds):>7.2f} "
+            f"{subject.name:<20} {median(seconds) / base:>7.1f} {median(seconds):>9.2f} {min(seconds):>7.2f} "
             f"{max(seconds):>7.2f} {max(m.megabytes for m in measured):>5.0f} {bound:>8} {codes}"
         )
 
@@ -100,15 +138,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     trees = sorted(p for p in options.kernels.glob("*") if (p / "arch" / "arm64").is_dir())
     if not trees:
         print(f"No kernel tree in {options.kernels}; `make kernels` fetches some.", file=sys.stderr)
-    asked = list(subjects(trees))
+    try:
+        with tempfile.TemporaryDirectory() as copies:
+            runs = _runs(list(subjects(trees, Path(copies))), options.n)
+    except (OSError, ValueError) as error:
+        print(f"python -m proofs.bench: error: {error}", file=sys.stderr)
+        return 3
+    print("\n".join(rows(runs)))
+    return 0 if trees else 3
+
+
+def _runs(asked: Sequence[Subject], count: int) -> dict[Subject, list[Measured]]:
+    """The runs of each command, in turn with the others."""
     runs: dict[Subject, list[Measured]] = {subject: [] for subject in asked}
-    for turn in range(options.n + 1):
+    for turn in range(count + 1):
         for subject in asked:
             measured = measure(subject, os.environ)
             if turn:  # the first round only warms the caches
                 runs[subject].append(measured)
-    print("\n".join(rows(runs)))
-    return 0 if trees else 3
+    return runs
 
 
 if __name__ == "__main__":

@@ -62,13 +62,19 @@ class _Decision:
         """Find models that make the literals of many claims true at once; each claim's model goes
         into ``models``.  Literals that refuse each other are left for the next round."""
         pending: dict[str, list[str]] = {}
+        refused: list[set[str]] = []
         for claim in claims:
             pending.setdefault(literals[claim], []).append(claim)
         while pending:
-            together = list(pending)
+            together = _without(refused, list(pending))
             while (found := self.dialogue.check(together)) is Found.UNSAT and len(together) > 1:
                 yield
-                together.remove((self.dialogue.used() or together)[-1])
+                core = self.dialogue.used() or together
+                if len(core) == 1:  # it cannot hold at all, which is left to be asked about it alone
+                    del pending[core[0]]
+                else:
+                    refused.append(set(core))
+                together = _without([set(core)], together)
             if found is not Found.SAT:
                 del pending[together[0]]
                 continue
@@ -104,6 +110,15 @@ class _Decision:
 
     def reasoned(self, answer: Answer, found: Found) -> Answer:
         return replace(answer, reason=self.dialogue.reason()) if found is Found.UNKNOWN else answer
+
+
+def _without(refused: Iterable[set[str]], literals: list[str]) -> list[str]:
+    """The literals without the last one of each set that is among them whole and cannot hold together."""
+    left = list(literals)
+    for each in refused:
+        if each.issubset(left):
+            left.remove(next(literal for literal in reversed(left) if literal in each))
+    return left
 
 
 def _common(questions: Sequence[Question]) -> tuple[str, ...]:

@@ -3,7 +3,9 @@
 
 A claim's fingerprint is over the whole content of the claim (procedures, words, constants, facts,
 premises, conclusion, expectation) and over the tool: every source file of ours, the solver and
-Python.  So it is known before anything is run or written for a solver.
+Python.  So it is known before anything is run or written for a solver.  Only where a statement is
+written (``Span``) is left out: neither meaning of a procedure looks at it, so that a function which
+other lines have moved is not proved again.
 
 Trusted: BLAKE2; that the solver's files do not change and keep their sizes and times of change.
 """
@@ -13,7 +15,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from enum import Enum
 from hashlib import blake2b
@@ -21,6 +23,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from model.logic import Term
+from model.procedure import Span
 from proofs.claim import Claim
 
 ROOMS = ("model", "counterexamples", "proofs")
@@ -36,6 +39,7 @@ class Fingerprints:
 
     tool: str
     known: dict[int, tuple[object, bytes]] = field(default_factory=dict)
+    names: dict[type, tuple[str, ...]] = field(default_factory=dict)  # of the fields of a class
 
     def of(self, claim: Claim) -> str:
         """The claim's digest, in hexadecimal.  Raises TypeError for content of an unknown kind."""
@@ -46,6 +50,8 @@ class Fingerprints:
         parts, a digest."""
         if isinstance(value, Term):
             return b"T" + value.key
+        if isinstance(value, Span):
+            return b"L"
         if isinstance(value, str):
             return _framed(b"s", value.encode("utf-8", "surrogatepass"))
         found = self.known.get(id(value))
@@ -62,8 +68,10 @@ class Fingerprints:
                 yield self.content(key)
                 yield self.content(held)
         elif is_dataclass(value):
-            for each in fields(value):
-                yield self.content(getattr(value, each.name))
+            if type(value) not in self.names:
+                self.names[type(value)] = tuple(each.name for each in fields(value))
+            for name in self.names[type(value)]:
+                yield self.content(getattr(value, name))
         elif isinstance(value, Enum):
             yield self.content(value.name)
         elif value is None or isinstance(value, int):
@@ -74,17 +82,30 @@ class Fingerprints:
 
 def tool() -> str | None:
     """A digest of everything that decides beside the claim; None where it is not known well enough."""
-    solver = _solver()
-    sources = _sources(Path(__file__).resolve().parent.parent)
-    if solver is None or sources is None:
+    if any(key.startswith("Z3_") for key in os.environ):
         return None
-    return _digest(_framed(b"", sys.version.encode()) + _framed(b"", solver) + sources).hex()
+    return _together(_package("z3", "z3_solver", ("libz3", "z3.dll")), _sources(ROOMS))
 
 
-def _sources(top: Path) -> bytes | None:
+def reader() -> str | None:
+    """A digest of everything but the tree and its configuration that decides how C is read; None as
+    for ``tool``."""
+    parsers = (_package(name, name, ("_binding",)) for name in ("tree_sitter", "tree_sitter_c"))
+    return _together(*parsers, _sources(("model",)))
+
+
+def _together(*parts: bytes | None) -> str | None:
+    known = [part for part in parts if part is not None]
+    if len(known) < len(parts):
+        return None
+    return _digest(b"".join(_framed(b"", part) for part in (sys.version.encode(), *known))).hex()
+
+
+def _sources(rooms: Sequence[str]) -> bytes | None:
     """The names and contents of our own files; None if one of them was changed a moment ago."""
+    top = Path(__file__).resolve().parent.parent
     try:
-        paths = sorted(p for room in ROOMS for kind in ("*.py", "*.toml") for p in (top / room).rglob(kind))
+        paths = sorted(p for room in rooms for kind in ("*.py", "*.toml") for p in (top / room).rglob(kind))
         if not paths or max(p.stat().st_mtime for p in paths) > time.time() - SETTLED:
             return None
         parts = (part for p in paths for part in (str(p.relative_to(top)).encode(), p.read_bytes()))
@@ -93,19 +114,17 @@ def _sources(top: Path) -> bytes | None:
         return None
 
 
-def _solver() -> bytes | None:
-    """Which z3 is installed: its version, and its files with sizes and times of change.  None where
-    its library is not beside its Python, since another could then take its place unseen."""
-    if any(key.startswith("Z3_") for key in os.environ):
-        return None
-    spec = find_spec("z3")
+def _package(name: str, distribution: str, library: tuple[str, ...]) -> bytes | None:
+    """Which package is installed: its version, and its files with sizes and times of change.  None
+    where its library is not beside its Python, since another could then take its place unseen."""
+    spec = find_spec(name)
     if spec is None or spec.origin is None:
         return None
     home = Path(spec.origin).parent
     try:
-        versions = sorted(p.name for p in home.parent.glob("z3_solver-*.dist-info"))
+        versions = sorted(p.name for p in home.parent.glob(f"{distribution}-*.dist-info"))
         files = [p for p in sorted(home.rglob("*")) if p.suffix not in (".pyc", "") and p.is_file()]
-        if not versions or not any(p.name.startswith(("libz3", "z3.dll")) for p in files):
+        if not versions or not any(p.name.startswith(library) for p in files):
             return None
         stats = [(str(p), p.stat().st_size, p.stat().st_mtime_ns) for p in files]
     except OSError:

@@ -16,7 +16,7 @@ from itertools import product
 from proofs.claim import Claim, Region, Verdict
 from proofs.pool import Pool
 from proofs.prove import decided
-from proofs.verdict import Judged
+from proofs.remember import Memory
 
 #: Conditions, at most: the table has two to this power of rows.
 MOST = 8
@@ -32,9 +32,9 @@ class FormulaError(ValueError):
     """The region is not a function of the conditions; the text is a whole sentence."""
 
 
-def formula(pool: Pool, claim: Claim, region: Region) -> str:
+def formula(pool: Pool, claim: Claim, region: Region, memory: Memory | None = None) -> str:
     """The region of the claim's subjects, under its facts, as the smallest formula, worded to follow
-    ``region.says``.
+    ``region.says``; ``memory`` is what earlier questions are recalled from.
 
     Raises FormulaError where the conditions do not determine the region, or the solver does not
     decide a row.
@@ -43,7 +43,7 @@ def formula(pool: Pool, claim: Claim, region: Region) -> str:
         raise FormulaError(
             f"{region.says}: a formula is over at most {MOST} conditions, not {len(region.atoms)}."
         )
-    table = _table(pool, claim, region)
+    table = _table(pool, claim, region, memory)
     return _said(region, minimal([label for label, _ in region.atoms], table.__getitem__))
 
 
@@ -54,21 +54,20 @@ def _said(region: Region, text: str) -> str:
     return text if text == NEVER else region.where + text
 
 
-def _table(pool: Pool, claim: Claim, region: Region) -> dict[Row, bool | None]:
+def _table(pool: Pool, claim: Claim, region: Region, memory: Memory | None) -> dict[Row, bool | None]:
     rows = list(product((False, True), repeat=len(region.atoms)))
-    asked = [c for i, row in enumerate(rows) for c in _asked(claim, region, row, i)]
-    found = {each.name: each for each in decided(pool, asked)}
-    table: dict[Row, bool | None] = {}
-    for i, row in enumerate(rows):
-        inside, outside = (found[c.name] for c in _asked(claim, region, row, i))
-        table[row] = _entry(region, row, inside, outside)
-    return table
+    asked = {row: list(_asked(claim, region, row, i)) for i, row in enumerate(rows)}
+    claims = [each for some in asked.values() for each in some]
+    found = {each.name: each.verdict for each in decided(pool, claims, memory)}
+    return {row: _entry(region, row, [found[each.name] for each in some]) for row, some in asked.items()}
 
 
 def _asked(claim: Claim, region: Region, row: Row, number: int) -> Iterator[Claim]:
-    """Two claims about a row: the region holds wherever its conditions do; and nowhere."""
+    """Claims about a row: the region holds nowhere that its conditions do; and everywhere, unless
+    some input is enough."""
     given = tuple(term if value else ~term for (_, term), value in zip(region.atoms, row, strict=True))
-    for what, then in (("inside", region.term), ("outside", ~region.term)):
+    outside, inside = ("outside", ~region.term), ("inside", region.term)
+    for what, then in (outside,) if region.projected else (outside, inside):
         yield replace(
             claim,
             theorem=f"{claim.theorem}.{number}.{what}",
@@ -79,18 +78,24 @@ def _asked(claim: Claim, region: Region, row: Row, number: int) -> Iterator[Clai
         )
 
 
-def _entry(region: Region, row: Row, inside: Judged, outside: Judged) -> bool | None:
-    verdicts = inside.verdict, outside.verdict
-    if verdicts == (Verdict.VACUOUS, Verdict.VACUOUS):
-        return None
-    if verdicts in ((Verdict.PROVED, Verdict.REFUTED), (Verdict.REFUTED, Verdict.PROVED)):
-        return inside.verdict is Verdict.PROVED
-    if region.projected and verdicts == (Verdict.REFUTED, Verdict.REFUTED):
-        return True
+#: What each verdict says of a projected row, and what the verdicts on both claims say of another.
+_OF_ONE = {Verdict.VACUOUS: None, Verdict.REFUTED: True, Verdict.PROVED: False}
+_OF_BOTH = {
+    (Verdict.VACUOUS, Verdict.VACUOUS): None,
+    (Verdict.REFUTED, Verdict.PROVED): True,
+    (Verdict.PROVED, Verdict.REFUTED): False,
+}
+
+
+def _entry(region: Region, row: Row, verdicts: Sequence[Verdict]) -> bool | None:
+    if region.projected and verdicts[0] in _OF_ONE:
+        return _OF_ONE[verdicts[0]]
+    if not region.projected and (verdicts[0], verdicts[1]) in _OF_BOTH:
+        return _OF_BOTH[verdicts[0], verdicts[1]]
     where = " && ".join(
         label if v else f"!({label})" for (label, _), v in zip(region.atoms, row, strict=True)
     )
-    if verdicts == (Verdict.REFUTED, Verdict.REFUTED):
+    if all(verdict is Verdict.REFUTED for verdict in verdicts):
         raise FormulaError(f"{region.says}: holds on some inputs with {where}, and not on others.")
     raise FormulaError(f"{region.says}: the solver did not decide the inputs with {where}.")
 

@@ -29,6 +29,7 @@ from proofs.catalogue import Catalogue, Subject, claims, is_about_core_mm, pages
 from proofs.claim import Claim, Skipped
 from proofs.conforming import conformance
 from proofs.expected_of_kernels import Expected
+from proofs.invalidations import invalidations_are_counted
 from proofs.kernel_notes import about_the_row, changed_since, gaps
 from proofs.registration import WORD, asks_registration, beside_registration
 from proofs.roots_read import Roots, profiles, read_all, release_of, subject_of
@@ -50,24 +51,32 @@ class Read:
     contracts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-def read_tree(path: Path, rev: str | None, pages: Sequence[str], config: Path | None) -> Read:
-    """Every claim about the tree at a path.
+def read_tree(
+    path: Path, rev: str | None, pages: Sequence[str], config: Path | None, kept: Path | None = None
+) -> Read:
+    """Every claim about the tree at a path; ``kept`` as in ``roots_read.read_all``.
 
     Raises TreeError for a path that is no kernel tree, ProfileError for a .config that cannot be
     used, TableError where ``kernels.toml`` cannot: all ValueError, with a sentence for the user.
     """
-    return claims_of(Tree.open(path, rev), list(profiles(pages, config)))
+    return claims_of(Tree.open(path, rev), list(profiles(pages, config)), kept=kept)
 
 
 def claims_of(
-    tree: Tree, configurations: Sequence[tuple[str, Profile]], roots: Sequence[Root] = ROOTS
+    tree: Tree,
+    configurations: Sequence[tuple[str, Profile]],
+    roots: Sequence[Root] = ROOTS,
+    kept: Path | None = None,
 ) -> Read:
     """Every claim about these roots of a tree under each configuration.
 
     Raises TableError as ``read_tree`` does.
     """
     index = Index.build(tree, default_directory())
-    read = [(size, read_all(tree, index, size, profile, roots=roots)) for size, profile in configurations]
+    read = [
+        (size, read_all(tree, index, size, profile, roots=roots, kept=kept))
+        for size, profile in configurations
+    ]
     return claims_about(tree.version, read)
 
 
@@ -113,7 +122,8 @@ def _about_all(roots: Roots, version: Version, expected: Expected, pages: str) -
         name, kernel = subject_of(release_of(version), root), roots[root.name]
         if isinstance(kernel, Kernel):
             asked = _asked(name, kernel, roots, expected.release)
-            claims_made = (*asked.claims, nothing_unset_matters(name, kernel))
+            also = (nothing_unset_matters(name, kernel), *invalidations_are_counted(name, kernel))
+            claims_made = (*asked.claims, *also)
             known = tuple(expected.of(claim, root) for claim in claims_made)
             yield Read(known, asked.skipped, ledger=kernel.ledger, digests=kernel.digests,
                        contracts={name: _contracts(kernel)})  # fmt: skip

@@ -37,7 +37,8 @@ CLOSELY = " closely"
 
 @dataclass
 class Memory:
-    """A context: what was decided in it is written on the way out, unless it is left by an error.
+    """A context: what was decided in it is written on the way out, unless it is left by an error; until
+    then it is recalled as what earlier runs decided.
 
     ``tool`` says which tool this is (None: it cannot be told, so nothing is recalled or kept; nor
     is anything kept if it became another one meanwhile).  ``recalled`` are claims.
@@ -138,8 +139,12 @@ class Memory:
             self.texts[self.prints.of(judged.claim) + CLOSELY] = write(judged.answer)
 
     def _texts(self, keys: Iterable[str]) -> dict[str, str]:
+        """What is kept for these keys, by this run or by earlier ones."""
         wanted = list(keys)
-        return kept.load(self.directory, wanted) if self.directory is not None and wanted else {}
+        if self.directory is None or not wanted:
+            return {}
+        own = {key: self.texts[key] for key in wanted if key in self.texts}
+        return kept.load(self.directory, [key for key in wanted if key not in own]) | own
 
 
 def _is_settled(judged: Judged) -> bool:

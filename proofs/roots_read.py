@@ -16,6 +16,7 @@ from model.source.roots.root import Root
 from model.source.roots.table import ROOTS
 from model.source.tree import Tree, Version
 from proofs.catalogue import DEFAULT_PAGES
+from proofs.roots_kept import Kept
 
 #: Every root by its name: lowered, or why not.
 Roots = Mapping[str, Kernel | NoSink | Unsupported]
@@ -47,16 +48,20 @@ def read_all(
     profile: Profile,
     name: str = "",
     roots: Sequence[Root] = ROOTS,
+    kept: Path | None = None,
 ) -> Roots:
-    """These roots of a tree under one configuration; ``name`` is the tree's, its release unless said."""
+    """These roots of a tree under one configuration; ``name`` is the tree's, its release unless said.
+
+    ``kept`` is the directory where earlier runs left what they read; None looks for nothing there and
+    leaves nothing.
+    """
     found: dict[str, Kernel | NoSink | Unsupported] = {}
-    for root in roots:
-        try:
-            found[root.name] = read(
-                tree, index, profile, pages, subject_of(name or release_of(tree.version), root), root
-            )
-        except (NoSink, Unsupported) as error:
-            found[root.name] = error
+    with Kept(kept, tree, index, profile, pages) as reader:
+        for root in roots:
+            try:
+                found[root.name] = reader.read(subject_of(name or release_of(tree.version), root), root)
+            except (NoSink, Unsupported) as error:
+                found[root.name] = error
     return found
 
 

@@ -22,7 +22,7 @@ from model.source.roots.fault import USER_MEM_ABORT
 from model.source.roots.leaf import SET_PROT_ATTR
 from model.source.roots.root import Root
 from model.source.tree import Version
-from proofs import against, roots_read
+from proofs import against, roots_kept
 from proofs.beside import Read, beside
 from proofs.claim import Claim, Verdict, about
 from proofs.formula import formula
@@ -34,7 +34,9 @@ SHAPES = {shape.name: shape.procedure for shape in shapes()}
 
 def kernel(procedure: Procedure, root: Root) -> Kernel:
     """A procedure as if it had been read."""
-    return Kernel(Version(7, 3, 0, "7.3.0"), "4K", root, root.name, procedure, (), (), cast(Lowered, None))
+    return Kernel(
+        Version(7, 3, 0, "7.3.0"), "4K", root, root.name, procedure, (), (), lambda: cast(Lowered, None)
+    )
 
 
 class Trees:
@@ -67,7 +69,7 @@ def trees(monkeypatch: pytest.MonkeyPatch) -> Trees:
     found = Trees()
     for what in ("Tree", "Index"):
         monkeypatch.setattr(against, what, found)
-    monkeypatch.setattr(roots_read, "read", found.read)
+    monkeypatch.setattr(roots_kept, "read", found.read)
     return found
 
 

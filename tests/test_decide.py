@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import product
 
 import pytest
 import toy
@@ -92,6 +93,23 @@ def test_premises_that_cannot_hold() -> None:
     for closely in (False, True):
         answer = look([claim], closely)["nothing"]
         assert (answer.premises, answer.denied, answer.example) == (Found.UNSAT, Found.NOT_ASKED, None)
+
+
+def test_premises_that_refuse_each_other_or_cannot_hold_are_each_answered() -> None:
+    """Each of three names is true, false, or both, which nothing can be."""
+    names = [name("a"), name("b"), name("c")]
+    claims, possible = [], set()
+    for number, kinds in enumerate(product((True, False, None), repeat=3)):
+        pairs = list(zip(names, kinds, strict=True))
+        given = [t for t, kind in pairs if kind is not False] + [~t for t, kind in pairs if not kind]
+        expected = toy.refuted() if number % 2 else toy.PROVED
+        claims.append(toy.claim(f"claim{number}", toy.fault_path(), tuple(given), ~name("d"), expected))
+        possible |= {f"claim{number}"} if None not in kinds else set()
+    found = look(claims, closely=False)
+    assert found.keys() == {claim.theorem for claim in claims}
+    for claim, answer in found.items():
+        said = (Found.SAT, Found.SAT) if claim in possible else (Found.UNSAT, Found.NOT_ASKED)
+        assert (answer.premises, answer.denied) == said
 
 
 def test_a_counterexample_that_is_not_as_declared_is_the_one_shown() -> None:

@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 
 from model.facts import Fact
 from model.logic import FALSE, Term, name
-from model.procedure import Origin, Set
+from model.procedure import Block, If, Origin, Set, Statement
+from proofs.batch import batches
 from proofs.claim import Claim, Expectation, Verdict
 from proofs.fingerprint import Fingerprints
+from proofs.obligation import obligations
 from tests import toy
 from tests.keeping import CLAIMS, recalled
 
@@ -59,6 +61,31 @@ def test_whatever_a_verdict_depends_on_is_in_the_key() -> None:
     every = [claim, *changed(claim)]
     prints = Fingerprints("this tool")
     assert len({prints.of(each) for each in every}) == len(every)
+
+
+def moved(body: tuple[Statement, ...]) -> tuple[Statement, ...]:
+    """The statements as they would be some lines further on."""
+    found: list[Statement] = []
+    for each in body:
+        span = replace(each.span, line=each.span.line + 7, via=("called at f.c:9",))
+        match each:
+            case If(_, then, orelse):
+                found.append(replace(each, then=moved(then), orelse=moved(orelse), span=span))
+            case Block(_, inside):
+                found.append(replace(each, body=moved(inside), span=span))
+            case _:
+                found.append(replace(each, span=span))
+    return tuple(found)
+
+
+def test_where_a_statement_is_written_decides_nothing() -> None:
+    """What is asked of the solver is the same, so that the key may be."""
+    path = toy.fault_path()
+    elsewhere = toy.claims(replace(path, body=moved(path.body)))
+    assert [str(s.span) for s in moved(path.body)] != [str(s.span) for s in path.body]
+    assert batches(obligations(elsewhere)) == batches(obligations(CLAIMS))
+    prints = Fingerprints("this tool")
+    assert [prints.of(c) for c in elsewhere] == [prints.of(c) for c in CLAIMS]
 
 
 def test_equal_claims_have_equal_keys_whoever_made_them() -> None:

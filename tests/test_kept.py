@@ -14,9 +14,11 @@ import pytest
 from proofs import kept, run
 from proofs.asked import Asked
 from proofs.fingerprint import Fingerprints
+from proofs.pool import Pool
+from proofs.prove import decided
 from proofs.question import Answer
 from proofs.verdict import Standing
-from tests.keeping import CLAIMS, ROOT, ask, copy, recalled, shown
+from tests.keeping import CLAIMS, ROOT, ask, copy, memory, recalled, shown
 
 
 # Damage ----------------------------------------------------------------------------------------------
@@ -79,6 +81,16 @@ def test_a_place_that_cannot_be_used_is_as_good_as_none(tmp_path: Path) -> None:
         assert not known
         assert {each.standing for each in found.values()} == {Standing.AS_EXPECTED}
     assert kept.place(folder).is_dir()
+
+
+def test_what_was_decided_is_recalled_before_it_is_written(tmp_path: Path) -> None:
+    with memory(tmp_path) as remembered:
+        with Pool(1, 30.0) as pool:
+            found = list(decided(pool, CLAIMS[:3], remembered))
+        assert not remembered.recalled and not kept.place(tmp_path).exists()
+        again = {each.name: each for each in remembered.recall(CLAIMS)}
+        assert shown(again) == shown({each.name: each for each in found})
+    assert shown(recalled(tmp_path)) == shown(again)
 
 
 def test_the_oldest_go_when_there_are_too_many(tmp_path: Path) -> None:

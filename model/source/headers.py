@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
@@ -73,6 +73,7 @@ class SourceFile:
     """A C file and what it defines.  ``tier`` is its place in ``TIERS``, -1 for one under study.
 
     ``origins`` are, where the text was derived from the file, the lines that each of its lines is from.
+    ``digest`` is that of ``data``, if it was worked out already.
     """
 
     rel: str
@@ -80,6 +81,12 @@ class SourceFile:
     data: bytes = field(repr=False)
     entry: Entry = field(repr=False)
     origins: tuple[int, ...] = field(default=(), repr=False)
+    digest: str = field(default="", repr=False)
+
+    @property
+    def content(self) -> str:
+        """All that tells this file from another, but for what is found out from it."""
+        return f"{self.rel} {self.tier} {self.digest or digest_of(self.data)} {self.origins}\n"
 
     @cached_property
     def scanned(self) -> Scan:
@@ -128,6 +135,22 @@ class Headers:
             self._studied[rel] = SourceFile(rel, -1, data, _encoded(scan(data)))
         return self._studied[rel]
 
+    def sharing(self, other: Headers) -> Headers:
+        """The same, with what was worked out already for the files that ``other`` has too."""
+        known = {file.content: file for file in other.files}
+        files = tuple(known.get(file.content, file) for file in self.files)
+        near = self.tree.read_all(other._studied)
+        studied = {rel: file for rel, file in other._studied.items() if near.get(rel) == file.data}
+        shared = replace(self, files=files, _studied=studied)
+        if "numbers" in vars(other) and [*map(id, files)] == [*map(id, other.files)]:
+            vars(shared)["numbers"] = other.numbers
+        return shared
+
+    @cached_property
+    def content(self) -> str:
+        """A digest of all that these headers can answer from."""
+        return digest_of("".join(file.content for file in self.files).encode())
+
     @cached_property
     def numbers(self) -> Mapping[str, list[int]]:
         """For each kind and name, the numbers of the files that define it."""
@@ -166,7 +189,7 @@ def read_headers(tree: Tree, directory: Path | None, known: Mapping[str, Entry])
     if tree.has(SYSREG):
         contents[SYSREG], origins = header(tree.read(SYSREG))
         rels.append((SYSREG, len(TIERS)))
-    digests = {rel: blake2b(data, digest_size=20).hexdigest() for rel, data in contents.items()}
+    digests = {rel: digest_of(data) for rel, data in contents.items()}
     entries = dict(known)
     missing = set(digests.values()) - entries.keys()
     if directory and missing:
@@ -178,11 +201,18 @@ def read_headers(tree: Tree, directory: Path | None, known: Mapping[str, Entry])
     if directory and fresh:
         cache.store(directory, FORMAT, fresh)
     files = [
-        SourceFile(rel, tier, contents[rel], entries[digests[rel]], origins if rel == SYSREG else ())
+        SourceFile(
+            rel, tier, contents[rel], entries[digests[rel]], origins if rel == SYSREG else (), digests[rel]
+        )
         for rel, tier in rels
         if rel in contents
     ]
     return Headers(tree, tuple(_included(files)), entries)
+
+
+def digest_of(data: bytes) -> str:
+    """The digest by which a content is known."""
+    return blake2b(data, digest_size=20).hexdigest()
 
 
 def _rels(tree: Tree) -> list[list[str]]:

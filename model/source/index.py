@@ -61,7 +61,7 @@ class Index:
 
     def patched(self, tree: Tree) -> Index:
         """The index of a tree much like this one, such as an overlay of it; scans what differs."""
-        return Index(read_headers(tree, None, self.headers.entries))
+        return Index(read_headers(tree, None, self.headers.entries).sharing(self.headers))
 
     def view(self, profile: Profile, file: str | None = None) -> View:
         """What names mean under a configuration, seen from a file under study.

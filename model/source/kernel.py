@@ -7,9 +7,9 @@ This is the front-end's only door: a tree, a configuration and a root function g
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property, partial
 from hashlib import sha256
 
 from model import memory
@@ -20,7 +20,7 @@ from model.source.contracts import table
 from model.source.ctypes import ULONG, CType, Pointer, Struct
 from model.source.errors import Unsupported
 from model.source.index import Index
-from model.source.lookup import can_call
+from model.source.lookup import Lookup, can_call
 from model.source.names import ESR, NEEDED, done_words, read_words, with_esr_of
 from model.source.objects import Entry, Objects, Slot
 from model.source.profile import Profile
@@ -33,7 +33,6 @@ from model.source.text import Text
 from model.source.tree import Tree, Version
 from model.source.types import Types, function_declarator, text_at
 from model.source.values import Target, Value, is_scalar, sort_of
-from model.source.view import View
 from model.words import DONE, READ, VARYING, WORLD
 
 #: Bits that a kernel without them never sets: the words that test them are false there.
@@ -68,7 +67,7 @@ class Lowered:
 class Kernel:
     """A root function of a tree, lowered: the procedure, and everything that it rests on.
 
-    ``function`` is what the tree calls the root.
+    ``function`` is what the tree calls the root; ``lower`` gives how it was read.
     """
 
     version: Version
@@ -78,7 +77,12 @@ class Kernel:
     procedure: Procedure
     ledger: tuple[Entry, ...]
     digests: tuple[Digest, ...]
-    lowered: Lowered
+    lower: Callable[[], Lowered] = field(repr=False, compare=False)
+
+    @cached_property
+    def lowered(self) -> Lowered:
+        """How it was read.  What an earlier run read is read once more for this."""
+        return self.lower()
 
 
 def read(
@@ -92,15 +96,20 @@ def read(
     function = root.functions[0]
     if not tree.has(root.file):
         raise NoSink(f"This tree has no file {root.file}, where {function}() stands.")
-    view = index.view(profile, root.file)
+    return read_from(index.view(profile, root.file), tree.version, pages, subject, root)
+
+
+def read_from(view: Lookup, version: Version, pages: str, subject: str, root: Root) -> Kernel:
+    """Lower a root from what a view of its file answers.  Raises Unsupported and NoSink as ``read``."""
+    function = root.functions[0]
     try:
-        return _read(tree, view, pages, subject, root)
+        return _read(view, version, pages, subject, root)
     except (SortError, ProcedureError, RecursionError, MemoryError) as error:
         why = str(error) or "it is too large"
         raise Unsupported(root.file, 1, f"{function}() does not fit the intermediate form: {why}") from error
 
 
-def _read(tree: Tree, view: View, pages: str, subject: str, root: Root) -> Kernel:
+def _read(view: Lookup, version: Version, pages: str, subject: str, root: Root) -> Kernel:
     function = next((f for f in root.functions if view.function(f) is not None), None)
     if function is None:
         _refuse_broken(view, root)
@@ -130,10 +139,10 @@ def _read(tree: Tree, view: View, pages: str, subject: str, root: Root) -> Kerne
     ledger = tuple(sorted(front.objects.ledger.values()))
     lowered = Lowered(front, tuple(given), result)
     digests = _digests(view, function, ledger)
-    return Kernel(tree.version, pages, root, function, procedure, ledger, digests, lowered)
+    return Kernel(version, pages, root, function, procedure, ledger, digests, lambda: lowered)
 
 
-def _refuse_broken(view: View, root: Root) -> None:
+def _refuse_broken(view: Lookup, root: Root) -> None:
     """Refuse a root whose head is in the file while its body is not to be found."""
     code = view.code(root.file)
     for function in root.functions:
@@ -229,7 +238,7 @@ def _constants() -> list[str]:
     return [str(t.data) for t in terms if t.data not in words]
 
 
-def _digests(view: View, root: str, ledger: tuple[Entry, ...]) -> tuple[Digest, ...]:
+def _digests(view: Lookup, root: str, ledger: tuple[Entry, ...]) -> tuple[Digest, ...]:
     names = [root] + [e.what for e in ledger if e.how == "inlined"]
     digests = []
     for function in dict.fromkeys(names):

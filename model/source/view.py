@@ -29,7 +29,7 @@ from model.source.definitions import (
     TypedefText,
     VariableText,
 )
-from model.source.headers import Headers, SourceFile
+from model.source.headers import Headers, SourceFile, digest_of
 from model.source.profile import Profile
 from model.source.scan import (
     ENUM,
@@ -61,6 +61,16 @@ class View:
         self._answers = Answers(profile, self.candidates)
         self._files = {file.rel: file for file in (*headers.files, *self.near)}
         self._found: dict[tuple[str, str], Definition | None] = {}
+
+    @property
+    def content(self) -> str:
+        """A digest of the headers and the files near this one, from which definitions and conditions
+        are answered; other files may be asked for by name."""
+        return digest_of("".join([self.headers.content, *(file.content for file in self.near)]).encode())
+
+    def covers(self, rel: str) -> bool:
+        """Whether a file is one of those that ``content`` tells apart."""
+        return rel in self._files
 
     def macro(self, name: str) -> Macro | None:
         """The macro in force."""

@@ -49,7 +49,7 @@ def functions(pool: Pool, memory: Memory, before: Side, after: Side) -> tuple[Fu
     judged = {each.name: each for each in decided(pool, asked, memory)}
     refuted = [each for each in judged.values() if each.verdict is Verdict.REFUTED]
     closely = {each.name: find(each) for each in examined(pool, refuted, memory)}
-    return tuple(_review(pool, pair, judged, closely) for pair in pairs)
+    return tuple(_review(pool, memory, pair, judged, closely) for pair in pairs)
 
 
 def _pairs(before: Side, after: Side) -> Iterator[Pair]:
@@ -74,7 +74,9 @@ def _pair(root: Root, pages: str, names: str, one: Read, two: Read) -> Pair:
     return Pair(root, pages, one, two, beside(names, pages, {root.name: (one, two)}).claims)
 
 
-def _review(pool: Pool, pair: Pair, judged: dict[str, Judged], closely: dict[str, Finding]) -> FunctionReview:
+def _review(
+    pool: Pool, memory: Memory, pair: Pair, judged: dict[str, Judged], closely: dict[str, Finding]
+) -> FunctionReview:
     change, why = _change(pair, [judged[claim.name] for claim in pair.claims])
     name = pair.root.name
     if change is not Change.DIFFERS:
@@ -85,7 +87,7 @@ def _review(pool: Pool, pair: Pair, judged: dict[str, Judged], closely: dict[str
         pair.pages,
         change,
         "",
-        next((_region(pool, claim, claim.regions[0]) for claim in differing if claim.regions), ""),
+        next((_region(pool, memory, claim, claim.regions[0]) for claim in differing if claim.regions), ""),
         tuple(_difference(closely[claim.name]) for claim in _telling(differing)),
         _table(pair),
     )
@@ -115,9 +117,9 @@ def _difference(finding: Finding) -> Difference:
     return Difference(claim.says, claim, finding.counterexample)
 
 
-def _region(pool: Pool, claim: Claim, region: Region) -> str:
+def _region(pool: Pool, memory: Memory, claim: Claim, region: Region) -> str:
     try:
-        return f"{region.says} {formula(pool, claim, region)}"
+        return f"{region.says} {formula(pool, claim, region, memory)}"
     except FormulaError as error:
         return f"no formula: {error}"
 

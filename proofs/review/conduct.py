@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
+from model.source.cache import default_directory
+from model.source.index import Index
 from model.source.profile import Profile
 from model.source.tree import Tree
 from proofs.patches.apply import Applied, apply_all, is_read
@@ -66,11 +68,14 @@ def reviewed(
     tell: Told = lambda position: None,
 ) -> tuple[PatchReview, ...]:
     """The review of each step.  Raises TreeError and TableError as ``reading.side``."""
-    before = side(tree, configurations)
+    kept = memory.directory
+    before = side(tree, configurations, Index.build(tree, default_directory()), kept)
     found: list[PatchReview] = []
     for position, step in enumerate(along, 1):
         tell(position)
-        after = before if not any(map(is_read, step.files)) else side(step.tree, configurations)
+        after = before
+        if any(map(is_read, step.files)):
+            after = side(step.tree, configurations, before.index.patched(step.tree), kept)
         found.append(_one(pool, memory, before, after, step))
         before = after
     return tuple(found)

@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from pathlib import Path
 
 from model.procedure import Span
-from model.source.cache import default_directory
 from model.source.index import Index
 from model.source.profile import Profile
 from model.source.tree import Tree, TreeError
@@ -18,9 +18,10 @@ from proofs.roots_read import Roots, read_all, release_of
 
 @dataclass(frozen=True)
 class Side:
-    """A tree, what was read of it for each page size, and the claims about that."""
+    """A tree and its index, what was read of it for each page size, and the claims about that."""
 
     tree: Tree
+    index: Index
     roots: tuple[tuple[str, Roots], ...]
     read: Read
 
@@ -30,14 +31,15 @@ class Side:
         return release_of(self.tree.version)
 
 
-def side(tree: Tree, configurations: Sequence[tuple[str, Profile]]) -> Side:
-    """Read every root of the tree under each configuration.
+def side(
+    tree: Tree, configurations: Sequence[tuple[str, Profile]], index: Index, kept: Path | None = None
+) -> Side:
+    """Read every root of the tree under each configuration; ``kept`` as in ``roots_read.read_all``.
 
     Raises TreeError for a tree that states no version, TableError as ``claims_about``.
     """
-    index = Index.build(tree, default_directory())
-    roots = tuple((size, read_all(tree, index, size, profile)) for size, profile in configurations)
-    return Side(tree, roots, claims_about(tree.version, roots))
+    roots = tuple((size, read_all(tree, index, size, profile, kept=kept)) for size, profile in configurations)
+    return Side(tree, index, roots, claims_about(tree.version, roots))
 
 
 @dataclass(frozen=True)

@@ -53,6 +53,7 @@ def theorems(
     again = [each.two for each in changed if each.two and each.name not in alike]
     two = _asked(pool, memory, after, again) | {name: one[name] for name in alike}
     found = [_review(each, one.get(each.name), two.get(each.name)) for each in changed]
+    found = _with_witnesses(pool, memory, found)
     open_ones = [each for each in found if each.claim_name not in alike]
     relevant = {each.claim_name: each for each in _with_relevance(pool, open_ones, lines)}
     found = [relevant.get(each.claim_name, replace(each, relevant=False)) for each in found]
@@ -102,13 +103,22 @@ class _Meanings:
 
 
 def _asked(pool: Pool, memory: Memory, side: Side, claims: Sequence[Claim]) -> dict[str, Finding]:
-    """The findings by name; those that are not as declared have their witnesses."""
+    """The findings by name, without witnesses."""
     unread = side.read.unread
     judged = {c.name: unsupported(c, unread[c.name]) for c in claims if c.name in unread}
     judged |= {each.name: each for each in decided(pool, [c for c in claims if c.name not in unread], memory)}
-    refuted = [each for each in judged.values() if each.verdict is Verdict.REFUTED]
-    judged |= {each.name: each for each in examined(pool, refuted, memory)}
     return {name: find(each) for name, each in judged.items()}
+
+
+def _with_witnesses(pool: Pool, memory: Memory, found: Sequence[TheoremReview]) -> list[TheoremReview]:
+    """The same with witnesses of what is refuted after the patch, and was not so before."""
+    wanted = [
+        each.after.judged
+        for each in found
+        if each.after and each.became is not Became.SAME and each.after.judged.verdict is Verdict.REFUTED
+    ]
+    closely = {each.name: find(each) for each in examined(pool, wanted, memory)}
+    return [replace(each, after=closely.get(each.claim_name, each.after)) for each in found]
 
 
 def _review(both: _Both, one: Finding | None, two: Finding | None) -> TheoremReview:
