@@ -18,6 +18,10 @@ from proofs.asked import Asked, ReadError, load
 from proofs.breaking import breaking, can_be_asked
 from proofs.claim import Claim, Verdict
 from proofs.discharge import assumptions
+from proofs.evidence import search
+from proofs.evidence import write as evidence
+from proofs.evidence.worker import WorkerError
+from proofs.evidence.write import EvidenceError, unwritable
 from proofs.files import check_writable, write_all
 from proofs.finding import Finding, find
 from proofs.formula import FormulaError, formula
@@ -29,7 +33,7 @@ from proofs.remember import Memory
 from proofs.report import Report, Table
 from proofs.selection import Selection, SelectionError, chosen, matching
 from proofs.usage import DESCRIPTION, EPILOG
-from proofs.verdict import Judged, exit_code, unsupported
+from proofs.verdict import Judged, Standing, exit_code, unsupported
 
 PAGES = ("4K", "16K", "64K")
 NO_CACHE = "STAGE2_PROOFS_NO_CACHE"
@@ -81,6 +85,12 @@ def parser() -> argparse.ArgumentParser:
         "--json", metavar="FILE", type=Path, help="all verdicts, with witnesses and facts used"
     )
     written.add_argument("--smt2", metavar="DIR", type=Path, help="each claim as SMT-LIB text")
+    written.add_argument(
+        "--evidence",
+        metavar="DIR",
+        type=Path,
+        help="obligations, witnesses and certificates, which python -m proofs.check checks without a solver",
+    )
     written.add_argument(
         "--compiled",
         action="store_true",
@@ -159,6 +169,8 @@ def _problem(asked: Selection) -> str:
         return f"--against: {asked.against} is not a directory."
     if asked.config is not None and not (asked.config.is_file() and os.access(asked.config, os.R_OK)):
         return f"--config: {asked.config} is not a file that can be read."
+    if asked.evidence is not None and (told := search.missing() or unwritable(asked.evidence)):
+        return f"--evidence: {told}"
     wrong = [
         f"{option}: {told}"
         for option, path, directory in (("--json", asked.json, False), ("--smt2", asked.smt2, True))
@@ -184,6 +196,12 @@ def main(arguments: Sequence[str] | None = None, load: Callable[[Selection], Ask
             page = _page(asked, load, progress)
         _put(page, sys.stdout)
         return page.code
+    except EvidenceError as error:
+        _fail(str(error))
+        return Standing.DISAGREE.value
+    except WorkerError as error:
+        _fail(str(error))
+        return Standing.UNDECIDED.value
     except (SelectionError, ReadError) as error:
         return _fail(str(error))
     except OSError as error:
@@ -225,6 +243,9 @@ def _page(asked: Selection, load: Callable[[Selection], Asked], progress: Progre
     findings = _compiled(asked, findings, progress) if asked.compiled else findings
     found = replace(found, judged=tuple(f.judged for f in findings))
     _write(asked, found, findings)
+    if asked.evidence is not None:
+        progress.begin("making evidence")
+        evidence.write(asked.evidence, evidence.files(found.judged, asked.jobs))
     return _result(asked, found, findings)
 
 

@@ -44,6 +44,7 @@ class Selection:
     explain: str | None = None
     json: Path | None = None
     smt2: Path | None = None
+    evidence: Path | None = None
     jobs: int = 1
     timeout: float = 30.0
     no_cache: bool = False

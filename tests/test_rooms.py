@@ -12,6 +12,7 @@ import pytest
 TOP = Path(__file__).resolve().parent.parent
 ROOMS = {"model": (), "counterexamples": ("model",), "proofs": ("model", "counterexamples")}
 DOORS = {
+    "proofs/check.py",
     "proofs/run.py",
     "proofs/kernels.py",
     "proofs/bench.py",

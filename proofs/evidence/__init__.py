@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Evidence that is written once and checked without a solver.
+
+    stored      an obligation as it lies in a file, and back           trusted
+    smt2        the same as SMT-LIB text                               trusted to be what is read
+    answers     verdicts, witnesses and certificates as they lie       trusted
+    lrat        whether a certificate is one                           trusted
+    verify      whether the answers to some obligations hold           trusted
+    manifest    which files there are, and their hashes                trusted
+    search      facts needed, witnesses, a SAT solver's lemmas         not trusted
+    propagate, elaborate   from lemmas to certificates                 not trusted
+    write       from verdicts to files                                 not trusted
+
+What ``python -m proofs.check`` imports is the trusted part, ``model.logic``, and ``proofs.engines.blast``
+and ``cnf``.
+"""

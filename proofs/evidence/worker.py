@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A process that makes the evidence of one subject: obligations in, what was found out.
+
+    python -m proofs.evidence.worker
+
+It reads what is stored, so that a certificate is of the very obligations that are checked later.
+
+Trusted: nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
+from typing import Any
+
+from proofs.evidence import stored
+from proofs.evidence.search import Sought, search
+
+#: The text of obligations, and the verdict of each claim.
+Task = tuple[str, Sequence[str]]
+#: What was found for each claim, and the witnesses.
+Result = tuple[list[Sought], list[Mapping[str, int]]]
+
+
+class WorkerError(RuntimeError):
+    """A worker did not come to an end; a whole sentence."""
+
+
+def results(tasks: Iterable[Task], jobs: int) -> Iterator[Result]:
+    """The results of the tasks, in their order; ``jobs`` processes at once."""
+    if jobs == 1:
+        yield from map(_work, tasks)
+        return
+    with ThreadPoolExecutor(jobs) as threads:
+        yield from threads.map(_elsewhere, tasks)
+
+
+def _work(task: Task) -> Result:
+    return search(stored.read(task[0]), task[1])
+
+
+def _elsewhere(task: Task) -> Result:
+    command = [sys.executable, "-m", "proofs.evidence.worker"]
+    done = subprocess.run(command, input=json.dumps(task), capture_output=True, text=True, check=False)
+    if done.returncode:
+        told = done.stderr.strip().splitlines() or [f"it ended with status {done.returncode}"]
+        raise WorkerError(f"A process that makes evidence failed: {told[-1]}.")
+    found, witnesses = json.loads(done.stdout)
+    return [Sought(**_tuples(each)) for each in found], witnesses
+
+
+def _tuples(row: dict[str, Any]) -> dict[str, Any]:
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
+
+
+def main() -> None:
+    """The process."""
+    found, witnesses = _work(json.load(sys.stdin))
+    json.dump([list(map(asdict, found)), witnesses], sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,399 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Evidence that was changed is rejected, whatever was changed and whether hashes are compared or not."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from evidences import lay, toy_files
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from proofs import check
+from proofs.evidence import answers, manifest, stored
+from proofs.evidence.verify import ANSWERS, CERTIFICATES, NAMES, OBLIGATIONS, SMT2, verify
+
+TOP = Path(__file__).resolve().parent.parent
+
+
+def texts() -> dict[str, str]:
+    """The four files of the toy, by name."""
+    return {path.partition("/")[2]: text for path, text in toy_files().items() if "/" in path}
+
+
+def place() -> str:
+    return next(path for path in toy_files() if "/" in path).partition("/")[0]
+
+
+def rejected(changed: dict[str, str]) -> bool:
+    return bool(verify(changed).wrong)
+
+
+def run(directory: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "proofs.check", *options, str(directory)]
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=TOP, timeout=60)
+
+
+def test_the_evidence_holds() -> None:
+    found = verify(texts())
+    assert (found.wrong, found.uncertified, found.refuted) == ([], [], 2)
+    assert found.proved >= 8
+
+
+# What is changed, with the hashes made to fit --------------------------------------------------------
+def certificate_lines() -> list[int]:
+    return [i for i, line in enumerate(texts()[CERTIFICATES].splitlines()) if not line.startswith("c ")]
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_a_changed_number_of_a_certificate_is_rejected_or_leaves_a_proof(data: st.DataObject) -> None:
+    """Of those that pass, each step is tried again by truth values: its hints really lead to it."""
+    lines = texts()[CERTIFICATES].splitlines()
+    i = data.draw(st.sampled_from(certificate_lines()))
+    tokens = lines[i].split(" ")
+    j = data.draw(st.integers(0, len(tokens) - 1))
+    tokens[j] = str(data.draw(st.integers(-40, 40)) + int(tokens[j]))
+    lines[i] = " ".join(tokens)
+    changed = texts() | {CERTIFICATES: "\n".join(lines) + "\n"}
+    if not rejected(changed) and changed != texts():
+        assert _sound_by_propagation(changed)
+
+
+def _sound_by_propagation(changed: dict[str, str]) -> bool:
+    """Whether every step of every certificate follows, by a second, plainer way to say so."""
+    from proofs import certificate
+
+    obligations = stored.read(changed[OBLIGATIONS])
+    told = answers.read(changed[ANSWERS], len(obligations.facts))
+    formula = certificate.formula(obligations)
+    proofs = answers.read_certificates(changed[CERTIFICATES])
+    for claim, answer in zip(obligations.claims, told.claims, strict=True):
+        if not answer.certified:
+            continue
+        known = dict(enumerate(formula.gates.clauses, 1))
+        known |= {
+            len(known) + i: (u,) for i, u in enumerate(formula.units(claim, answer.facts_used or ()), 1)
+        }
+        for number, clause, hints in answers.read_steps(proofs[claim.name]):
+            false = set(clause)
+            clauses = [set(known[h]) for h in hints if h in known]
+            while (unit := next((c for c in clauses if len(c - false) == 1), None)) is not None:
+                false |= {-x for x in unit - false}
+                clauses.remove(unit)
+            if all(c - false for c in clauses) and not any(-x in false for x in false):
+                return False
+            known[number] = clause
+    return True
+
+
+@pytest.mark.parametrize("what", ["line", "clause", "all"])
+def test_a_certificate_of_which_something_is_missing_is_rejected(what: str) -> None:
+    lines = texts()[CERTIFICATES].splitlines()
+    last = certificate_lines()[-1]
+    if what == "line":
+        del lines[last]
+    elif what == "clause":
+        lines[last] = re.sub(r" \d+ 0$", " 0", lines[last])
+    else:
+        lines = []
+    assert rejected(texts() | {CERTIFICATES: "".join(line + "\n" for line in lines)})
+
+
+def test_a_certificate_of_another_claim_is_rejected() -> None:
+    parts = answers.read_certificates(texts()[CERTIFICATES])
+    (first, second) = list(parts)[:2]
+    swapped = {**parts, first: parts[second], second: parts[first]}
+    text = "".join(f"c {name}\n" + "".join(line + "\n" for line in lines) for name, lines in swapped.items())
+    assert rejected(texts() | {CERTIFICATES: text})
+
+
+def every_answer() -> Iterator[tuple[str, str]]:
+    """Each claim's answer changed in each way."""
+    obligations = stored.read(texts()[OBLIGATIONS])
+    told = answers.read(texts()[ANSWERS], len(obligations.facts))
+    other = {"PROVED": "REFUTED", "REFUTED": "PROVED"}
+    for i, each in enumerate(told.claims):
+        changes = {
+            "verdict": replace(each, verdict=other[each.verdict]),
+            "both": replace(
+                each,
+                verdict=other[each.verdict],
+                engines=tuple(replace(e, answer=other[each.verdict]) for e in each.engines),
+            ),
+            "engine": replace(each, engines=(replace(each.engines[0], answer="UNKNOWN"),)),
+            "engines": replace(each, engines=()),
+            "name": replace(each, name="another"),
+            "certified": replace(each, certified=not each.certified),
+        }
+        for what, one in changes.items():
+            claims = (*told.claims[:i], one, *told.claims[i + 1 :])
+            yield f"{each.name} {what}", answers.write(replace(told, claims=claims))
+
+
+def test_every_changed_answer_is_rejected() -> None:
+    for what, text in every_answer():
+        found = verify(texts() | {ANSWERS: text})
+        assert found.wrong or ("both" in what and found.uncertified), what
+
+
+def with_witness(place: int, witness: dict[str, int]) -> list[str]:
+    """What is rejected if a witness is another."""
+    told = answers.read(texts()[ANSWERS], 100)
+    witnesses = (*told.witnesses[:place], witness, *told.witnesses[place + 1 :])
+    found = verify(texts() | {ANSWERS: answers.write(replace(told, witnesses=witnesses))})
+    return [each.what for each in found.wrong]
+
+
+def test_a_counterexample_with_a_bit_less_is_rejected() -> None:
+    """It would be a smaller one, and the one that is told is the least."""
+    told = answers.read(texts()[ANSWERS], 100)
+    count = 0
+    for each in told.claims:
+        witness = dict(told.witnesses[each.refuted]) if each.refuted is not None else {}
+        for name, value in witness.items():
+            for bit in (bit for bit in range(value.bit_length()) if value >> bit & 1):
+                assert each.refuted is not None
+                wrong = with_witness(each.refuted, {**witness, name: value ^ 1 << bit})
+                assert any(what.startswith(f"{each.name}: ") for what in wrong)
+                count += 1
+    assert count
+
+
+def test_a_witness_with_other_inputs_or_values_than_there_are_is_rejected() -> None:
+    told = answers.read(texts()[ANSWERS], 100)
+    for place in {each.reached for each in told.claims if each.reached is not None}:
+        assert any(
+            "0x10000000000000000 is not a value of vm_flags." in w
+            for w in with_witness(place, {"vm_flags": 1 << 64})
+        )
+        assert any("There is no input 'another'." in w for w in with_witness(place, {"another": 1}))
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.data())
+def test_changed_terms_are_rejected(data: st.DataObject) -> None:
+    """The text beside them is made of them, so it does not fit any more."""
+    rows = json.loads(texts()[OBLIGATIONS])
+    kind = data.draw(st.sampled_from(["terms", "facts", "claims"]))
+    i = data.draw(st.integers(0, len(rows[kind]) - 1))
+    row = rows[kind][i]
+    if kind == "terms":
+        j = data.draw(st.integers(0, 3))
+        row[j] = data.draw(
+            st.sampled_from([None, 0, 1, 7, "and", "or", "bvand", [], [0], [0, 0], [i], [-1, 0]])
+        )
+    else:
+        key = data.draw(st.sampled_from(sorted(row)))
+        row[key] = data.draw(
+            st.sampled_from([None, 0, 1, -1, 10**30, "x", [], [0], {"reads": "x", "holds": 0}])
+        )
+    changed = json.dumps(rows)
+    if json.loads(changed) != json.loads(texts()[OBLIGATIONS]):
+        found = verify(texts() | {OBLIGATIONS: changed})
+        assert found.wrong or _is_unused(json.loads(texts()[OBLIGATIONS]), rows)
+
+
+def _is_unused(old: dict[str, list[object]], new: dict[str, list[object]]) -> bool:
+    """Whether only the name of a fact, or a term below nothing, differs."""
+    return old["claims"] == new["claims"] and stored.read(json.dumps(old)) != stored.read(json.dumps(new))
+
+
+def test_a_changed_text_is_rejected() -> None:
+    text = texts()[SMT2]
+    for i in range(0, len(text), max(1, len(text) // 40)):
+        changed = text[:i] + ("x" if text[i] != "x" else "y") + text[i + 1 :]
+        assert rejected(texts() | {SMT2: changed})
+
+
+# Files that are no evidence ---------------------------------------------------------------------------
+HOSTILE = [
+    "",
+    "[" * 100_000,
+    '{"format": 1}',
+    "[1" + "0" * 10_000 + "]",
+    '{"format": true, "files": {}}',
+    "c x\n1 0 2 0\n1 0",
+    "\x00\x01",
+    '{"format": 1, "subject": "s", "facts": [], "claims": [], "terms": [["name", 99999999999, "a", []]]}',
+    '{"format": 1, "subject": "s", "facts": [], "claims": [], "terms": [["not", 0, null, [0]]]}',
+    '{"format": 1, "subject": "s", "facts": [], "claims": [], "terms": [[["a"], 0, null, [{}]]]}',
+    '{"format": 1, "subject": "s", "facts": [], "claims": [], "terms": [["const", 0, 1e999, []]]}',
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_hostile_files_are_rejected_with_a_sentence(name: str, text: str) -> None:
+    wrong = verify(texts() | {name: text}).wrong
+    assert wrong and wrong[0].what.endswith(".") and len(wrong[0].what) < 400
+
+
+def test_terms_that_are_nested_too_deep_are_rejected() -> None:
+    rows = json.loads(texts()[OBLIGATIONS])
+    rows["terms"] = [["name", 0, "a", []], *(["not", 0, None, [i]] for i in range(6_000))]
+    wrong = verify(texts() | {OBLIGATIONS: json.dumps(rows)}).wrong
+    assert wrong[0].what == "Its terms are nested more than 5000 deep."
+
+
+def test_too_many_gates_are_rejected(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("proofs.engines.cnf.MOST_GATES", 10)
+    assert verify(texts()).wrong[0].what == "The terms have more than 10 gates."
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_truncated_files_are_rejected(name: str) -> None:
+    text = texts()[name]
+    for end in (0, 1, len(text) // 3, len(text) // 2, len(text) - 2):
+        assert rejected(texts() | {name: text[:end]}), end
+
+
+# The door -----------------------------------------------------------------------------------------------
+def test_the_door_in_a_process_of_its_own(tmp_path: Path) -> None:
+    done = run(lay(tmp_path / "e", toy_files()))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert re.fullmatch(
+        r"\d+ proofs and 2 counterexamples hold; 0 claims have no certificate; 0 things are rejected.\n",
+        done.stdout,
+    )
+
+
+def test_it_imports_what_is_trusted_and_nothing_else() -> None:
+    code = "import sys, proofs.check; print(*sorted(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=TOP)
+    ours = [m for m in done.stdout.split() if m.split(".")[0] in ("model", "counterexamples", "proofs")]
+    logic = ("meaning", "node", "showing", "sorts", "term", "traversal")
+    evidence = ("answers", "lrat", "manifest", "smt2", "stored", "verify")
+    assert set(ours) == {
+        "model", "model.logic", *(f"model.logic.{m}" for m in logic),
+        "proofs", "proofs.certificate", "proofs.check", "proofs.smtlib",
+        "proofs.engines", "proofs.engines.blast", "proofs.engines.cnf",
+        "proofs.evidence", *(f"proofs.evidence.{m}" for m in evidence),
+    }  # fmt: skip
+    others = {m.split(".")[0] for m in done.stdout.split()}
+    assert others.isdisjoint({"z3", "sympy", "pysat", "tree_sitter", "rich", "pysolvers"})
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_hash_that_does_not_fit_is_rejected_and_can_be_left_out(name: str, tmp_path: Path,
+                                                                  capsys: pytest.CaptureFixture[str]) -> None:  # fmt: skip
+    path = f"{place()}/{name}"
+    bare = json.loads(toy_files()["manifest.json"])
+    bare["files"][path] = "0" * 64
+    directory = lay(tmp_path / "e", {**toy_files(), "manifest.json": json.dumps(bare)})
+    assert check.main([str(directory)]) == 1
+    assert f"rejected: {path}: It is not the file whose hash the manifest has.\n" in capsys.readouterr().out
+    assert check.main(["--no-hashes", str(directory)]) == 0
+
+
+def test_a_forged_file_is_rejected_without_hashes_and_with_forged_ones(tmp_path: Path) -> None:
+    path = f"{place()}/{CERTIFICATES}"
+    forged = {**toy_files(), path: re.sub(r"(\d+) 0$", "1 0", toy_files()[path], flags=re.M)}
+    assert check.main([str(lay(tmp_path / "a", forged)), "--no-hashes"]) == 1
+    assert check.main([str(lay(tmp_path / "b", forged, rehash=True))]) == 1
+
+
+def test_missing_and_extra_files_and_links_are_rejected(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    directory = lay(tmp_path / "e", toy_files())
+    (directory / "extra").write_text("")
+    (directory / place() / "more").mkdir()
+    (directory / place() / SMT2).rename(tmp_path / "elsewhere")
+    (directory / place() / SMT2).symlink_to(tmp_path / "elsewhere")
+    (directory / place() / ANSWERS).unlink()
+    assert check.main([str(directory)]) == 1
+    told = capsys.readouterr().out
+    assert "rejected: extra: The manifest does not name it.\n" in told
+    assert f"rejected: {place()}/more: The manifest does not name it.\n" in told
+    assert f"rejected: {place()}/{SMT2}: {SMT2} is missing, or is not a regular file.\n" in told
+    assert f"rejected: {place()}/{ANSWERS}: {ANSWERS} is missing, or is not a regular file.\n" in told
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"../obligations.json": "0" * 64},
+        {"/etc/passwd": "0" * 64},
+        {"a/b/obligations.json": "0" * 64},
+        {"a/obligations.json": "0" * 64},
+        {"a/obligations.json": "zz"},
+        {"": "0" * 64},
+        {"./answers.json": "0" * 64},
+        {},
+        [],
+        {"a\n/answers.json": "0" * 64},
+    ],
+    ids=range(10),
+)
+def test_a_manifest_that_names_other_paths_is_refused(
+    files: object, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "manifest.json").write_text(json.dumps({"format": 1, "files": files}))
+    assert check.main([str(tmp_path)]) == 2
+    told = capsys.readouterr().err
+    assert (
+        told.startswith("python -m proofs.check: error: ") and told.endswith(".\n") and told.count("\n") == 1
+    )
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_a_hostile_manifest_is_refused(text: str, tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").write_text(text)
+    assert check.main([str(tmp_path)]) == 2
+
+
+def test_what_is_no_directory_of_evidence_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert check.main([str(tmp_path / "none")]) == 2
+    assert capsys.readouterr().err.endswith("none is not a directory.\n")
+    assert check.main([str(tmp_path)]) == 2
+    assert "manifest.json: manifest.json is missing, or is not a regular file." in capsys.readouterr().err
+    (tmp_path / "manifest.json").write_bytes(b"\xff\xfe")
+    assert check.main([str(tmp_path)]) == 2
+    with pytest.raises(SystemExit) as ended:
+        check.main([])
+    assert ended.value.code == 2
+
+
+def test_what_has_no_certificate_is_told_with_what_stands_for_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = dict(toy_files())
+    told = answers.read(files[f"{place()}/{ANSWERS}"], 100)
+    bare = tuple(replace(each, certified=False, why="It is too large.") for each in told.claims)
+    files[f"{place()}/{ANSWERS}"] = answers.write(replace(told, claims=bare))
+    files[f"{place()}/{CERTIFICATES}"] = ""
+    assert check.main([str(lay(tmp_path / "e", files, rehash=True))]) == 3
+    lines = capsys.readouterr().out.splitlines()
+    name = next(each.name for each in told.claims if each.certified)
+    assert any(line.startswith(f"no certificate: {name} is PROVED: It is too large; what stands for it: z3 ")
+               for line in lines)  # fmt: skip
+
+
+def test_a_fact_that_the_claim_may_not_assume_is_rejected() -> None:
+    told = answers.read(texts()[ANSWERS], 100)
+    rows = json.loads(texts()[OBLIGATIONS])
+    none = {**rows, "claims": [{**claim, "facts": []} for claim in rows["claims"]]}
+    some = [each for each in told.claims if each.facts_used]
+    found = verify(texts() | {OBLIGATIONS: json.dumps(none)})
+    assert some and all(
+        any(
+            w.what == f"{each.name}: The facts used are not among those that the claim may assume."
+            for w in found.wrong
+        )
+        for each in some
+    )
+
+
+def test_the_manifest_is_written_in_a_fixed_order() -> None:
+    pair = {"b/answers.json": "1", "a/answers.json": "2"}
+    assert manifest.write(pair) == manifest.write(dict(reversed(pair.items())))
