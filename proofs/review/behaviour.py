@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from counterexamples.attributes import TableError
+from counterexamples.attributes import TableError, results
 from counterexamples.render.table import changed_rows
 from model.source.errors import Unsupported
 from model.source.kernel import Kernel, NoSink
@@ -129,6 +129,7 @@ def _table(pair: Pair) -> str:
     if not (isinstance(pair.one, Kernel) and isinstance(pair.two, Kernel) and pair.root.is_fault_path):
         return ""
     try:
-        return changed_rows(pair.one.procedure, pair.two.procedure)
+        one, two = results(pair.one.procedure), results(pair.two.procedure)
+        return "" if one == two else changed_rows(pair.one.procedure, pair.two.procedure)
     except TableError:
         return ""

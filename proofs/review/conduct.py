@@ -17,8 +17,9 @@ from proofs.pool import Pool
 from proofs.remember import Memory
 from proofs.review.behaviour import functions
 from proofs.review.reading import Side, side, touched
-from proofs.review.review import Change, FunctionReview, PatchReview
+from proofs.review.review import Change, FunctionReview, PatchReview, TheoremReview
 from proofs.review.verdicts import theorems
+from proofs.subject import part
 
 #: What a reader might believe was looked at.
 NOT_CHECKED = (
@@ -86,7 +87,19 @@ def _one(pool: Pool, memory: Memory, before: Side, after: Side, step: Step) -> P
     if all(each.change is Change.UNTOUCHED for each in became):
         return PatchReview(step.patch, became, (), (*step.notes, *_unreached(became, step)))
     lines = touched(before.tree, after.tree, step.files)
-    return PatchReview(step.patch, became, theorems(pool, memory, before, after, lines), step.notes)
+    told = theorems(pool, memory, before, after, lines)
+    return PatchReview(step.patch, became, told, step.notes, tuple(_assumed(after, became, told)))
+
+
+def _assumed(after: Side, became: Sequence[FunctionReview], told: Sequence[TheoremReview]) -> Iterator[str]:
+    """The facts that were offered to the proofs, and the contracts that the changed functions rest on."""
+    claims = [each.after.judged.claim for each in told if each.after]
+    yield from (f"fact {name}" for name in {fact.name for claim in claims for fact in claim.facts})
+    changed = {each.function for each in became if each.change is not Change.UNTOUCHED}
+    for subject, contracts in after.read.contracts.items():
+        where = part(subject)
+        if where is not None and where.root in changed:
+            yield from (f"contract {name}" for name in contracts)
 
 
 def _unreached(became: Sequence[FunctionReview], step: Step) -> Iterator[str]:

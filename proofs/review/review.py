@@ -121,12 +121,14 @@ class Status(Enum):
 class PatchReview:
     """One step: the patch (of two trees, one that has no files), what became of each function, and of each
     theorem about those that it changes.  ``notes`` are sentences: how hunks were placed that did not fit
-    exactly, and what was passed over."""
+    exactly, and what was passed over.  ``assumed`` are the facts and contracts that this rests on, as
+    ``fact NAME`` and ``contract NAME``."""
 
     patch: Patch
     functions: tuple[FunctionReview, ...]
     theorems: tuple[TheoremReview, ...] = ()
     notes: tuple[str, ...] = ()
+    assumed: tuple[str, ...] = ()
 
     @property
     def changes_behaviour(self) -> bool:
@@ -174,7 +176,7 @@ class Base:
 class Review:
     """The whole: ``patches`` in their order, and what the verdicts rest on.
 
-    ``assumptions`` are sentences (facts and contracts that were used), ``not_checked`` what a reader
+    ``not_checked`` is what a reader
     might believe was looked at and was not, ``engines`` name and version of what decided,
     ``command`` what repeats it, ``tool`` this tool's name and version.
     """
@@ -182,7 +184,6 @@ class Review:
     title: str
     base: Base
     patches: tuple[PatchReview, ...]
-    assumptions: tuple[str, ...] = ()
     not_checked: tuple[str, ...] = ()
     engines: tuple[str, ...] = ()
     command: str = ""
@@ -195,6 +196,11 @@ class Review:
         order = (Status.FAIL, Status.WARN, Status.PASS)
         found = {each.status for each in self.patches}
         return next((status for status in order if status in found), Status.PASS)
+
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """What the patches' reviews rest on, each once, sorted."""
+        return tuple(sorted({each for patch in self.patches for each in patch.assumed}))
 
     @property
     def scope(self) -> tuple[str, ...]:

@@ -160,9 +160,8 @@ def _theorem(each: TheoremReview, width: int, with_witness: bool) -> Iterator[st
         yield from prose.counterexample(finding.counterexample, each.says).splitlines()
     if each.lines:
         texts = list(dict.fromkeys(span.text for span in each.lines))
-        some = "; ".join(f"`{text}`" for text in texts[:3])
-        more = f"; and {len(texts) - 3} more" if len(texts) > 3 else ""
-        yield from _wrapped(f"Its proof before the patch rested on {some}{more}.", width, "  ")
+        more = f" and {len(texts) - 1} other lines" if len(texts) > 2 else ""
+        yield from _wrapped(f"Its proof before the patch rested on `{texts[0]}`{more}.", width, "  ")
 
 
 def _theorems_in_all(patch: PatchReview, width: int) -> Iterator[str]:
@@ -189,7 +188,7 @@ def _machine(review: Review) -> Iterator[str]:
         ("base", base),
         ("read with", review.base.configuration),
         ("scope", scope),
-        ("assumed", "; ".join(review.assumptions) or "nothing"),
+        ("assumed", _assumed(review.assumptions)),
         ("not checked", "; ".join(review.not_checked)),
         ("decided by", ", ".join(review.engines)),
         ("status", review.status.value),
@@ -203,6 +202,13 @@ def _machine(review: Review) -> Iterator[str]:
                 break_long_words=False,
                 break_on_hyphens=False,
             )
+
+
+def _assumed(names: Sequence[str]) -> str:
+    """How many facts and contracts; there are too many to name."""
+    counts = [(kind, sum(name.startswith(kind) for name in names)) for kind in ("fact", "contract")]
+    told = " and ".join(_count(number, kind) for kind, number in counts if number)
+    return f"{told} (named in results.json, told in model/)" if told else "nothing"
 
 
 def _quoted(patch: PatchReview) -> str:

@@ -57,7 +57,7 @@ def theorems(
     open_ones = [each for each in found if each.claim_name not in alike]
     relevant = {each.claim_name: each for each in _with_relevance(pool, open_ones, lines)}
     found = [relevant.get(each.claim_name, replace(each, relevant=False)) for each in found]
-    return tuple(_with_lines(pool, found))
+    return tuple(_with_lines(pool, found, lines))
 
 
 def _alike(changed: Sequence[_Both], unread: Container[str]) -> frozenset[str]:
@@ -205,8 +205,8 @@ def _resting(claim: Claim, cache: dict[int, Opened]) -> Resting:
     return lines_used.resting(claim, cache)
 
 
-def _with_lines(pool: Pool, found: Iterable[TheoremReview]) -> Iterator[TheoremReview]:
-    """Of the first theorems that are broken, the lines that the proof needed."""
+def _with_lines(pool: Pool, found: Iterable[TheoremReview], lines: Touched) -> Iterator[TheoremReview]:
+    """Of the first theorems that are broken, the lines that the proof needed, those that are gone first."""
     reviews = list(found)
     wanted = [i for i, each in enumerate(reviews) if each.became is Became.BROKEN][:EXPLAINED]
     cache: dict[int, Opened] = {}
@@ -218,4 +218,6 @@ def _with_lines(pool: Pool, found: Iterable[TheoremReview]) -> Iterator[TheoremR
     needed = cores(pool, [each.claim for each in resting.values()], least=True)
     for i, each in enumerate(reviews):
         used = needed.get(resting[i].claim.name) if i in resting else None
-        yield replace(each, lines=None if used is None else resting[i].lines_of(used))
+        spans = () if used is None else resting[i].lines_of(used)
+        ordered = tuple(sorted(spans, key=lambda span: not lines.is_old(span)))
+        yield replace(each, lines=None if used is None else ordered)
