@@ -47,6 +47,7 @@ from proofs.theorems import (
     pfn_lookup,
     refusal,
     resources,
+    signals,
     tags,
 )
 
@@ -59,6 +60,7 @@ FAMILIES: tuple[ModuleType, ...] = (
     block_size,
     cache_maintenance,
     refusal,
+    signals,
     resources,
     guest_abort,
     guest_faults,

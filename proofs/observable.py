@@ -7,21 +7,32 @@ from dataclasses import dataclass
 
 from model.logic import Term, conj, same
 from model.memory import (
+    excl_atomic_injected,
+    kept_locked,
+    logging_active,
     looked_up,
     lookup_gfn,
+    lookup_writes,
     map_addr,
+    map_locked,
     map_phys,
     map_size,
     mapped,
     marked_dirty,
+    marked_gfn,
     mmap_locked,
     mmap_unlocked,
     mmap_unlocked_again,
     mmu_locked,
     mmu_unlocked,
+    page_dirtied,
+    page_kept,
     page_released,
     page_released_again,
+    poison_hva,
+    poison_told,
     prot,
+    relax_locked,
     relaxed,
     relaxed_addr,
     relaxed_prot,
@@ -29,6 +40,7 @@ from model.memory import (
     sanitised,
     sanitised_pfn,
     sanitised_size,
+    vma_address,
 )
 from proofs.claim import about
 
@@ -52,15 +64,31 @@ class Observable:
 EVERYTHING: tuple[Observable, ...] = (
     Observable((ret,)),
     Observable((looked_up,)),
-    Observable((lookup_gfn,), looked_up),
+    Observable((lookup_gfn, lookup_writes), looked_up),
     Observable((mapped,)),
     Observable((map_addr, map_size, map_phys, prot), mapped),
     Observable((relaxed,)),
     Observable((relaxed_addr, relaxed_prot), relaxed),
     Observable((sanitised,)),
     Observable((sanitised_pfn, sanitised_size), sanitised),
-    Observable((marked_dirty, page_released, page_released_again)),
+    Observable((marked_dirty, page_dirtied, page_released, page_released_again)),
+    Observable((marked_gfn,), marked_dirty & logging_active),  # of no other memslot is anything marked
+    Observable((poison_told, excl_atomic_injected)),
+    Observable((poison_hva,), poison_told),
+    Observable((vma_address,), looked_up),
 )
 
-#: Which locks were taken and given back, which a shape and its kernel may do in different ways.
-LOCKS = Observable((mmap_locked, mmap_unlocked, mmap_unlocked_again, mmu_locked, mmu_unlocked))
+#: Which locks were taken and given back, and held at what, which a shape and its kernel may do in different
+#: ways.
+LOCKS = Observable(
+    (
+        mmap_locked,
+        mmap_unlocked,
+        mmap_unlocked_again,
+        mmu_locked,
+        mmu_unlocked,
+        mapped & map_locked,
+        relaxed & relax_locked,
+        page_kept & kept_locked,
+    )
+)

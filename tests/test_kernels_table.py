@@ -10,13 +10,14 @@ from model.source.predicate import parse as predicate
 from model.source.roots.fault import USER_MEM_ABORT
 from proofs.catalogue import theorems
 from proofs.conforming import CONFORMANCE
+from proofs.invalidations import THEOREM as INVALIDATIONS
 from proofs.subject import root_of
 
 ROW = '[kernel."7.2"]\nlearned = "7.2.9"\n'
 
 
 def test_every_theorem_in_the_table_exists() -> None:
-    names = {named.name for named in theorems()} | {CONFORMANCE}
+    names = {named.name for named in theorems()} | {CONFORMANCE, INVALIDATIONS}
     assert [k.theorem for k in load().known if k.theorem not in names] == []
 
 

@@ -124,6 +124,18 @@ def test_locks_are_counted() -> None:
     assert [a.holds("(lock) given back again", x=x) for x in (0, 1)] == [0, 1]
 
 
+def test_a_count_that_is_told_is_a_sink_as_well() -> None:
+    told = Contract(
+        Kind.COUNT, "gives back", "here", counts=("refs", -1), type="void", arguments=(("size", "u64", 0),)
+    )
+    a = lower(HEAD + "int f(int x, u64 y) { if (x) sink(x, y); return 0; }", contracts={"sink": told})
+    assert [a.holds("(refs)", x=x) for x in (0, 1)] == [0, 0xFFFFFFFF]
+    assert [argument for call in _calls(a) for argument, _ in call.arguments] == ["size"]
+    named = Contract(Kind.COUNT, "takes", "here", counts=("refs", 1), type="void", event="taken")
+    b = lower(HEAD + "int f(int x) { nothing(); return 0; }", contracts={"nothing": named})
+    assert [s.sink for s in _calls(b)] == ["taken"]
+
+
 def test_a_row_that_means_an_expression() -> None:
     assert f("return flagged(s);", "struct s *s").at({"s->flags": 4}) == 1
     other = {"flagged": Contract(Kind.MEANS, "", "here", means="!!(s->flags & 4)")}

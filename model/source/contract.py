@@ -28,7 +28,8 @@ class Contract:
     """One row.  ``result`` names the input that a PURE or ANSWER row gives back (the call's own name
     unless said); ``outs`` names what is written through the pointer arguments, by the C type
     pointed to; ``arguments`` picks a sink's arguments as (name, C type, which one of that type);
-    ``counts`` names the resource and by how much it changes; ``type`` is the result's C type where
+    ``counts`` names the resource and by how much it changes (with ``event`` or ``arguments`` the call
+    is a sink as well); ``type`` is the result's C type where
     the tree's declaration is a macro; ``event`` is the name under which a sink is known (its own
     unless said), for sinks that stand for each other; ``means`` is a MEANS row's expression; a
     sink that ``is_read`` is also inlined from the tree; one that ``reaches`` may write anything to
@@ -51,3 +52,8 @@ class Contract:
     reaches: bool = False
     hands_on: bool = False
     sees: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    @property
+    def is_told(self) -> bool:
+        """Whether the call is an event, whatever else it is."""
+        return self.kind is Kind.SINK or bool(self.event or self.arguments)

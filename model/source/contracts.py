@@ -59,9 +59,13 @@ def table() -> dict[str, Contract]:
                      "VM_BUG_ON", "VM_WARN_ON_ONCE", "VM_WARN_ON", "VM_BUG_ON_PAGE", "BUILD_BUG_ON",
                      "BUILD_BUG_ON_MSG", "static_assert", "fallthrough", "compiletime_assert",
                      "compiletime_assert_atomic_type", "lockdep_assert_irqs_enabled", "assert_spin_locked"),
-        **_no_effect("ages the page or marks it dirty in the host's own structures", "virt/kvm/kvm_main.c",
-                     "kvm_set_pfn_dirty", "kvm_set_pfn_accessed"),
-        **_no_effect("sends a signal to the VMM", "arch/arm64/kvm/mmu.c", "kvm_send_hwpoison_signal"),
+        **_no_effect("ages the page in the host's own structures", "virt/kvm/kvm_main.c",
+                     "kvm_set_pfn_accessed"),
+        "kvm_set_pfn_dirty": Contract(
+            Kind.SINK, "tells the host that the page is written to", "virt/kvm/kvm_main.c"),
+        "kvm_send_hwpoison_signal": Contract(
+            Kind.SINK, "sends SIGBUS to the VMM", "arch/arm64/kvm/mmu.c",
+            arguments=(("address", "unsigned long", 0),)),
         **_no_effect("lets others run for a moment, with the lock given back meanwhile", "kernel/sched/core.c",
                      "cond_resched", "cond_resched_lock", "cond_resched_rwlock_read",
                      "cond_resched_rwlock_write"),
@@ -89,11 +93,14 @@ def table() -> dict[str, Contract]:
                                result="hstate"),
         "get_current": Contract(Kind.PURE, "the task that runs", "arch/arm64/include/asm/current.h",
                                 result="current"),
-        "vma_lookup": Contract(Kind.ANSWER, "the VMA at the address, or NULL", "include/linux/mm.h", result="vma"),
+        "vma_lookup": Contract(
+            Kind.ANSWER, "the VMA at the address, or NULL", "include/linux/mm.h", result="vma",
+            event="VMA lookup", arguments=(("address", "unsigned long", 0),)),
         "find_vma": Contract(
             Kind.ANSWER, "the first VMA that ends above the address, or NULL", "mm/mmap.c", result="vma"),
         "find_vma_intersection": Contract(
-            Kind.ANSWER, "the VMA that intersects the range, or NULL", "include/linux/mm.h", result="vma"),
+            Kind.ANSWER, "the VMA that intersects the range, or NULL", "include/linux/mm.h", result="vma",
+            event="VMA lookup", arguments=(("address", "unsigned long", 0),)),
         "kvm_mmu_topup_memory_cache": Contract(
             Kind.ANSWER, "0, or an error where memory ran out", "virt/kvm/kvm_main.c", result="topup_ret"),
         "topup_hyp_memcache": Contract(
@@ -103,16 +110,20 @@ def table() -> dict[str, Contract]:
             Kind.PURE, "a number of pages", "arch/arm64/include/asm/kvm_mmu.h", type="int"),
         "get_user_mapping_size": Contract(
             Kind.ANSWER, "the size of the host's own leaf entry at the address, or an error",
-            "arch/arm64/kvm/mmu.c", result="user_mapping_size"),
+            "arch/arm64/kvm/mmu.c", result="user_mapping_size", event="get_user_mapping_size",
+            sees=(("address", ("addr",)),)),
         "mmu_invalidate_retry": Contract(
             Kind.ANSWER, "whether an MMU notifier ran since the sequence number was read",
-            "include/linux/kvm_host.h", result="mmu_invalidate_retry"),
+            "include/linux/kvm_host.h", result="mmu_invalidate_retry", event="mmu_invalidate_retry",
+            arguments=(("seq", "unsigned long", 0),)),
         "__gfn_to_pfn_memslot": Contract(
             Kind.ANSWER, _LOOKUP_SAYS, "virt/kvm/kvm_main.c", result="pfn", event="pfn lookup",
-            arguments=(("gfn", "gfn_t", 0),), outs=(("bool", "pfn_writable"),)),
+            arguments=(("gfn", "gfn_t", 0),), sees=(("write", ("!!write_fault",)),),
+            outs=(("bool", "pfn_writable"),)),
         "__kvm_faultin_pfn": Contract(
             Kind.ANSWER, _LOOKUP_SAYS, "virt/kvm/kvm_main.c", result="pfn", event="pfn lookup",
-            arguments=(("gfn", "gfn_t", 0),), outs=(("bool", "pfn_writable"), ("struct page *", "page"))),
+            arguments=(("gfn", "gfn_t", 0),), sees=(("write", ("!!(foll & FOLL_WRITE)",)),),
+            outs=(("bool", "pfn_writable"), ("struct page *", "page"))),
         "kvm_pgtable_stage2_map": Contract(Kind.SINK, _MAP_SAYS, _PGTABLE, result="map_ret", arguments=_MAP),
         "pkvm_pgtable_stage2_map": Contract(
             Kind.SINK, _MAP_SAYS, _PKVM, result="map_ret", arguments=_MAP, event="kvm_pgtable_stage2_map"),
@@ -173,7 +184,7 @@ def table() -> dict[str, Contract]:
             "virt/kvm/kvm_main.c",
             result="pfn",
             event="pfn lookup",
-            arguments=(("gfn", "gfn_t", 0),),
+            arguments=(("gfn", "gfn_t", 0), ("write", "bool", 0)),
             outs=(("bool", "pfn_writable"),),
         ),
         "mmu_notifier_retry": Contract(
@@ -182,6 +193,8 @@ def table() -> dict[str, Contract]:
             "include/linux/kvm_host.h, up to v6.0",
             result="mmu_invalidate_retry",
             type="int",
+            event="mmu_invalidate_retry",
+            arguments=(("seq", "unsigned long", 0),),
         ),
         "kvm_is_transparent_hugepage": Contract(
             Kind.ANSWER,
@@ -206,7 +219,17 @@ def table() -> dict[str, Contract]:
         **_count("", -1, "gives the lock back", "include/linux/rwlock.h", "read_unlock", "write_unlock",
                  "spin_unlock"),
         **_count("page_refs", -1, "gives the page's reference back", "virt/kvm/kvm_main.c",
-                 "kvm_release_pfn_clean", "kvm_release_pfn_dirty", "kvm_release_pfn", "kvm_release_page_unused",
-                 "kvm_release_page_clean", "kvm_release_page_dirty", "kvm_release_faultin_page", "put_page"),
+                 "kvm_release_pfn_clean", "kvm_release_pfn", "kvm_release_page_unused",
+                 "kvm_release_page_clean", "put_page"),
+        **{
+            n: Contract(
+                Kind.COUNT, "gives the page's reference back, and tells the host that it is written to",
+                "virt/kvm/kvm_main.c", counts=("page_refs", -1), type="void", event="kvm_set_pfn_dirty")
+            for n in ("kvm_release_pfn_dirty", "kvm_release_page_dirty")
+        },
+        "kvm_release_faultin_page": Contract(
+            Kind.COUNT, "gives the page's reference back; of a page that is used, says whether it is dirty",
+            "include/linux/kvm_host.h", counts=("page_refs", -1), type="void",
+            arguments=(("page_unused", "bool", 0), ("page_dirty", "bool", 1))),
         **_count("page_refs", 1, "takes a reference to the page", "include/linux/mm.h", "get_page", "kvm_get_pfn"),
     }  # fmt: skip

@@ -113,6 +113,8 @@ class Effects(Declared):
             case Kind.PURE:
                 return self._pure(name, contract, t, values)
             case Kind.COUNT:
+                if contract.is_told:
+                    self._sink(node, name, contract, values)
                 self._count(node, contract, values)
             case Kind.SINK:
                 self._sink(node, name, contract, values)
@@ -202,7 +204,7 @@ class Effects(Declared):
 
     def _answer(self, node: Node, name: str, contract: Contract, values: list[Value]) -> None:
         """What the call writes through pointers to scalars."""
-        if contract.arguments:
+        if contract.is_told:
             self._sink(node, name, contract, values)
         named = dict(contract.outs)
         for v in values:
@@ -268,7 +270,7 @@ class Effects(Declared):
                 raise self.text.unsupported(node, f"{name} without its argument {argument} of type {t}")
             picked.append((argument, as_word(values[at[which]], ULONG)))
         held = "(mmu_lock)"
-        if contract.kind is Kind.SINK and held in self.objects.places:
+        if contract.kind is not Kind.ANSWER and held in self.objects.places:
             picked.append(("mmu_lock", place(held, sort_of(INT))))
         known = [] if declared is None or len(declared[1]) != len(values) else declared[1]
         scope = {p: Slot(p, t, v) for (p, t, _), v in zip(known, values, strict=bool(known))}

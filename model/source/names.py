@@ -33,7 +33,8 @@ from model.words import DONE, READ, VARYING
 
 WORD32 = Word(32)
 _MAP, _RELAX = "kvm_pgtable_stage2_map", "kvm_pgtable_stage2_relax_perms"
-_IABT_LOW, _KVM_MEM_READONLY = 0x20, 2
+_RELEASE = "kvm_release_faultin_page"
+_IABT_LOW, _KVM_MEM_LOG_DIRTY_PAGES, _KVM_MEM_READONLY = 0x20, 1, 2
 
 #: Where every version keeps ESR_EL2 of the fault; words take it to be 64 bits wide.
 ESR = "vcpu->arch.fault.esr_el2"
@@ -77,7 +78,7 @@ def read_words(
     nested = _nested(constants) if has_function("kvm_s2_trans_writable") else _never_nested()
     words = {
         **_fault(constants),
-        **_memslot(constants, "is_protected_kvm_enabled" in inputs),
+        **_memslot(constants, "is_protected_kvm_enabled" in inputs, has_function("kvm_use_dirty_bitmap")),
         **_vma(constants),
         **nested,
         "pfn": name("pfn", WORD64),
@@ -138,7 +139,8 @@ def _fault(constants: Mapping[str, int]) -> dict[str, Term]:
     }
 
 
-def _memslot(constants: Mapping[str, int], pkvm: bool) -> dict[str, Term]:
+def _memslot(constants: Mapping[str, int], pkvm: bool, ring: bool) -> dict[str, Term]:
+    """``ring`` is whether a memslot may be tracked by a dirty ring alone, without a bitmap."""
     shift, hva = constants["PAGE_SHIFT"], name("hva", WORD64)
     gpa = name("memslot->base_gfn", WORD64) << shift
     start = name("memslot->userspace_addr", WORD64)
@@ -150,11 +152,14 @@ def _memslot(constants: Mapping[str, int], pkvm: bool) -> dict[str, Term]:
         return aligned & (block >= start) & (block + size <= end)
 
     logs = name("memslot->dirty_bitmap", WORD64) != 0
-    writable = (name("memslot->flags", WORD32) & _KVM_MEM_READONLY) == 0
+    flags = name("memslot->flags", WORD32)
+    writable = (flags & _KVM_MEM_READONLY) == 0
+    tracked = (flags & _KVM_MEM_LOG_DIRTY_PAGES) != 0
     pud = supports(constants["PUD_SIZE"])
     only_pmd = pkvm and constants["PUD_SIZE"] != constants["PMD_SIZE"]
     return {
         "logging_active": logs & writable,
+        "dirty_tracked": (tracked if ring else tracked & logs) & writable,
         "supports_pmd": supports(constants["PMD_SIZE"]),
         "supports_pud": pud & ~name("is_protected_kvm_enabled", BOOL) if only_pmd else pud,
     }
@@ -212,6 +217,13 @@ def done_words(
     def flag(text: str) -> Term:
         return place(text, BOOL) if text in places else FALSE
 
+    def argument_is_true(sink: str, text: str) -> Term:
+        return argument(sink, text) != 0
+
+    def locked(sink: str) -> Term:
+        return place(f"{sink}.mmu_lock", WORD32) != 0 if "mmu_lock" in called.get(sink, {}) else FALSE
+
+    kept = happened(_RELEASE) & ~argument_is_true(_RELEASE, "page_unused")
     refs = place("(page_refs)", WORD32) if "(page_refs)" in places else const(0, WORD32)
     words = {
         "ret": place(result, WORD32),
@@ -220,17 +232,29 @@ def done_words(
         "map_size": argument(_MAP, "size"),
         "map_phys": argument(_MAP, "phys"),
         "prot": argument(_MAP, "prot"),
+        "map_locked": locked(_MAP),
         "relaxed": happened(_RELAX),
         "relaxed_addr": argument(_RELAX, "addr"),
         "relaxed_prot": argument(_RELAX, "prot"),
+        "relax_locked": locked(_RELAX),
+        "vma_address": argument("VMA lookup", "address"),
+        "sized_address": argument("get_user_mapping_size", "address"),
         "looked_up": happened("pfn lookup"),
         "lookup_gfn": argument("pfn lookup", "gfn"),
+        "lookup_writes": argument_is_true("pfn lookup", "write"),
         "sanitised": happened("sanitise_mte_tags"),
         "sanitised_pfn": argument("sanitise_mte_tags", "pfn"),
         "sanitised_size": argument("sanitise_mte_tags", "size"),
         "marked_dirty": happened("mark_page_dirty_in_slot"),
+        "marked_gfn": argument("mark_page_dirty_in_slot", "gfn"),
+        "page_dirtied": happened("kvm_set_pfn_dirty") | (kept & argument_is_true(_RELEASE, "page_dirty")),
+        "page_kept": kept,
+        "kept_locked": locked(_RELEASE),
         "page_released": refs != 0,
         "page_released_again": compare("slt", refs, const(-1, WORD32)),
+        "poison_told": happened("kvm_send_hwpoison_signal"),
+        "poison_hva": argument("kvm_send_hwpoison_signal", "address"),
+        "excl_atomic_injected": happened("kvm_inject_dabt_excl_atomic"),
         "mmap_locked": flag("(mmap_lock) taken"),
         "mmap_unlocked": flag("(mmap_lock) given back"),
         "mmap_unlocked_again": flag("(mmap_lock) given back again"),

@@ -65,7 +65,10 @@ class Stubs:
                 parts += self._sees(row, [p for p, _, _ in declared[1]]) if row is not None else []
         for name in names:
             contract = self.rows[name]
-            if contract.kind in (Kind.NO_EFFECT, Kind.CAPABILITY, Kind.COUNT, Kind.CRASH) and not contract.is_told:
+            if (
+                contract.kind in (Kind.NO_EFFECT, Kind.CAPABILITY, Kind.COUNT, Kind.CRASH)
+                and not contract.is_told
+            ):
                 continue
             declared = self.front.declared(name)
             parts += [contract.type, contract.means, *self._signature(name)]

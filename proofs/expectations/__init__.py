@@ -18,6 +18,7 @@ from proofs.expectations import (
     permissions,
     refusal,
     resources,
+    signals,
     tags,
 )
 from proofs.expectations.table import PROVED, NotAsked, Table
@@ -32,6 +33,7 @@ EXPECTED: Table = {
     **block_size.EXPECTED,
     **refusal.EXPECTED,
     **resources.EXPECTED,
+    **signals.EXPECTED,
     **conformance.EXPECTED,
 }
 

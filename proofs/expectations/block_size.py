@@ -59,4 +59,6 @@ EXPECTED: Table = {
     "pages_that_the_host_maps_by_a_block_are_never_relaxed_alone": proved(),
     "cacheable_pages_of_a_pfnmap_vma_are_mapped_by_the_host_s_block": proved(),
     "nothing_smaller_than_a_page_is_mapped": proved(),
+    "the_vma_is_the_one_of_the_fault": proved(),
+    "the_host_s_leaf_is_the_one_of_the_fault": proved(),
 }

@@ -3,7 +3,15 @@
 
 from __future__ import annotations
 
-from model.memory import is_mixedmap, is_pfnmap, is_vma_cacheable, pfn_is_map_memory
+from model.memory import (
+    dirty_tracked,
+    is_mixedmap,
+    is_pfnmap,
+    is_vma_cacheable,
+    logging_active,
+    pfn_is_map_memory,
+    write_fault,
+)
 from proofs.expectations.table import EVERY, Table, proved, refuted, since, until
 
 _first_branch = (
@@ -46,4 +54,24 @@ EXPECTED: Table = {
     "only_entries_of_pages_are_relaxed_while_logging": proved(),
     "pages_are_mapped_writable_at_once_unless_logging": proved(),
     "entries_are_made_writable_at_once_unless_logging": proved(),
+    "the_page_that_is_written_to_is_marked_dirty": proved(),
+    "pages_mapped_writable_are_dirty_in_the_host": proved(),
+    "pages_made_writable_are_dirty_in_the_host": proved(),
+    "pages_are_dirty_in_the_host_only_if_writable": proved(),
+    "pages_of_a_tracked_memslot_are_mapped_one_by_one": proved(
+        refuted(
+            EVERY,
+            witness=dirty_tracked & ~logging_active,
+            reason="memslot_is_logging() asks for dirty_bitmap. A VM with a dirty ring and without "
+            "KVM_CAP_DIRTY_LOG_RING_WITH_BITMAP has none: kvm_use_dirty_bitmap().",
+        )
+    ),
+    "pages_beyond_memory_are_mapped_writable_even_while_logging": proved(
+        refuted(
+            "v7",
+            witness=logging_active & ~write_fault & is_vma_cacheable & is_mixedmap,
+            reason="v7 write-protects whatever it maps cacheable: what is device is asked for by "
+            "`!is_vma_cacheable` (D7).",
+        )
+    ),
 }

@@ -44,4 +44,12 @@ EXPECTED: Table = {
     "exec_permission_is_added_without_dic_only_for_fetches": proved(),
     "shadow_entries_keep_the_guest_s_level": proved(),
     "permissions_are_added_without_the_guest_s_level": proved(),
+    "write_faults_look_up_pages_for_writing": proved(),
+    "other_faults_look_up_pages_for_reading": proved(),
+    "executable_pages_are_executable_at_el0_and_el1": proved(),
+    "exec_permission_is_added_at_el0_and_el1": proved(),
+    "nested_pages_are_executable_at_el0_if_the_guest_grants_it": proved(),
+    "nested_pages_are_executable_at_el1_if_the_guest_grants_it": proved(),
+    "nested_pages_are_readable_if_the_guest_grants_it": proved(),
+    "nested_write_faults_are_answered_with_write_permission": proved(),
 }

@@ -52,4 +52,24 @@ EXPECTED: Table = {
     "stale_entries_are_never_relaxed": proved(),
     "mmap_lock_is_released_only_if_taken": proved(),
     "pages_are_released_once_mmu_lock_was_taken": proved(),
+    "pages_are_mapped_under_mmu_lock": proved(),
+    "permissions_are_added_under_mmu_lock": proved(),
+    "pages_in_use_are_released_under_mmu_lock": proved(),
+    "pages_that_were_looked_up_are_released": proved(
+        refuted(
+            until("v7"),
+            witness=exec_fault & ~pfn_is_map_memory,
+            reason="`return -ENOEXEC` does not release the page.",
+        ),
+        refuted(
+            between("v8", "v9"),
+            witness=beyond & (exec_fault | returns(EINVAL) | returns(EFAULT)),
+            reason="`return -ENOEXEC` and the early -EINVAL and -EFAULT do not release the page.",
+        ),
+        refuted(
+            "merged",
+            witness=beyond & (exec_fault | returns(EFAULT)),
+            reason="`return -ENOEXEC` and the early -EFAULT do not release the page: 5f9466b50c1b, v6.18.",
+        ),
+    ),
 }

@@ -18,6 +18,7 @@ from model.memory import (
     is_negative,
     is_pfnmap,
     logging_active,
+    looked_up,
     lookup_gfn,
     map_addr,
     map_phys,
@@ -30,12 +31,14 @@ from model.memory import (
     pfn_is_map_memory,
     relaxed,
     relaxed_addr,
+    sized_address,
     supports_pmd,
     supports_pud,
     thp_size,
     vm_end,
     vm_pgoff,
     vm_start,
+    vma_address,
 )
 from model.mm.blocks import block_is_in_the_vma, congruent
 from proofs.theorem import Theorem
@@ -248,4 +251,18 @@ nothing_smaller_than_a_page_is_mapped = Theorem(
     then=PAGE_SIZE <= map_size,
     because=("kvm_pgtable_stage2_map() of no bytes answers 0 and maps nothing",),
     not_assuming=("host_leaves_are_blocks", "hugetlb_pages_are_blocks"),
+)
+
+the_vma_is_the_one_of_the_fault = Theorem(
+    says="The VMA is looked up at the host address of the page that faulted.",
+    given=(looked_up,),
+    then=vma_address == hva,
+    because=("user_mem_abort(): vma_lookup(current->mm, hva)",),
+)
+
+the_host_s_leaf_is_the_one_of_the_fault = Theorem(
+    says="What is sized late is sized by the host's leaf entry at the address of the page that faulted.",
+    given=(mapped, map_size != PAGE_SIZE, ~is_hugetlb, ~is_pfnmap),
+    then=sized_address == hva,
+    because=("transparent_hugepage_adjust(): get_user_mapping_size(kvm, hva)",),
 )

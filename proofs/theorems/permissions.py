@@ -21,6 +21,8 @@ from model.memory import (
     exec_fault,
     host_pte_writable,
     is_vma_cacheable,
+    looked_up,
+    lookup_writes,
     mapped,
     nested,
     nested_exec_el0,
@@ -225,4 +227,70 @@ permissions_are_added_without_the_guest_s_level = Theorem(
     given=(relaxed,),
     then=(relaxed_prot & KVM_NV_GUEST_MAP_SZ) == 0,
     because=("user_mem_abort(): drop the SW bits in favour of those stored in the PTE",),
+)
+
+write_faults_look_up_pages_for_writing = Theorem(
+    says="A write fault looks up a page that may be written.",
+    given=(looked_up, write_fault),
+    then=lookup_writes,
+    because=(
+        "__kvm_faultin_pfn(): without FOLL_WRITE a COW mapping is not broken, and the guest faults for ever",
+    ),
+)
+
+other_faults_look_up_pages_for_reading = Theorem(
+    says="A fault that is no write looks up a page that need not be written.",
+    given=(looked_up, ~write_fault),
+    then=~lookup_writes,
+    because=("FOLL_WRITE breaks COW: a read would copy the zero page and what KSM has merged",),
+)
+
+executable_pages_are_executable_at_el0_and_el1 = Theorem(
+    says="What is mapped executable is executable at EL0 and at EL1, unless the guest's own stage 2 says "
+    "otherwise.",
+    given=(mapped, EXECUTABLE, ~nested),
+    then=(prot & KVM_PGTABLE_PROT_X) == KVM_PGTABLE_PROT_X,
+    because=("enum kvm_pgtable_prot, since v6.19: KVM_PGTABLE_PROT_X is PX and UX",),
+)
+
+exec_permission_is_added_at_el0_and_el1 = Theorem(
+    says="X is added at EL0 and at EL1, unless the guest's own stage 2 says otherwise.",
+    given=(relaxed, relaxed_prot.any(KVM_PGTABLE_PROT_X), ~nested),
+    then=(relaxed_prot & KVM_PGTABLE_PROT_X) == KVM_PGTABLE_PROT_X,
+    because=("enum kvm_pgtable_prot, since v6.19: KVM_PGTABLE_PROT_X is PX and UX",),
+)
+
+#: What is handed to the page-table code, be it a new entry or a permission; and whether it is to execute.
+_handed = choose(mapped, prot, relaxed_prot)
+_is_normal = ~_handed.any(KVM_PGTABLE_PROT_DEVICE | KVM_PGTABLE_PROT_NORMAL_NC)
+_executes = (mapped | relaxed) & (exec_fault | (DIC & _is_normal))
+
+nested_pages_are_executable_at_el0_if_the_guest_grants_it = Theorem(
+    says="For a fetch, or at once with DIC, an entry becomes executable at EL0 if the "
+    "guest's own stage 2 grants it.",
+    given=(_executes, nested_exec_el0),
+    then=_handed.any(KVM_PGTABLE_PROT_UX),
+    because=("adjust_nested_exec_perms(), since v6.19; a guest that may fetch must not fault for ever",),
+)
+
+nested_pages_are_executable_at_el1_if_the_guest_grants_it = Theorem(
+    says="For a fetch, or at once with DIC, an entry becomes executable at EL1 if the "
+    "guest's own stage 2 grants it.",
+    given=(_executes, nested_exec_el1),
+    then=_handed.any(KVM_PGTABLE_PROT_PX),
+    because=("adjust_nested_exec_perms(), since v6.19; a guest that may fetch must not fault for ever",),
+)
+
+nested_pages_are_readable_if_the_guest_grants_it = Theorem(
+    says="What is mapped is readable if the guest's own stage 2 grants it.",
+    given=(mapped, nested_readable),
+    then=READABLE,
+    because=("adjust_nested_fault_perms(); a guest that may read must not fault for ever",),
+)
+
+nested_write_faults_are_answered_with_write_permission = Theorem(
+    says="An entry becomes writable for a write fault if the lookup and the guest's own stage 2 grant it.",
+    given=(mapped | relaxed, write_fault, pfn_writable, nested_writable),
+    then=_handed.any(KVM_PGTABLE_PROT_W),
+    because=("adjust_nested_fault_perms(); a guest that may write must not fault for ever",),
 )

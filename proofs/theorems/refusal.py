@@ -10,6 +10,7 @@ from model.memory import (
     EINVAL,
     ENOEXEC,
     beyond,
+    excl_atomic_fault,
     exec_fault,
     is_error_noslot_pfn,
     is_hwpoison_pfn,
@@ -51,7 +52,8 @@ undisturbed = conj(
 )
 #: Not the read that a permission fault should never be.
 is_understood = ~perm_fault | write_fault | exec_fault
-_needs_hardware = beyond & is_vma_cacheable & ~kvm_supports_cacheable_pfnmap
+#: A cacheable page beyond memory that this machine cannot map so.
+needs_hardware = beyond & is_vma_cacheable & ~kvm_supports_cacheable_pfnmap
 #: A page newly mapped into a guest with MTE, of a VMA that may have no tags.
 has_forbidden_tags = kvm_has_mte & ~mte_allowed & ~perm_fault
 
@@ -59,13 +61,13 @@ efault_is_for_cacheability_or_tags = Theorem(
     says="-EFAULT is for a cacheable page beyond memory without FWB and DIC, or for a VMA that may have "
     "no tags.",
     given=(undisturbed, is_understood, returns(EFAULT)),
-    then=_needs_hardware | has_forbidden_tags,
+    then=needs_hardware | has_forbidden_tags,
     because=("2a8dfab26677; user_mem_abort(): the VMM has introduced a new disallowed VMA",),
 )
 
 cacheable_pages_beyond_memory_without_fwb_and_dic_get_efault = Theorem(
     says="A cacheable page beyond memory, on a host without FWB and DIC, is always answered by -EFAULT.",
-    given=(undisturbed, _needs_hardware),
+    given=(undisturbed, needs_hardware),
     then=returns(EFAULT),
     because=("2a8dfab26677: Block cacheable PFNMAP mapping",),
 )
@@ -223,4 +225,23 @@ noncacheable_pages_beyond_memory_never_get_efault = Theorem(
     given=(undisturbed, is_understood, beyond, ~is_vma_cacheable),
     then=~returns(EFAULT),
     because=("user_mem_abort(): `if (!fault_is_perm && !s2_force_noncacheable && kvm_has_mte(kvm))`",),
+)
+
+supported_accesses_without_allowed_tags_get_efault = Theorem(
+    says="Memory of a VMA without VM_MTE_ALLOWED is answered by -EFAULT in a guest with MTE, unless the "
+    "access is one that the memory does not support.",
+    given=(undisturbed, has_forbidden_tags, pfn_is_map_memory, ~excl_atomic_fault),
+    then=returns(EFAULT),
+    because=("user_mem_abort(): check the VMM hasn't introduced a new disallowed VMA",),
+)
+
+faults_under_pkvm_get_memory_for_tables = Theorem(
+    says="Under pKVM every fault, while nothing is logged, is answered by what topping up the memory for "
+    "page tables answered, if that failed.",
+    given=(~logging_active, is_protected_kvm_enabled, topup_ret != 0),
+    then=ret == topup_ret,
+    because=(
+        "user_mem_abort(), since v7.3: under pKVM a permission fault can also collapse pages into a "
+        "block, which needs a fresh mapping object",
+    ),
 )

@@ -5,16 +5,20 @@ from __future__ import annotations
 
 from model.memory import (
     is_error_noslot_pfn,
+    kept_locked,
     looked_up,
+    map_locked,
     mapped,
     mmap_locked,
     mmap_unlocked,
     mmu_invalidated,
     mmu_locked,
     mmu_unlocked,
+    page_kept,
     page_pinned,
     page_released,
     page_released_again,
+    relax_locked,
     relaxed,
 )
 from proofs.theorem import Theorem
@@ -74,4 +78,36 @@ pages_are_released_once_mmu_lock_was_taken = Theorem(
     given=(mmu_locked,),
     then=page_released,
     because=("user_mem_abort(): out_unlock; early answers before it are another matter",),
+)
+
+pages_that_were_looked_up_are_released = Theorem(
+    says="What the pfn lookup answered is released on every path, whether it took a reference or not.",
+    given=(looked_up, ~is_error_noslot_pfn),
+    then=page_released,
+    because=("5f9466b50c1b; kvm_release_faultin_page() itself asks whether there is a page",),
+)
+
+pages_are_mapped_under_mmu_lock = Theorem(
+    says="kvm_pgtable_stage2_map() is called with mmu_lock held.",
+    given=(mapped,),
+    then=map_locked,
+    because=(
+        "Documentation/virt/kvm/locking.rst; once it is given back, mmu_invalidated may no longer be true",
+    ),
+)
+
+permissions_are_added_under_mmu_lock = Theorem(
+    says="kvm_pgtable_stage2_relax_perms() is called with mmu_lock held.",
+    given=(relaxed,),
+    then=relax_locked,
+    because=(
+        "Documentation/virt/kvm/locking.rst; once it is given back, mmu_invalidated may no longer be true",
+    ),
+)
+
+pages_in_use_are_released_under_mmu_lock = Theorem(
+    says="The reference of a page that the guest uses is given back with mmu_lock held.",
+    given=(page_kept,),
+    then=kept_locked,
+    because=("kvm_release_faultin_page(): lockdep_assert_once(lockdep_is_held(&kvm->mmu_lock) || unused)",),
 )

@@ -43,7 +43,12 @@ def _argument(sink: str, argument: str) -> Term:
     return place(f"{sink}.{argument}", WORD64)
 
 
+def _flag(sink: str, argument: str) -> Term:
+    return place(f"{sink}.{argument}", BOOL)
+
+
 _RELEASE, _RELEASE_UNUSED = "kvm_release_faultin_page", "kvm_release_page_unused"
+_KEPT = _called(_RELEASE) & ~_flag(_RELEASE, "unused")
 
 OUTCOMES: Mapping[str, Term] = {
     "ret": place(RETURN, WORD32),
@@ -52,19 +57,31 @@ OUTCOMES: Mapping[str, Term] = {
     "map_size": _argument(MAP, "size"),
     "map_phys": _argument(MAP, "phys"),
     "prot": _argument(MAP, "prot"),
+    "map_locked": _flag(MAP, "locked"),
     "relaxed": _called(RELAX),
     "relaxed_addr": _argument(RELAX, "addr"),
     "relaxed_prot": _argument(RELAX, "prot"),
+    "relax_locked": _flag(RELAX, "locked"),
+    "vma_address": _argument("vma_lookup", "address"),
+    "sized_address": _argument("get_user_mapping_size", "address"),
     "looked_up": _called("__kvm_faultin_pfn"),
     "lookup_gfn": _argument("__kvm_faultin_pfn", "gfn"),
+    "lookup_writes": _flag("__kvm_faultin_pfn", "write"),
     "sanitised": _called("sanitise_mte_tags"),
     "sanitised_pfn": _argument("sanitise_mte_tags", "pfn"),
     "sanitised_size": _argument("sanitise_mte_tags", "size"),
     "marked_dirty": _called("mark_page_dirty_in_slot"),
+    "marked_gfn": _argument("mark_page_dirty_in_slot", "gfn"),
+    "page_dirtied": conj(_KEPT, _flag(_RELEASE, "dirty")),
+    "page_kept": _KEPT,
+    "kept_locked": _flag(_RELEASE, "locked"),
     "page_released": disj(_called(_RELEASE), _called(_RELEASE_UNUSED)),
     "page_released_again": disj(
         _again(_RELEASE), _again(_RELEASE_UNUSED), conj(_called(_RELEASE), _called(_RELEASE_UNUSED))
     ),
+    "poison_told": _called("kvm_send_hwpoison_signal"),
+    "poison_hva": _argument("kvm_send_hwpoison_signal", "address"),
+    "excl_atomic_injected": _called("kvm_inject_dabt_excl_atomic"),
     "mmap_locked": _called("mmap_read_lock"),
     "mmap_unlocked": _called("mmap_read_unlock"),
     "mmap_unlocked_again": _again("mmap_read_unlock"),

@@ -25,7 +25,7 @@ from model.shape import Recorder
 def before(c: Recorder) -> None:
     """The stage-2 type follows pfn_is_map_memory() alone; the VMA's page protection is not read.
 
-    Left out: the SIGBUS for a poisoned page, the order of mmu_invalidate_seq and the locks (that a
+    Left out: the order of mmu_invalidate_seq and the locks (that a
     stale answer is noticed is the input mmu_invalidated), tracing, and what the sinks do.
     """
     check_fault(c)

@@ -15,6 +15,7 @@ from model.arch.arm64.steps import (
     get_vma_page_size,
     limit_to_guest_entry,
     minimum,
+    mmu_lock_held,
     retry,
     size_from_vma,
     topup_memcache,
@@ -41,6 +42,7 @@ from model.memory import (
     exec_fault,
     fault_granule,
     fault_ipa,
+    hva,
     is_error_noslot_pfn,
     is_hwpoison_pfn,
     is_negative,
@@ -85,9 +87,10 @@ def _resolve_vma_size(c: Recorder, get_size: Callable[[Recorder], None]) -> None
 def _pin_pfn(c: Recorder) -> None:
     """kvm_s2_fault_pin_pfn() after kvm_s2_fault_get_vma_info()."""
     c.canonical_gfn = choose(nested, align_down(nested_output, c.vma_pagesize) >> PAGE_SHIFT, c.gfn)
-    c.Call("__kvm_faultin_pfn", gfn=c.canonical_gfn)
+    c.Call("__kvm_faultin_pfn", gfn=c.canonical_gfn, write=write_fault)
     with c.If(is_error_noslot_pfn):
         with c.If(is_hwpoison_pfn):
+            c.Call("kvm_send_hwpoison_signal", address=hva)
             c.Return(0)
         c.Return(-EFAULT)
 
@@ -95,7 +98,7 @@ def _pin_pfn(c: Recorder) -> None:
     c.device = FALSE
     with c.If(is_pfnmap_or_mixedmap & ~pfn_is_map_memory):
         with c.If(is_vma_cacheable), c.If(~kvm_supports_cacheable_pfnmap):
-            c.Call("kvm_release_faultin_page", unused=TRUE, dirty=FALSE)
+            c.Call("kvm_release_faultin_page", unused=TRUE, dirty=FALSE, locked=mmu_lock_held(c))
             c.Return(-EFAULT)
         with c.Else():
             c.map_non_cacheable = TRUE
@@ -113,6 +116,7 @@ def _compute_prot(c: Recorder) -> None:
     with c.If(exec_fault & c.map_non_cacheable):
         _release_and_return(c, -ENOEXEC)
     with c.If(excl_atomic_fault):
+        c.Call("kvm_inject_dabt_excl_atomic")
         _release_and_return(c, 1)
     c.prot = KVM_PGTABLE_PROT_R
     with c.If(pfn_writable & (c.device | ~logging_active | write_fault)):
@@ -145,6 +149,7 @@ def _resize_late(c: Recorder, may_resize: Term) -> None:
         with c.If(c.perm_fault_granule > PAGE_SIZE):
             c.mapping_size = c.perm_fault_granule
         with c.Elif(supports_pmd):
+            c.Call("get_user_mapping_size", address=hva)
             with c.If(is_negative(thp_size)):
                 c.ret = thp_size
                 c.Goto("out_unlock")
@@ -163,16 +168,17 @@ def _map(c: Recorder, may_resize: Term) -> None:
         c.Call("sanitise_mte_tags", pfn=c.pfn, size=c.mapping_size)
     with c.If(c.mapping_size == c.perm_fault_granule):
         c.prot = c.prot & ~KVM_NV_GUEST_MAP_SZ
-        c.Relax(addr=c.gfn << PAGE_SHIFT, prot=c.prot)
+        c.Relax(addr=c.gfn << PAGE_SHIFT, prot=c.prot, locked=mmu_lock_held(c))
         c.ret = relax_ret
     with c.Else():
-        c.Map(addr=c.gfn << PAGE_SHIFT, size=c.mapping_size, phys=c.pfn << PAGE_SHIFT, prot=c.prot)
+        addr, phys = c.gfn << PAGE_SHIFT, c.pfn << PAGE_SHIFT
+        c.Map(addr=addr, size=c.mapping_size, phys=phys, prot=c.prot, locked=mmu_lock_held(c))
         c.ret = map_ret
 
 
 def _finish(c: Recorder) -> None:
     """out_unlock of kvm_s2_fault_map(): the page, the lock, the dirty log, the answer."""
-    c.Call("kvm_release_faultin_page", unused=c.ret != 0, dirty=c.writable)
+    c.Call("kvm_release_faultin_page", unused=c.ret != 0, dirty=c.writable, locked=mmu_lock_held(c))
     c.Call("kvm_fault_unlock")
     with c.If(c.writable & (c.ret == 0)):
         ipa = align_down(c.canonical_gfn << PAGE_SHIFT, c.mapping_size)
@@ -200,8 +206,8 @@ def _split(c: Recorder, get_size: Callable[[Recorder], None], may_resize: Callab
 def split(c: Recorder) -> None:
     """v7.1 to v7.2.9: three functions, and the block size still comes from the VMA.
 
-    Left out: what `before` leaves out, the injection of an exclusive or atomic fault, and pKVM's
-    and guest_memfd's own fault paths, which do not come here.
+    Left out: what `before` leaves out, and pKVM's and guest_memfd's own fault paths, which do not
+    come here.
     """
     with c.If(~perm_fault | (logging_active & write_fault)):
         topup_memcache(c)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from model.logic import FALSE, TRUE, WORD64, Term, choose, const, resize
+from model.logic import BOOL, FALSE, TRUE, WORD64, Term, choose, const, place, resize
 from model.memory import (
     CONT_PMD_SIZE,
     CONT_PTE_SIZE,
@@ -85,9 +85,17 @@ def topup_memcache(c: Recorder) -> None:
         c.Return(c.ret)
 
 
+def mmu_lock_held(c: Recorder) -> Term:
+    """Whether mmu_lock was taken and not given back so far."""
+    taken, given = "kvm_fault_lock.called", "kvm_fault_unlock.called"
+    c.Argument(**{taken: FALSE, given: FALSE})
+    return place(taken, BOOL) & ~place(given, BOOL)
+
+
 def find_vma(c: Recorder) -> None:
     """mmap_read_lock() and vma_lookup()."""
     c.Call("mmap_read_lock")
+    c.Call("vma_lookup", address=hva)
     with c.If(~vma_found):
         c.Call("mmap_read_unlock")
         c.Return(-EFAULT)
@@ -189,10 +197,11 @@ def find_canonical_page(c: Recorder) -> None:
 
 def look_up_pfn(c: Recorder) -> None:
     """__kvm_faultin_pfn(): for one page, the first one of the block if the size is known."""
-    c.Call("__kvm_faultin_pfn", gfn=c.gfn)
+    c.Call("__kvm_faultin_pfn", gfn=c.gfn, write=write_fault)
     c.Argument(pfn=pfn)
     c.writable = pfn_writable
     with c.If(is_hwpoison_pfn):
+        c.Call("kvm_send_hwpoison_signal", address=hva)
         c.Return(0)
     with c.If(is_error_noslot_pfn):
         c.Return(-EFAULT)
@@ -231,6 +240,7 @@ def transparent_hugepage_adjust(c: Recorder) -> None:
     """PMD_SIZE, if the host maps that much and the memslot has room for it."""
     pages = (PMD_SIZE >> PAGE_SHIFT) - const(1, WORD64)
     with c.If(supports_pmd):
+        c.Call("get_user_mapping_size", address=hva)
         c.sz = resize(thp_size, 64, signed=True)
         with c.If(is_negative(c.sz)):
             c.vma_pagesize = c.sz
@@ -266,16 +276,17 @@ def map_or_relax(c: Recorder) -> None:
     """A permission fault on an entry of this size changes its permissions; all else is mapped."""
     with c.If(perm_fault & (c.vma_pagesize == fault_granule)):
         c.prot = c.prot & ~KVM_NV_GUEST_MAP_SZ
-        c.Relax(addr=c.fault_ipa, prot=c.prot)
+        c.Relax(addr=c.fault_ipa, prot=c.prot, locked=mmu_lock_held(c))
         c.ret = relax_ret
     with c.Else():
-        c.Map(addr=c.fault_ipa, size=c.vma_pagesize, phys=c.pfn << PAGE_SHIFT, prot=c.prot)
+        phys = c.pfn << PAGE_SHIFT
+        c.Map(addr=c.fault_ipa, size=c.vma_pagesize, phys=phys, prot=c.prot, locked=mmu_lock_held(c))
         c.ret = map_ret
 
 
 def finish(c: Recorder, dirty_gfn: Term) -> None:
     """``out_unlock:`` the page, the lock, the dirty log, the answer."""
-    c.Call("kvm_release_faultin_page", unused=c.ret != 0, dirty=c.writable)
+    c.Call("kvm_release_faultin_page", unused=c.ret != 0, dirty=c.writable, locked=mmu_lock_held(c))
     c.Call("kvm_fault_unlock")
     with c.If(c.writable & (c.ret == 0)):
         c.Call("mark_page_dirty_in_slot", gfn=dirty_gfn)
