@@ -20,7 +20,7 @@ ALONE = frozenset(
     b"""
     __FORTIFY_INLINE ____cacheline_aligned ____cacheline_aligned_in_smp
     ____cacheline_internodealigned_in_smp __acquires_ret __acquires_shared_ret __always_inline
-    __always_unused __assume_kmalloc_alignment __assume_page_alignment __assume_slab_alignment
+    __aligned_largest __always_unused __assume_kmalloc_alignment __assume_page_alignment __assume_slab_alignment
     __attribute_const__ __bitwise __bitwise__ __bpf_kfunc __cacheline_aligned
     __cacheline_aligned_in_smp __cold __cpuidle __deprecated __designated_init
     __disable_sanitizer_instrumentation __exception_irq_entry __exit __exit_call __exitdata

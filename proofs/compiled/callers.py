@@ -71,8 +71,8 @@ class Callers:
         )
 
     def tells(self, row: Contract) -> bool:
-        """Whether the row writes through pointers that it has no names for."""
-        return row.kind.name == "ANSWER" and not row.sees
+        """Whether the row may write through pointers that it has no names for."""
+        return row.kind.name == "ANSWER"
 
     def _bound(self, words: set[str], parameters: Sequence[tuple[str, str]]) -> Iterator[str]:
         """The root's parameters, where the function has none of that name."""

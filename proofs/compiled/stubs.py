@@ -234,8 +234,9 @@ class Stubs:
             answer = (
                 f'xc_answer_named("{base}")' if base is not None else f"xc_answer_written(xc_written[{i}])"
             )
-            # What lies behind NULL is nothing: a run that would write there without a name is left out.
-            guard = f"if (a{i}) " if base is not None else ""
+            # Behind a NULL that is written is nothing; a run that is given one and writes there is left out.
+            is_object = f'(xc_written[{i}] ? strcmp(xc_written[{i}], "NULL") : !!a{i})'
+            guard = f"if ({f'a{i}' if base is not None else is_object}) "
             yield f"{guard}*a{i} = (__typeof__(*a{i})){answer};"
         for i, (t, _) in enumerate(parameters):
             if isinstance(t, Pointer) and isinstance(t.target, Struct):
