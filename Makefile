@@ -4,6 +4,7 @@
 # make bench    measure, as ratios                    make clean     remove what was made
 # make crosscheck   compare the procedures with what GCC makes of the same C, in every tree of .kernels
 # make coq      theorems of the shape merged as Gallina, checked by Coq's kernel; installs coq as root
+# make browser  as root, on Debian: the Chromium that the tests of report.html use
 # make cross    as root, on Debian: the compiler for arm64 and the emulator that try the reproducers
 
 PYTHON ?= python3
@@ -11,7 +12,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 KERNELS ?=
 
-.PHONY: prove test kernels lint types check bench crosscheck coq cross clean
+.PHONY: prove test kernels lint types check bench crosscheck coq cross browser clean
 .DELETE_ON_ERROR:
 
 prove: $(VENV)/installed
@@ -49,6 +50,11 @@ coq: $(VENV)/installed
 	  apt-get update && apt-get install -y --no-install-recommends coq; fi
 	@# 3 says that some were not covered, or not run where there is no coqc: it was reported, and is no error.
 	@$(BIN)/python -m proofs.gallina --shape merged || [ $$? -eq 3 ]
+
+browser:
+	@[ "$$(id -u)" -eq 0 ] || { echo "browser: apt-get needs root; run it as root." >&2; exit 2; }
+	apt-get update
+	apt-get install -y --no-install-recommends chromium chromium-driver
 
 cross:
 	@[ "$$(id -u)" -eq 0 ] || { echo "cross: apt-get needs root; run it as root." >&2; exit 2; }

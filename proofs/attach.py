@@ -21,13 +21,13 @@ from model.source.roots.table import ROOTS
 from model.source.tree import Tree, TreeError
 from proofs.files import check_writable
 from proofs.patches.commits import commits
-from proofs.patches.errors import PatchError
+from proofs.patches.errors import NoPatchError, PatchError
 from proofs.patches.patch import Patch, Series
 from proofs.patches.series import series, series_of
 from proofs.pool import Pool
 from proofs.progress import Progress
 from proofs.remember import Memory
-from proofs.review import artefacts, text
+from proofs.review import artefacts, b4, reply, text
 from proofs.review.conduct import NOT_CHECKED, Step, engines, reviewed, steps
 from proofs.review.dead_code import dead_code
 from proofs.review.review import Base, Review, Status
@@ -109,17 +109,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if problem := _problem(asked):
         door.error(problem)
     try:
+        if asked.message_id is not None:
+            reply.message_id(asked.message_id)  # wrong ones are told at once
         with Progress(sys.stderr) as progress:
             if asked.dead is not None:
                 page = _dead(asked, progress)
                 sys.stdout.write("" if asked.quiet else page)
                 return 0
             review = _review(asked, list(arguments if arguments is not None else sys.argv[1:]), progress)
+            if asked.message_id is not None:
+                review = reply.with_message_id(review, asked.message_id)
             if asked.out is not None:
                 artefacts.write(asked.out, review)
     except (PatchError, TreeError, TableError, ProfileError) as error:
-        print(f"python -m proofs.attach: error: {error}", file=sys.stderr)
-        return 2
+        return _fail(error, asked)
     except OSError as error:
         print(
             f"python -m proofs.attach: error: A file could not be read or written: {error}.", file=sys.stderr
@@ -133,6 +136,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
             text.report(review) if asked.format == "text" else artefacts.printed(review, asked.format)
         )
     return _code(review, asked.fail_on)
+
+
+def _fail(error: Exception, asked: argparse.Namespace) -> int:
+    """Tell what is wrong; b4 is answered in its own way, and a mail without a patch is no error for it."""
+    print(f"python -m proofs.attach: error: {error}", file=sys.stderr)
+    if asked.format == "b4" and not asked.quiet:
+        nothing = isinstance(error, NoPatchError)
+        sys.stdout.write(b4.NOTHING if nothing else b4.trouble(str(error)))
+        return 0 if nothing else 2
+    return 2
 
 
 def _problem(asked: argparse.Namespace) -> str:

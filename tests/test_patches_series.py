@@ -63,14 +63,17 @@ def test_patches_are_in_the_order_of_their_numbers_and_replies_are_passed_over()
     ],
 )
 def test_subjects(subject: str, number: int | None, total: int | None, reroll: int, text: str) -> None:
-    found = read(patch(subject)) if number in (1, None) else None
-    if found is None:
-        assert refused(patch(subject)) == (
-            "x.mbx: of v2 of the series, patch 1, 2, 4, 5, 6, ... of 12 are missing; give the whole series."
-        )
-        return
+    found = read(patch(subject))
     one = found.patches[0]
     assert (one.number, one.total, one.reroll, one.subject) == (number, total, reroll, text)
+    alone = "Patch 3 of 12 was given alone; the tree is taken to be as before that patch."
+    assert found.notes == ((alone,) if number == 3 else ())
+
+
+def test_some_patches_of_a_series_are_not_the_series() -> None:
+    assert refused(patch("[PATCH v2 3/12] a"), patch("[PATCH v2 4/12] b", 20)) == (
+        "x.mbx: of v2 of the series, patch 1, 2, 5, 6, 7, ... of 12 are missing; give the whole series."
+    )
 
 
 def test_the_highest_complete_reroll_is_taken_and_said() -> None:

@@ -124,7 +124,12 @@ def _label(column: Column, answers: tuple[int, ...], can: Sequence[int]) -> str:
 
 def attribute_table(procedure: Procedure) -> str:
     """All rows of a procedure.  Raises TableError if it has none."""
-    return _text(rows(of_one(attributes.results(procedure))), ("result",))
+    return table_of(attributes.results(procedure))
+
+
+def table_of(results: Results) -> str:
+    """All rows of results."""
+    return _text(rows(of_one(results)), ("result",))
 
 
 def decision_table(procedure: Procedure, witness: Witness) -> str:

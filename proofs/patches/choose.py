@@ -26,6 +26,12 @@ def chosen(patches: Sequence[Patch], where: str, notes: list[str]) -> list[Patch
         taken = [patch for patch in patches if patch.reroll == best]
         notes.extend(not_taken(patch, f"is not of v{best}") for patch in patches if patch.reroll != best)
         return _once(taken, notes)
+    if len(patches) == 1 and (patches[0].total or 0) > 1:
+        one = patches[0]
+        notes.append(
+            f"Patch {one.number} of {one.total} was given alone; the tree is taken to be as before that patch."
+        )
+        return [one]
     notes.extend(not_taken(p, "has no number in the series") for p in patches if p.number is None)
     sets: dict[tuple[int, int], list[Patch]] = {}
     for patch in numbered:

@@ -15,7 +15,7 @@ from pathlib import Path
 from proofs.patches import limits
 from proofs.patches.choose import chosen, not_taken
 from proofs.patches.diff import FileChange
-from proofs.patches.errors import PatchError
+from proofs.patches.errors import NoPatchError, PatchError
 from proofs.patches.mail import Mail, author_of, header_text, read_mail
 from proofs.patches.patch import Patch, Series
 from proofs.patches.source import Item, items_at, items_of
@@ -163,7 +163,7 @@ def _series(items: Iterable[Item], where: str) -> Series:
     if not sorter.patches and len(sorter.replies) == 1:
         sorter.patches, sorter.replies = sorter.replies, []
     if not sorter.patches:
-        raise PatchError(f"{where}: holds no patch; give one, or mails that have some.")
+        raise NoPatchError(f"{where}: holds no patch; give one, or mails that have some.")
     notes = [not_taken(patch, "is a reply") for patch in sorter.replies]
     patches = chosen(sorter.patches, where, notes)
     covers = [

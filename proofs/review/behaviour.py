@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from counterexamples.attributes import TableError, results
+from counterexamples.attributes import Results, TableError, results
 from counterexamples.render.table import changed_rows
 from model.source.errors import Unsupported
 from model.source.kernel import Kernel, NoSink
@@ -82,6 +82,7 @@ def _review(
     if change is not Change.DIFFERS:
         return FunctionReview(name, pair.pages, change, why)
     differing = [claim for claim in pair.claims if judged[claim.name].verdict is Verdict.REFUTED]
+    table, both = _table(pair)
     return FunctionReview(
         name,
         pair.pages,
@@ -89,7 +90,8 @@ def _review(
         "",
         next((_region(pool, memory, claim, claim.regions[0]) for claim in differing if claim.regions), ""),
         tuple(_difference(closely[claim.name]) for claim in _telling(differing)),
-        _table(pair),
+        table,
+        results=both,
     )
 
 
@@ -124,12 +126,13 @@ def _region(pool: Pool, memory: Memory, claim: Claim, region: Region) -> str:
         return f"no formula: {error}"
 
 
-def _table(pair: Pair) -> str:
-    """The rows of the table of attributes that changed; "" of a function that gives no attributes."""
+def _table(pair: Pair) -> tuple[str, tuple[Results, Results] | None]:
+    """The rows of the table of attributes that changed, and both tables; "" and None of a function that
+    gives no attributes."""
     if not (isinstance(pair.one, Kernel) and isinstance(pair.two, Kernel) and pair.root.is_fault_path):
-        return ""
+        return "", None
     try:
         one, two = results(pair.one.procedure), results(pair.two.procedure)
-        return "" if one == two else changed_rows(pair.one.procedure, pair.two.procedure)
+        return ("" if one == two else changed_rows(pair.one.procedure, pair.two.procedure)), (one, two)
     except TableError:
-        return ""
+        return "", None

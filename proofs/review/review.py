@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from counterexamples.attributes import Results
 from counterexamples.render.table import Row
 from counterexamples.witness import Witness
 from model.procedure import Span
@@ -47,6 +48,7 @@ class FunctionReview:
 
     ``why`` is why it could not be read; ``region`` the inputs on which it differs, as a formula, ""
     if none was found; ``table`` the rows of the attribute table that changed, as text and as data;
+    ``results`` what becomes of every input class before and after, None where there are no such tables;
     ``proofs`` how many claims were decided to know it.
     """
 
@@ -58,6 +60,7 @@ class FunctionReview:
     differences: tuple[Difference, ...] = ()
     table: str = ""
     rows: tuple[Row, ...] = ()
+    results: tuple[Results, Results] | None = None
 
 
 class Became(Enum):

@@ -143,7 +143,7 @@ def _table(table: str) -> Iterator[str]:
     lines = table.splitlines()
     yield from lines[:ROWS]
     if len(lines) > ROWS:
-        yield f"({len(lines) - ROWS} more lines of this table are in the evidence.)"
+        yield f"({len(lines) - ROWS} more lines of this table are in results.json.)"
 
 
 def _is_question(each: TheoremReview) -> bool:
@@ -160,7 +160,7 @@ def _theorem(each: TheoremReview, width: int, with_witness: bool) -> Iterator[st
         yield from prose.counterexample(finding.counterexample, each.says).splitlines()
     if each.lines:
         texts = list(dict.fromkeys(span.text for span in each.lines))
-        more = f" and {len(texts) - 1} other lines" if len(texts) > 2 else ""
+        more = f" and {_count(len(texts) - 1, 'other line')}" if len(texts) > 1 else ""
         yield from _wrapped(f"Its proof before the patch rested on `{texts[0]}`{more}.", width, "  ")
 
 

@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What does each thing that was asked about a patch come to: a status, a sentence, and a place?
+
+One entry for each function that was compared and each theorem that was asked; every format for other
+programs is made from these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator
+from dataclasses import dataclass
+
+from counterexamples.witness import Witness
+from model.procedure import Span
+from model.source.roots.table import ROOTS
+from proofs.beside import OTHER
+from proofs.claim import Verdict
+from proofs.patches.diff import ADDED, REMOVED
+from proofs.patches.patch import Patch
+from proofs.review.review import (
+    Became,
+    Change,
+    FunctionReview,
+    PatchReview,
+    Review,
+    Status,
+    TheoremReview,
+)
+
+#: The name under which a function is compared, and what it says.
+COMPARED = "does_the_same"
+COMPARED_SAYS = "A function does the same after the patch as before it, for all inputs."
+#: The subject of a theorem's witness; of a comparison that is as it was, and OTHER as it is.
+_SUBJECT = ""
+#: A file and the number of a line in it.
+_Line = tuple[str, int]
+_DECIDED = (Verdict.PROVED, Verdict.REFUTED, Verdict.VACUOUS)
+_WORSE = (Became.BROKEN, Became.LOST, Became.OTHERWISE)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """``name`` is that of a theorem, or ``COMPARED``; ``means`` is what it says.  ``is_open``: it was not
+    found out.  ``place`` is the line of the tree after the patch at which it shows, None if none is known;
+    ``rested`` are the lines of the tree before it on which a broken theorem's proof rested."""
+
+    name: str
+    means: str
+    function: str
+    pages: str
+    status: Status
+    is_open: bool
+    says: str
+    place: Span | None = None
+    rested: tuple[Span, ...] = ()
+
+    @property
+    def file(self) -> str:
+        """Where it shows, or the file of the function; "" of a function that is none of those read."""
+        files = (root.file for root in ROOTS if root.name == self.function)
+        return self.place.file if self.place else next(files, "")
+
+
+def entries(patch: PatchReview) -> tuple[Entry, ...]:
+    """The functions, then the theorems.  Never none: that nothing was compared is an entry, too."""
+    if not patch.functions:
+        said = "Nothing was compared: the tree has none of the functions that are read."
+        return (Entry(COMPARED, COMPARED_SAYS, "", "", Status.WARN, True, said), *_theorems(patch))
+    added = _added(patch.patch)
+    return (*(_function(each, added) for each in patch.functions), *_theorems(patch))
+
+
+def worth_telling(patch: PatchReview) -> bool:
+    """Whether a function was touched, or something is not as before or not known."""
+    touched = any(each.change is not Change.UNTOUCHED for each in patch.functions)
+    return touched or patch.changes_verdicts or patch.is_undecided
+
+
+def concerns(review: Review) -> bool:
+    """Whether there is anything to say: some patch touches a function, or the file of one."""
+    return any(_concerns(patch) for patch in review.patches)
+
+
+def _concerns(patch: PatchReview) -> bool:
+    files = {root.file for root in ROOTS}
+    touched = any(each.change is not Change.UNTOUCHED for each in patch.functions)
+    return touched or not patch.patch.files or not files.isdisjoint(patch.patch.touches)
+
+
+def _added(patch: Patch) -> frozenset[_Line]:
+    """The lines that the patch adds, in the tree after it."""
+    found: set[_Line] = set()
+    for change in patch.files:
+        for hunk in change.hunks:
+            after = [line for line in hunk.lines if line[:1] != REMOVED]
+            found |= {(change.name, hunk.new_start + i) for i, line in enumerate(after) if line[:1] == ADDED}
+    return frozenset(found)
+
+
+def _function(each: FunctionReview, added: Container[_Line]) -> Entry:
+    is_open = each.change in (Change.UNREAD, Change.UNDECIDED)
+    same = each.change in (Change.UNTOUCHED, Change.SAME)
+    says = f"{each.function}() {each.change.value}"
+    says += f": {each.why.rstrip('.')}" if each.why else ""
+    says += f"; {each.region}" if each.region else ""
+    respects = " ".join(difference.says for difference in each.differences)
+    says += f". What is not so any more: {respects}" if respects else "."
+    places = (_place(difference.witness, OTHER, added) for difference in each.differences)
+    return Entry(
+        COMPARED,
+        COMPARED_SAYS,
+        each.function,
+        each.pages,
+        Status.PASS if same else Status.WARN,
+        is_open,
+        says,
+        next(filter(None, places), None),
+    )
+
+
+def _theorems(patch: PatchReview) -> Iterator[Entry]:
+    added = _added(patch.patch)
+    for each in patch.theorems:
+        is_open = any(verdict is not None and verdict not in _DECIDED for verdict in each.verdicts)
+        finding = each.after
+        place = _place(finding.counterexample, _SUBJECT, added) if finding is not None else None
+        rested = each.lines or () if each.became is Became.BROKEN else ()
+        yield Entry(
+            each.name,
+            each.says,
+            each.function,
+            each.pages,
+            _status(each, is_open),
+            is_open,
+            f"{_verdicts(each)}; {each.became.value}: {each.says}",
+            None if each.became is Became.SAME else place,
+            tuple(span for span in rested if _is_place(span)),
+        )
+
+
+def _status(each: TheoremReview, is_open: bool) -> Status:
+    if each.became in _WORSE:
+        return Status.FAIL
+    fails = each.became is Became.NEW and each.verdicts[1] is Verdict.REFUTED and not each.is_declared
+    return Status.WARN if is_open or fails else Status.PASS
+
+
+def _verdicts(each: TheoremReview) -> str:
+    one, two = (verdict.value if verdict else "not asked" for verdict in each.verdicts)
+    return one if one == two else f"{one} before, {two} after"
+
+
+def _place(witness: Witness | None, subject: str, added: Container[_Line]) -> Span | None:
+    """The last line of the witness's course that the patch adds; if there is none the last that decided what
+    it shows, a branch that was taken sooner than one that was not; and if there is none, the last."""
+    course = witness.courses.get(subject) if witness is not None else None
+    if course is None:
+        return None
+    spans = [step.span for step in reversed(course.steps) if _is_place(step.span)]
+    decided = [course.steps[i] for i in reversed(course.decisive) if _is_place(course.steps[i].span)]
+    best = [span for span in spans if (span.file, span.line) in added]
+    best += [step.span for step in decided if step.taken] + [step.span for step in decided]
+    return next(iter([*best, *spans]), None)
+
+
+def _is_place(span: Span) -> bool:
+    """Whether it is a line of a file of the tree, and not of a shape."""
+    return span.line > 0 and bool(span.file) and not span.file.startswith("shape:")

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What may be assumed of the inputs: each fact is told once, and each set of facts that claims share too."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from model.facts import Fact
+from proofs.finding import Finding
+from proofs.review.page.element import Child, Element, anchor, element
+from proofs.review.review import Review
+
+#: A fact's name alone may mean something else after the patch.
+_Key = tuple[str, str, str]
+
+
+@dataclass(frozen=True)
+class Assumed:
+    """``facts`` by their ids, and ``sets`` of such ids, each in the order in which it is first met."""
+
+    facts: tuple[tuple[str, Fact], ...]
+    sets: tuple[tuple[str, ...], ...]
+
+    def told(self, finding: Finding) -> Child:
+        """What this claim may assume, and what its verdict is known to need."""
+        facts = finding.judged.claim.facts
+        if not facts:
+            return element("p", "Nothing is assumed of the inputs.")
+        ids = self._ids(facts)
+        number = self.sets.index(ids) + 1
+        answer = finding.judged.answer
+        used = [ids[i] for i in answer.used] if answer is not None and answer.used else []
+        return element(
+            "p",
+            "Assumptions: ",
+            element("a", f"set {number} ({len(ids)} facts)", href=f"#set-{number}"),
+            [", of which the proof needs ", _links(used)] if used else None,
+            ".",
+        )
+
+    def _ids(self, facts: Iterable[Fact]) -> tuple[str, ...]:
+        known = {_key(fact): own for own, fact in self.facts}
+        return tuple(known[_key(fact)] for fact in facts)
+
+    def section(self, names: Sequence[str]) -> Element:
+        """All of it; of the review's ``names`` those are told here that are no facts, and so are contracts."""
+        contracts = [name.removeprefix("contract ") for name in names if not name.startswith("fact ")]
+        return element(
+            "section",
+            element("h2", "What is assumed", id="assumed"),
+            element("p", element("b", "Contracts: "), ", ".join(contracts), ".") if contracts else None,
+            element("p", "Nothing is assumed of the inputs beyond what their types say.")
+            if not self.sets
+            else None,
+            [
+                element("p", element("b", f"Set {i}: ", id=f"set-{i}"), _links(each), ".", class_="set")
+                for i, each in enumerate(self.sets, 1)
+            ],
+            element("dl", [_fact(own, fact) for own, fact in self.facts], class_="facts"),
+        )
+
+
+def assumed(review: Review) -> Assumed:
+    """What the claims of a review may assume."""
+    asked = [finding.judged.claim for each in _findings(review) for finding in each]
+    facts = {_key(fact): fact for claim in asked for fact in claim.facts}
+    names: dict[_Key, str] = {}
+    for key in facts:
+        again = sum(other[0] == key[0] for other in names)
+        names[key] = anchor("fact", key[0], *([str(again + 1)] if again else []))
+    sets = dict.fromkeys(tuple(names[_key(f)] for f in claim.facts) for claim in asked if claim.facts)
+    return Assumed(tuple((names[key], fact) for key, fact in facts.items()), tuple(sets))
+
+
+def _findings(review: Review) -> Iterable[Sequence[Finding]]:
+    for patch in review.patches:
+        for each in patch.theorems:
+            yield [finding for finding in (each.before, each.after) if finding is not None]
+
+
+def _key(fact: Fact) -> _Key:
+    return fact.name, fact.says, fact.source
+
+
+def _links(ids: Sequence[str]) -> Child:
+    """Links to facts, with commas between."""
+    links = [element("a", own.partition("/")[2], href=f"#{own}") for own in ids]
+    return [[", " if i else "", link] for i, link in enumerate(links)]
+
+
+def _fact(own: str, fact: Fact) -> Child:
+    return [
+        element("dt", element("code", fact.name), id=own),
+        element("dd", fact.says, " ", element("span", fact.source, class_="quiet")),
+    ]

@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Each theorem that was asked before and after: what it says, how it fared, and what stands behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from counterexamples.render import prose
+from model.procedure import Span
+from proofs.claim import Claim, Verdict
+from proofs.finding import Finding
+from proofs.review.page import courses
+from proofs.review.page.assumed import Assumed
+from proofs.review.page.element import Child, Element, anchor, element
+from proofs.review.review import Became, TheoremReview
+
+#: What a reader is to look at first.
+TELLING = (Became.BROKEN, Became.LOST, Became.OTHERWISE, Became.NEW, Became.MENDED, Became.SAME)
+
+
+def claims(patch: str, theorems: Iterable[TheoremReview], assumed: Assumed) -> Child:
+    """All theorems of a patch (whose id is ``patch``), the telling ones first."""
+    found = sorted(theorems, key=lambda each: TELLING.index(each.became))
+    if not found:
+        return None
+    return element(
+        "section",
+        element("h3", f"Theorems asked before and after ({len(found)})"),
+        [_claim(patch, each, assumed, is_open=i == 0) for i, each in enumerate(found)],
+        class_="group",
+    )
+
+
+def place(patch: str, theorem: TheoremReview) -> str:
+    """The id of a theorem."""
+    return anchor(patch, theorem.claim_name)
+
+
+def _claim(patch: str, each: TheoremReview, assumed: Assumed, is_open: bool) -> Element:
+    """One theorem; all but the first that fares otherwise are folded where that can be undone."""
+    own = place(patch, each)
+    return element(
+        "details",
+        element(
+            "summary",
+            element("span", *verdicts(each), class_="verdicts"),
+            element("span", element("b", each.name), f" {each.says}", class_="says"),
+            element("span", each.function, f" {each.pages}" if each.pages else None, class_="where"),
+        ),
+        element("div", _body(each, assumed), element("p", element("a", "Link to this theorem", href=f"#{own}")),
+                class_="body"),
+        id=own,
+        open=True,
+        class_="claim",
+        data_became=each.became.name.lower(),
+        data_function=each.function,
+        data_fold=not is_open or each.became is Became.SAME,
+    )  # fmt: skip
+
+
+def verdicts(each: TheoremReview) -> Iterator[Child]:
+    """Before and after."""
+    one, two = each.verdicts
+    yield verdict(one)
+    yield " \N{RIGHTWARDS ARROW} "
+    yield verdict(two)
+
+
+def verdict(given: Verdict | None) -> Element:
+    """A verdict as a word with a colour."""
+    word = "not asked" if given is None else given.value
+    return element("span", word, class_=f"verdict v-{word.lower().replace(' ', '-')}")
+
+
+def _body(each: TheoremReview, assumed: Assumed) -> Iterator[Child]:
+    finding = each.after or each.before
+    assert finding is not None  # one of the two was asked
+    claim = finding.judged.claim
+    yield element("p", f"This {_became(each)}. {relevance(each)}".rstrip())
+    yield _lines(each)
+    if each.after is not None and each.after.counterexample is not None:
+        told = courses.of_theorem(each.before, each.after)
+        yield element("h4", "Counterexample after the patch")
+        yield courses.counterexample(each.after.counterexample, each.says, told)
+    yield _statement(claim)
+    yield _reasons(each)
+    yield assumed.told(finding)
+
+
+def _became(each: TheoremReview) -> str:
+    return f"fares {each.became.value}" if each.became is Became.SAME else each.became.value
+
+
+def relevance(each: TheoremReview) -> str:
+    """Whether the proofs need a line that the patch touches; "" where there are not two proofs."""
+    if each.relevant:
+        return "A proof of it rests on lines that the patch touches."
+    if each.relevant is not None:
+        return "The patch is irrelevant to it: no proof needs a line that it touches."
+    if each.verdicts == (Verdict.PROVED, Verdict.PROVED):
+        return "Whether its proofs rest on a line of the patch was not found out."
+    return ""
+
+
+def _lines(each: TheoremReview) -> Child:
+    if not each.lines:
+        return None
+    when = "before" if each.became is Became.BROKEN else "after"
+    spans = {(span.file, span.line, span.text): span for span in each.lines}
+    return element(
+        "details",
+        element("summary", f"The lines that its proof {when} the patch rested on ({len(spans)})"),
+        element("ul", map(_line, spans.values()), class_="lines"),
+        open=True,
+        data_fold=True,
+    )
+
+
+def _line(span: Span) -> Element:
+    return element("li", element("code", span.text), " ", element("span", str(span), class_="quiet"))
+
+
+def _statement(claim: Claim) -> Child:
+    given = [element("li", element("code", prose.term(each))) for each in claim.given]
+    return [
+        element("h4", "Statement"),
+        element("p", "Given") if given else element("p", "Given nothing"),
+        element("ul", given) if given else None,
+        element("p", "then ", element("code", prose.term(claim.then))),
+        element("p", f"Because: {'; '.join(claim.because)}", class_="quiet") if claim.because else None,
+    ]
+
+
+def _reasons(each: TheoremReview) -> Iterator[Child]:
+    """What is to be known beside the verdicts, if there is something."""
+    for when, finding in ((courses.BEFORE, each.before), (courses.AFTER, each.after)):
+        if finding is not None and (told := _reason(finding)):
+            yield element("p", f"{when}: {told}", class_="quiet")
+
+
+def _reason(finding: Finding) -> str:
+    expected = finding.judged.claim.expected
+    declared = expected.reason if expected is not None and expected.reason else ""
+    return " ".join(filter(None, (finding.judged.why, f"Declared: {declared}." if declared else "")))

@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What happens on the input of a counterexample: in prose, and branch by branch beside the C text.
+
+Of a theorem that fails after the patch the witness has no course before it.  It is found here: the
+interpreter runs the procedure before the patch on the same input.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from itertools import groupby
+
+from counterexamples.render import prose
+from counterexamples.witness import Course, Witness
+from model.interpreter import Run, Step
+from model.procedure import ProcedureError
+from proofs.claim import Claim, replay
+from proofs.finding import Finding
+from proofs.review.page.element import Child, Element, element
+
+BEFORE, AFTER = "Before", "After"
+
+
+def counterexample(witness: Witness, says: str, courses: Mapping[str, Course]) -> Element:
+    """The prose, all inputs that matter, and the ``courses`` by their titles, beside each other."""
+    constants = prose.constants_of(witness)
+    inputs = [prose.value_text(value, constants) for value in witness.values if value.mask]
+    return element(
+        "div",
+        element("pre", prose.counterexample(witness, says), class_="prose"),
+        _inputs(inputs),
+        element("div", [_course(*each, courses) for each in courses.items()], class_="courses"),
+        _key(courses),
+        class_="counterexample",
+    )
+
+
+def of_two(witness: Witness) -> dict[str, Course]:
+    """The courses of a claim about both sides: first as it was, then as it is."""
+    return dict(zip((BEFORE, AFTER), witness.courses.values(), strict=False))
+
+
+def of_theorem(before: Finding | None, after: Finding) -> dict[str, Course]:
+    """The course after the patch, and that before it on the same input, if there is one."""
+    assert after.counterexample is not None
+    course = after.counterexample.courses[""]
+    earlier = _earlier(before.judged.claim, after, course) if before is not None else None
+    return {AFTER: course} if earlier is None else {BEFORE: earlier, AFTER: course}
+
+
+def _earlier(claim: Claim, after: Finding, course: Course) -> Course | None:
+    obligation, answer = after.judged.obligation, after.judged.answer
+    if obligation is None or answer is None or answer.counterexample is None:
+        return None
+    try:
+        run = replay(claim, obligation.concrete(answer.counterexample.model)).runs[""]
+    except ProcedureError:
+        return None  # there a local is read before it is set
+    return _as_shown(claim, run, course)
+
+
+def _as_shown(claim: Claim, run: Run, course: Course) -> Course:
+    """The run with the branches that were taken, and those that the other course shows."""
+    shown = {_where(step) for step in course.steps}
+    steps = tuple(step for step in run.steps if step.taken or step.sink or _where(step) in shown)
+    procedure = claim.subjects[""]
+    words = {word: run.value(term) for word, term in procedure.words.items()}
+    return Course(procedure, steps, words, unshown=len(run.steps) - len(steps))
+
+
+def _where(step: Step) -> tuple[str, str, str]:
+    """The step wherever its line has moved to."""
+    return step.span.function, step.span.text, step.sink
+
+
+def _inputs(texts: list[str]) -> Child:
+    if not texts:
+        return None
+    codes = [[", " if i else "", element("code", text)] for i, text in enumerate(texts)]
+    return element("p", "Inputs that matter: ", codes, ".")
+
+
+def _course(title: str, course: Course, courses: Mapping[str, Course]) -> Element:
+    others = {_went(s) for name, each in courses.items() if name != title for s in each.steps}
+    happened = prose.paragraph("", f"{course.procedure.name} {', '.join(prose.happened(course))}.")
+    return element(
+        "section",
+        element("h5", title),
+        _steps(course, others),
+        _unshown(course.unshown),
+        element("p", " ".join(line.strip() for line in happened), class_="happened"),
+    )
+
+
+def _steps(course: Course, others: Collection[_Went]) -> Iterator[Element]:
+    """The branches, function by function; the file is told where it is another than above."""
+    branches = [(i, step) for i, step in enumerate(course.steps) if step.taken is not None]
+    above = ""
+    for (function, file), steps in groupby(
+        branches, key=lambda each: (each[1].span.function, each[1].span.file)
+    ):
+        called = element("b", f"{function}()") if function else None
+        yield element("p", called, f" {file}" if file != above else None, class_="file")
+        yield element("ol", [_branch(step, i in course.decisive, _alone(step, others)) for i, step in steps])
+        above = file
+
+
+def _unshown(count: int) -> Child:
+    if not count:
+        return None
+    return element("p", f"And {count} branch{'es' if count > 1 else ''} more, not taken.", class_="quiet")
+
+
+#: Function, text and sink of a step, and whether it was taken.
+_Went = tuple[str, str, str, bool | None]
+
+
+def _went(step: Step) -> _Went:
+    return (*_where(step), step.taken)
+
+
+def _alone(step: Step, others: Collection[_Went]) -> bool:
+    """Whether the other side is known not to go this way: branches that are not taken are not all told."""
+    if not others:
+        return False
+    return _went(step) not in others if step.taken else (*_where(step), True) in others
+
+
+def _branch(step: Step, decides: bool, alone: bool) -> Element:
+    marks = [name for name, has in (("taken", step.taken), ("decides", decides), ("alone", alone)) if has]
+    return element(
+        "li",
+        element("span", str(step.span.line), class_="line"),
+        element("code", step.span.text),
+        element(
+            "span",
+            "taken" if step.taken else "not taken",
+            " \N{BLACK STAR}" if decides else None,
+            class_="way",
+        ),
+        class_=" ".join(marks) or None,
+    )
+
+
+def _key(courses: Mapping[str, Course]) -> Child:
+    """What the marks mean that are there."""
+    told = list(_marks(courses))
+    return element("p", " ".join(told), class_="quiet") if told else None
+
+
+def _marks(courses: Mapping[str, Course]) -> Iterator[str]:
+    if any(course.decisive for course in courses.values()):
+        yield "\N{BLACK STAR} with this branch alone turned, it would not come to this."
+    if len(courses) > 1:
+        yield "A bar on the left: only this side goes this way here."

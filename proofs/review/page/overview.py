@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The first thing that is read: the verdict, on what base, which patch was first, and what to ask about."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from proofs.review import text
+from proofs.review.page import claims
+from proofs.review.page.changes import ALIKE
+from proofs.review.page.element import Child, Element, anchor, element
+from proofs.review.review import Became, PatchReview, Review, Status, TheoremReview
+
+_MEANS = {
+    Status.PASS: "No function changes, and every theorem fares as before.",
+    Status.WARN: "Behaviour changes, or something is not known; no theorem was broken.",
+    Status.FAIL: "A theorem was broken, has lost its meaning, or fails otherwise than before.",
+}
+_SIGN = {Status.PASS: "\N{CHECK MARK}", Status.WARN: "!", Status.FAIL: "\N{MULTIPLICATION SIGN}"}
+#: Theorems that are named in the overview; the others are counted.
+NAMED = 12
+
+
+def patch_id(position: int) -> str:
+    """The id of a patch by its position from 1."""
+    return anchor(f"patch-{position}")
+
+
+def overview(review: Review) -> Element:
+    """The head of the page."""
+    return element(
+        "header",
+        element("p", review.tool, class_="tool") if review.tool else None,
+        element("h1", review.title or "A change without a subject"),
+        element("p", badge(review.status), f" {text.summary(review)}", class_="summary"),
+        element("p", _MEANS[review.status], class_="quiet"),
+        element(
+            "dl", [[element("dt", key), element("dd", told)] for key, told in _facts(review)], class_="keys"
+        ),
+        _series(review) if len(review.patches) > 1 else None,
+        _changed(review),
+    )
+
+
+def badge(status: Status) -> Element:
+    """The status as a word with a sign."""
+    return element("span", f"{_SIGN[status]} {status.value}", class_=f"badge s-{status.value}")
+
+
+def _facts(review: Review) -> Iterator[tuple[str, str]]:
+    commit = f" ({review.base.commit})" if review.base.commit else ""
+    yield "Base", f"{review.base.version}{commit}, read with {review.base.configuration}"
+    if len(review.patches) > 1:
+        yield "First to change behaviour", _named(review, review.first_change)
+        yield "First to change a verdict", _named(review, review.first_verdict)
+    yield "Compared", _compared(review)
+    if review.engines:
+        yield "Decided by", ", ".join(review.engines)
+
+
+def _compared(review: Review) -> str:
+    """The functions that are not as before, and how many others there are."""
+    every = [each for patch in review.patches for each in patch.functions]
+    names = list(dict.fromkeys(f"{each.function}()" for each in every if each.change not in ALIKE))
+    others = len(review.scope) - len(names)
+    if not others:
+        return ", ".join(names) or "nothing"
+    return ", ".join([*names, f"{others} function{'s' if others > 1 else ''} that did not change"])
+
+
+def _named(review: Review, patch: PatchReview | None) -> str:
+    if patch is None:
+        return "none"
+    return f"{review.patches.index(patch) + 1}/{len(review.patches)} {patch.patch.subject}"
+
+
+def _series(review: Review) -> Element:
+    heads = ("", "Patch", "Functions that change", "Theorems")
+    rows = enumerate(review.patches, 1)
+    return element(
+        "table",
+        element("thead", element("tr", [element("th", head, scope="col") for head in heads])),
+        element("tbody", [_patch(review, i, each) for i, each in rows]),
+        class_="series",
+    )
+
+
+def _patch(review: Review, position: int, patch: PatchReview) -> Element:
+    firsts = (
+        (review.first_change, "first to change behaviour"),
+        (review.first_verdict, "first to change a verdict"),
+    )
+    marks = [says for first, says in firsts if first is patch]
+    names = dict.fromkeys(f"{each.function}()" for each in patch.functions if each.change not in ALIKE)
+    return element(
+        "tr",
+        element("td", badge(patch.status)),
+        element(
+            "td",
+            element("a", f"{position}. {patch.patch.subject}", href=f"#{patch_id(position)}"),
+            [element("span", mark, class_="mark") for mark in marks],
+        ),
+        element("td", ", ".join(names) or "none"),
+        element("td", fared(patch)),
+    )
+
+
+def fared(patch: PatchReview) -> str:
+    """How many theorems were asked, and how they fared."""
+    if not patch.theorems:
+        return "none had to be asked"
+    counts = Counter(each.became for each in patch.theorems)
+    told = [f"{counts[each]} {each.name.lower()}" for each in claims.TELLING if counts[each]]
+    return f"{len(patch.theorems)} asked: {', '.join(told)}"
+
+
+def _changed(review: Review) -> Child:
+    """The theorems that fare otherwise than before, each as a link."""
+    found = [
+        (claims.place(patch_id(i), each), each)
+        for i, patch in enumerate(review.patches, 1)
+        for each in sorted(patch.theorems, key=lambda each: claims.TELLING.index(each.became))
+        if each.became is not Became.SAME
+    ]
+    if not found:
+        return None
+    more = len(found) - NAMED
+    return element(
+        "nav",
+        element("h2", "Verdicts that changed"),
+        element(
+            "ul",
+            [_link(own, each) for own, each in found[:NAMED]],
+            element("li", f"and {more} more below") if more > 0 else None,
+        ),
+        aria_label="Verdicts that changed",
+        class_="changed-verdicts",
+    )
+
+
+def _link(own: str, each: TheoremReview) -> Element:
+    where = f"{each.function}() {each.pages}".rstrip()
+    name = element("a", each.name, href=f"#{own}")
+    how = f", {each.became.value}" if each.became is Became.OTHERWISE else ""
+    return element(
+        "li", claims.verdicts(each), " ", name, " ", element("span", f"{where}{how}", class_="quiet")
+    )
