@@ -100,4 +100,4 @@ def _write(node: Node, parts: list[str]) -> None:
 
 def anchor(*names: str) -> str:
     """The id of a part of the page, the same as in a link to it: names with ``/`` between them."""
-    return "/".join(quote(name, safe="/@:._-~()") for name in names)
+    return "/".join(quote(name, safe="/@:._-~()", errors="replace") for name in names)
