@@ -2,80 +2,155 @@
 """What does a procedure do on many inputs at once?  All run side by side, each input a lane.
 
 A truth value is one number with a bit for each lane, so that most of a procedure is done for all lanes
-by one operation; a word is a list.  Nothing here is trusted: it says which input is worth a look, and
-``model.interpreter`` looks.
+by one operation; a word is a tuple.  What was once computed of the same values is not computed again, so
+that a mutant costs little more than what it does differently.  Nothing here is trusted: it says which
+input is worth a look, and ``model.interpreter`` looks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from operator import add, and_, eq, invert, le, lt, ne, or_, pos, sub, xor
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from operator import add, and_, eq, invert, le, lt, ne, or_, sub, xor
 
 from model.interpreter import Inputs
-from model.logic import BOOL, Sort, Term, Value, number
+from model.logic import BOOL, Sort, Term, Value, const, number
 from model.logic.meaning import evaluate
 from model.procedure import Block, Call, If, Leave, Procedure, Set, Statement
 
 #: Of a truth value the lanes in which it is true, as bits; of a word its value in each lane.
-Many = int | list[int]
+Many = int | tuple[int, ...]
 #: What a name or a place is in all lanes.
 Leaf = Callable[[Term], Many]
 
 
+@dataclass
+class Memo:
+    """Values that were computed, by what they were computed of; ``before`` are those that are kept
+    longer.  Equal words are one object, so that its identity says which value it is."""
+
+    before: Memo | None = None
+    values: dict[Hashable, Many] = field(default_factory=dict)
+    words: dict[tuple[int, ...], tuple[int, ...]] = field(default_factory=dict)
+
+    def get(self, key: Hashable) -> Many | None:
+        """The value of that key, if it was computed."""
+        found = self.values.get(key)
+        return self.before.get(key) if found is None and self.before is not None else found
+
+    def put(self, key: Hashable, value: Many) -> Many:
+        """Keep a value, and return the object that stands for it."""
+        if not isinstance(value, int):
+            value = self.word(value)
+        self.values[key] = value
+        return value
+
+    def word(self, value: tuple[int, ...]) -> tuple[int, ...]:
+        """The one object of all words that are equal to this."""
+        found = self.before.words.get(value) if self.before is not None else None
+        return self.words.setdefault(value, value) if found is None else found
+
+
 @dataclass(frozen=True)
 class Lanes:
-    """The inputs, one a lane."""
+    """The inputs, one a lane.  ``varying`` are names that do not always mean the input of that name."""
 
     inputs: Sequence[Inputs]
-    known: dict[bytes, Many] = field(default_factory=dict)
-    free: dict[bytes, bool] = field(default_factory=dict)
+    varying: frozenset[str] = frozenset()
+    memo: Memo = field(default_factory=Memo)
+    reads: dict[bytes, tuple[Term, ...]] = field(default_factory=dict)
 
     @property
     def all(self) -> int:
         """Every lane."""
         return (1 << len(self.inputs)) - 1
 
+    def aside(self) -> Lanes:
+        """The same lanes, of which new values are forgotten with the object that is returned."""
+        return replace(self, memo=Memo(self.memo))
+
     def name(self, text: str, sort: Sort) -> Many:
         """An input's value in all lanes; what is missing is 0."""
-        return self.many([each.names.get(text, 0) for each in self.inputs], sort)
+        key = (text, sort.width)
+        found = self.memo.get(key)
+        if found is None:
+            values = [each.names.get(text, 0) for each in self.inputs]
+            found = self.memo.put(key, self.many(values, sort))
+        return found
 
-    def many(self, values: list[Value], sort: Sort) -> Many:
+    def many(self, values: Sequence[Value], sort: Sort) -> Many:
         """The values, one a lane."""
-        if sort is not BOOL:
-            return values
-        return _as_bits(map(bool, values))
+        return _as_bits(values) if sort is BOOL else tuple(values)
 
     def constant(self, value: int, sort: Sort) -> Many:
         """The same value in all lanes."""
         if sort is BOOL:
             return self.all if value else 0
-        return [value & ((1 << sort.width) - 1)] * len(self.inputs)
+        return (value & ((1 << sort.width) - 1),) * len(self.inputs)
 
-    def value(self, term: Term, leaf: Leaf, known: dict[bytes, Many]) -> Many:
-        """The value of a term in all lanes; ``known`` are the values of terms by their keys."""
-        found = known.get(term.key)
+    def value(self, term: Term, leaf: Leaf) -> Many:
+        """The value of a term in all lanes, where names and places are what ``leaf`` says."""
+        if term.op in ("name", "place"):
+            return leaf(term)
+        key = (term.key, *[_identity(leaf(t)) for t in self.leaves(term)])
+        found = self.memo.get(key)
         if found is None:
-            if term.op in ("name", "place"):
-                found = leaf(term)
-            elif term.op == "const":
+            if term.op == "const":
                 found = self.constant(number(term), term.sort)
             else:
-                found = self._step(term, [self.value(a, leaf, known) for a in term.args])
-            known[term.key] = found
+                found = self._step(term, [self.value(a, leaf) for a in term.args])
+            found = self.memo.put(key, found)
         return found
+
+    def leaves(self, term: Term) -> tuple[Term, ...]:
+        """The places of the term, and the names that vary, each once."""
+        found = self.reads.get(term.key)
+        if found is None:
+            if term.op == "place" or (term.op == "name" and str(term.data) in self.varying):
+                found = (term,)
+            else:
+                found = tuple({t.key: t for a in term.args for t in self.leaves(a)}.values())
+            self.reads[term.key] = found
+        return found
+
+    def merged(self, where: int, one: Many, other: Many) -> Many:
+        """``one`` in the lanes ``where``, and ``other`` elsewhere."""
+        if isinstance(one, int) and isinstance(other, int):
+            return one & where | other & ~where
+        if one is other or not where:
+            return other
+        key = (where, id(one), id(other))
+        found = self.memo.get(key)
+        return self.memo.put(key, merged(where, one, other)) if found is None else found
 
     def _step(self, term: Term, args: list[Many]) -> Many:
         if term.op in ("not", "and", "or"):
             return self._logic(term.op, [_bits(a) for a in args])
         if term.op == "ite":
-            return merged(_bits(args[0]), args[1], args[2])
-        lists = [self._list(a) for a in args]
+            return self.merged(_bits(args[0]), args[1], args[2])
+        if term.op == "eq" and isinstance(args[0], int):
+            return _bits(args[0]) ^ _bits(args[1]) ^ self.all
+        words = [self._word(a) for a in args]
+        if term.op in _QUICK:
+            mask = (1 << term.sort.width) - 1
+            return tuple([each & mask for each in map(_QUICK[term.op], *words)])
+        if term.op in _COMPARED:
+            return _as_bits(map(_COMPARED[term.op], *words))
         if term.op == "apply":
-            calls = zip(self.inputs, zip(*lists, strict=True), strict=True)
+            calls = zip(self.inputs, zip(*words, strict=True), strict=True)
             return self.many([inputs.call(term, list(values)) for inputs, values in calls], term.sort)
+        return self._slow(term, words)
+
+    def _slow(self, term: Term, words: Sequence[tuple[int, ...]]) -> Many:
+        """An operator of which each value is computed; the same arguments are often met again."""
         sorts = tuple(a.sort for a in term.args)
-        found = [evaluate(term.op, term.sort, term.data, sorts, list(v)) for v in zip(*lists, strict=True)]
+        known: dict[tuple[int, ...], int] = {}
+        found = []
+        for values in zip(*words, strict=True):
+            value = known.get(values)
+            if value is None:
+                value = known[values] = evaluate(term.op, term.sort, term.data, sorts, list(values))
+            found.append(value)
         return self.many(found, term.sort)
 
     def _logic(self, op: str, args: list[int]) -> int:
@@ -86,8 +161,8 @@ class Lanes:
             found = found & each if op == "and" else found | each
         return found
 
-    def _list(self, value: Many) -> list[int]:
-        return [value >> i & 1 for i in range(len(self.inputs))] if isinstance(value, int) else value
+    def _word(self, value: Many) -> tuple[int, ...]:
+        return tuple([value >> i & 1 for i in range(len(self.inputs))]) if isinstance(value, int) else value
 
 
 #: Operators on words that are one of Python's, up to the width.
@@ -98,13 +173,19 @@ _QUICK: Mapping[str, Callable[..., int]] = {
     "bvnot": invert,
     "add": add,
     "sub": sub,
-    "zext": pos,
 }
 _COMPARED: Mapping[str, Callable[..., bool]] = {"eq": eq, "ult": lt, "ule": le}
 
 
-def _as_bits(truths: Iterable[bool]) -> int:
-    return sum(1 << i for i, truth in enumerate(truths) if truth)
+def _as_bits(truths: Iterable[int]) -> int:
+    """The truth values, one a lane, as one number."""
+    text = "".join(["1" if truth else "0" for truth in truths])
+    return int(text[::-1] or "0", 2)
+
+
+def _identity(value: Many) -> int:
+    """Which value it is; a word is known by its object."""
+    return value if isinstance(value, int) else id(value)
 
 
 def _bits(value: Many) -> int:
@@ -112,22 +193,19 @@ def _bits(value: Many) -> int:
     return value
 
 
-def merged(where: int, one: Many, other: Many) -> Many:
-    """``one`` in the lanes ``where``, and ``other`` elsewhere."""
-    if isinstance(one, int) and isinstance(other, int):
-        return one & where | other & ~where
-    assert isinstance(one, list) and isinstance(other, list)
-    if not where:
-        return other
-    return [x if where >> i & 1 else y for i, (x, y) in enumerate(zip(one, other, strict=True))]
+def merged(where: int, one: Many, other: Many) -> tuple[int, ...]:
+    """Of two words, ``one`` in the lanes ``where``, and ``other`` elsewhere."""
+    assert isinstance(one, tuple) and isinstance(other, tuple)
+    chosen = format(where, f"0{len(one)}b")[::-1]
+    return tuple([x if bit == "1" else y for bit, x, y in zip(chosen, one, other, strict=True)])
 
 
 def differ(one: Many, other: Many) -> int:
     """The lanes in which two values are not the same."""
     if isinstance(one, int) and isinstance(other, int):
         return one ^ other
-    assert isinstance(one, list) and isinstance(other, list)
-    return _as_bits(map(ne, one, other))
+    assert isinstance(one, tuple) and isinstance(other, tuple)
+    return 0 if one is other else _as_bits(map(ne, one, other))
 
 
 @dataclass
@@ -146,17 +224,7 @@ class Runs:
 
     def value(self, term: Term) -> Many:
         """The value of a term at this point."""
-        if self._is_free(term):
-            return self.lanes.value(term, self._name, self.lanes.known)
-        return self.lanes.value(term, self._leaf, {})
-
-    def _is_free(self, term: Term) -> bool:
-        """Whether no place is in the term, so that its value is the same at every point."""
-        known = self.lanes.free
-        found = known.get(term.key)
-        if found is None:
-            found = known[term.key] = term.op != "place" and all(map(self._is_free, term.args))
-        return found
+        return self.lanes.value(term, self._leaf)
 
     def _leaf(self, term: Term) -> Many:
         return self._name(term) if term.op == "name" else self._place(term)
@@ -164,16 +232,15 @@ class Runs:
     def _name(self, term: Term) -> Many:
         text = str(term.data)
         constant = self.procedure.constants.get(text)
-        return (
-            self.lanes.name(text, term.sort) if constant is None else self.lanes.constant(constant, term.sort)
-        )
+        if constant is None:
+            return self.lanes.name(text, term.sort)
+        return self.lanes.value(const(constant, term.sort), self._leaf)
 
     def _place(self, term: Term) -> Many:
         text = str(term.data)
         self.unset |= self.active & ~self.was_set.get(text, 0)
         if text not in self.places:
-            found = self.lanes.name(f"no {text}", term.sort)
-            self.places[text] = merged(0, found, self.lanes.name(f"unset {text}", term.sort))
+            self.places[text] = self.lanes.name(f"unset {text}", term.sort)
         return self.places[text]
 
     def store(self, text: str, value: Many, sort: Sort) -> None:
@@ -182,7 +249,7 @@ class Runs:
             self.places[text] = value
         else:
             before = self.lanes.name(f"unset {text}", sort) if old is None else old
-            self.places[text] = merged(self.active, value, before)
+            self.places[text] = self.lanes.merged(self.active, value, before)
         self.was_set[text] = self.was_set.get(text, 0) | self.active
 
     def body(self, statements: Sequence[Statement]) -> None:
@@ -225,7 +292,9 @@ class Runs:
         self.places[f"{call.sink}.again"] = again | called & self.active
         self.places[f"{call.sink}.called"] = called | self.active
         seen = _bits(self.places.get(f"{call.sink}.seen", 0))
-        self.places[f"{call.sink}.seen"] = merged(self.active, self.lanes.all if call.seen else 0, seen)
+        self.places[f"{call.sink}.seen"] = self.lanes.merged(
+            self.active, self.lanes.all if call.seen else 0, seen
+        )
         for argument, value, sort in values:
             self.store(f"{call.sink}.{argument}", value, sort)
 

@@ -10,6 +10,8 @@ Keys are sorted, and there are no times:
                 verdict, standing ("as expected", "otherwise", "undecided", "disagree"), why,
                 expected: null or {verdict, reason, witness},
                 facts_offered: [names], facts_used: null or [names],
+                engines: [{name, version, answer, agrees: true | false | null, reason}] (z3 first; empty
+                    if only z3 was asked),
                 unconfirmed: [inputs of unknown origin on which a refutation rests],
                 example, counterexample: null or
                     {values: [{name, width, value, mask}]  (hexadecimal; only bits in mask
@@ -72,6 +74,7 @@ def _claim(finding: Finding) -> dict[str, Any]:
         "standing": judged.standing.name.lower().replace("_", " "),
         "why": judged.why,
         "compiled": judged.compiled,
+        "engines": [dict(vars(each)) for each in judged.said],
         "expected": _expected(judged),
         "facts_offered": [fact.name for fact in claim.facts],
         "facts_used": used,

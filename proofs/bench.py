@@ -58,6 +58,7 @@ def subjects(kernels: Sequence[Path], copies: Path) -> Iterator[Subject]:
     shapes = (python, "-m", "proofs.run")
     yield Subject("every shape", (*shapes, "--no-cache"), 1.5)
     yield Subject("shapes, again", shapes, 1.0)
+    yield Subject("mutants, merged", (python, "-m", "proofs.mutate", "--shape", "merged"), 5.0)
     for tree in kernels:
         command = (python, "-m", "proofs.run", "--linux", str(tree))
         yield Subject(f"{tree.name}, warm", (*command, "--no-cache"), 10.0)

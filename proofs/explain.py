@@ -14,6 +14,7 @@ from counterexamples.render import prose, trace
 from counterexamples.witness import Witness
 from model.procedure import Input, Origin
 from proofs.claim import Claim, Verdict
+from proofs.crossing.told import listed
 from proofs.finding import Finding
 from proofs.verdict import Judged, Standing
 
@@ -40,6 +41,7 @@ def explain(finding: Finding) -> str:
         *(line for key, text in claim.details.items() for line in _item(key, text.splitlines())),
         *_item("expected", [_expected(claim)]),
         *_item("verdict", [heading(finding.judged)]),
+        *_item("engines", listed(finding.judged)),
         *_facts(finding.judged),
     ]
     return "\n".join([*lines, *_behind(finding)])

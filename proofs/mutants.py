@@ -11,43 +11,35 @@ Trusted: the interpreter, for whatever is killed; the solver, for whatever is eq
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
+from itertools import islice
 
 from counterexamples.mutation import mutants
+from counterexamples.mutation.infection import infection, watched
 from counterexamples.mutation.mutant import Mutant
-from model.arch.arm64.constants import PAGES, V6_12
 from model.facts import Fact
-from model.interpreter import Inputs, UnsetError, interpret
-from model.logic import FALSE, TRUE, Term, conj, free_names, subterms
-from model.memory import PAGE_SHIFT, map_addr, relaxed_addr
-from model.procedure import Procedure, ProcedureError
-from model.words import READ, VARYING
-from proofs.claim import Claim, Expectation, Verdict, about, replay
-from proofs.mutants_inputs import varied
+from model.interpreter import Inputs, UnsetError
+from model.logic import FALSE, TRUE, conj
+from model.procedure import Procedure
+from proofs.batch import batches
+from proofs.claim import Claim, Verdict, about, replay
+from proofs.mutants_alike import ALIKE, Alone, about_inputs
+from proofs.mutants_inputs import Round, Watch, rounds
 from proofs.mutants_on_inputs import Screen
-from proofs.observable import EVERYTHING, LOCKS
+from proofs.mutants_replayed import never_set, refutes
+from proofs.obligation import Obligation, obligations
 from proofs.pool import Pool
 from proofs.prove import decided
+from proofs.question import Found
 from proofs.verdict import Judged
 
 ORIGINAL = "original"
-#: Facts over these alone are few, and decide most equivalences.
-_READ = READ.keys() | VARYING.keys() | V6_12.keys() | PAGES["4K"].keys()
 #: Mutants that are put to the solver at once; what is found of them may kill those that wait.
-TOGETHER = 20
-#: Variations of the inputs that reach the premises of the theorems.
-VARIATIONS = 300
-
-
-def _by_page(term: Term) -> Term:
-    """Of an address in a stage-2 table the page alone: kvm_pgtable_walk() aligns it down."""
-    return term >> PAGE_SHIFT if term.key in (map_addr.key, relaxed_addr.key) else term
-
-
-#: What a mutant has to do alike.
-ALIKE = tuple(replace(each, whats=tuple(map(_by_page, each.whats))) for each in (*EVERYTHING, LOCKS))
+TOGETHER = 8
+#: How often inputs are tried before what makes no difference is sought, and after that.
+BEFORE, ROUNDS = 4, 10
 
 
 class Fate(Enum):
@@ -119,34 +111,67 @@ class _Hunt:
         self.made = made
         self.found: dict[int, Fallen] = {}
         self.claims = list(subject.claims)
+        self.proved: set[tuple[bytes, ...]] = set()
+        self.vacuous: dict[int, list[str]] = {}
 
     def fates(self) -> list[Fallen]:
-        self.screen(self.first())
-        while waiting := self.waiting():
-            self.ask(waiting[:TOGETHER])
+        points = {_mark(i): infection(self.subject.procedure, m.procedure) for i, m in enumerate(self.made)}
+        watch = Watch(watched(self.subject.procedure, points))
+        seeds = [*self.seeds(), *self.known]
+        tried = rounds(self.subject.procedure, self.subject.claims, seeds)
+        self.try_inputs(watch, tried, BEFORE)
+        self.settle_harmless(watch)
+        self.try_inputs(watch, tried, ROUNDS)
+        self.proved = {_digest(each) for each in obligations(self.subject.claims)}
+        asked: set[int] = set()
+        while waiting := [i for i in self.waiting() if i not in asked]:
+            chunk = waiting[:TOGETHER]
+            self.ask_theorems(chunk)
+            asked.update(chunk)
+        self.ask_whether_alike(self.waiting(), about_inputs(self.subject.facts))
+        different = self.ask_whether_alike(self.waiting(), self.subject.facts)
+        for i in self.waiting():
+            self.last(i, different.get(i))
         return [self.found[i] for i in range(len(self.made))]
+
+    def try_inputs(self, watch: Watch, tried: Iterator[Round], times: int) -> None:
+        """Kill what falls on inputs that are easily found."""
+        for some in islice(tried, times):
+            marks = watch.marks(some, [_mark(i) for i in self.waiting()])
+            self.screen(some.inputs, marks)
+
+    def settle_harmless(self, watch: Watch) -> None:
+        """What is shown to make no difference, at once or in the end, is equivalent."""
+        alone = Alone(self.subject.procedure, watch.procedure, self.subject.facts)
+        for i in self.waiting():
+            mutant, mark = self.made[i], _mark(i)
+            is_harmless = mark not in watch.met and alone.is_harmless(mark)
+            is_swap = mutant.operator == "swap neighbours"
+            if is_harmless or (is_swap and alone.is_masked(mark, mutant.procedure)):
+                self.found[i] = Fallen(mutant, Fate.EQUIVALENT)
 
     def waiting(self) -> list[int]:
         return [i for i in range(len(self.made)) if i not in self.found]
 
     def seeds(self) -> list[Inputs]:
-        """Inputs on which the premises of each theorem hold."""
-        asked = [
-            replace(claim, then=FALSE, regions=(), expected=Expectation(Verdict.REFUTED))
-            for claim in self.subject.claims
-        ]
-        return list(_shown(decided(self.pool, asked)))
+        """Inputs on which the premises of each theorem hold, one for each theorem: what serves many of
+        them is less varied."""
+        asked = obligations([replace(claim, then=FALSE, expected=None) for claim in self.subject.claims])
+        made = {each.claim: each for each in asked}
+        parts = [replace(batch, together=False) for batch in batches(asked, self.pool.jobs)]
+        answers = {each.claim: each for each in self.pool.answers(parts)}
+        found = (answers[claim.name] for claim in self.subject.claims)
+        return [made[each.claim].concrete(each.reached) for each in found if each.premises is Found.SAT]
 
-    def first(self) -> list[Inputs]:
-        """Inputs on which mutants are tried first."""
-        return varied(self.subject.procedure, self.subject.claims, [*self.seeds(), *self.known], VARIATIONS)
-
-    def screen(self, inputs: Sequence[Inputs]) -> None:
-        """End what waits and is killed on one of these inputs."""
+    def screen(self, inputs: Sequence[Inputs], marks: Mapping[str, int] | None = None) -> None:
+        """End what waits and is killed on one of these inputs; ``marks`` are lanes in which a mutant makes
+        a difference, if that is known."""
         if not inputs:
             return
         screen = Screen.of(self.subject.procedure, inputs)
         for i in self.waiting():
+            if marks is not None and not marks.get(_mark(i)):
+                continue
             for claim, lane in screen.killers(self.made[i].procedure, self.claims):
                 if self.kills(i, claim, inputs[lane]):
                     break
@@ -157,14 +182,14 @@ class _Hunt:
         inputs = self.without_unset(inputs)
         mutant = self.made[i]
         try:
-            unset = _never_set(mutant.procedure, self.subject.procedure, inputs)
+            unset = never_set(mutant.procedure, self.subject.procedure, inputs)
         except UnsetError as error:
             unset = str(error)
             claim = None
         if unset and self.allows(inputs):
             self.found[i] = Fallen(mutant, Fate.UNSET, unset, inputs)
             return True
-        if claim is None or not _refutes(replace(claim, subjects={"": mutant.procedure}), inputs):
+        if claim is None or not refutes(replace(claim, subjects={"": mutant.procedure}), inputs):
             return False
         self.found[i] = Fallen(mutant, Fate.REFUTED, claim.theorem, inputs)
         self.claims.sort(key=lambda each: each.theorem != claim.theorem)
@@ -173,7 +198,7 @@ class _Hunt:
     def allows(self, inputs: Inputs) -> bool:
         """Whether the facts hold of the procedure itself on that input."""
         whole = replace(self.subject.claims[0], facts=self.subject.facts, given=(TRUE,), then=FALSE)
-        return _refutes(whole, inputs)
+        return refutes(whole, inputs)
 
     def without_unset(self, inputs: Inputs) -> Inputs:
         """The inputs without values for locals that only a mutant reads before they are set."""
@@ -181,12 +206,36 @@ class _Hunt:
         names = {n: v for n, v in inputs.names.items() if n in known or not n.startswith("unset ")}
         return Inputs(names, inputs.functions)
 
-    def ask(self, chunk: Sequence[int]) -> None:
-        """Settle these mutants: equivalent, killed, or neither."""
-        different: dict[int, Inputs] = {}
-        facts = [fact for fact in self.subject.facts if free_names(fact.holds).keys() <= _READ]
+    def ask_theorems(self, chunk: Sequence[int]) -> None:
+        """Kill those of these mutants of which a theorem is refuted; a theorem that speaks of the mutant as
+        it does of the procedure is not asked."""
+        asked = {(i, claim.theorem): self.about_mutant(i, claim) for i in chunk for claim in self.claims}
+        made = dict(zip(asked, obligations(asked.values()), strict=True))
+        new = [each for each in made.values() if _digest(each) not in self.proved]
+        answers = {each.claim: each for each in self.pool.answers(batches(new, self.pool.jobs))}
+        models = []
+        for (i, theorem), obligation in made.items():
+            answer = answers.get(obligation.claim)
+            if answer is not None and answer.premises is Found.UNSAT:
+                self.vacuous.setdefault(i, []).append(theorem)
+            if answer is None or answer.denied is not Found.SAT or i in self.found:
+                continue
+            models.append(obligation.concrete(answer.refuted))
+            claim = next(each for each in self.claims if each.theorem == theorem)
+            self.kills(i, claim, models[-1])
+        self.screen(models)
+
+    def about_mutant(self, i: int, claim: Claim) -> Claim:
+        """The claim asked of a mutant, which is a subject of its own."""
+        subjects = {"": self.made[i].procedure}
+        return replace(claim, subject=f"{claim.subject}#{i}", subjects=subjects, regions=(), expected=None)
+
+    def ask_whether_alike(self, chunk: Sequence[int], facts: Sequence[Fact]) -> dict[int, Inputs]:
+        """Those of these mutants that do the same are equivalent; for each other one an input, if one was
+        found, on which it does not."""
         claims = {i: self.equivalence(i, facts) for i in chunk}
         by_name = {each.name: each for each in decided(self.pool, list(claims.values()))}
+        different: dict[int, Inputs] = {}
         for i, claim in claims.items():
             judged = by_name[claim.name]
             if judged.verdict is Verdict.PROVED:
@@ -195,34 +244,15 @@ class _Hunt:
                 different[i] = inputs
                 self.kills(i, None, inputs)
         self.screen(list(different.values()))
-        for i in chunk:
-            if i not in self.found:
-                self.last(i)
+        return different
 
-    def last(self, i: int) -> None:
-        """Ask the solver all theorems of a mutant that is not equivalent, and was not killed so far."""
-        mutant = self.made[i]
-        one = {"": mutant.procedure}
-        asked = [replace(claim, subjects=one, regions=()) for claim in self.claims]
-        judged = list(decided(self.pool, asked))
-        models = [found for each in judged if (found := _counterexample(each))]
-        for each in judged:
-            found = _counterexample(each)
-            if found and self.kills(i, replace(each.claim, subjects=self.subject.claims[0].subjects), found):
-                self.screen(models)
-                return
-        (alike,) = decided(self.pool, [self.equivalence(i, self.subject.facts)])
-        inputs = _counterexample(alike)
-        if alike.verdict is Verdict.PROVED:
-            self.found[i] = Fallen(mutant, Fate.EQUIVALENT)
-            return
-        if inputs is not None and self.kills(i, None, inputs):
-            return
-        vacuous = sorted(each.claim.theorem for each in judged if each.verdict is Verdict.VACUOUS)
+    def last(self, i: int, inputs: Inputs | None) -> None:
+        """A mutant that no theorem refutes, and that does something else on these inputs."""
+        vacuous = sorted(self.vacuous.get(i, ()))
         self.found[i] = (
-            Fallen(mutant, Fate.VACUOUS, vacuous[0])
+            Fallen(self.made[i], Fate.VACUOUS, vacuous[0])
             if vacuous
-            else Fallen(mutant, Fate.SURVIVING, self.told(i, inputs), inputs)
+            else Fallen(self.made[i], Fate.SURVIVING, self.told(i, inputs), inputs)
         )
 
     def told(self, i: int, inputs: Inputs | None) -> str:
@@ -241,39 +271,23 @@ class _Hunt:
         """That the mutant does everything alike, on the inputs that the facts allow the procedure."""
         facts = tuple(replace(fact, holds=about(ORIGINAL, fact.holds)) for fact in assumed)
         then = conj(*(each.alike(ORIGINAL) for each in ALIKE))
-        return self.claim(i, "is_equivalent", then, facts, ORIGINAL)
-
-    def claim(self, i: int, what: str, then: Term, facts: tuple[Fact, ...], *others: str) -> Claim:
         mutant = self.made[i]
-        subjects = {"": mutant.procedure, **dict.fromkeys(others, self.subject.procedure)}
-        says, because = str(mutant), (mutant.operator,)
-        name, family = f"mutant_{i}_{what}", "mutation"
-        return Claim(name, family, self.subject.name, "", says, because, subjects, facts, (TRUE,), then)
+        subjects = {"": mutant.procedure, ORIGINAL: self.subject.procedure}
+        name, because = f"mutant_{i}_is_equivalent", (mutant.operator,)
+        return Claim(
+            name, "mutation", self.subject.name, "", str(mutant), because, subjects, facts, (TRUE,), then
+        )
 
 
-def _with_constants(procedure: Procedure, inputs: Inputs) -> Inputs:
-    return Inputs({**inputs.names, **procedure.constants}, inputs.functions)
+def _digest(obligation: Obligation) -> tuple[bytes, ...]:
+    """What an obligation says, but for its name."""
+    facts = (fact.holds for fact in obligation.facts)
+    return tuple(term.key for term in (*obligation.background, *facts, *obligation.given, obligation.then))
 
 
-def _never_set(mutant: Procedure, original: Procedure, inputs: Inputs) -> str:
-    """Which place a word is read from that only the original sets on these inputs, as a sentence."""
-    one, other = (interpret(p, _with_constants(p, inputs)).places for p in (mutant, original))
-    for word, term in mutant.words.items():
-        for part in subterms(term):
-            text = str(part.data)
-            if part.op == "place" and text in original.places and text in other and text not in one:
-                return f"{text} is not set, and {word} is read from it."
-    return ""
-
-
-def _refutes(claim: Claim, inputs: Inputs) -> bool:
-    """Whether, by the interpreter, facts and premises hold on this input and the conclusion does not."""
-    try:
-        runs = replay(claim, inputs)
-    except ProcedureError:
-        return False
-    assumed = (*(fact.holds for fact in claim.facts), *claim.given)
-    return all(runs.value(term) for term in assumed) and not runs.value(claim.then)
+def _mark(i: int) -> str:
+    """The place that says whether a mutant makes a difference."""
+    return f"mutant {i}"
 
 
 def _counterexample(judged: Judged) -> Inputs | None:
@@ -281,15 +295,3 @@ def _counterexample(judged: Judged) -> Inputs | None:
     if judged.answer is None or judged.obligation is None or judged.verdict is not Verdict.REFUTED:
         return None
     return judged.obligation.concrete(judged.answer.refuted)
-
-
-def _shown(judged: Iterator[Judged]) -> Iterator[Inputs]:
-    """The inputs that were found, each once."""
-    seen = set()
-    for each in judged:
-        inputs = _counterexample(each)
-        if inputs is not None:
-            key = frozenset(inputs.names.items()), frozenset(inputs.functions.items())
-            if key not in seen:
-                seen.add(key)
-                yield inputs

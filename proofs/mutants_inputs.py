@@ -7,7 +7,9 @@ Trusted: nothing.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import islice
 from random import Random
 
@@ -18,38 +20,74 @@ from model.procedure import Procedure
 from proofs.claim import Claim
 from proofs.mutants_on_inputs import Screen
 
-#: Inputs that are tried for being allowed, at a time and in all; and how many may take the same path.
-AT_ONCE, TRIED, ALIKE = 250, 10000, 1
+#: Inputs that are tried for being allowed, at a time.
+AT_ONCE = 500
+#: Inputs that are varied for each mark.
+KEPT = 4
 
 
-def varied(procedure: Procedure, claims: Sequence[Claim], seeds: Sequence[Inputs], most: int) -> list[Inputs]:
-    """The seeds, and at most so many variations of them."""
-    chosen = list(seeds)
-    paths: dict[tuple[int, ...], int] = {}
-    candidates = _variations(procedure, chosen)
-    for _ in range(TRIED // AT_ONCE):
-        some = list(islice(candidates, AT_ONCE))
-        if not some:
-            break
-        for each, path in _allowed(procedure, claims, some):
-            if paths.get(path, 0) < ALIKE and len(chosen) < len(seeds) + most:
-                paths[path] = paths.get(path, 0) + 1
-                chosen.append(each)
-    return chosen
+@dataclass
+class Round:
+    """Inputs that the facts allow.  Those that are ``kept`` are varied again."""
+
+    inputs: Sequence[Inputs]
+    kept: list[Inputs]
+
+    def keep(self, lane: int) -> None:
+        """Vary that input, too."""
+        self.kept.append(self.inputs[lane])
+
+
+@dataclass
+class Watch:
+    """A procedure with marks, and which of them were met so far, with the lanes that were kept for each."""
+
+    procedure: Procedure
+    met: Counter[str] = field(default_factory=Counter)
+
+    def marks(self, some: Round, wanted: Sequence[str]) -> dict[str, int]:
+        """The lanes in which each mark is met; the first inputs that meet it are varied."""
+        lanes = Lanes(some.inputs)
+        places = run(self.procedure, lanes).places
+        found: dict[str, int] = {}
+        for mark in wanted:
+            bits = places[mark]
+            assert isinstance(bits, int)
+            found[mark] = bits
+            if bits and self.met[mark] < KEPT:
+                self.met[mark] += 1
+                some.keep((bits & -bits).bit_length() - 1)
+        return found
+
+
+def rounds(procedure: Procedure, claims: Sequence[Claim], seeds: Sequence[Inputs]) -> Iterator[Round]:
+    """The seeds, and then, as often as one asks, variations of them and of what was found before: those
+    that the facts allow.  What takes a new path is varied again."""
+    pool = list(seeds)
+    yield Round(seeds, pool)
+    paths: set[tuple[int, ...]] = set()
+    candidates = _variations(procedure, pool)
+    while some := list(islice(candidates, AT_ONCE)):
+        allowed = list(_allowed(procedure, claims, some))
+        for each, path in allowed:
+            if path not in paths:
+                paths.add(path)
+                pool.append(each)
+        yield Round([each for each, _ in allowed], pool)
 
 
 def _allowed(
     procedure: Procedure, claims: Sequence[Claim], some: Sequence[Inputs]
 ) -> Iterator[tuple[Inputs, tuple[int, ...]]]:
     """Those that satisfy the facts, each with the path that the procedure takes and the premises that hold."""
-    lanes = Lanes(some)
     screen = Screen.of(procedure, some)
-    path = run(procedure, lanes).path
-    good = screen.holds(fact.holds for claim in claims for fact in claim.facts)
+    path = run(procedure, screen.lanes).path
+    facts = {fact.name: fact.holds for claim in claims for fact in claim.facts}
+    good = screen.holds(facts.values())
     reached = [screen.holds(claim.given) for claim in claims]
     for i, each in enumerate(some):
         if good >> i & 1:
-            yield each, tuple(bits >> i & 1 for bits in (*path, *reached))
+            yield each, tuple([bits >> i & 1 for bits in (*path, *reached)])
 
 
 def _variations(procedure: Procedure, pool: list[Inputs]) -> Iterator[Inputs]:
@@ -68,6 +106,9 @@ def _variations(procedure: Procedure, pool: list[Inputs]) -> Iterator[Inputs]:
                 functions[key] = _other(functions[key], chance, procedure)
             elif chance.random() < 0.5 and text in other.names:
                 changed[text] = other.names[text]
+            elif chance.random() < 0.3 and changed.get(text, 0) > 1:
+                beside = base.names.get(chance.choice(names), 0)
+                changed[text] = _near(changed[text], beside, chance)
             else:
                 sort = procedure.inputs[text].sort if text in procedure.inputs else None
                 width = 0 if sort is BOOL else 64 if sort is None else sort.width
@@ -83,12 +124,21 @@ def _share(functions: Mapping[tuple[str, tuple[Value, ...]], Value], names: Sequ
 
 
 def _other(value: Value, chance: Random, procedure: Procedure) -> Value:
-    """Another value: the opposite, one off, a constant of the kernel, one more bit, or any."""
-    kind = chance.randint(0, 4)
+    """Another value: the opposite, one off, a constant of the kernel, one more bit, without its low bits,
+    or any."""
+    kind = chance.randint(0, 5)
     if kind == 0:
         return value ^ 1
     if kind == 1:
         return (value + chance.choice((-1, 1))) & ((1 << 64) - 1)
     if kind == 2 and procedure.constants:
         return chance.choice(sorted(procedure.constants.values()))
-    return value ^ (1 << chance.randint(0, 63)) if kind == 3 else chance.getrandbits(64)
+    if kind == 3:
+        return value >> (low := chance.choice((12, 21, 25, 30))) << low
+    return value ^ (1 << chance.randint(0, 63)) if kind == 4 else chance.getrandbits(64)
+
+
+def _near(value: Value, beside: Value, chance: Random) -> Value:
+    """The value with some of its low, or its high, bits as in another input."""
+    low = (1 << chance.choice((12, 21, 25, 30))) - 1
+    return value & ~low | beside & low if chance.random() < 0.5 else value & low | beside & ~low

@@ -85,6 +85,8 @@ class Pool:
     def answers(self, batches: Sequence[Batch]) -> Iterator[Answer]:
         """The answers to all questions, in the order in which they are found."""
         queue = deque(batch for batch in batches if batch.questions)
+        for worker in [w for w in self.workers if w.process.poll() is not None]:
+            self._end(worker)  # it had nothing to do for so long that it ended by itself
         while queue or any(w.batch for w in self.workers):
             self.start(len(queue) + sum(w.batch is not None for w in self.workers))
             for worker in list(self.workers):
@@ -136,6 +138,8 @@ class Pool:
 
     def _heard(self) -> list[_Worker]:
         """The workers that said something, at the latest when the first has to."""
+        if not self.workers:
+            return []  # the last one died, and the next is not started yet
         deadlines = [w.deadline for w in self.workers if w.deadline is not None]
         wait = max(0.0, min(deadlines) - time.monotonic()) if deadlines else None
         return [key.data for key, _ in self.selector.select(wait)]

@@ -17,6 +17,7 @@ from proofs import as_json, discharge, explain, outline, report, smtlib
 from proofs.asked import Asked, ReadError, load
 from proofs.breaking import breaking, can_be_asked
 from proofs.claim import Claim, Verdict
+from proofs.crossing import engines, told
 from proofs.discharge import assumptions
 from proofs.evidence import search
 from proofs.evidence import write as evidence
@@ -25,10 +26,11 @@ from proofs.evidence.write import EvidenceError, unwritable
 from proofs.files import check_writable, write_all
 from proofs.finding import Finding, find
 from proofs.formula import FormulaError, formula
+from proofs.obligation import obligations
 from proofs.outline import Outline
 from proofs.pool import Pool
 from proofs.progress import Progress
-from proofs.prove import decided, examined, needs_a_closer_look, with_obligations
+from proofs.prove import cores, decided, examined, needs_a_closer_look, with_obligations
 from proofs.remember import Memory
 from proofs.report import Report, Table
 from proofs.selection import Selection, SelectionError, chosen, matching
@@ -79,6 +81,12 @@ def parser() -> argparse.ArgumentParser:
         help="which attributes a shape gives a page, or the kernel of --linux; with both, or with --against, "
         "only rows that differ; nothing is proved",
     )
+    shown.add_argument(
+        "--adequacy", action="store_true", help="whether the theorems are worth proving, and why"
+    )
+    shown.add_argument(
+        "--numbers", action="store_true", help="which part of all inputs each assumption and premise is"
+    )
     shown.add_argument("--explain", metavar="CLAIM", help="a claim in full (a name, or a GLOB for several)")
     written = door.add_argument_group("what is written")
     written.add_argument(
@@ -99,6 +107,13 @@ def parser() -> argparse.ArgumentParser:
     how = door.add_argument_group("how")
     how.add_argument(
         "--jobs", metavar="N", type=_jobs, default=_processors(), help="processes (default: %(default)s)"
+    )
+    how.add_argument(
+        "--engines",
+        metavar="LIST",
+        type=_engines,
+        default=("z3",),
+        help=f"which have to agree, of {','.join(engines.NAMES)} (default: z3, which decides)",
     )
     how.add_argument(
         "--timeout",
@@ -125,6 +140,17 @@ def _jobs(text: str) -> int:
     if not re.fullmatch(r"[1-9][0-9]{0,3}", text, re.ASCII):
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of processes; write 1 or more.")
     return int(text)
+
+
+def _engines(text: str) -> tuple[str, ...]:
+    names = text.split(",")
+    strange = [name for name in names if name not in engines.NAMES]
+    if strange or len(set(names)) != len(names):
+        known = ", ".join(engines.NAMES)
+        raise argparse.ArgumentTypeError(f"{text!r} is not a list of engines, each once, of {known}.")
+    if "z3" not in names:
+        raise argparse.ArgumentTypeError(f"{text!r} leaves out z3, which finds what is shown; name it too.")
+    return tuple(names)
 
 
 def _seconds(text: str) -> float:
@@ -169,12 +195,14 @@ def _problem(asked: Selection) -> str:
         return f"--against: {asked.against} is not a directory."
     if asked.config is not None and not (asked.config.is_file() and os.access(asked.config, os.R_OK)):
         return f"--config: {asked.config} is not a file that can be read."
-    if asked.evidence is not None and (told := search.missing() or unwritable(asked.evidence)):
-        return f"--evidence: {told}"
+    if asked.evidence is not None and (why := search.missing() or unwritable(asked.evidence)):
+        return f"--evidence: {why}"
+    if lacking := engines.missing(asked.engines):
+        return f"--engines: {lacking}"
     wrong = [
-        f"{option}: {told}"
+        f"{option}: {why}"
         for option, path, directory in (("--json", asked.json, False), ("--smt2", asked.smt2, True))
-        if path is not None and (told := check_writable(path, directory))
+        if path is not None and (why := check_writable(path, directory))
     ]
     return wrong[0] if wrong else ""
 
@@ -235,18 +263,41 @@ def _page(asked: Selection, load: Callable[[Selection], Asked], progress: Progre
         progress.begin("reading" if asked.linux else "making the claims")
         known = load(asked)
         claims = chosen(asked, known.claims)
+        if asked.adequacy or asked.numbers:
+            return _weighed(asked, pool, claims, known, progress, memory)
         judged = _decided(pool, claims, known.unread, progress, memory)
         left_out = len(known.claims) - len(claims)
         found = Report(judged, known.skipped, left_out, known.notes, known.contracts)
         findings = _findings(asked, pool, found, progress, memory)
     _tell(memory, sys.stderr)
     findings = _compiled(asked, findings, progress) if asked.compiled else findings
+    findings = _crossed(asked, findings, progress)
     found = replace(found, judged=tuple(f.judged for f in findings))
     _write(asked, found, findings)
     if asked.evidence is not None:
         progress.begin("making evidence")
         evidence.write(asked.evidence, evidence.files(found.judged, asked.jobs))
     return _result(asked, found, findings)
+
+
+def _weighed(
+    asked: Selection, pool: Pool, claims: Sequence[Claim], known: Asked, progress: Progress, memory: Memory
+) -> _Page:
+    """What the theorems and assumptions are worth, instead of a table."""
+    from proofs import numbers  # few runs need it
+    from proofs.adequacy import report as adequacy
+
+    read = [claim for claim in claims if claim.name not in known.unread]
+    if asked.adequacy:
+        progress.begin("weighing the theorems")
+        whole = len(read) == len(known.claims) and asked.linux is None and asked.shape is None
+        found = adequacy.rows(pool, read, memory, whole=whole)
+        return _Page((), adequacy.text(found), adequacy.exit_code(found))
+    progress.begin("finding what proofs need")
+    used = cores(pool, read, least=True)
+    progress.begin("counting")
+    pairs = list(zip(read, obligations(read), strict=True))
+    return _Page((), numbers.text(numbers.of_facts(read, used), numbers.of_premises(pairs)), 0)
 
 
 def _tell(memory: Memory, stream: TextIO) -> None:
@@ -307,11 +358,23 @@ def _compiled(asked: Selection, findings: Sequence[Finding], progress: Progress)
     assert asked.linux is not None
     progress.begin("running the compiled C")
     judged = [each.judged for each in findings]
-    told = of_path(asked.linux, asked.rev, asked.pages, asked.config, judged)
+    runs = of_path(asked.linux, asked.rev, asked.pages, asked.config, judged)
     return [
-        replace(each, judged=replace(each.judged, compiled=told.get(each.judged.name, "")))
+        replace(each, judged=replace(each.judged, compiled=runs.get(each.judged.name, "")))
         for each in findings
     ]
+
+
+def _crossed(asked: Selection, findings: Sequence[Finding], progress: Progress) -> list[Finding]:
+    """The findings, with what other engines answer."""
+    from proofs.crossing import agreement  # few runs need it
+
+    others = engines.named(asked.engines)
+    progress.begin("asking other engines", len(findings) * len(others))
+    judged = {each.judged.name: each.judged for each in findings}
+    for each in progress.count(agreement.crossed(judged.values(), others, asked.timeout, asked.jobs)):
+        judged[each.name] = each
+    return [replace(each, judged=judged[each.judged.name]) for each in findings]
 
 
 def _with_formulas(pool: Pool, judged: Judged) -> Judged:
@@ -333,16 +396,22 @@ def _write(asked: Selection, found: Report, findings: Sequence[Finding]) -> None
         asked.smt2.mkdir(exist_ok=True)
         made = [each.obligation for each in with_obligations(found.judged) if each.obligation is not None]
         texts |= {asked.smt2 / smtlib.file_name(each.claim): smtlib.certificate(each) for each in made}
+    disagreements = told.reports(found.judged)
+    if disagreements:
+        told.directory().mkdir(parents=True, exist_ok=True)
+        texts |= {told.directory() / name: text for name, text in disagreements.items()}
     write_all(texts)
 
 
 def _result(asked: Selection, found: Report, findings: Sequence[Finding]) -> _Page:
     code = exit_code(found.judged)
     if asked.explain is not None:
-        return _Page((), "\n\n\n".join(map(explain.explain, findings)), code)
+        explained = [*map(explain.explain, findings), *told.kept(found.judged)]
+        return _Page((), "\n\n\n".join(explained), code)
     # What was left out discharges nothing, so that it is told only of a whole run.
     assumed = () if found.not_run else assumptions(found.judged, found.contracts)
-    parts = [*explain.troubles(findings), *found.notes, *map(discharge.told, assumed), report.summary(found)]
+    parts = [*explain.troubles(findings), *found.notes, *map(discharge.told, assumed)]
+    parts += [*told.kept(found.judged), *told.line(found.judged), report.summary(found)]
     return _Page(outline.tables(found), "\n" + "\n\n".join(parts), code)
 
 

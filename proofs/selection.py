@@ -23,10 +23,11 @@ class Selection:
     ``linux`` is a kernel tree, ``rev`` a revision if it is a git checkout, ``against`` and
     ``against_rev`` another to compare it with, ``config`` a file of
     Kconfig values, ``pages`` the page sizes.  ``theorem`` and ``shape`` are patterns (None: not
-    given).  At most one of ``list_claims``, ``ledger``, ``show``, ``table`` ("" without a shape) and
-    ``explain`` is set.  ``jobs`` is a number
+    given).  At most one of ``list_claims``, ``ledger``, ``show``, ``table`` ("" without a shape),
+    ``explain``, ``adequacy`` and ``numbers`` is set.  ``jobs`` is a number
     of processes and ``timeout`` a number of seconds for each claim; ``no_cache`` says that earlier
-    runs are not to be believed, ``compiled`` that witnesses are also run by the compiled C.
+    runs are not to be believed, ``compiled`` that witnesses are also run by the compiled C; ``engines``
+    are the names of those that have to agree.
     """
 
     linux: Path | None = None
@@ -42,6 +43,8 @@ class Selection:
     show: str | None = None
     table: str | None = None
     explain: str | None = None
+    adequacy: bool = False
+    numbers: bool = False
     json: Path | None = None
     smt2: Path | None = None
     evidence: Path | None = None
@@ -49,6 +52,7 @@ class Selection:
     timeout: float = 30.0
     no_cache: bool = False
     compiled: bool = False
+    engines: tuple[str, ...] = ("z3",)
 
 
 def matching(what: str, pattern: str | None, names: Iterable[str]) -> list[str]:

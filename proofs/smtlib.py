@@ -28,6 +28,9 @@ _OPERATORS: Mapping[str, str] = {
     "shl": "bvshl", "lshr": "bvlshr", "ashr": "bvashr",
 }  # fmt: skip
 
+#: In the text of one claim: what stands before the denied conclusion, and the question at the end.
+DENIED, CHECK = "; not the conclusion\n", "(check-sat)\n"
+
 
 def sort_text(sort: Sort) -> str:
     """``Bool`` or ``(_ BitVec N)``."""
@@ -171,8 +174,8 @@ def certificate(obligation: Obligation) -> str:
         parts.append(told + _named(writer.known[fact.holds.key], f"fact {fact.name}"))
     for count, term in enumerate(obligation.given, 1):
         parts.append(_named(writer.known[term.key], f"premise {count}"))
-    parts.append("; not the conclusion\n" + _named(f"(not {writer.known[obligation.then.key]})", "denied"))
-    return "".join(parts) + "(check-sat)\n"
+    parts.append(DENIED + _named(f"(not {writer.known[obligation.then.key]})", "denied"))
+    return "".join(parts) + CHECK
 
 
 def file_name(claim: str) -> str:

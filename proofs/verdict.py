@@ -37,11 +37,28 @@ PRIORITY = (Standing.DISAGREE, Standing.OTHERWISE, Standing.UNDECIDED, Standing.
 
 
 @dataclass(frozen=True)
+class Said:
+    """What one engine answered to a claim, and whether it agrees with z3 (None: it leaves it open)."""
+
+    name: str
+    version: str
+    answer: str
+    agrees: bool | None
+    reason: str = ""
+
+    @property
+    def told(self) -> str:
+        """The name with the version."""
+        return f"{self.name} {self.version}".strip()
+
+
+@dataclass(frozen=True)
 class Judged:
     """A claim's verdict.  ``why`` says, in sentences, what is to be known beside it: why it is not
     as expected.  ``answer`` is what the solver said, None where the claim could not be asked; so is
     the obligation, and also where the answer is an earlier run's.  ``compiled`` says what the compiled
-    C does on the witness, if that was asked."""
+    C does on the witness, if that was asked, and ``said`` what each engine answers, z3 first, if several
+    were."""
 
     claim: Claim
     verdict: Verdict
@@ -50,6 +67,7 @@ class Judged:
     obligation: Obligation | None = None
     answer: Answer | None = None
     compiled: str = ""
+    said: tuple[Said, ...] = ()
 
     @property
     def name(self) -> str:

@@ -8,7 +8,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -249,8 +248,8 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
 
 
 def test_an_interrupt_ends_it_and_writes_nothing(tmp_path: Path) -> None:
-    with process("--json", str(tmp_path / "out.json")) as child:
-        time.sleep(1.0)
+    with process("--no-cache", "--json", str(tmp_path / "out.json")) as child:
+        assert child.stderr is not None and child.stderr.readline()  # it tells what it does after two seconds
         child.send_signal(signal.SIGINT)
         _, err = child.communicate(timeout=30)
     assert child.returncode == 130

@@ -7,7 +7,7 @@ Nothing here is trusted: what became of a mutant is found out in ``proofs.mutant
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from counterexamples.mutation.mutant import Mutant, Operator, Shape, shape_of
 from counterexamples.mutation.statements import (
@@ -46,3 +46,10 @@ def mutants(procedure: Procedure) -> Iterator[Mutant]:
             if form not in seen:
                 seen.add(form)
                 yield mutant
+
+
+def some_of(made: Sequence[Mutant], most: int) -> list[Mutant]:
+    """At most so many of the mutants, evenly; 0: all."""
+    if not most or len(made) <= most:
+        return list(made)
+    return [made[i * len(made) // most] for i in range(most)]

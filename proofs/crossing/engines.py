@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The engines that may be asked beside z3, by name.
+
+    bdd       decision diagrams (``proofs.engines.robdd``): shows that nothing refutes a claim, or leaves it open
+    bitwuzla  an SMT solver, on the exported text
+    cvc5      another
+    paths     every path through the procedures, without any solver
+
+Trusted: nothing; what they say is compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from model.logic import Term, free_names
+from proofs.claim import Claim
+from proofs.engines import bitwuzla, cvc5, paths, robdd, second
+from proofs.engines.bdd import Bdd
+from proofs.engines.cases import Conditions
+from proofs.obligation import Obligation
+from proofs.question import Answer, Found
+
+#: Nodes of a decision diagram above which a claim is left to other engines.
+NODES = 300_000
+
+Decide = Callable[[Claim, Obligation], Answer]
+
+
+@dataclass(frozen=True)
+class Engine:
+    """``begin(seconds)`` makes what decides claims, one after the other, about the same subject, each
+    question within that time where the engine has a clock.  ``version`` is "" for those of this tool."""
+
+    name: str
+    version: str
+    begin: Callable[[float], Decide]
+
+    @property
+    def told(self) -> str:
+        """The name with the version."""
+        return f"{self.name} {self.version}".strip()
+
+
+def z3_version() -> str:
+    """The version of the solver that decides."""
+    from importlib.metadata import PackageNotFoundError, version  # slow to import, and rarely needed
+
+    try:
+        return version("z3-solver").removesuffix(".0")
+    except PackageNotFoundError:  # it was installed in another way, as by a distribution
+        return ""
+
+
+def named(names: Sequence[str]) -> tuple[Engine, ...]:
+    """The engines of these names but z3; raises MissingError where one is not installed."""
+    return tuple(_MAKERS[name]() for name in names if name != "z3")
+
+
+def missing(names: Sequence[str]) -> str:
+    """Why the engines of these names cannot be asked, as a sentence; "" if they can."""
+    try:
+        named(names)
+    except second.MissingError as error:
+        return str(error)
+    return ""
+
+
+def _bitwuzla() -> Engine:
+    return Engine("bitwuzla", bitwuzla.version(), lambda limit: _second(partial(bitwuzla.Bitwuzla, limit)))
+
+
+def _cvc5() -> Engine:
+    return Engine("cvc5", cvc5.version(), lambda limit: _second(partial(cvc5.Cvc5, limit)))
+
+
+def _second(start: Callable[[], second.Solver]) -> Decide:
+    return lambda _, obligation: second.decide(obligation, start)
+
+
+def _bdd() -> Engine:
+    return Engine("bdd", "", lambda _: _Diagram().decide)
+
+
+def _paths() -> Engine:
+    return Engine("paths", "", lambda _: paths.decide)
+
+
+_MAKERS: dict[str, Callable[[], Engine]] = {
+    "bdd": _bdd,
+    "bitwuzla": _bitwuzla,
+    "cvc5": _cvc5,
+    "paths": _paths,
+}
+NAMES = ("z3", *_MAKERS)
+
+
+class _Diagram:
+    """One diagram for several claims, made anew when it is full."""
+
+    def __init__(self) -> None:
+        self.conditions = Conditions(Bdd(limit=NODES))
+
+    def decide(self, _: Claim, obligation: Obligation) -> Answer:
+        """UNSAT of the denied conclusion, or of the premises, where the diagram shows it.  A model is
+        not sought: the interpreter confirms those of the other engines."""
+        premises = (*obligation.given, *obligation.background, *nearest_first(obligation))
+        if not self._impossible((~obligation.then, *premises)):
+            reason = "The decision diagram leaves it open."
+            return Answer(obligation.claim, Found.UNKNOWN, Found.UNKNOWN, reason=reason)
+        return Answer(obligation.claim, Found.UNKNOWN, Found.UNSAT)
+
+    def _impossible(self, terms: Sequence[Term]) -> bool:
+        used = len(self.conditions.bdd.level)
+        found = robdd.is_impossible(self.conditions, terms)
+        if self.conditions.bdd.is_full():
+            self.conditions = Conditions(Bdd(limit=NODES))
+            if used > NODES // 2:  # the claim did not have much room
+                found = found or robdd.is_impossible(self.conditions, terms)
+        return found
+
+
+def nearest_first(obligation: Obligation) -> list[Term]:
+    """The facts, those first that bring the fewest new inputs with them: a contradiction shows sooner."""
+    left = {i: frozenset(free_names(fact.holds)) for i, fact in enumerate(obligation.facts)}
+    seen = set(free_names(obligation.then, *obligation.given))
+    ordered = []
+    while left:
+        nearest = min(left, key=lambda i: (len(left[i] - seen), i))
+        seen |= left.pop(nearest)
+        ordered.append(obligation.facts[nearest].holds)
+    return ordered

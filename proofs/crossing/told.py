@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What is shown of several engines, and kept of a disagreement: pure building of strings, no printing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from platformdirs import user_state_path
+
+from proofs import smtlib
+from proofs.verdict import Judged
+
+
+def line(judged: Sequence[Judged]) -> Iterator[str]:
+    """The line under the table: which engines were asked, and of how many claims they say the same;
+    nothing if only z3 was."""
+    said = {s.name: s.told for each in judged for s in each.said}
+    told = [_counted(name, version, judged) for name, version in said.items() if name != "z3"]
+    if told:
+        yield f"engines: {said['z3']}; {'; '.join(told)}"
+
+
+def _counted(name: str, told: str, judged: Sequence[Judged]) -> str:
+    answers = [s.agrees for each in judged for s in each.said if s.name == name]
+    agree, open_, against = (answers.count(value) for value in (True, None, False))
+    text = f"{told}: {agree} of {len(answers)} claim{'' if len(answers) == 1 else 's'} agree"
+    text += f", {open_} left open" if open_ else ""
+    return text + (f", {against} DISAGREE" if against else "")
+
+
+def listed(judged: Judged) -> Iterator[str]:
+    """Each engine's answer to one claim."""
+    for each in judged.said:
+        yield f"{each.told}: {each.answer}." + (f" {each.reason}" if each.reason else "")
+
+
+def directory() -> Path:
+    """Where disagreements are kept on this machine, for a report."""
+    return user_state_path("stage2-proofs") / "disagreements"
+
+
+def kept(judged: Iterable[Judged]) -> Iterator[str]:
+    """Where the disagreements are."""
+    yield from (f"Kept for a report: {directory() / name}" for name in reports(judged))
+
+
+def report(judged: Judged) -> str:
+    """A disagreement as a file: who said what, and the obligation in SMT-LIB."""
+    assert judged.obligation is not None
+    lines = ["Engines disagree on this claim.", *listed(judged), judged.why]
+    return smtlib.comment("\n".join(lines)) + smtlib.certificate(judged.obligation)
+
+
+def reports(judged: Iterable[Judged]) -> dict[str, str]:
+    """The disagreements among claims, by the name of the file that each belongs in."""
+    wrong = [each for each in judged if any(s.agrees is False for s in each.said)]
+    return {smtlib.file_name(each.name): report(each) for each in wrong}

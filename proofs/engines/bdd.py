@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Which inputs satisfy a condition?  A reduced ordered binary decision diagram with complement edges.
+
+A bit is an *edge*: twice the number of a node, plus 1 if it means the opposite.  Node 0 is the truth
+itself, so that edge 0 is true and edge 1 false, and an edge is true of some input unless it is 1.
+The second edge of a node (its variable is 1) is never complemented, which makes equal functions equal
+numbers.
+
+Trusted: this file and ``blast``, for whatever is decided here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+from functools import reduce
+
+from model.logic import Sort
+
+#: The bit of an input: its name, and 0 for the lowest.
+Variable = tuple[str, int]
+#: The level of a node without a variable: below all others.
+_END = 1 << 60
+
+
+class TooLarge(Exception):  # noqa: N818  # it is no error: another engine is asked
+    """The diagram has more nodes than it may have."""
+
+
+class Bdd:
+    """The gates of ``blast``, as nodes that are shared by all that is made.
+
+    ``order`` are variables, the topmost first; those that are not in it come below, in the order in which
+    they are met, the bits of a word from the highest.  Raises TooLarge for more than ``limit`` nodes.
+    """
+
+    true, false = 0, 1
+
+    def __init__(self, order: Iterable[Variable] = (), limit: int = 200_000):
+        self.limit = limit
+        self.levels: dict[Variable, int] = {}
+        self.level, self.low, self.high = [_END], [0], [0]
+        self.nodes: dict[tuple[int, int, int], int] = {}
+        self.known: dict[tuple[int, ...], int] = {}
+        for variable in order:
+            self.levels.setdefault(variable, len(self.levels))
+
+    def variable(self, name: str, bit: int, sort: Sort) -> int:
+        for each in reversed(range(max(sort.width, 1))):
+            self.levels.setdefault((name, each), len(self.levels))
+        return self._node(self.levels[name, bit], 1, 0)
+
+    def is_full(self) -> bool:
+        """Whether no node can be made any more."""
+        return len(self.level) > self.limit
+
+    def negate(self, a: int) -> int:
+        return a ^ 1
+
+    def _node(self, level: int, low: int, high: int) -> int:
+        if low == high:
+            return low
+        sign = high & 1
+        key = (level, low ^ sign, high ^ sign)
+        found = self.nodes.get(key)
+        if found is None:
+            if len(self.level) > self.limit:
+                raise TooLarge
+            found = self.nodes[key] = len(self.level) << 1
+            self.level.append(level)
+            self.low.append(low ^ sign)
+            self.high.append(high ^ sign)
+        return found ^ sign
+
+    def _below(self, edge: int, level: int) -> tuple[int, int]:
+        """What the edge is where the variable of that level is 0, and where it is 1."""
+        node = edge >> 1
+        if self.level[node] != level:
+            return edge, edge
+        return self.low[node] ^ edge & 1, self.high[node] ^ edge & 1
+
+    def conj(self, a: int, b: int) -> int:
+        if a > b:
+            a, b = b, a
+        if a < 2:
+            return a or b
+        if a ^ b <= 1:
+            return a if a == b else 1
+        key = (a, b)
+        found = self.known.get(key)
+        if found is None:
+            level = min(self.level[a >> 1], self.level[b >> 1])
+            (a0, a1), (b0, b1) = self._below(a, level), self._below(b, level)
+            found = self.known[key] = self._node(level, self.conj(a0, b0), self.conj(a1, b1))
+        return found
+
+    def disj(self, a: int, b: int) -> int:
+        return self.conj(a ^ 1, b ^ 1) ^ 1
+
+    def xor(self, a: int, b: int) -> int:
+        return self.choose(a, b ^ 1, b)
+
+    def choose(self, condition: int, then: int, orelse: int) -> int:
+        c, t, e = (condition, then, orelse) if not condition & 1 else (condition ^ 1, orelse, then)
+        if c == 0 or t == e:
+            return t
+        if t < 2 or t >> 1 == c >> 1:
+            return self.disj(c, e) if t in (0, c) else self.conj(c ^ 1, e)
+        if e < 2 or e >> 1 == c >> 1:
+            return self.conj(c, t) if e in (1, c) else self.disj(c ^ 1, t)
+        sign = t & 1
+        key = (c, t ^ sign, e ^ sign)
+        found = self.known.get(key)
+        if found is None:
+            c, t, e = key
+            level = min(self.level[c >> 1], self.level[t >> 1], self.level[e >> 1])
+            (c0, c1), (t0, t1), (e0, e1) = (self._below(x, level) for x in key)
+            found = self.known[key] = self._node(level, self.choose(c0, t0, e0), self.choose(c1, t1, e1))
+        return found ^ sign
+
+    # What is asked of an edge ------------------------------------------------------------
+    def all(self, edges: Iterable[int]) -> int:
+        return reduce(self.conj, edges, self.true)
+
+    def is_satisfiable(self, edge: int) -> bool:
+        return edge != self.false
+
+    def share(self, edge: int) -> Fraction:
+        """Which part of all inputs satisfies it, exactly; times 2**bits it is their number."""
+        known = {0: Fraction(1)}
+        todo = [edge >> 1]
+        while todo:
+            node = todo[-1]
+            if node in known:
+                todo.pop()
+                continue
+            missing = [e >> 1 for e in (self.low[node], self.high[node]) if e >> 1 not in known]
+            if missing:
+                todo += missing
+            else:
+                both = [self._signed(known[e >> 1], e) for e in (self.low[node], self.high[node])]
+                known[node] = sum(both, Fraction(0)) / 2
+        return self._signed(known[edge >> 1], edge)
+
+    def _signed(self, share: Fraction, edge: int) -> Fraction:
+        return 1 - share if edge & 1 else share
+
+    def some(self, edge: int) -> dict[Variable, int]:
+        """An input that satisfies it: 0 wherever that can be, from the topmost variable down; what is
+        missing is 0.  Raises ValueError if there is none."""
+        if edge == self.false:
+            raise ValueError("No input satisfies the condition.")
+        names = {level: variable for variable, level in self.levels.items()}
+        found: dict[Variable, int] = {}
+        while edge > 1:
+            level = self.level[edge >> 1]
+            low, high = self._below(edge, level)
+            found[names[level]] = int(low == self.false)
+            edge = high if low == self.false else low
+        return found
+
+    def given(self, edge: int, variable: Variable, value: int) -> int:
+        """The condition where that bit has that value."""
+        wanted = self.levels.get(variable, _END)
+        known: dict[int, int] = {}
+
+        def go(e: int) -> int:
+            level = self.level[e >> 1]
+            if level >= wanted:
+                return self._below(e, wanted)[value]
+            if e not in known:
+                low, high = self._below(e, level)
+                known[e] = self._node(level, go(low), go(high))
+            return known[e]
+
+        return go(edge)
+
+    def least(self, edge: int, inputs: Iterable[tuple[str, Sort]]) -> dict[str, int]:
+        """The least input that satisfies it: the first as small as can be, then the second, and so on.
+
+        Raises ValueError if there is none.
+        """
+        if edge == self.false:
+            raise ValueError("No input satisfies the condition.")
+        model: dict[str, int] = {}
+        for name, sort in inputs:
+            model[name] = 0
+            for bit in reversed(range(max(sort.width, 1))):
+                zero = self.given(edge, (name, bit), 0)
+                edge = self.given(edge, (name, bit), 1) if zero == self.false else zero
+                model[name] |= (zero == self.false) << bit
+        return model

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""How many mutants of what does which theorem notice?  Scores of shapes and of functions of a tree, with the
+lines that a person reads.
+
+Shapes are scored side by side, in processes of their own; what is told does not depend on how many.
+
+Trusted: nothing more than ``proofs.mutants``.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from counterexamples.mutation import OPERATORS, mutants, some_of
+from model.source.roots.root import Root
+from model.source.tree import Tree
+from proofs.catalogue import claims, shapes
+from proofs.expectations.table import CORE_MM
+from proofs.kernel_claims import claims_of
+from proofs.mutants import Fallen, Fate, Target, fates, target
+from proofs.pool import Pool
+from proofs.roots_read import profiles, release_of, subject_of
+
+_TOLD = {
+    Fate.REFUTED: "killed by a refutation",
+    Fate.UNSET: "killed for an unset local",
+    Fate.VACUOUS: "killed only as vacuous",
+    Fate.EQUIVALENT: "equivalent",
+    Fate.SURVIVING: "surviving",
+}
+
+
+@dataclass(frozen=True)
+class Score:
+    """The fates of the mutants of ``name``, counted, and what is told of them."""
+
+    name: str
+    counts: Counter[Fate]
+    lines: tuple[str, ...] = ()
+
+    def told(self) -> str:
+        """The counts, as a sentence."""
+        counts = ", ".join(f"{self.counts[fate]} {text}" for fate, text in _TOLD.items())
+        return f"{self.name}: {self.counts.total()} mutants: {counts}."
+
+
+def score(subject: Target, jobs: int, limit: float, everything: bool = False, most: int = 0) -> Score:
+    """The score of one procedure; survivors are told, and ``everything``: all mutants are.  ``most``: of so
+    many mutants, evenly chosen (0: of all)."""
+    every = list(mutants(subject.procedure))
+    with Pool(jobs, limit) as pool:
+        found = fates(pool, subject, some_of(every, most))
+    made = Counter(each.mutant.operator for each in found)
+    lines = [_line(each) for each in found if everything or each.fate is Fate.SURVIVING]
+    if len(found) < len(every):
+        lines.append(f"{subject.name}: {len(found)} of {len(every)} mutants were tried, evenly chosen.")
+    lines.append(f"{subject.name}: " + ", ".join(f"{made[o]} of `{o}`" for o in OPERATORS))
+    return Score(subject.name, Counter(each.fate for each in found), tuple(lines))
+
+
+def names_of_shapes(pages: str) -> list[str]:
+    """The shapes that have mutants."""
+    return [shape.name for shape in shapes(pages) if shape.name != CORE_MM]
+
+
+def scores_of_shapes(
+    names: Sequence[str], pages: str, jobs: int, limit: float, everything: bool = False
+) -> Iterator[Score]:
+    """The scores of these shapes, in their order; at most so many are made at a time."""
+    if jobs == 1 or len(names) == 1:
+        yield from (_of_shape(pages, jobs, limit, everything, name) for name in names)
+        return
+    with ProcessPoolExecutor(jobs) as processes:
+        yield from processes.map(partial(_of_shape, pages, 1, limit, everything), names)
+
+
+def _of_shape(pages: str, jobs: int, limit: float, everything: bool, name: str) -> Score:
+    found = next(shape for shape in shapes(pages) if shape.name == name)
+    return score(target(name, found.procedure, claims([found]).claims), jobs, limit, everything)
+
+
+def total(scores: Sequence[Score]) -> Score:
+    """All of them together."""
+    return Score(", ".join(each.name for each in scores), sum((each.counts for each in scores), Counter()))
+
+
+def target_of_tree(path: Path, root: Root, pages: str) -> Target | None:
+    """The function of a tree, with the theorems that are proved of it; None if it could not be read.
+
+    Raises TreeError for a path that is no kernel tree: a ValueError, with a sentence for the user.
+    """
+    tree = Tree.open(path, None)
+    name = subject_of(release_of(tree.version), root)
+    read = claims_of(tree, list(profiles([pages], None)))
+    about = [c for c in read.claims if c.subject == name and len(c.subjects) == 1]
+    return target(name, about[0].subjects[""], about) if about else None
+
+
+def _line(fallen: Fallen) -> str:
+    told = f"{_TOLD[fallen.fate]}: {fallen.mutant}" + (f"  [{fallen.by}]" if fallen.by else "")
+    if fallen.fate is Fate.SURVIVING and fallen.inputs is not None:
+        values = sorted(fallen.inputs.names.items())
+        told += "\n    seen with " + (", ".join(f"{n} = {v:#x}" for n, v in values if v) or "all inputs 0")
+    return told
