@@ -36,6 +36,8 @@ from proofs.files import check_writable, write_all
 from proofs.finding import find
 from proofs.generalise import all_kinds
 from proofs.history import EditError, HistoryError, on_c, on_shape, with_the_edit
+from proofs.mutants import Fate
+from proofs.mutation import scores_of, total
 from proofs.pool import Pool
 from proofs.progress import Progress
 from proofs.prove import decided, examined
@@ -76,6 +78,11 @@ def parser() -> argparse.ArgumentParser:
     door.add_argument("--bug", metavar="GLOB", help="only mistakes of these names")
     door.add_argument("--list", action="store_true", help="the mistakes; nothing is proved")
     door.add_argument(
+        "--mutants",
+        action="store_true",
+        help="instead, every small mistake in the shapes, or in user_mem_abort() of --linux: does a theorem notice?",
+    )
+    door.add_argument(
         "--linux", metavar="PATH", type=Path, help="a kernel tree for those made in C (default: in .kernels)"
     )
     door.add_argument(
@@ -102,6 +109,8 @@ def main(
     if asked.out is not None and (wrong := check_writable(asked.out, directory=True)):
         door.error(f"--out: {wrong}")
     try:
+        if asked.mutants:
+            return _mutants(asked.linux)
         known = load()
         chosen = {name: known[name] for name in matching("mistake", asked.bug, known)}
         if asked.list:
@@ -121,6 +130,21 @@ def main(
         return 130
     _put(accounts, asked.format)
     return exit_code(accounts)
+
+
+def _mutants(linux: Path | None) -> int:
+    """Print the score of each procedure, and of all last; the exit code.  Raises TreeError."""
+    found = []
+    jobs = min(os.cpu_count() or 1, 8)
+    for each in scores_of(linux, jobs, SECONDS):
+        print("\n".join((*each.lines, each.told())), flush=True)
+        found.append(each)
+    if not found:
+        return _fail(f"user_mem_abort() of {linux} could not be read.")
+    everything = total(found)
+    print(everything.told())
+    code: int = (Standing.OTHERWISE if everything.counts[Fate.SURVIVING] else Standing.AS_EXPECTED).value
+    return code
 
 
 def _fail(sentence: str) -> int:

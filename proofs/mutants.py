@@ -24,7 +24,7 @@ from model.interpreter import Inputs, UnsetError
 from model.logic import FALSE, TRUE, conj
 from model.procedure import Procedure
 from proofs.batch import batches
-from proofs.claim import Claim, Verdict, about, replay
+from proofs.claim import Claim, Expectation, Verdict, about, replay
 from proofs.mutants_alike import ALIKE, Alone, about_inputs
 from proofs.mutants_inputs import Round, Watch, rounds
 from proofs.mutants_on_inputs import Screen
@@ -78,19 +78,20 @@ class Target:
 
 
 def target(name: str, procedure: Procedure, claims: Sequence[Claim]) -> Target:
-    """The procedure with the claims that are about it alone and that are expected to be proved."""
-    return Target(
-        name,
-        procedure,
-        tuple(
-            claim
-            for claim in claims
-            if claim.subjects.get("") is procedure
-            and len(claim.subjects) == 1
-            and claim.expected is not None
-            and claim.expected.verdict is Verdict.PROVED
-        ),
-    )
+    """The procedure with the claims that are about it alone: that a theorem is proved, or that it fails in
+    no other way than was declared."""
+    about = (c for c in claims if c.subjects.get("") is procedure and len(c.subjects) == 1)
+    return Target(name, procedure, tuple(each for claim in about if (each := _to_be_proved(claim))))
+
+
+def _to_be_proved(claim: Claim) -> Claim | None:
+    """What a mutant must not refute; None of a claim of which nothing is declared."""
+    expected = claim.expected
+    if expected is None or expected.verdict is Verdict.PROVED:
+        return claim if expected else None
+    if expected.verdict is not Verdict.REFUTED or expected.witness is None:
+        return None
+    return replace(claim, then=claim.then | expected.witness, expected=Expectation(Verdict.PROVED))
 
 
 def fates(

@@ -17,14 +17,18 @@ from functools import partial
 from pathlib import Path
 
 from counterexamples.mutation import OPERATORS, mutants, some_of
+from model.source.roots.fault import USER_MEM_ABORT
 from model.source.roots.root import Root
 from model.source.tree import Tree
-from proofs.catalogue import claims, shapes
+from proofs.catalogue import DEFAULT_PAGES, claims, shapes
 from proofs.expectations.table import CORE_MM
 from proofs.kernel_claims import claims_of
 from proofs.mutants import Fallen, Fate, Target, fates, target
 from proofs.pool import Pool
 from proofs.roots_read import profiles, release_of, subject_of
+
+#: Mutants of a tree's function, evenly chosen.
+MOST = 200
 
 _TOLD = {
     Fate.REFUTED: "killed by a refutation",
@@ -82,6 +86,19 @@ def scores_of_shapes(
 def _of_shape(pages: str, jobs: int, limit: float, everything: bool, name: str) -> Score:
     found = next(shape for shape in shapes(pages) if shape.name == name)
     return score(target(name, found.procedure, claims([found]).claims), jobs, limit, everything)
+
+
+def scores_of(linux: Path | None, jobs: int, limit: float) -> Iterator[Score]:
+    """The scores of all shapes; or of user_mem_abort() of a tree, none if it could not be read.
+
+    Raises TreeError as ``target_of_tree``.
+    """
+    if linux is None:
+        yield from scores_of_shapes(names_of_shapes(DEFAULT_PAGES), DEFAULT_PAGES, jobs, limit)
+        return
+    found = target_of_tree(linux, USER_MEM_ABORT, DEFAULT_PAGES)
+    if found is not None:
+        yield score(found, jobs, limit, most=MOST)
 
 
 def total(scores: Sequence[Score]) -> Score:

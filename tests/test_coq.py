@@ -157,7 +157,7 @@ def follows(known: dict[int, Clause], hints: Sequence[int], clause: Clause) -> b
 literals = st.integers(-6, 6).filter(bool)
 
 
-@given(st.lists(st.lists(literals, min_size=1, max_size=3).map(tuple), min_size=1, max_size=40))
+@given(st.lists(st.lists(literals, min_size=1, max_size=3, unique=True).map(tuple), min_size=1, max_size=40))
 def test_clauses_are_refuted_if_and_only_if_they_cannot_all_be_true(clauses: list[Clause]) -> None:
     possible = any(
         all(any((x > 0) == values[abs(x) - 1] for x in c) for c in clauses)

@@ -33,9 +33,9 @@ Let       vm_flags = VM_MAYWRITE | VM_PFNMAP without VM_SHARED,
               0), and all else is any.
 Then      v3 calls mmap_read_lock(), returns -EINVAL.
 because   line 6, if (ret != 0): not taken
-          line 11, if (!vma_found): not taken
-          line 65, if ((vm_flags & VM_PFNMAP) != 0): taken
-          line 66, if (is_cow_mapping(vm_flags)): taken
+          line 12, if (!vma_found): not taken
+          line 66, if ((vm_flags & VM_PFNMAP) != 0): taken
+          line 67, if (is_cow_mapping(vm_flags)): taken
           and 8 more, below.
 However,  this was to hold: mmap_lock is released on every path that
               takes it.
@@ -76,7 +76,7 @@ def test_a_mistake_is_told_in_full(capsys: pytest.CaptureFixture[str]) -> None:
     assert ran(["--bug", LOCK]) == 0
     told = capsys.readouterr().out
     assert told.startswith(TEXT)
-    assert "          * 66    taken      if (is_cow_mapping(vm_flags))\n" in told
+    assert "          * 67    taken      if (is_cow_mapping(vm_flags))\n" in told
     assert "\nMistake   v8 (-) and what is made of it (+):\n@@" in told
     assert max(map(len, told.splitlines())) <= 72
     assert told.endswith("\n\n1 mistake: 1 found.\n")
@@ -256,3 +256,8 @@ def test_what_a_mistake_changed_is_told(capsys: pytest.CaptureFixture[str]) -> N
         " VMA flags    page_prot PFN class   FWB/DIC fault right      mistake",
         ">none, COW,   uncached  no memory   any     data  DEVICE RW  NORMAL_NC",
     ]
+
+
+def test_mutants_of_what_is_no_tree_are_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert ran(["--mutants", "--linux", str(tmp_path)]) == 2
+    assert "give the top of a Linux tree" in capsys.readouterr().err

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from counterexamples.lanes import Lanes, differ, run
-from counterexamples.mutation import OPERATORS, mutants, some_of
+from counterexamples.mutation import EACH, OPERATORS, mutants, some_of
 from counterexamples.mutation.mutant import Mutant, shape_of
 from model.facts import Fact
 from model.interpreter import Inputs, interpret
@@ -199,9 +199,11 @@ def test_some_mutants_of_a_shape_have_the_declared_fate() -> None:
     assert {f.mutant.says: f.fate for f in fallen} == wanted
 
 
-def test_some_mutants_are_chosen_evenly() -> None:
+def test_some_mutants_are_chosen_evenly_and_some_of_each_operator() -> None:
     every = list(mutants(small()))
     some = some_of(every, 10)
-    assert len(some) == 10
+    assert 10 <= len(some) < len(every)
+    made, chosen = (Counter(m.operator for m in group) for group in (every, some))
+    assert all(chosen[operator] >= min(EACH, made[operator]) for operator in OPERATORS)
     assert some == [m for m in every if any(m is s for s in some)]
     assert some_of(every, 0) == every == some_of(every, 10**6)

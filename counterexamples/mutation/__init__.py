@@ -48,8 +48,17 @@ def mutants(procedure: Procedure) -> Iterator[Mutant]:
                 yield mutant
 
 
+#: Mutants of each operator, at least, if there are so many.
+EACH = 3
+
+
 def some_of(made: Sequence[Mutant], most: int) -> list[Mutant]:
-    """At most so many of the mutants, evenly; 0: all."""
+    """About so many of the mutants, evenly, and some of each operator; 0: all."""
     if not most or len(made) <= most:
         return list(made)
-    return [made[i * len(made) // most] for i in range(most)]
+    chosen = {i * len(made) // most for i in range(most)}
+    for operator in OPERATORS:
+        of_it = [i for i, each in enumerate(made) if each.operator == operator]
+        missing = EACH - sum(i in chosen for i in of_it)
+        chosen |= set([i for i in of_it if i not in chosen][: max(missing, 0)])
+    return [made[i] for i in sorted(chosen)]
