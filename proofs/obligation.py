@@ -76,6 +76,12 @@ class Obligation:
     bitwise: tuple[str, ...] = ()
     procedures: tuple[str, ...] = ()
 
+    @property
+    def question(self) -> tuple[bytes, ...]:
+        """What two obligations have in common if they ask the same, whatever they are called."""
+        facts = (fact.holds for fact in self.facts)
+        return tuple(term.key for term in (*self.background, *facts, *self.given, self.then))
+
     def concrete(self, model: Mapping[str, int]) -> Inputs:
         """A solver's model as the interpreter wants it, with the values of pure functions."""
 

@@ -11,12 +11,13 @@ from series_of import commit, git
 from trees import MMU, tree
 
 from model.source.profile import Profile
-from model.source.tree import Tree
+from model.source.tree import Tree, overlay
+from proofs.patches.patch import Patch
 from proofs.patches.series import series
 from proofs.pool import Pool
 from proofs.remember import Memory
 from proofs.review import text
-from proofs.review.conduct import reviewed, steps
+from proofs.review.conduct import Step, reviewed, steps
 from proofs.review.review import Base, Became, Change, PatchReview, Review, Status
 
 RETRY = """	if (mmu_invalidate_retry(kvm, mmu_seq)) {
@@ -138,3 +139,13 @@ def test_each_report_is_mail(review: Review) -> None:
         lines = text.report(Review("One", review.base, (patch,))).splitlines()
         assert all(len(line) <= 72 and line.isascii() for line in lines)
         assert len(lines) <= 75
+
+
+def test_theorems_of_two_releases_are_the_same_theorems(kernel: Tree) -> None:
+    makefile = once(kernel.read("Makefile").decode(), "PATCHLEVEL = 12\n", "PATCHLEVEL = 13\n")
+    changes = {MMU: reordered(kernel.read(MMU).decode()), "Makefile": makefile}
+    other = overlay(kernel, {file: text.encode() for file, text in changes.items()})
+    step = Step(Patch(where="two trees", subject="two trees"), other, tuple(changes))
+    with Pool(2, 60) as pool:
+        (found,) = reviewed(pool, Memory(), kernel, [step], [("4K", Profile.builtin("4K"))])
+    assert found.theorems and {each.became for each in found.theorems} == {Became.SAME}

@@ -36,9 +36,8 @@ _CONFORMANCE = "conformance"
 
 @dataclass(frozen=True)
 class _Both:
-    """The claim on each side, by its one name."""
+    """A theorem about a function on each side.  The claims' names differ where the releases do."""
 
-    name: str
     one: Claim | None
     two: Claim | None
 
@@ -48,39 +47,58 @@ def theorems(
 ) -> tuple[TheoremReview, ...]:
     """The theorems about what the patch changes, in the order of the claims."""
     changed = list(_changed(before, after))
-    alike = _alike(changed, {**before.read.unread, **after.read.unread})
+    alike = _alike(changed, {*before.read.unread, *after.read.unread})
     one = _asked(pool, memory, before, [each.one for each in changed if each.one])
-    again = [each.two for each in changed if each.two and each.name not in alike]
-    two = _asked(pool, memory, after, again) | {name: one[name] for name in alike}
-    found = [_review(each, one.get(each.name), two.get(each.name)) for each in changed]
+    again = [each.two for i, each in enumerate(changed) if each.two and i not in alike]
+    two = _asked(pool, memory, after, again)
+    found = []
+    for i, each in enumerate(changed):
+        old = one[each.one.name] if each.one else None
+        new = old if i in alike else two[each.two.name] if each.two else None
+        found.append(_review(each, old, new))
     found = _with_witnesses(pool, memory, found)
-    open_ones = [each for each in found if each.claim_name not in alike]
-    relevant = {each.claim_name: each for each in _with_relevance(pool, open_ones, lines)}
-    found = [relevant.get(each.claim_name, replace(each, relevant=False)) for each in found]
-    return tuple(_with_lines(pool, found, lines))
+    return tuple(_with_lines(pool, list(_with_relevance(pool, found, alike, lines)), lines))
 
 
-def _alike(changed: Sequence[_Both], unread: Container[str]) -> frozenset[str]:
-    """The claims that come to the same formulas on both sides: nothing that they speak of is changed."""
-    pairs = [(each.one, each.two) for each in changed if each.one and each.two and each.name not in unread]
-    one, two = (obligations([pair[i] for pair in pairs]) for i in (0, 1))
-    return frozenset(a.claim for a, b in zip(one, two, strict=True) if _formulas(a) == _formulas(b))
+def _alike(changed: Sequence[_Both], unread: Container[str]) -> frozenset[int]:
+    """The positions of theorems that come to the same formulas on both sides: nothing that they speak of is
+    changed."""
+    pairs = {
+        i: (each.one, each.two)
+        for i, each in enumerate(changed)
+        if each.one and each.two and each.one.name not in unread and each.two.name not in unread
+    }
+    one, two = (obligations([pair[side] for pair in pairs.values()]) for side in (0, 1))
+    made = zip(pairs, one, two, strict=True)
+    return frozenset(i for i, a, b in made if a.question == b.question and _witness(a) == _witness(b))
 
 
-def _formulas(made: Obligation) -> tuple[bytes, ...]:
-    witness = made.witness.key if made.witness is not None else b""
-    terms = (*made.background, *(fact.holds for fact in made.facts), *made.given, made.then)
-    return (*(term.key for term in terms), witness)
+def _witness(made: Obligation) -> bytes:
+    """What every counterexample is declared to show; nothing if nothing is declared."""
+    return b"" if made.witness is None else made.witness.key
 
 
 def _changed(before: Side, after: Side) -> Iterator[_Both]:
-    """The claims that are not the same on both sides."""
+    """The theorems that are not asked of the same on both sides."""
     meanings = _Meanings()
-    one, two = ({c.name: c for c in side.read.claims if c.family != _CONFORMANCE} for side in (before, after))
-    for name in dict.fromkeys([*one, *two]):
-        both = _Both(name, one.get(name), two.get(name))
+    one, two = (
+        {_key(claim): claim for claim in side.read.claims if claim.family != _CONFORMANCE}
+        for side in (before, after)
+    )
+    for key in dict.fromkeys([*one, *two]):
+        both = _Both(one.get(key), two.get(key))
         if both.one is None or both.two is None or meanings.of(both.one) != meanings.of(both.two):
             yield both
+
+
+def _key(claim: Claim) -> tuple[str, str, str]:
+    """Theorem, function and page size, whatever the release is called."""
+    return claim.theorem, _function(claim), claim.pages
+
+
+def _function(claim: Claim) -> str:
+    where = part(claim.subject)
+    return where.root if where else claim.subject
 
 
 class _Meanings:
@@ -124,10 +142,9 @@ def _with_witnesses(pool: Pool, memory: Memory, found: Sequence[TheoremReview]) 
 def _review(both: _Both, one: Finding | None, two: Finding | None) -> TheoremReview:
     claim = both.two or both.one
     assert claim is not None
-    where = part(claim.subject)
     return TheoremReview(
         claim.theorem,
-        where.root if where else claim.subject,
+        _function(claim),
         claim.pages,
         claim.says,
         _became(one.judged if one else None, two.judged if two else None),
@@ -158,19 +175,22 @@ def _proved(finding: Finding | None) -> Claim | None:
     return finding.judged.claim
 
 
-def _with_relevance(pool: Pool, found: Sequence[TheoremReview], lines: Touched) -> Iterator[TheoremReview]:
-    """Of each theorem that is proved on both sides, whether a proof needs a touched line."""
+def _with_relevance(
+    pool: Pool, found: Sequence[TheoremReview], alike: Container[int], lines: Touched
+) -> Iterator[TheoremReview]:
+    """Of each theorem that is proved on both sides, whether a proof needs a touched line; those ``alike``
+    speak of nothing that is changed."""
     spared = _Spared(lines)
     halves: dict[int, list[Claim]] = {}
     for i, each in enumerate(found):
         one, two = _proved(each.before), _proved(each.after)
-        if one is not None and two is not None:
+        if one is not None and two is not None and i not in alike:
             halves[i] = [*spared.before(i, one), *spared.after(i, two)]
     asked = [claim for both in halves.values() for claim in both]
     still_proved = denied(pool, asked)
     for i, each in enumerate(found):
         answers = [still_proved.get(claim.name) for claim in halves.get(i, [])]
-        known = i in halves and None not in answers
+        known = i in alike or (i in halves and None not in answers)
         yield replace(each, relevant=not all(answers) if known else None)
 
 
