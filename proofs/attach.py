@@ -113,9 +113,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             reply.message_id(asked.message_id)  # wrong ones are told at once
         with Progress(sys.stderr) as progress:
             if asked.dead is not None:
-                page = _dead(asked, progress)
+                page, is_decided = _dead(asked, progress)
                 sys.stdout.write("" if asked.quiet else page)
-                return 0
+                return 0 if is_decided else 3
             review = _review(asked, list(arguments if arguments is not None else sys.argv[1:]), progress)
             if asked.message_id is not None:
                 review = reply.with_message_id(review, asked.message_id)
@@ -214,8 +214,9 @@ def _review(asked: argparse.Namespace, arguments: Sequence[str], progress: Progr
     )
 
 
-def _dead(asked: argparse.Namespace, progress: Progress) -> str:
-    """The page of --dead.  Raises TreeError, ProfileError, and PatchError for what cannot be read."""
+def _dead(asked: argparse.Namespace, progress: Progress) -> tuple[str, bool]:
+    """The page of --dead, and whether all of it was decided.  Raises ProfileError, and TreeError also for a
+    function that cannot be read."""
     tree, root = Tree.open(asked.linux, asked.rev), root_of(asked.dead)
     assert root is not None  # seen when the command line was read
     progress.begin("reading")
@@ -229,8 +230,8 @@ def _dead(asked: argparse.Namespace, progress: Progress) -> str:
             if not isinstance(read, Kernel):
                 raise TreeError(f"{tree.where}: {read}")
             progress.begin("asking about conditions")
-            parts.append(dead_code(pool, memory, f"{root.name}", root, read.procedure))
-    return "\n\n".join(parts) + "\n"
+            parts.append(dead_code(pool, memory, root.name, root, read.procedure))
+    return "\n\n".join(page for page, _ in parts) + "\n", all(is_decided for _, is_decided in parts)
 
 
 def _version() -> str:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,13 @@ from series_of import MAKEFILE, MMU, commit, git
 
 from model.logic import BOOL, Word, const, name
 from model.procedure import Block, If, Input, Leave, Place, Procedure, Span
+from model.source.roots.memslot import PREPARE
 from model.source.tree import Tree, overlay
 from proofs.attach import main
 from proofs.patches.errors import PatchError
+from proofs.pool import Pool
+from proofs.remember import Memory
+from proofs.review.dead_code import dead_code
 from proofs.review.meaning import meaning
 from proofs.review.reading import touched
 from proofs.review.what_if import edited
@@ -162,3 +167,15 @@ def test_what_a_procedure_means_has_no_lines() -> None:
         )
 
     assert meaning(made(1, "x")) == meaning(made(7, "x")) != meaning(made(1, "y"))
+
+
+def test_dead_code_that_is_undecided_is_told_and_not_green() -> None:
+    span = Span("mmu.c", 1, "if (x)", "f")
+    body = If(name("x"), (Leave("f", span, "ret", const(1, Word(8))),), (), span)
+    made = Procedure("f", (Block("f", (body,), span),), {"ret": Place(Word(8))}, {"x": Input(BOOL)})
+    with Pool(1, 30.0) as pool:
+        page, is_decided = dead_code(pool, Memory(), "f", PREPARE, made)
+    assert is_decided and "0 can never change what it does" in page.replace("\n", " ")
+    with Pool(1, 30.0, (sys.executable, "-c", "")) as broken:  # every worker ends at once
+        page, is_decided = dead_code(broken, Memory(), "f", PREPARE, made)
+    assert not is_decided and "2 questions stay undecided." in page

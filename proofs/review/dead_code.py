@@ -22,14 +22,15 @@ from proofs.remember import Memory
 WIDTH = 72
 
 
-def dead_code(pool: Pool, memory: Memory, name: str, root: Root, procedure: Procedure) -> str:
-    """Every condition, or part of one, that can never change what the function does, as text."""
+def dead_code(pool: Pool, memory: Memory, name: str, root: Root, procedure: Procedure) -> tuple[str, bool]:
+    """Every condition, or part of one, that can never change what the function does, as text; and whether
+    every question was decided."""
     facts = FACTS if root is USER_MEM_ABORT or root.is_fault_path else ()
     questions = dead.asked(name, procedure, facts)
     verdicts = {each.name: each.verdict for each in decided(pool, list(dead.claims(questions)), memory)}
     undecided = sum(v not in (Verdict.PROVED, Verdict.REFUTED) for v in verdicts.values())
     found = dead.dead(questions, verdicts)
-    return "\n".join(_told(name, len(questions), undecided, found, _rests(pool, found)))
+    return "\n".join(_told(name, len(questions), undecided, found, _rests(pool, found))), not undecided
 
 
 def _rests(pool: Pool, found: Sequence[Dead]) -> dict[str, tuple[str, ...]]:
