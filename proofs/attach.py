@@ -15,7 +15,7 @@ from model.kernels import TableError
 from model.source.cache import default_directory
 from model.source.index import Index
 from model.source.kernel import Kernel
-from model.source.profile import ProfileError
+from model.source.profile import PAGES, ProfileError
 from model.source.roots.fault import USER_MEM_ABORT
 from model.source.roots.table import ROOTS
 from model.source.tree import Tree, TreeError
@@ -35,7 +35,6 @@ from proofs.review.what_if import edited
 from proofs.roots_read import profiles, read_all
 from proofs.subject import root_of
 
-PAGES = ("4K", "16K", "64K")
 #: Where the functions are that --what-if edits.
 FILES = tuple(dict.fromkeys(root.file for root in ROOTS))
 #: What makes the exit code 1, if it was asked for.
@@ -192,13 +191,14 @@ def _series(asked: argparse.Namespace) -> Series:
 
 def _review(asked: argparse.Namespace, arguments: Sequence[str], progress: Progress) -> Review:
     change = _change(asked)
-    pages = PAGES if asked.pages == "all" else (asked.pages,)
+    pages = tuple(PAGES) if asked.pages == "all" else (asked.pages,)
     configurations = list(profiles(pages, asked.config))
     place = None if asked.no_cache else default_directory()
-    progress.begin("reading", len(change.steps))
+    progress.begin("reviewing", len(change.steps))
     with Memory(place) as memory, Pool(asked.jobs, asked.timeout) as pool:
         pool.start(2)
-        patches = reviewed(pool, memory, change.tree, change.steps, configurations)
+        told = reviewed(pool, memory, change.tree, change.steps, configurations)
+        patches = tuple(progress.count(told))
     if change.notes:
         patches = (replace(patches[0], notes=(*change.notes, *patches[0].notes)), *patches[1:])
     named = str(asked.config) if asked.config is not None else " and ".join(f"{size} pages" for size in pages)
@@ -222,7 +222,7 @@ def _dead(asked: argparse.Namespace, progress: Progress) -> tuple[str, bool]:
     progress.begin("reading")
     index = Index.build(tree, default_directory())
     place = None if asked.no_cache else default_directory()
-    pages = PAGES if asked.pages == "all" else (asked.pages,)
+    pages = tuple(PAGES) if asked.pages == "all" else (asked.pages,)
     parts = []
     with Memory(place) as memory, Pool(asked.jobs, asked.timeout) as pool:
         for size, profile in profiles(pages, asked.config):

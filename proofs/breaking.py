@@ -16,11 +16,11 @@ from dataclasses import dataclass, replace
 from counterexamples.mutation import mutants
 from counterexamples.mutation.mutant import Mutant
 from model.interpreter import Inputs
-from model.procedure import ProcedureError
 from proofs.alone import verdicts
-from proofs.claim import Claim, Verdict, replay
+from proofs.claim import Verdict
 from proofs.mutants_on_inputs import Screen
-from proofs.obligation import Obligation, obligations
+from proofs.mutants_replayed import refutes
+from proofs.obligation import obligations
 from proofs.pool import Pool
 from proofs.verdict import Judged
 
@@ -102,7 +102,7 @@ def _first_on_inputs(judged: Judged, ordered: Sequence[Mutant]) -> int | None:
     for i, mutant in enumerate(ordered):
         changed = replace(claim, subjects={"": mutant.procedure})
         for refuted, lane in screen.killers(mutant.procedure, [claim]):
-            if refuted is not None and _refutes(changed, inputs[lane]):
+            if refuted is not None and refutes(changed, inputs[lane]):
                 return i
     return None
 
@@ -124,24 +124,8 @@ def _verdicts(pool: Pool, judged: Judged, some: Sequence[Mutant]) -> list[Verdic
         )
         for i, each in enumerate(some)
     ]
-    proved = _question(obligations([replace(claim, expected=None)])[0])
+    proved = obligations([replace(claim, expected=None)])[0].question
     made = {each.claim: each for each in obligations(asked)}
-    new = [each for each in asked if _question(made[each.name]) != proved]
+    new = [each for each in asked if made[each.name].question != proved]
     found = verdicts(pool, new, [made[each.name] for each in new]) if new else {}
     return [found.get(each.name, Verdict.PROVED) for each in asked]
-
-
-def _question(obligation: Obligation) -> tuple[bytes, ...]:
-    """What two obligations have in common if they ask the same."""
-    facts = (fact.holds for fact in obligation.facts)
-    return tuple(t.key for t in (*obligation.background, *facts, *obligation.given, obligation.then))
-
-
-def _refutes(claim: Claim, inputs: Inputs) -> bool:
-    """Whether, by the interpreter, facts and premises hold there and the conclusion does not."""
-    try:
-        runs = replay(claim, inputs)
-    except ProcedureError:
-        return False
-    assumed = (*(fact.holds for fact in claim.facts), *claim.given)
-    return not runs.value(claim.then) and all(runs.value(term) for term in assumed)

@@ -2,21 +2,20 @@
 """Which lines of the source does a proof rest on?  On those without which it is none.
 
 The claim is asked of the procedure with its lines opened (``model.opened``), and each line is a fact: the
-facts that a proof needs are found for every claim that is looked at closely.
+facts that a proof needs are then its lines (``prove.cores``).
 
 Trusted: ``model.opened``; a verdict does not depend on it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from model.facts import Fact
-from model.opened import Opened, opened
+from model.opened import Opened
 from model.procedure import Procedure, Span
 from proofs.claim import Claim, Expectation, Verdict
-from proofs.verdict import Judged
 
 #: The name of a line among the facts.
 _LINE = "line"
@@ -35,13 +34,8 @@ class Resting:
         return tuple(self.lines[i - first] for i in facts if i >= first)
 
 
-def resting(claim: Claim, cache: Mapping[int, Opened] | None = None) -> Resting:
-    """The claim about the opened procedure of its own subject; what else it speaks of stays whole.
-
-    ``cache`` are opened procedures by ``id``, for claims about the same one.
-    """
-    procedure = claim.subjects[""]
-    found = (cache or {}).get(id(procedure)) or opened(procedure)
+def resting(claim: Claim, found: Opened) -> Resting:
+    """The claim about the opened procedure of its own subject; what else it speaks of stays whole."""
     facts = tuple(
         Fact(name=f"{_LINE} {line.span}", says=line.span.text, source=str(line.span), holds=line.holds)
         for line in found.lines
@@ -57,21 +51,9 @@ def resting(claim: Claim, cache: Mapping[int, Opened] | None = None) -> Resting:
     return Resting(asked, tuple(line.span for line in found.lines))
 
 
-def lines_used(resting: Resting, judged: Judged) -> tuple[Span, ...] | None:
-    """The lines that the proof needs, of a verdict that was looked at closely; None if it is no proof."""
-    if judged.verdict is not Verdict.PROVED or judged.answer is None or judged.answer.used is None:
-        return None
-    return resting.lines_of(judged.answer.used)
-
-
 def untouched(claim: Claim, procedure: Procedure) -> Claim:
     """The claim about ``procedure``, in which the touched lines are opened and nothing is said of them: if
     it is still proved, it does not rest on them."""
     return replace(
         claim, theorem=f"{claim.theorem}.untouched", subjects={**claim.subjects, "": procedure}, regions=()
     )
-
-
-def all_opened(procedures: Iterable[Procedure]) -> Mapping[int, Opened]:
-    """Each procedure opened once, by ``id``."""
-    return {id(procedure): opened(procedure) for procedure in procedures}

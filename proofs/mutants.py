@@ -29,7 +29,7 @@ from proofs.mutants_alike import ALIKE, Alone, about_inputs
 from proofs.mutants_inputs import Round, Watch, rounds
 from proofs.mutants_on_inputs import Screen
 from proofs.mutants_replayed import never_set, refutes
-from proofs.obligation import Obligation, obligations
+from proofs.obligation import obligations
 from proofs.pool import Pool
 from proofs.prove import decided
 from proofs.question import Found
@@ -123,7 +123,7 @@ class _Hunt:
         self.try_inputs(watch, tried, BEFORE)
         self.settle_harmless(watch)
         self.try_inputs(watch, tried, ROUNDS)
-        self.proved = {_digest(each) for each in obligations(self.subject.claims)}
+        self.proved = {each.question for each in obligations(self.subject.claims)}
         asked: set[int] = set()
         while waiting := [i for i in self.waiting() if i not in asked]:
             chunk = waiting[:TOGETHER]
@@ -212,7 +212,7 @@ class _Hunt:
         it does of the procedure is not asked."""
         asked = {(i, claim.theorem): self.about_mutant(i, claim) for i in chunk for claim in self.claims}
         made = dict(zip(asked, obligations(asked.values()), strict=True))
-        new = [each for each in made.values() if _digest(each) not in self.proved]
+        new = [each for each in made.values() if each.question not in self.proved]
         answers = {each.claim: each for each in self.pool.answers(batches(new, self.pool.jobs))}
         models = []
         for (i, theorem), obligation in made.items():
@@ -278,12 +278,6 @@ class _Hunt:
         return Claim(
             name, "mutation", self.subject.name, "", str(mutant), because, subjects, facts, (TRUE,), then
         )
-
-
-def _digest(obligation: Obligation) -> tuple[bytes, ...]:
-    """What an obligation says, but for its name."""
-    facts = (fact.holds for fact in obligation.facts)
-    return tuple(term.key for term in (*obligation.background, *facts, *obligation.given, obligation.then))
 
 
 def _mark(i: int) -> str:

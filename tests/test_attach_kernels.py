@@ -84,9 +84,8 @@ def review(kernel: Tree, tmp_path_factory: pytest.TempPathFactory) -> Review:
 def of(kernel: Tree, mails: Path) -> Review:
     found = series(mails)
     with Pool(2, 60) as pool:
-        patches = reviewed(
-            pool, Memory(), kernel, steps(kernel, found.patches), [("4K", Profile.builtin("4K"))]
-        )
+        along = steps(kernel, found.patches)
+        patches = tuple(reviewed(pool, Memory(), kernel, along, [("4K", Profile.builtin("4K"))]))
     return Review("A series", Base(str(kernel.version)), patches)
 
 

@@ -19,6 +19,7 @@ from model.procedure import Block, If, Input, Leave, Place, Procedure, Set, Span
 from model.watched import watched
 from proofs import dead, lines_used
 from proofs.claim import Claim, Verdict, about
+from proofs.finding import Finding
 
 P, Q, R = (name(text) for text in "pqr")
 W = Word(8)
@@ -112,6 +113,13 @@ def claim(given: Term, then: Term) -> Claim:
 RET = name("ret", W)
 
 
+def lines_of(resting: lines_used.Resting, finding: Finding) -> tuple[Span, ...] | None:
+    """The lines that a proof needs; None if it is none."""
+    answer = finding.judged.answer
+    proved = finding.judged.verdict is Verdict.PROVED and answer is not None and answer.used is not None
+    return resting.lines_of(answer.used) if proved else None
+
+
 @pytest.mark.parametrize(
     ("given", "then", "lines"),
     [
@@ -122,9 +130,9 @@ RET = name("ret", W)
     ],
 )
 def test_a_proof_rests_on_the_lines_that_it_needs(given: Term, then: Term, lines: list[int]) -> None:
-    resting = lines_used.resting(claim(given, then))
+    resting = lines_used.resting(claim(given, then), opened(CHECKED))
     (finding,) = ask_closely([resting.claim])
-    used = lines_used.lines_used(resting, finding.judged)
+    used = lines_of(resting, finding)
     assert used is not None and [span.line for span in used] == lines
 
 
@@ -139,9 +147,9 @@ def test_without_a_line_that_it_needs_there_is_no_proof(touched: tuple[int, ...]
 
 def test_the_lines_of_a_shape() -> None:
     asked = by_theorem()["cacheable_pages_beyond_memory_without_fwb_and_dic_get_efault"]["merged"]
-    resting = lines_used.resting(asked)
+    resting = lines_used.resting(asked, opened(asked.subjects[""]))
     (finding,) = ask_closely([resting.claim])
-    used = lines_used.lines_used(resting, finding.judged)
+    used = lines_of(resting, finding)
     assert used is not None
     assert "if (!kvm_supports_cacheable_pfnmap())" in [span.text for span in used]
     assert "if (nested)" not in [span.text for span in used]
@@ -166,5 +174,5 @@ def test_opened_lines_that_hold_make_the_procedure_that_was_opened(data: st.Data
     asked = Claim(
         "the_same", "toy", "toy", "", "", (), {"": original, "original": original}, (), (TRUE,), then
     )
-    (judged,) = ask([lines_used.resting(asked).claim])
+    (judged,) = ask([lines_used.resting(asked, opened(original)).claim])
     assert judged.verdict is Verdict.PROVED

@@ -171,16 +171,19 @@ def cell_of(procedure: Procedure, witness: Witness) -> Cell | None:
 def changed_rows(before: Procedure, after: Procedure) -> str:
     """The rows in which two procedures differ, or a sentence that none does.  Raises TableError as
     ``attribute_table`` does."""
-    found = _changed(before, after, Tables())
-    if not found:
-        return f"No row differs between {before.name} and {after.name}."
-    return _text(found, ("before", "after"))
+    found = changed(before, after, Tables())
+    return text_of_changed(found) or f"No row differs between {before.name} and {after.name}."
+
+
+def text_of_changed(found: Sequence[Row]) -> str:
+    """Rows of two procedures as text; "" if there is none."""
+    return _text(found, ("before", "after")) if found else ""
 
 
 def mistaken_rows(right: Procedure, wrong: Procedure, witness: Witness, tables: Tables | None = None) -> str:
     """The rows in which a mistake shows, that of its witness marked, and only those of the same VMA
     flags; "" if the witness is in none.  Raises TableError as ``attribute_table`` does."""
-    found, cell = _changed(right, wrong, tables or Tables()), cell_of(wrong, witness)
+    found, cell = changed(right, wrong, tables or Tables()), cell_of(wrong, witness)
     if cell is None:
         return ""
     taken = [row for row in found if row.has(cell)]
@@ -192,7 +195,8 @@ def mistaken_rows(right: Procedure, wrong: Procedure, witness: Witness, tables: 
     return "\n".join([_text(near, ("right", "mistake"), taken), *end])
 
 
-def _changed(before: Procedure, after: Procedure, tables: Tables) -> list[Row]:
+def changed(before: Procedure, after: Procedure, tables: Tables) -> list[Row]:
+    """The rows in which two procedures differ.  Raises TableError as ``attribute_table`` does."""
     return [row for row in rows(_both(tables.of(before), tables.of(after))) if row.texts]
 
 

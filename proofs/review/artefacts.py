@@ -58,10 +58,8 @@ def printed(review: Review, form: str) -> str:
 def differing(one: Tree, other: Tree) -> Iterator[str]:
     """The files that are read of trees and are not the same in both."""
     names = {name for tree in (one, other) for top in _TOPS for name in tree.files(top) if is_read(name)}
-    for name in sorted(names):
-        first, second = (tree.read_all([name]).get(name) for tree in (one, other))
-        if first != second:
-            yield name
+    first, second = (tree.read_all(names) for tree in (one, other))
+    yield from (name for name in sorted(names) if first.get(name) != second.get(name))
 
 
 _TOPS = ("arch/arm64", "include", "virt", "mm", "drivers/char")

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from counterexamples.attributes import Results, TableError, results
-from counterexamples.render.table import changed_rows
+from counterexamples.attributes import Results, TableError, Tables
+from counterexamples.render.table import Row, changed, text_of_changed
 from model.source.errors import Unsupported
 from model.source.kernel import Kernel, NoSink
 from model.source.roots.fault import USER_MEM_ABORT
@@ -82,7 +82,7 @@ def _review(
     if change is not Change.DIFFERS:
         return FunctionReview(name, pair.pages, change, why)
     differing = [claim for claim in pair.claims if judged[claim.name].verdict is Verdict.REFUTED]
-    table, both = _table(pair)
+    attributes = _attributes(pair)
     return FunctionReview(
         name,
         pair.pages,
@@ -90,8 +90,9 @@ def _review(
         "",
         next((_region(pool, memory, claim, claim.regions[0]) for claim in differing if claim.regions), ""),
         tuple(_difference(closely[claim.name]) for claim in _telling(differing)),
-        table,
-        results=both,
+        text_of_changed(attributes.rows),
+        attributes.rows,
+        attributes.both,
     )
 
 
@@ -126,13 +127,20 @@ def _region(pool: Pool, memory: Memory, claim: Claim, region: Region) -> str:
         return f"no formula: {error}"
 
 
-def _table(pair: Pair) -> tuple[str, tuple[Results, Results] | None]:
-    """The rows of the table of attributes that changed, and both tables; "" and None of a function that
-    gives no attributes."""
+@dataclass(frozen=True)
+class _Attributes:
+    """The tables of attributes of both sides, and the rows that changed."""
+
+    rows: tuple[Row, ...] = ()
+    both: tuple[Results, Results] | None = None
+
+
+def _attributes(pair: Pair) -> _Attributes:
+    """Nothing of a function that gives no attributes."""
     if not (isinstance(pair.one, Kernel) and isinstance(pair.two, Kernel) and pair.root.is_fault_path):
-        return "", None
+        return _Attributes()
+    one, two, tables = pair.one.procedure, pair.two.procedure, Tables()
     try:
-        one, two = results(pair.one.procedure), results(pair.two.procedure)
-        return ("" if one == two else changed_rows(pair.one.procedure, pair.two.procedure)), (one, two)
+        return _Attributes(tuple(changed(one, two, tables)), (tables.of(one), tables.of(two)))
     except TableError:
-        return "", None
+        return _Attributes()

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 
@@ -27,9 +27,6 @@ NOT_CHECKED = (
     "other configurations than the one named here",
     "what callers and callees do beyond the contracts that are assumed",
 )
-
-#: Told before each patch: its position from 1.
-Told = Callable[[int], None]
 
 
 @dataclass(frozen=True)
@@ -66,20 +63,16 @@ def reviewed(
     tree: Tree,
     along: Sequence[Step],
     configurations: Sequence[tuple[str, Profile]],
-    tell: Told = lambda position: None,
-) -> tuple[PatchReview, ...]:
-    """The review of each step.  Raises TreeError and TableError as ``reading.side``."""
+) -> Iterator[PatchReview]:
+    """The review of each step, when it is known.  Raises TreeError and TableError as ``reading.side``."""
     kept = memory.directory
     before = side(tree, configurations, Index.build(tree, default_directory()), kept)
-    found: list[PatchReview] = []
-    for position, step in enumerate(along, 1):
-        tell(position)
+    for step in along:
         after = before
         if any(map(is_read, step.files)):
             after = side(step.tree, configurations, before.index.patched(step.tree), kept)
-        found.append(_one(pool, memory, before, after, step))
+        yield _one(pool, memory, before, after, step)
         before = after
-    return tuple(found)
 
 
 def _one(pool: Pool, memory: Memory, before: Side, after: Side, step: Step) -> PatchReview:

@@ -14,7 +14,6 @@ from model.source.roots.root import Root
 from proofs import dead, lines_used
 from proofs.claim import Verdict
 from proofs.dead import Dead
-from proofs.lines_used import Resting
 from proofs.pool import Pool
 from proofs.prove import cores, decided
 from proofs.remember import Memory
@@ -38,8 +37,8 @@ def _rests(pool: Pool, found: Sequence[Dead]) -> dict[str, tuple[str, ...]]:
     claims = [claim for each in found for claim in each.proofs]
     if not claims:
         return {}
-    cache = {id(claims[0].subjects[""]): opened(claims[0].subjects[""])}
-    resting: list[Resting] = [lines_used.resting(claim, cache) for claim in claims]
+    lines = opened(claims[0].subjects[""])  # all are about one procedure
+    resting = [lines_used.resting(claim, lines) for claim in claims]
     needed = cores(pool, [each.claim for each in resting], least=True)
     return {
         claim.name: tuple(dict.fromkeys(span.text for span in each.lines_of(needed.get(each.claim.name, ()))))

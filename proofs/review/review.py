@@ -47,9 +47,9 @@ class FunctionReview:
     """What became of a function (a root) under one page size.
 
     ``why`` is why it could not be read; ``region`` the inputs on which it differs, as a formula, ""
-    if none was found; ``table`` the rows of the attribute table that changed, as text and as data;
-    ``results`` what becomes of every input class before and after, None where there are no such tables;
-    ``proofs`` how many claims were decided to know it.
+    if none was found; ``table`` and ``rows`` are those of the attribute table that changed, as text and as
+    data; ``results`` what becomes of every input class before and after, None where there are no such
+    tables.
     """
 
     function: str

@@ -16,7 +16,6 @@ from proofs import lines_used
 from proofs.claim import Claim, Verdict
 from proofs.finding import Finding, find
 from proofs.fingerprint import Fingerprints
-from proofs.lines_used import Resting
 from proofs.obligation import Obligation, obligations
 from proofs.pool import Pool
 from proofs.prove import cores, decided, denied, examined
@@ -218,23 +217,12 @@ class _Spared:
             yield lines_used.untouched(named, found.procedure)
 
 
-def _resting(claim: Claim, cache: dict[int, Opened]) -> Resting:
-    procedure = claim.subjects[""]
-    if id(procedure) not in cache:
-        cache.update(lines_used.all_opened([procedure]))
-    return lines_used.resting(claim, cache)
-
-
 def _with_lines(pool: Pool, found: Iterable[TheoremReview], lines: Touched) -> Iterator[TheoremReview]:
     """Of the first theorems that are broken, the lines that the proof needed, those that are gone first."""
     reviews = list(found)
     wanted = [i for i, each in enumerate(reviews) if each.became is Became.BROKEN][:EXPLAINED]
-    cache: dict[int, Opened] = {}
-    resting = {}
-    for i in wanted:
-        claim = _proved(reviews[i].before)
-        if claim is not None:
-            resting[i] = _resting(claim, cache)
+    proofs = {i: claim for i in wanted if (claim := _proved(reviews[i].before)) is not None}
+    resting = {i: lines_used.resting(claim, opened(claim.subjects[""])) for i, claim in proofs.items()}
     needed = cores(pool, [each.claim for each in resting.values()], least=True)
     for i, each in enumerate(reviews):
         used = needed.get(resting[i].claim.name) if i in resting else None
