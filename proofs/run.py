@@ -26,11 +26,10 @@ from proofs.evidence.write import EvidenceError, unwritable
 from proofs.files import check_writable, write_all
 from proofs.finding import Finding, find
 from proofs.formula import FormulaError, formula
-from proofs.obligation import obligations
 from proofs.outline import Outline
 from proofs.pool import Pool
 from proofs.progress import Progress
-from proofs.prove import cores, decided, examined, needs_a_closer_look, with_obligations
+from proofs.prove import decided, examined, needs_a_closer_look, with_obligations
 from proofs.remember import Memory
 from proofs.report import Report, Table
 from proofs.selection import Selection, SelectionError, chosen, matching
@@ -90,7 +89,7 @@ def parser() -> argparse.ArgumentParser:
     shown.add_argument("--explain", metavar="CLAIM", help="a claim in full (a name, or a GLOB for several)")
     written = door.add_argument_group("what is written")
     written.add_argument(
-        "--json", metavar="FILE", type=Path, help="all verdicts, with witnesses and facts used"
+        "--json", metavar="FILE", type=Path, help="all verdicts, with witnesses and facts used; or all answers"
     )
     written.add_argument("--smt2", metavar="DIR", type=Path, help="each claim as SMT-LIB text")
     written.add_argument(
@@ -177,6 +176,8 @@ def selection(arguments: Sequence[str] | None) -> Selection:
 
 def _problem(asked: Selection) -> str:
     """What is wrong with the paths and their combination, as a sentence."""
+    if unwritten := _never_written(asked):
+        return unwritten
     if asked.linux is None and asked.rev is not None:
         return "--rev names a revision of the tree of --linux, which is not given."
     if asked.compiled and (asked.linux is None or asked.against is not None):
@@ -205,6 +206,17 @@ def _problem(asked: Selection) -> str:
         if path is not None and (why := check_writable(path, directory))
     ]
     return wrong[0] if wrong else ""
+
+
+def _never_written(asked: Selection) -> str:
+    """Which file is asked for that is not made of what is shown, as a sentence."""
+    shows_text = asked.list_claims or asked.ledger or asked.show is not None or asked.table is not None
+    no_verdicts = shows_text or asked.adequacy or asked.numbers
+    files = (("--json", asked.json, shows_text), ("--smt2", asked.smt2, no_verdicts))
+    for option, path, unmade in (*files, ("--evidence", asked.evidence, no_verdicts)):
+        if path is not None and unmade:
+            return f"{option} writes what is found of claims, and here none is decided; leave one of both out."
+    return ""
 
 
 @dataclass(frozen=True)
@@ -284,20 +296,18 @@ def _weighed(
     asked: Selection, pool: Pool, claims: Sequence[Claim], known: Asked, progress: Progress, memory: Memory
 ) -> _Page:
     """What the theorems and assumptions are worth, instead of a table."""
-    from proofs import numbers  # few runs need it
-    from proofs.adequacy import report as adequacy
+    from proofs import weighed  # few runs need it
 
     read = [claim for claim in claims if claim.name not in known.unread]
-    if asked.adequacy:
-        progress.begin("weighing the theorems")
-        whole = len(read) == len(known.claims) and asked.linux is None and asked.shape is None
-        found = adequacy.rows(pool, read, memory, whole=whole)
-        return _Page((), adequacy.text(found), adequacy.exit_code(found))
-    progress.begin("finding what proofs need")
-    used = cores(pool, read, least=True)
-    progress.begin("counting")
-    pairs = list(zip(read, obligations(read), strict=True))
-    return _Page((), numbers.text(numbers.of_facts(read, used), numbers.of_premises(pairs)), 0)
+    whole = len(read) == len(known.claims) and asked.linux is None and asked.shape is None
+    found = (
+        weighed.weighed_theorems(pool, read, progress, memory, whole)
+        if asked.adequacy
+        else weighed.counted(pool, read, progress)
+    )
+    if asked.json is not None:
+        write_all({asked.json: found.document})
+    return _Page((), found.text, found.code)
 
 
 def _tell(memory: Memory, stream: TextIO) -> None:

@@ -6,6 +6,7 @@ Trusted: nothing more than the verdicts are.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -209,6 +210,13 @@ def text(found: Sequence[Row]) -> str:
             lines.append(f"{question}: {answers.count(True)} of {len(answers)}")
     ending = {0: "adequate", 1: "not adequate", 3: "undecided"}[exit_code(found)]
     return "\n".join([*lines, "", f"{len(found)} answers: {ending}"])
+
+
+def document(found: Sequence[Row]) -> str:
+    """The same as JSON text: ``schema``, ``exit_code``, and ``answers``, each with ``question``, ``about``,
+    ``adequate`` (null: undecided) and ``told``."""
+    data = {"schema": 1, "exit_code": exit_code(found), "answers": [dict(vars(row)) for row in found]}
+    return json.dumps(data, indent=1, sort_keys=True) + "\n"
 
 
 def _standing(row: Row) -> str:

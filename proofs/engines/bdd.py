@@ -127,23 +127,23 @@ class Bdd:
 
     def share(self, edge: int) -> Fraction:
         """Which part of all inputs satisfies it, exactly; times 2**bits it is their number."""
-        known = {0: Fraction(1)}
+        whole = 1 << len(self.levels)  # so that every part of it is a whole number
+        known = {0: whole}
         todo = [edge >> 1]
         while todo:
             node = todo[-1]
             if node in known:
                 todo.pop()
                 continue
-            missing = [e >> 1 for e in (self.low[node], self.high[node]) if e >> 1 not in known]
+            sides = (self.low[node], self.high[node])
+            missing = [e >> 1 for e in sides if e >> 1 not in known]
             if missing:
                 todo += missing
             else:
-                both = [self._signed(known[e >> 1], e) for e in (self.low[node], self.high[node])]
-                known[node] = sum(both, Fraction(0)) / 2
-        return self._signed(known[edge >> 1], edge)
-
-    def _signed(self, share: Fraction, edge: int) -> Fraction:
-        return 1 - share if edge & 1 else share
+                both = [whole - known[e >> 1] if e & 1 else known[e >> 1] for e in sides]
+                known[node] = sum(both) >> 1
+        found = known[edge >> 1]
+        return Fraction(whole - found if edge & 1 else found, whole)
 
     def some(self, edge: int) -> dict[Variable, int]:
         """An input that satisfies it: 0 wherever that can be, from the topmost variable down; what is

@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""On which inputs does a condition hold, exactly?  Diagrams of conditions of whole fault paths.
+
+As ``cases``, with nothing left open: words are taken apart where they are chosen, so that a size is one
+of a few constants by the time it is compared, and what is left is compared bit by bit.
+
+Trusted: this file, ``cases``, ``blast`` and ``bdd``, for the numbers that are counted with it.
+"""
+
+from __future__ import annotations
+
+from model.logic import BOOL, Term, compare, is_const, is_true, same
+from proofs.engines.cases import Conditions
+
+
+class Exact(Conditions):
+    """Edges that are true of just the inputs on which the condition holds.  Raises TooLarge."""
+
+    def _open(self, term: Term) -> int:
+        if term.op == "name":
+            return self.bdd.variable(str(term.data), 0, BOOL)
+        return self._exact(term)
+
+    def _leaves(self, op: str, x: Term, y: Term) -> int:
+        if x.key == y.key:
+            return self.bdd.false if op in ("ult", "slt") else self.bdd.true
+        flat = same(x, y) if op == "eq" else compare(op, x, y)
+        if is_const(flat):
+            return self.bdd.true if is_true(flat) else self.bdd.false
+        return self._exact(flat)
