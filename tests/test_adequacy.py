@@ -14,9 +14,10 @@ from asking import by_theorem
 
 from model.facts import FACTS as ALL_FACTS
 from model.facts import Fact
-from model.logic import Term
-from model.memory import NORMAL, PMD_SIZE, PUD_SIZE, logging_active, map_size, mapped, ret, returns
-from proofs.adequacy.outcomes import BY_DEFINITION, NEVER, OUTCOMES, WITH_LARGE_PAGES
+from model.logic import Term, free_names
+from model.memory import NORMAL, NORMAL_NC, PMD_SIZE, PUD_SIZE, logging_active, map_size, mapped, ret, returns
+from model.source.roots.table import ROOTS
+from proofs.adequacy.outcomes import BY_DEFINITION, NEVER, OF_OTHER_KERNELS, OUTCOMES, WITH_LARGE_PAGES
 from proofs.adequacy.report import (
     FACTS,
     NEEDED,
@@ -29,6 +30,7 @@ from proofs.adequacy.report import (
     rows,
     text,
 )
+from proofs.catalogue import theorems
 from proofs.claim import Claim
 from proofs.pool import Pool
 from proofs.run import main
@@ -44,7 +46,7 @@ def claims(*names: str) -> list[Claim]:
 def found(
     asked: Sequence[Claim],
     outcomes: dict[str, Term] | None = None,
-    never: dict[str, str] | None = None,
+    never: dict[tuple[str, str], str] | None = None,
     **more: bool,
 ) -> list[Row]:
     with Pool(1, 30) as pool:
@@ -115,9 +117,25 @@ def test_outcomes_are_reached_or_declared_never_to_come_about() -> None:
     both = FEW | {"returns_7": ret == 7}
     asked = claims("never_both")
     assert wrong(found(asked, both, whole=False)) == [(OUTCOME, "returns 7 in merged")]
-    assert not wrong(found(asked, both, {"returns_7": "nothing does"}, whole=False))
-    declared = found(asked, FEW, {"maps_normal": "nothing does"}, whole=False)
+    assert not wrong(found(asked, both, {("", "returns_7"): "nothing does"}, whole=False))
+    declared = found(asked, FEW, {("", "maps_normal"): "nothing does"}, whole=False)
     assert wrong(declared) == [(OUTCOME, "maps normal in merged")]
+
+
+def test_what_the_constants_exclude_is_no_outcome() -> None:
+    """A kernel without the bit cannot set it."""
+    (asked,) = claims("never_both")
+    path = asked.subjects[""]
+    (bit,) = {text for text in free_names(NORMAL_NC) if text in path.constants and "NC" in text}
+    without = replace(path, constants={**path.constants, bit: 0})
+    (row,) = [
+        row
+        for row in found(
+            [replace(asked, subjects={"": without})], {"maps_nc": mapped & NORMAL_NC} | FEW, whole=False
+        )
+        if row.question == OUTCOME and row.about.startswith("maps n")
+    ]
+    assert row.about == "maps normal in merged"
 
 
 def test_every_theorem_of_the_toy_has_a_false_sibling_that_is_told() -> None:
@@ -135,8 +153,12 @@ def test_what_is_undecided_is_no_success() -> None:
 
 
 def test_what_is_declared_names_what_there_is() -> None:
-    assert NEVER.keys() <= OUTCOMES.keys()
+    assert {outcome for _, outcome in NEVER} <= OUTCOMES.keys()
+    assert {function for function, _ in NEVER} <= {"", *(root.name for root in ROOTS)}
     assert BY_DEFINITION.keys() <= by_theorem().keys()
+    assert {name.removeprefix("no_case_of_") for name in OF_OTHER_KERNELS} <= {
+        each.name for each in theorems()
+    }
     assert WITH_LARGE_PAGES.keys() <= {fact.name for fact in ALL_FACTS}
 
 

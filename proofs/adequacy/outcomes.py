@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What a fault path can do: each answer, memory type, permission and size, as a term over the words.
 
-Each should be reached somewhere on every subject that has the words; where one cannot, it stands in
-``NEVER`` with the reason, and must indeed be unreachable.
+Each should be reached somewhere on every fault path; where one cannot, it stands in ``NEVER`` with the
+reason, and must indeed be unreachable.
 
 Trusted: nothing; both directions are decided.
 """
@@ -63,8 +63,26 @@ OUTCOMES: Mapping[str, Term] = {
 
 _NO_CONT = "fault_supports_stage2_huge_mapping() knows PMD and PUD alone: contiguous sizes fall back to these"
 
-#: What happens on no subject, and why.
-NEVER: Mapping[str, str] = {"maps_CONT_PTE_SIZE": _NO_CONT, "maps_CONT_PMD_SIZE": _NO_CONT}
+_GMEM = "guest_memfd holds ordinary memory"
+_PAGES = "it maps page by page"
+_PINNED = "it maps anonymous and shmem pages that it pinned"
+_RWX = "it maps with KVM_PGTABLE_PROT_RWX, whatever the guest did"
+
+#: What never happens, of a function ("" for any) and an outcome, and why.
+NEVER: Mapping[tuple[str, str], str] = {
+    ("", "maps_CONT_PTE_SIZE"): _NO_CONT,
+    ("", "maps_CONT_PMD_SIZE"): _NO_CONT,
+    ("gmem_abort", "maps_normal_nc"): _GMEM,
+    ("gmem_abort", "maps_device"): _GMEM,
+    ("gmem_abort", "maps_PMD_SIZE"): _PAGES,
+    ("gmem_abort", "maps_PUD_SIZE"): _PAGES,
+    ("pkvm_mem_abort", "maps_normal_nc"): _PINNED,
+    ("pkvm_mem_abort", "maps_device"): _PINNED,
+    ("pkvm_mem_abort", "maps_read_only"): _RWX,
+    ("pkvm_mem_abort", "maps_never_executed"): _RWX,
+    ("pkvm_mem_abort", "maps_PMD_SIZE"): _PAGES,
+    ("pkvm_mem_abort", "maps_PUD_SIZE"): _PAGES,
+}
 
 _COMBINED = "it is about how the Arm ARM combines the attributes of both stages, of any code"
 
@@ -80,6 +98,20 @@ BY_DEFINITION: Mapping[str, str] = {
     "cow_check_is_redundant_for_executable_pages_are_executable_at_el0_and_el1": _ONE_BIT,
     "cow_check_is_redundant_for_exec_permission_is_added_at_el0_and_el1": _ONE_BIT,
     "cow_check_is_redundant_for_remapped_pages_are_of_vmas_that_allow_tags_without_mte": _NO_MTE,
+}
+
+_NO_NC = "a kernel without KVM_PGTABLE_PROT_NORMAL_NC cannot ask for it"
+_X_IS_ONE_BIT = "KVM_PGTABLE_PROT_X is one bit in kernels before KVM_PGTABLE_PROT_UX and _PX"
+_NO_NESTED = "a kernel without nested virtualisation has no KVM_NV_GUEST_MAP_SZ"
+
+#: Theorems that say nothing of a kernel that lacks a bit, and why they are asked of all.
+OF_OTHER_KERNELS: Mapping[str, str] = {
+    "device_and_nc_are_never_asked_for_together": _NO_NC,
+    "no_case_of_device_and_normal_nc_are_never_asked_for_together": _NO_NC,
+    "shadow_entries_keep_the_guest_s_level": _NO_NESTED,
+    "permissions_are_added_without_the_guest_s_level": _NO_NESTED,
+    "executable_pages_are_executable_at_el0_and_el1": _X_IS_ONE_BIT,
+    "exec_permission_is_added_at_el0_and_el1": _X_IS_ONE_BIT,
 }
 
 _LARGE_PAGES = "with pages of 16K and 64K a kvm_pfn_t could hold more; --pages all asks"

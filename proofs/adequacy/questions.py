@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from counterexamples.render import prose
-from model.logic import FALSE, TRUE, Term, free_names, is_true
+from model.logic import FALSE, TRUE, Term, const, free_names, is_false, is_true, substitute
 from model.logic import name as symbol
 from model.procedure import Input, Procedure
 from proofs.claim import Claim
@@ -108,18 +108,34 @@ def _sibling(claim: Claim, which: str, given: Sequence[Term], then: Term) -> Cla
 
 
 def outcomes(claims: Iterable[Claim], known: Mapping[str, Term]) -> list[tuple[str, Claim]]:
-    """For each subject that has the words of an outcome: that it never comes about."""
+    """For each fault path that has the words of an outcome: that it never comes about.  What the constants
+    of a kernel exclude, which has no such bit, is not asked of it."""
     found: dict[tuple[str, str], tuple[str, Claim]] = {}
     for claim in claims:
-        if set(claim.subjects) != {""}:
+        procedure = claim.subjects.get("")
+        if procedure is None or len(claim.subjects) > 1 or not _is_fault_path(procedure):
             continue
-        procedure = claim.subjects[""]
         bound = {*procedure.words, *procedure.constants}
         for name, term in known.items():
-            if procedure.body and set(free_names(term)) <= bound and (name, _subject(claim)) not in found:
+            if (name, _subject(claim)) in found or not set(free_names(term)) <= bound:
+                continue
+            if not is_false(_with_constants(term, procedure.constants)):
                 asked = possible(claim, f"never_{name}", f"It never {name.replace('_', ' ')}.", (term,))
                 found[name, _subject(claim)] = (name, asked)
     return list(found.values())
+
+
+def _is_fault_path(procedure: Procedure) -> bool:
+    """Whether it is code that maps a page, or says why not."""
+    return bool(procedure.body) and {"mapped", "ret"} <= procedure.words.keys()
+
+
+def _with_constants(term: Term, constants: Mapping[str, int]) -> Term:
+    def leaf(each: Term) -> Term:
+        text = str(each.data)
+        return const(constants[text], each.sort) if text in constants else each
+
+    return substitute(term, leaf)
 
 
 def _subject(claim: Claim) -> str:

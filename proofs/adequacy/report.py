@@ -13,11 +13,12 @@ from dataclasses import dataclass
 
 from model.logic import Term
 from proofs.adequacy import questions
-from proofs.adequacy.outcomes import BY_DEFINITION, NEVER, OUTCOMES, WITH_LARGE_PAGES
+from proofs.adequacy.outcomes import BY_DEFINITION, NEVER, OF_OTHER_KERNELS, OUTCOMES, WITH_LARGE_PAGES
 from proofs.claim import Claim, Verdict
 from proofs.pool import Pool
 from proofs.prove import cores, decided
 from proofs.remember import Memory
+from proofs.subject import part
 from proofs.verdict import Judged
 
 
@@ -48,7 +49,7 @@ def rows(
     claims: Sequence[Claim],
     memory: Memory | None = None,
     outcomes: Mapping[str, Term] = OUTCOMES,
-    never: Mapping[str, str] = NEVER,
+    never: Mapping[tuple[str, str], str] = NEVER,
     by_definition: Mapping[str, str] = BY_DEFINITION,
     whole: bool = True,
 ) -> list[Row]:
@@ -61,7 +62,7 @@ def rows(
     return [
         *_of_facts(asked, claims),
         *_of_premises(ordered),
-        *_of_conclusions(asked, claims, by_definition),
+        *_of_conclusions(asked, claims, by_definition, OF_OTHER_KERNELS),
         *_of_outcomes(asked, claims, outcomes, never),
         *(_of_assumptions(pool, ordered) if whole else ()),
         *_of_siblings(asked, ordered),
@@ -100,9 +101,10 @@ def _of_premises(judged: Iterable[Judged]) -> Iterator[Row]:
 
 
 def _of_conclusions(
-    asked: _Asked, claims: Sequence[Claim], by_definition: Mapping[str, str]
+    asked: _Asked, claims: Sequence[Claim], by_definition: Mapping[str, str], elsewhere: Mapping[str, str]
 ) -> Iterator[Row]:
-    """What is wrong with a theorem has to be so with the constants of all kernels."""
+    """What is wrong with a theorem has to be so with the constants of all kernels that are asked; of the
+    theorems ``elsewhere``, kernels that were not asked have other constants."""
     made = questions.says_something(claims)
     every = [each for wrongs in made.values() for _, several in wrongs for each in several]
     answers = asked.possible(every)
@@ -121,6 +123,8 @@ def _of_conclusions(
         wrong = [says for says, falsified in found.items() if falsified is False]
         good = False if wrong else None if None in found.values() else True
         told = {True: "it can be false", False: " ".join(wrong), None: "undecided"}[good]
+        if wrong and theorem in elsewhere:
+            good, told = True, f"of other kernels: {elsewhere[theorem]}"
         yield Row(SAYS, theorem, good, told)
 
 
@@ -131,16 +135,18 @@ def _any(answers: Iterable[bool | None]) -> bool | None:
 
 
 def _of_outcomes(
-    asked: _Asked, claims: Sequence[Claim], outcomes: Mapping[str, Term], never: Mapping[str, str]
+    asked: _Asked, claims: Sequence[Claim], outcomes: Mapping[str, Term], never: Mapping[tuple[str, str], str]
 ) -> Iterator[Row]:
     made = questions.outcomes(claims, outcomes)
     answers = asked.possible(claim for _, claim in made)
     for name, claim in made:
         reached = answers[claim.name]
-        good = None if reached is None else reached is not (name in never)
+        function = part(claim.subject)
+        reason = never.get((function.root if function else "", name)) or never.get(("", name), "")
+        good = None if reached is None else reached is (reason == "")
         told = {True: "reached", False: "never reached", None: "undecided"}[reached]
-        if name in never:
-            told += f" ({never[name]})"
+        if reason:
+            told += f" ({reason})"
         yield Row(OUTCOME, f"{name.replace('_', ' ')} in {claim.name.partition('@')[2]}", good, told)
 
 
