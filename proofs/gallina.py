@@ -12,7 +12,7 @@ import argparse
 import os
 import sys
 import tempfile
-from collections import Counter
+from collections import ChainMap, Counter
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -21,8 +21,9 @@ from proofs.asked import Asked, ReadError, load
 from proofs.claim import Claim
 from proofs.coq import compile as coq
 from proofs.coq.checked import Checked, Outcome, file_name, is_theorem, run, written
+from proofs.coq.lines import lines
 from proofs.files import check_writable, write_all
-from proofs.obligation import Obligation, obligations
+from proofs.obligation import obligations
 from proofs.selection import Selection, SelectionError, chosen
 
 CHECKED, FAILED, WRONG, OPEN = 0, 1, 2, 3
@@ -91,6 +92,7 @@ def decided(
     """What became of each claim, in their order.  Raises CoqError if the library is not accepted."""
     readable = [claim for claim in claims if claim.name not in found.unread]
     made = dict(zip((c.name for c in readable), obligations(readable), strict=True))
+    read = {id(p): lines(p) for p in {id(p): p for c in readable for p in c.subjects.values()}.values()}
     with tempfile.TemporaryDirectory() as name:
         directory = Path(name)
         if compiler is not None:
@@ -99,15 +101,12 @@ def decided(
         def one(claim: Claim) -> Checked:
             if claim.name in found.unread:
                 return Checked(claim.name, Outcome.NOT_COVERED, found.unread[claim.name])
-            return _one(claim, made[claim.name], compiler, directory, seconds)
+            where = dict(ChainMap(*(dict(read[id(p)]) for p in claim.subjects.values())))
+            each = written(claim, made[claim.name], where)
+            return each if compiler is None else run(each, compiler, directory, seconds)
 
         with ThreadPoolExecutor(jobs) as threads:
             return list(threads.map(one, claims))
-
-
-def _one(claim: Claim, made: Obligation, compiler: str | None, directory: Path, seconds: float) -> Checked:
-    each = written(claim, made)
-    return each if compiler is None else run(each, compiler, directory, seconds)
 
 
 def _write(directory: Path, results: Iterable[Checked]) -> None:

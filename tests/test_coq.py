@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import product
 from pathlib import Path
 
 import pytest
@@ -20,18 +18,19 @@ from model.logic import (
     const,
     extract,
     name,
+    place,
     resize,
     same,
     show,
     value_of,
     word_op,
 )  # fmt: skip
-from model.procedure import Input, Procedure
-from proofs import gallina
+from model.procedure import If, Input, Place, Procedure, Set, Span
 from proofs.claim import Claim
 from proofs.coq import compile as coq
-from proofs.coq.checked import Checked, Outcome, file_name, is_theorem, run, written
-from proofs.coq.refute import Clause, SatisfiableError, refuted
+from proofs.coq.certificate import RefutedError
+from proofs.coq.checked import Outcome, file_name, is_theorem, run, written
+from proofs.coq.lines import lines
 from proofs.coq.statement import proved, stated
 from proofs.coq.values import identifiers
 from proofs.obligation import Obligation, obligations
@@ -44,9 +43,8 @@ TINY = """\
 (* reads_are_no_writes@tiny
    Reads are no writes. *)
 
-From Coq Require Import NArith Bool List.
+From Coq Require Import NArith Bool.
 From Stage2 Require Import Words Check.
-Import ListNotations.
 Local Open Scope N_scope.
 Local Open Scope bool_scope.
 
@@ -112,6 +110,23 @@ def test_words_of_the_theorem_name_the_definitions() -> None:
     )
 
 
+def test_definitions_are_called_as_the_places_of_the_c_and_tell_its_lines() -> None:
+    span = Span("arch/arm64/kvm/mmu.c", 7, "shift = flags & 2", "f")
+    flags, shift = name("flags", WORD64), place("shift", WORD64)
+    check = If(shift > 1, (Set("shift", const(4, WORD64), span),))
+    path = Procedure(
+        "f", (Set("shift", flags & 2, span), check), {"shift": Place(WORD64)}, {"flags": Input(WORD64)},
+        words={"the_shift": shift},
+    )  # fmt: skip
+    each = claim("small", path, (), name("the_shift", WORD64) < 5, facts=())
+    assert (
+        "(* arch/arm64/kvm/mmu.c:7: shift = flags & 2 *)\n"
+        "Definition shift (i : inputs) : N := N.land (flags i) 2.\n"
+        "(* arch/arm64/kvm/mmu.c:7: shift = flags & 2 *)\n"
+        "Definition the_shift (i : inputs) : N := if (below 64 1 (shift i)) then 4 else (shift i).\n"
+    ) in stated(each, made(each), lines(path)).text
+
+
 @given(st.lists(st.text(max_size=8), max_size=6, unique=True))
 def test_identifiers_are_all_different_and_can_be_written(texts: list[str]) -> None:
     found = identifiers(texts, ["mapped"])
@@ -137,43 +152,9 @@ def test_a_refuted_claim_has_no_certificate() -> None:
     refuted_ones = [c for c in claims() if not is_theorem(c)]
     assert len(refuted_ones) == 2
     for each in refuted_ones:
-        with pytest.raises(SatisfiableError):
+        with pytest.raises(RefutedError):
             text_of(each)
         assert written(each, made(each)).outcome is Outcome.FAILED
-
-
-# Certificates -------------------------------------------------------------------------------------
-def follows(known: dict[int, Clause], hints: Sequence[int], clause: Clause) -> bool:
-    """Whether the clause follows by unit propagation, as Check.v does it."""
-    true = {-x for x in clause}
-    for hint in hints:
-        left = [x for x in known[hint] if -x not in true]
-        if len(left) != 1:
-            return not left
-        true.add(left[0])
-    return False
-
-
-literals = st.integers(-6, 6).filter(bool)
-
-
-@given(st.lists(st.lists(literals, min_size=1, max_size=3, unique=True).map(tuple), min_size=1, max_size=40))
-def test_clauses_are_refuted_if_and_only_if_they_cannot_all_be_true(clauses: list[Clause]) -> None:
-    possible = any(
-        all(any((x > 0) == values[abs(x) - 1] for x in c) for c in clauses)
-        for values in product([False, True], repeat=6)
-    )
-    try:
-        learnt = refuted(clauses)
-    except SatisfiableError:
-        assert possible
-        return
-    assert not possible
-    known = dict(enumerate(clauses))
-    for number, each in learnt.items():
-        assert follows(known, each.hints, each.clause)
-        known[number] = each.clause
-    assert list(learnt.values())[-1].clause == ()
 
 
 # Coq ----------------------------------------------------------------------------------------------
@@ -205,12 +186,10 @@ def test_coq_refuses_another_conclusion(prepared: Path) -> None:
 
 @needs_coq
 def test_coq_refuses_a_certificate_of_nothing(prepared: Path) -> None:
-    head, steps, rest = text_of(tiny()).partition("Definition steps : list step :=\n")
-    end = rest[rest.index("Definition hypotheses") :]
-    assert not said(prepared, "empty.v", head + steps + "  [].\n\n" + end).accepted
-    assert not said(
-        prepared, "bold.v", head + steps + "  [By_clauses [] [1; 2]%positive].\n\n" + end
-    ).accepted
+    text, steps = text_of(tiny()), "Packed.unpacked codes."
+    assert text.count(steps) == 1
+    assert not said(prepared, "empty.v", text.replace(steps, "[].")).accepted
+    assert not said(prepared, "bold.v", text.replace(steps, "[By_clauses [] [1; 2]%positive].")).accepted
 
 
 @needs_coq
@@ -270,67 +249,6 @@ def test_terms_mean_in_gallina_what_they_mean_here(a: int, b: int, prepared: Pat
     text += f"Theorem t : theorem_at {{| a := {a}; b := {b} |}}.\nProof. vm_compute. reflexivity. Qed.\n"
     text = text.replace("Definition theorem := forall i : inputs,", "Definition theorem_at (i : inputs) :=")
     assert said(prepared, f"all_{b % 7}.v", text + "Print Assumptions t.\n") == coq.Said(True)
-
-
-# The door -----------------------------------------------------------------------------------------
-SOME = ["--shape", "merged", "--theorem", "mm?_lock_is_released"]
-
-
-def test_without_coq_nothing_is_green(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
-    monkeypatch.setenv("PATH", "")
-    assert gallina.main([*SOME, "--out", str(tmp_path / "out")]) == 3
-    assert capsys.readouterr().out == (
-        "mmu_lock_is_released@merged  NOT RUN      there is no coqc\n\n1 theorems: 1 NOT RUN.\n"
-    )
-    names = ["Check.v", "Words.v", "mmu_lock_is_released_merged.v"]
-    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == names
-
-
-@needs_coq
-def test_the_door_says_what_was_checked(capsys: pytest.CaptureFixture[str]) -> None:
-    assert gallina.main(SOME) == 0
-    assert capsys.readouterr().out == "mmu_lock_is_released@merged  CHECKED\n\n1 theorems: 1 CHECKED.\n"
-
-
-def test_a_claim_that_is_expected_to_fail_is_counted_and_not_checked(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    assert gallina.main(["--shape", "merged", "--theorem", "guests_see_what_the_host_maps"]) == 3
-    assert capsys.readouterr().out == (
-        "\n0 theorems: none.\n1 claims are expected to be refuted, and have no proof.\n"
-    )
-
-
-@pytest.mark.parametrize(
-    ("arguments", "sentence"),
-    [
-        (["--linux", "/nonexistent"], "--linux: /nonexistent is not a directory."),
-        (["--shape", "merged", "--theorem", "nothing"], "No theorem is called nothing"),
-        (["--jobs", "0"], "'0' is no number from 1 to 1000000."),
-        (["--out", "/nonexistent/here"], "--out: /nonexistent is not a directory"),
-    ],
-)
-def test_a_wrong_command_line_is_told(
-    arguments: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with pytest.raises(SystemExit) as ended:
-        gallina.main(arguments)
-    assert ended.value.code == 2
-    assert sentence in capsys.readouterr().err
-
-
-def test_a_failure_goes_before_what_is_open() -> None:
-    checked, open_, failed = (
-        Checked("c", outcome) for outcome in (Outcome.CHECKED, Outcome.NOT_COVERED, Outcome.FAILED)
-    )
-    assert [gallina.exit_code(each) for each in ([checked], [checked, open_], [open_, failed], [])] == [
-        0,
-        3,
-        1,
-        3,
-    ]
 
 
 def test_a_file_of_coq_has_an_identifier_for_a_name() -> None:

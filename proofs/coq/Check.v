@@ -484,42 +484,67 @@ Qed.
 
 Section Propagation.
 Variable known : M.t clause.
-Fixpoint conflict (trail : list literal) (hints : list positive) : bool :=
+(* The literals that are true, a few under each key. *)
+Fixpoint mixed (p k : positive) : positive :=
+  match p with xH => xO k | xO p => xO (mixed p k) | xI p => xI (mixed p k) end.
+Definition key (x : var) : positive :=
+  match x with B k => xO k | V k j => xI (mixed (N.succ_pos j) k) | A k j => xO (mixed (N.succ_pos j) k) end.
+Definition trail := M.t (list literal).
+Definition under (t : trail) (p : positive) : list literal :=
+  match M.find p t with Some ls => ls | None => [] end.
+Definition put (l : literal) (t : trail) : trail := let p := key (snd l) in M.add p (l :: under t p) t.
+Definition is_false (t : trail) (l : literal) : bool := existsb (lit_eqb (opposite l)) (under t (key (snd l))).
+Definition left (t : trail) (c : clause) : clause := filter (fun l => negb (is_false t l)) c.
+Fixpoint conflict (t : trail) (hints : list positive) : bool :=
   match hints with
   | [] => false
   | h :: hints =>
     match M.find h known with
     | None => false
     | Some c =>
-      match filter (fun l => negb (existsb (lit_eqb (opposite l)) trail)) c with
+      match left t c with
       | [] => true
-      | [l] => conflict (l :: trail) hints
+      | [l] => conflict (put l t) hints
       | _ => false
       end
     end
   end.
+Definition follows (c : clause) (hints : list positive) : bool :=
+  conflict (fold_right (fun l => put (opposite l)) (M.empty _) c) hints.
 Variable rho : var -> bool.
 Hypothesis true_all : forall h c, M.find h known = Some c -> existsb (sat rho) c = true.
-Lemma kept trail c : forallb (sat rho) trail = true -> existsb (sat rho) c = true ->
-  existsb (sat rho) (filter (fun l => negb (existsb (lit_eqb (opposite l)) trail)) c) = true.
+Definition all_hold (t : trail) := forall p l, In l (under t p) -> sat rho l = true.
+Lemma put_ok l t : all_hold t -> sat rho l = true -> all_hold (put l t).
+Proof.
+  intros H S p m. unfold put, under at 1; cbn zeta.
+  destruct (Pos.eq_dec p (key (snd l))) as [->|N]; [rewrite M.gss; intros [<-|I]; [exact S | exact (H _ _ I)]|].
+  rewrite M.gso by assumption. exact (H p m).
+Qed.
+Lemma left_ok t c : all_hold t -> existsb (sat rho) c = true -> existsb (sat rho) (left t c) = true.
 Proof.
   intros H E. apply existsb_exists in E as [l [I S]]. apply existsb_exists; exists l; split; [|exact S].
-  apply filter_In; split; [exact I|]. apply negb_true_iff.
-  destruct (existsb (lit_eqb (opposite l)) trail) eqn:F; [|reflexivity].
+  apply filter_In; split; [exact I|]. apply negb_true_iff. unfold is_false.
+  destruct (existsb _ _) eqn:F; [|reflexivity].
   apply existsb_exists in F as [m [J Q]]. apply lit_eqb_true in Q; subst m.
-  rewrite forallb_forall in H. specialize (H _ J). rewrite opposite_ok, S in H; discriminate.
+  apply H in J. rewrite opposite_ok, S in J; discriminate.
 Qed.
-Lemma conflict_ok hints : forall trail, conflict trail hints = true -> forallb (sat rho) trail = false.
+Lemma conflict_ok hints : forall t, conflict t hints = true -> all_hold t -> False.
 Proof.
-  induction hints as [|h hints IH]; intros trail; cbn [conflict]; [discriminate|].
-  destruct (M.find h known) as [c|] eqn:E; [|discriminate]. pose proof (true_all h c E) as K.
-  destruct (forallb (sat rho) trail) eqn:F; [|reflexivity]. pose proof (kept trail c F K) as P.
-  destruct (filter _ c) as [|l [|]]; cbn [existsb] in P; [discriminate| |discriminate].
-  rewrite orb_false_r in P. intros H; apply IH in H. cbn [forallb] in H. rewrite P, F in H; discriminate.
+  induction hints as [|h hints IH]; intros t; cbn [conflict]; [discriminate|].
+  destruct (M.find h known) as [c|] eqn:E; [|discriminate]. intros C H.
+  pose proof (left_ok t c H (true_all h c E)) as P.
+  destruct (left t c) as [|l [|]]; cbn [existsb] in P; [discriminate| |discriminate].
+  rewrite orb_false_r in P. exact (IH _ C (put_ok l t H P)).
+Qed.
+Lemma follows_ok c hints : follows c hints = true -> existsb (sat rho) c = true.
+Proof.
+  intros C. destruct (existsb (sat rho) c) eqn:E; [reflexivity|]. exfalso.
+  refine (conflict_ok hints _ C _). clear C. induction c as [|l c IH].
+  - intros p l. unfold under. rewrite M.gempty. intros [].
+  - cbn [existsb] in E. apply orb_false_iff in E as [S E]. cbn [fold_right].
+    apply put_ok; [exact (IH E) | rewrite opposite_ok, S; reflexivity].
 Qed.
 End Propagation.
-Lemma negated rho c : forallb (sat rho) (map opposite c) = negb (existsb (sat rho) c).
-Proof. induction c as [|l c IH]; [reflexivity|]. cbn. rewrite opposite_ok, IH, negb_orb; reflexivity. Qed.
 
 Fixpoint run (nodes : M.t node) (known : M.t clause) (next : positive) (steps : list step) : bool :=
   match steps with
@@ -532,7 +557,7 @@ Fixpoint run (nodes : M.t node) (known : M.t clause) (next : positive) (steps : 
       | None => false
       end
     | By_clauses c hints =>
-      conflict known (map opposite c) hints &&
+      follows known c hints &&
       match c with [] => true | _ => run nodes (M.add next c known) (Pos.succ next) steps end
     end
   end.
@@ -562,8 +587,7 @@ Proof.
   - destruct (gate nodes x chained) as [f|] eqn:G; [|discriminate].
     rewrite andb_true_iff; intros [I R]. refine (IH _ _ (valid_add _ _ _ K _) R).
     apply (implied_ok rho x f c); [exact (gate_ok nodes v equations x chained f G) | exact I].
-  - rewrite andb_true_iff; intros [I R]. apply (conflict_ok known rho K) in I.
-    rewrite negated in I; apply negb_false_iff in I.
+  - rewrite andb_true_iff; intros [I R]. apply (follows_ok known rho K) in I.
     destruct c as [|l c]; [discriminate|]. exact (IH _ _ (valid_add _ _ _ K I) R).
 Qed.
 Lemma numbered_ok l : forall n t, valid t -> Forall (fun c => existsb (sat rho) c = true) l ->

@@ -6,12 +6,13 @@ Trusted: nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from counterexamples.minimise import needed
 from proofs.coq.formulas import Var
 from proofs.coq.gates import Gates, Literal
-from proofs.coq.refute import CONFLICTS, Clause, GaveUpError, refuted
+from proofs.coq.refute import CONFLICTS, Clause, GaveUpError, SatisfiableError, Solver, refuted
 from proofs.coq.values import NotCovered, Value
 
 #: Nodes that ``Check.v`` looks through: ``truth_of`` and ``bit_of``.
@@ -39,12 +40,21 @@ class Certificate:
     values: tuple[int, ...]
 
 
+class RefutedError(Exception):
+    """The goal can be false where the hypotheses are true: if the values of these numbers, of which nothing
+    is known, are these (0 if they are not here)."""
+
+    def __init__(self, values: Mapping[int, int]):
+        super().__init__("The goal can be false where the hypotheses are true.")
+        self.values = values
+
+
 def certify(
     values: Sequence[Value], hypotheses: Sequence[int], goal: int, limit: int = CONFLICTS
 ) -> Certificate:
     """A certificate that the goal is true where the hypotheses are.
 
-    Raises SatisfiableError if the goal can be false, and NotCovered if nothing was found.
+    Raises RefutedError if the goal can be false, and NotCovered if nothing was found.
     """
     problem = _Problem(Gates(values))
     for k in hypotheses:
@@ -54,6 +64,8 @@ def certify(
     problem.spread()
     try:
         learnt = refuted(problem.clauses, limit)
+    except SatisfiableError as error:
+        raise RefutedError(problem.inputs(error.model)) from None
     except GaveUpError as error:
         raise NotCovered(f"no certificate: {error}") from error
     used = sorted({h for each in learnt.values() for h in each.hints if given <= h < len(problem.clauses)})
@@ -66,6 +78,35 @@ def certify(
     nodes = _looked_at(values, gates)
     spoken = {*nodes, *hypotheses, goal, *(a for k in nodes for a in values[k - 1].args)}
     return Certificate(tuple(steps), nodes, tuple(sorted(spoken)))
+
+
+def rests_on(
+    values: Sequence[Value], hypotheses: Sequence[int], goal: int, limit: int = CONFLICTS
+) -> frozenset[int]:
+    """The hypotheses that are left when, in their order, each is deleted that the others can do without.
+
+    Raises as ``certify`` does.
+    """
+    problem = _Problem(Gates(values))
+    literals = {problem.number(Var("B", k)): k for k in hypotheses}
+    problem.require(((False, Var("B", goal)),))
+    problem.spread()
+    try:
+        solver = Solver(problem.clauses, limit)
+        solver.core([*literals])
+
+        def suffice(some: Sequence[int]) -> Sequence[int] | None:
+            try:
+                kept = solver.core(some)
+            except SatisfiableError:
+                return None
+            return [literal for literal in some if literal in kept]
+
+        return frozenset(literals[x] for x in needed([*literals], suffice))
+    except SatisfiableError as error:
+        raise RefutedError(problem.inputs(error.model)) from None
+    except GaveUpError as error:
+        raise NotCovered(f"no certificate: {error}") from error
 
 
 @dataclass
@@ -97,6 +138,14 @@ class _Problem:
             for clause in found:
                 self.origin[self.require(clause)] = (variable, chained)
             at += 1
+
+    def inputs(self, model: frozenset[int]) -> Mapping[int, int]:
+        """What a model says of the values that nothing is known of, by their numbers."""
+        found: dict[int, int] = {}
+        for variable, number in self.numbers.items():
+            if number in model and variable.kind != "A" and not self.gates.at(variable.k).node:
+                found[variable.k] = found.get(variable.k, 0) | 1 << variable.j
+        return found
 
     def literals(self, clause: Clause) -> tuple[Literal, ...]:
         return tuple((x > 0, self.variables[abs(x) - 1]) for x in clause)

@@ -4,19 +4,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
+from model.logic import Term, conj, negate, show, value_of
 from proofs.claim import Claim, Verdict
+from proofs.coq.certificate import RefutedError
 from proofs.coq.compile import compiled
-from proofs.coq.refute import SatisfiableError
-from proofs.coq.statement import proved, stated
+from proofs.coq.lines import Line
+from proofs.coq.statement import NOWHERE, narrowed, proved, stated
 from proofs.coq.values import NotCovered
 from proofs.obligation import Obligation
 
-#: Texts longer than this are not given to coqc, which takes much more than ten seconds for them.
-LONGEST = 400_000
+#: Texts longer than this are not given to coqc, which takes more than ten seconds for them.
+LONGEST = 4_000_000
 
 
 class Outcome(Enum):
@@ -49,26 +52,37 @@ def file_name(claim: str) -> str:
     return f"{plain if plain[0].isalpha() else f'x_{plain}'}.v"
 
 
-def written(claim: Claim, obligation: Obligation) -> Checked:
-    """The claim with its text, which is yet to be run."""
-    opaque: tuple[str, ...] = ()
+def written(claim: Claim, obligation: Obligation, lines: Mapping[bytes, Line] = NOWHERE) -> Checked:
+    """The claim with its text, which is yet to be run; ``lines`` are those that its terms come from."""
     try:
-        statement = stated(claim, obligation)
-        opaque = statement.opaque
-        text = proved(statement)
+        whole = stated(claim, obligation)
+        text = proved(stated(claim, narrowed(whole, obligation), lines))
     except NotCovered as error:
         return Checked(claim.name, Outcome.NOT_COVERED, str(error))
-    except SatisfiableError:
-        if opaque:
-            why = f"it rests on the value of {' and '.join(opaque)}, of which Check.v knows nothing"
-            return Checked(claim.name, Outcome.NOT_COVERED, why)
-        return Checked(
-            claim.name, Outcome.FAILED, "its conclusion can be false where its hypotheses are true"
-        )
+    except RefutedError as error:
+        if is_refuted(obligation, whole.witness(error.values)):
+            why = "its conclusion can be false where its hypotheses are true"
+            return Checked(claim.name, Outcome.FAILED, why)
+        why = f"it rests on the value of {' and '.join(whole.opaque)}, of which Check.v knows nothing"
+        return Checked(claim.name, Outcome.NOT_COVERED, why)
     if len(text) > LONGEST:
         kilobytes = f"{len(text) // 1000} kB, of at most {LONGEST // 1000}"
         return Checked(claim.name, Outcome.NOT_COVERED, f"its certificate is too long ({kilobytes})")
     return Checked(claim.name, Outcome.NOT_RUN, "there is no coqc", text)
+
+
+def is_refuted(obligation: Obligation, inputs: Mapping[str, int]) -> bool:
+    """Whether the conclusion is false on these inputs, and the hypotheses are true."""
+
+    def leaf(term: Term) -> int:
+        return inputs[str(term.data)]
+
+    def call(term: Term, _: list[int]) -> int:
+        raise AssertionError(show(term))
+
+    facts = (fact.holds for fact in obligation.facts)
+    hypotheses = conj(*obligation.background, *facts, *obligation.given)
+    return bool(value_of(conj(hypotheses, negate(obligation.then)), leaf, call))
 
 
 def run(each: Checked, compiler: str, directory: Path, seconds: float) -> Checked:

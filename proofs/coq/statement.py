@@ -9,13 +9,17 @@ from the claim's obligation, so that whoever reads it needs neither ``model.symb
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from model import symbolic
-from model.logic import Term, conj, free_names, name
+from model.logic import Term, conj, free_names, name, subterms
 from proofs.claim import Claim, bind
-from proofs.coq.certificate import Step, certify
+from proofs.coq.certificate import certify, rests_on
+from proofs.coq.lines import Line
+from proofs.coq.packed import packed
 from proofs.coq.refute import CONFLICTS
 from proofs.coq.values import Value, Values, identifiers
 from proofs.obligation import Obligation
@@ -23,11 +27,14 @@ from proofs.obligation import Obligation
 #: A premise that is no longer stands in the theorem itself.
 SHORT = 90
 
+#: No lines of C.
+NOWHERE: Mapping[bytes, Line] = MappingProxyType({})
+
 
 @dataclass(frozen=True)
 class Stated:
-    """What the theorem says, without a proof: the values, which are the hypotheses and the goal, and the
-    functions of which a certificate knows nothing."""
+    """What the theorem says, without a proof: the values, which are the hypotheses and the goal, the
+    functions of which a certificate knows nothing, and how the inputs are called."""
 
     claim: str
     theorem: str
@@ -36,35 +43,62 @@ class Stated:
     hypotheses: tuple[int, ...]
     goal: int
     opaque: tuple[str, ...] = ()
+    inputs: Mapping[str, str] = field(default_factory=dict)
+
+    def witness(self, values: Mapping[int, int]) -> Mapping[str, int]:
+        """The inputs, where values of these numbers are these, and all others 0."""
+        by_text = {self.values[k - 1].text: value for k, value in values.items()}
+        return {text: by_text.get(f"({called} i)", 0) for text, called in self.inputs.items()}
 
 
-def stated(claim: Claim, obligation: Obligation) -> Stated:
-    """The claim in Gallina.  Raises NotCovered where an operator has no text."""
-    words = _words(claim)
+def stated(claim: Claim, obligation: Obligation, lines: Mapping[bytes, Line] = NOWHERE) -> Stated:
+    """The claim in Gallina; ``lines`` are those of C that terms come from, by their keys.
+
+    Raises NotCovered where an operator has no text.
+    """
     hypotheses = list(_hypotheses(obligation))
     theorem = re.sub(r"\W", "_", claim.theorem, flags=re.ASCII)
     inputs = identifiers(obligation.inputs, [theorem])
     labels = identifiers([*(label for label, _, _ in hypotheses), "conclusion"], [theorem, *inputs.values()])
-    taken = {theorem, *inputs.values(), *labels.values()}
-    names = identifiers(words.values(), taken)
-    values = Values(inputs, {key: names[word] for key, word in words.items()})
+    words = _words(claim)
+    names = {**_places(obligation, lines, words), **words}
+    called = identifiers(names.values(), {theorem, *inputs.values(), *labels.values()})
+    values = Values(inputs, {key: called[text] for key, text in names.items()})
     numbers = []
     for label, _, term in [*hypotheses, ("conclusion", "", obligation.then)]:
         values.define([term])
         numbers.append(_labelled(values, values.known[term.key], labels[label]))
-    comments = {labels[label]: says for label, says, _ in hypotheses}
+    comments = {values.text(values.known[k]): str(at) for k, at in lines.items() if k in values.known}
+    comments |= {f"({labels[label]} i)": says for label, says, _ in hypotheses if says}
     parts = [
         f"(* {_comment(claim.name)}\n   {_comment(claim.says)} *)\n",
-        "From Coq Require Import NArith Bool List.\nFrom Stage2 Require Import Words Check.\n"
-        "Import ListNotations.\nLocal Open Scope N_scope.\nLocal Open Scope bool_scope.\n",
+        "From Coq Require Import NArith Bool.\nFrom Stage2 Require Import Words Check.\n"
+        "Local Open Scope N_scope.\nLocal Open Scope bool_scope.\n",
         _record(obligation, inputs),
         "".join(_definition(each, comments) for each in values.definitions),
         f"Definition theorem := forall i : inputs,\n{_statement(map(values.text, numbers))}.\n",
     ]
     return Stated(
         claim.name, theorem, "\n".join(filter(None, parts)), tuple(values.all), tuple(numbers[:-1]),
-        numbers[-1], tuple(sorted(values.opaque)),
+        numbers[-1], tuple(sorted(values.opaque)), inputs,
     )  # fmt: skip
+
+
+def narrowed(statement: Stated, obligation: Obligation) -> Obligation:
+    """The obligation without the conditions and facts on which the conclusion does not rest, each deleted
+    in their order that the others can do without, and without the inputs that play no part then.
+
+    Raises RefutedError and NotCovered as ``certify`` does.
+    """
+    used = rests_on(statement.values, statement.hypotheses, statement.goal)
+    kept = [k in used for k in statement.hypotheses]
+    background = tuple(term for term, keep in zip(obligation.background, kept, strict=False) if keep)
+    facts = zip(obligation.facts, kept[len(obligation.background) :], strict=False)
+    found = tuple(fact for fact, keep in facts if keep)
+    terms = conj(*background, *(fact.holds for fact in found), *obligation.given, obligation.then)
+    names = free_names(terms)
+    inputs = {text: sort for text, sort in obligation.inputs.items() if text in names}
+    return replace(obligation, background=background, facts=found, inputs=inputs)
 
 
 def _labelled(values: Values, made: int, label: str) -> int:
@@ -74,7 +108,7 @@ def _labelled(values: Values, made: int, label: str) -> int:
     return made if is_short or not value.node else values.named(made, label)
 
 
-def _words(claim: Claim) -> Mapping[bytes, str]:
+def _words(claim: Claim) -> dict[bytes, str]:
     """How terms over the inputs are called: by the words of the claim that they are the meaning of."""
     results = {text: symbolic.run(procedure) for text, procedure in claim.subjects.items()}
     found: dict[bytes, str] = {}
@@ -83,6 +117,22 @@ def _words(claim: Claim) -> Mapping[bytes, str]:
         term = bind(name(word, sort), claim.subjects, results)
         if term.args:
             found.setdefault(term.key, word)
+    return found
+
+
+def _places(
+    obligation: Obligation, lines: Mapping[bytes, Line], words: Mapping[bytes, str]
+) -> dict[bytes, str]:
+    """How the obligation's terms without a word are called that a place holds at some line: by the place."""
+    facts = (fact.holds for fact in obligation.facts)
+    found: dict[bytes, str] = {}
+    count = Counter({*words.values()})
+    for term in subterms(*obligation.background, *facts, *obligation.given, obligation.then):
+        line = lines.get(term.key)
+        if line is not None and line.place and term.key not in words:
+            count[line.place] += 1
+            again = f" at {count[line.place]}" if count[line.place] > 1 else ""
+            found[term.key] = f"{line.place}{again}"
     return found
 
 
@@ -107,7 +157,7 @@ def _record(obligation: Obligation, names: Mapping[str, str]) -> str:
 
 def _definition(each: tuple[str, bool, str], comments: Mapping[str, str]) -> str:
     name, truth, text = each
-    says = comments.get(name, "")
+    says = comments.get(f"({name} i)", "")
     head = f"(* {_comment(says)} *)\n" if says else ""
     plain = text[1:-1] if text.startswith("(") and _wraps(text) else text
     return f"{head}Definition {name} (i : inputs) : {'bool' if truth else 'N'} := {plain}.\n"
@@ -148,11 +198,15 @@ def proved(statement: Stated, limit: int = CONFLICTS) -> str:
     numbers = "; ".join(map(str, statement.hypotheses))
     return "\n".join([
         statement.text,
-        "(* The certificate: to be read by Coq alone. ------------------------------------------- *)",
+        "(* The certificate: to be read by Coq alone. ------------------------------------------- *)\n"
+        "From Coq Require List PrimInt63 PArray.\nFrom Stage2 Require Packed.",
+        f"Module Integers.\nImport PrimInt63.\nDefinition codes := {_arrays(packed(found.steps))}%uint63.\n"
+        "End Integers.\nDefinition codes := Eval vm_compute in Packed.bytes_of Integers.codes.\n"
+        "Import List.ListNotations.",
         f"Definition values (i : inputs) : tree :=\n  {_tree({k: statement.values[k - 1] for k in found.values})}.",
         f"Definition nodes : list (positive * node) :=\n  [{_lines(_node(k, value) for k, value in made)}].",
-        f"Definition steps : list step :=\n  [{_lines(map(_step, found.steps))}].",
-        f"Definition hypotheses : list positive := [{numbers}]%positive.",
+        "Definition steps : list step := Packed.unpacked codes.",
+        f"Definition hypotheses : list positive := [{numbers}]%positive%list.",
         f"Lemma accepted : check nodes hypotheses {statement.goal} steps = true.\n"
         "Proof. vm_cast_no_check (eq_refl true). Qed.",
         f"Lemma as_the_nodes_say (i : inputs) : made (get (values i)) nodes.\nProof. exact {equal}. Qed.",
@@ -165,6 +219,12 @@ def proved(statement: Stated, limit: int = CONFLICTS) -> str:
 
 def _lines(items: Iterable[str]) -> str:
     return ";\n   ".join(items)
+
+
+def _arrays(numbers: Iterable[Iterable[int]]) -> str:
+    """Arrays of integers in an array."""
+    arrays = [f"[|{'; '.join(map(str, each))} | 0|]" for each in numbers]
+    return f"[|\n{_lines(arrays)} | [| | 0|] |]"
 
 
 def _tree(values: Mapping[int, Value]) -> str:
@@ -185,10 +245,3 @@ def _tree(values: Mapping[int, Value]) -> str:
 def _node(k: int, value: Value) -> str:
     data = [*map(str, value.before), *map(str, value.args), *map(str, value.behind)]
     return f"({k}%positive, {' '.join([value.node, *data])})"
-
-
-def _step(step: Step) -> str:
-    clause = "; ".join(f"({'true' if sign else 'false'}, {var})" for sign, var in step.clause)
-    if step.gate is None:
-        return f"By_clauses [{clause}] [{'; '.join(map(str, step.hints))}]%positive"
-    return f"By_gate ({step.gate}) {'true' if step.chained else 'false'} [{clause}]"

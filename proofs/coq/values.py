@@ -194,7 +194,7 @@ _RESERVED = frozenset(
     i I N T W A B V M Leaf Node true false bool list positive tree step node inputs get made check certified
     eq_refl conj negb eqb word same below at_most sign_flipped signed_below signed_at_most plus minus
     complement shifted_left shifted_right bits sign_extended times shifted_left_by
-    shifted_right_by By_gate By_clauses Truth Number Not And Or Iff If
+    shifted_right_by Packed Integers codes PrimInt63 Truth Number Not And Or Iff If
     Choose Land Lor Lxor Lnot Same Below At_most Flip Plus Minus Left Right Word Bits Sign
     values nodes steps hypotheses accepted as_the_nodes_say theorem""".split()  # noqa: SIM905  # reads better
 )
