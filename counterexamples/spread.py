@@ -9,13 +9,14 @@ Trusted: this file, for the tables of attributes; tests hold it against the inte
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from model.interpreter import Inputs
 from model.logic import Term, Value, number
 from model.logic.meaning import evaluate
 
+_ONE = ord("1")
 #: Each value that occurs, with the inputs that have it: bit ``i`` for input ``i``.
 Spread = Mapping[Value, int]
 
@@ -70,7 +71,7 @@ class Spreads:
             sorts = tuple(each.sort for each in term.args)
             return [(evaluate(term.op, term.sort, term.data, sorts, list(values)), mask)]
         key = str(term.data), values
-        called = self._grouped(lambda each: each.functions.get(key, 0))
+        called = self._grouped([each.functions.get(key, 0) for each in self.inputs])
         return [(value, mask & part) for value, part in called.items() if mask & part]
 
     def _logic(self, op: str, parts: list[int]) -> Spread:
@@ -87,22 +88,18 @@ class Spreads:
             return {0: self.all} if self.inputs else {}
         found = self.names.get(text)
         if found is None:
-            found = self.names[text] = self._grouped(lambda each: each.names.get(text, 0))
+            found = self.names[text] = self._grouped([each.names.get(text, 0) for each in self.inputs])
         return found
 
-    def _grouped(self, value: Callable[[Inputs], Value]) -> Spread:
-        groups: dict[Value, list[int]] = {}
-        for i, each in enumerate(self.inputs):
-            groups.setdefault(value(each), []).append(i)
-        return {v: _bits(which, len(self.inputs)) for v, which in groups.items()}
-
-
-def _bits(which: Sequence[int], count: int) -> int:
-    """The number with these bits."""
-    digits = bytearray(b"0" * count)
-    for i in which:
-        digits[count - 1 - i] = ord("1")
-    return int(digits or b"0", 2)
+    def _grouped(self, values: list[Value]) -> Spread:
+        """Each value with the inputs that have it; ``values`` are one an input."""
+        kinds = dict.fromkeys(values)
+        if len(kinds) == 1:  # as of most names: constants, and whatever the inputs have not
+            return dict.fromkeys(kinds, self.all)
+        digits = {v: bytearray(b"0" * len(values)) for v in kinds}
+        for i, value in enumerate(reversed(values)):
+            digits[value][i] = _ONE
+        return {v: int(each, 2) for v, each in digits.items()}
 
 
 def _joined(*parts: tuple[Spread, int]) -> Spread:

@@ -23,6 +23,9 @@ from statistics import median
 
 BASE = "import z3"
 
+#: What a door says of mutants.
+ASKED = re.compile(rb"(\d+) theorems asked of them")
+
 #: What is read of a tree, and the function that a patched one has changed.
 READ = ("include", "arch/arm64", "drivers/char", "mm", "virt/kvm")
 CHANGED = "arch/arm64/kvm/mmu.c", re.compile(rb"\nstatic int user_mem_abort\([^;{]*\{")
@@ -30,11 +33,13 @@ CHANGED = "arch/arm64/kvm/mmu.c", re.compile(rb"\nstatic int user_mem_abort\([^;
 
 @dataclass(frozen=True)
 class Measured:
-    """One run of a command: wall-clock seconds, the largest process in megabytes, the exit code."""
+    """One run of a command: wall-clock seconds, the largest process in megabytes, the exit code, and how many
+    theorems it says were asked of mutants."""
 
     seconds: float
     megabytes: float
     code: int
+    theorems: int = 0
 
 
 @dataclass(frozen=True)
@@ -58,7 +63,11 @@ def subjects(kernels: Sequence[Path], copies: Path) -> Iterator[Subject]:
     shapes = (python, "-m", "proofs.run")
     yield Subject("every shape", (*shapes, "--no-cache"), 1.5)
     yield Subject("shapes, again", shapes, 1.0)
-    yield Subject("mutants, merged", (python, "-m", "proofs.mutate", "--shape", "merged"), 5.0)
+    yield Subject("merged", (*shapes, "--shape", "merged", "--no-cache"))
+    mutate = (python, "-m", "proofs.mutate")
+    yield Subject("mutants, merged", (*mutate, "--shape", "merged"), 5.0)
+    yield Subject("mutants, every one", (*mutate, "--shape", "merged", "--all"))
+    yield Subject("every past mistake", (python, "-m", "counterexamples.run"), 3.0)
     for tree in kernels:
         command = (python, "-m", "proofs.run", "--linux", str(tree))
         yield Subject(f"{tree.name}, warm", (*command, "--no-cache"), 10.0)
@@ -66,6 +75,7 @@ def subjects(kernels: Sequence[Path], copies: Path) -> Iterator[Subject]:
         yield Subject(f"{tree.name}, cold", command, 10.0, cold=True)
         yield Subject(f"{tree.name}, read", (*command, "--list", "--no-cache"))
         yield Subject(f"{tree.name}, read again", (*command, "--list"))
+        yield Subject(f"{tree.name}, mutants", (*mutate, "--linux", str(tree)), 60.0)
     for tree in kernels[-1:]:  # one, since a copy is large
         copy = copied(tree, copies / tree.name)
         listing = (python, "-m", "proofs.run", "--linux", str(copy), "--list")
@@ -101,16 +111,20 @@ def measure(subject: Subject, environment: Mapping[str, str]) -> Measured:
     with tempfile.TemporaryDirectory() as empty:
         settings = {**environment, **({"XDG_CACHE_HOME": empty} if subject.cold else {})}
         before = time.perf_counter()
-        process = subprocess.Popen(
-            subject.command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=settings
-        )
-        _, status, usage = os.wait4(process.pid, 0)
+        with tempfile.TemporaryFile() as said:
+            process = subprocess.Popen(subject.command, stdout=said, stderr=subprocess.DEVNULL, env=settings)
+            _, status, usage = os.wait4(process.pid, 0)
+            seconds = time.perf_counter() - before
+            said.seek(0)
+            theorems = ASKED.findall(said.read())
         process.returncode = os.waitstatus_to_exitcode(status)
-        return Measured(time.perf_counter() - before, usage.ru_maxrss / 1024, process.returncode)
+        last = int(theorems[-1]) if theorems else 0
+        return Measured(seconds, usage.ru_maxrss / 1024, process.returncode, last)
 
 
 def rows(runs: Mapping[Subject, Sequence[Measured]]) -> Iterator[str]:
-    """The table: medians, and the ratio to the first row's median."""
+    """The table: medians, and the ratio to the first row's median; and how many theorems were decided of
+    mutants in a second."""
     yield f"{'command':<20} {'ratio':>7} {'median s':>9} {'min s':>7} {'max s':>7} {'MB':>5} {'bound s':>8} exit"
     base = 0.0
     for subject, measured in runs.items():
@@ -122,6 +136,11 @@ def rows(runs: Mapping[Subject, Sequence[Measured]]) -> Iterator[str]:
             f"{subject.name:<20} {median(seconds) / base:>7.1f} {median(seconds):>9.2f} {min(seconds):>7.2f} "
             f"{max(seconds):>7.2f} {max(m.megabytes for m in measured):>5.0f} {bound:>8} {codes}"
         )
+    for subject, measured in runs.items():
+        each = median(m.theorems / m.seconds for m in measured)
+        if each:
+            told = f"{measured[0].theorems} theorems asked of mutants, {each:.0f} a second"
+            yield f"{subject.name}: {told}; {each * base:.0f} in the time of {BASE}."
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

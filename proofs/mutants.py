@@ -22,13 +22,13 @@ from counterexamples.mutation.mutant import Mutant
 from model.facts import Fact
 from model.interpreter import Inputs, UnsetError
 from model.logic import FALSE, TRUE, conj
-from model.procedure import Procedure
 from proofs.batch import batches
-from proofs.claim import Claim, Expectation, Verdict, about, replay
+from proofs.claim import Claim, Verdict, about, replay
 from proofs.mutants_alike import ALIKE, Alone, about_inputs
 from proofs.mutants_inputs import Round, Watch, rounds
 from proofs.mutants_on_inputs import Screen
 from proofs.mutants_replayed import never_set, refutes
+from proofs.mutants_target import Target
 from proofs.obligation import obligations
 from proofs.pool import Pool
 from proofs.prove import decided
@@ -38,6 +38,8 @@ from proofs.verdict import Judged
 ORIGINAL = "original"
 #: Mutants that are put to the solver at once; what is found of them may kill those that wait.
 TOGETHER = 8
+#: Theorems that are asked of all that wait before the others are: those that killed mutants last.
+FIRST = 24
 #: How often inputs are tried before what makes no difference is sought, and after that.
 BEFORE, ROUNDS = 4, 10
 
@@ -48,6 +50,7 @@ class Fate(Enum):
     REFUTED = "killed by a refutation"
     UNSET = "killed, for it reads a local that was not set"
     VACUOUS = "killed only as vacuous"
+    NOTICED = "killed, for what was declared to fail does not fail"
     EQUIVALENT = "equivalent, with proof"
     SURVIVING = "surviving"
 
@@ -61,37 +64,6 @@ class Fallen:
     fate: Fate
     by: str = ""
     inputs: Inputs | None = None
-
-
-@dataclass(frozen=True)
-class Target:
-    """A procedure to be mutated, and the theorems that are proved of it, as claims."""
-
-    name: str
-    procedure: Procedure
-    claims: tuple[Claim, ...]
-
-    @property
-    def facts(self) -> tuple[Fact, ...]:
-        """Every fact that a claim rests on."""
-        return tuple({fact.name: fact for claim in self.claims for fact in claim.facts}.values())
-
-
-def target(name: str, procedure: Procedure, claims: Sequence[Claim]) -> Target:
-    """The procedure with the claims that are about it alone: that a theorem is proved, or that it fails in
-    no other way than was declared."""
-    about = (c for c in claims if c.subjects.get("") is procedure and len(c.subjects) == 1)
-    return Target(name, procedure, tuple(each for claim in about if (each := _to_be_proved(claim))))
-
-
-def _to_be_proved(claim: Claim) -> Claim | None:
-    """What a mutant must not refute; None of a claim of which nothing is declared."""
-    expected = claim.expected
-    if expected is None or expected.verdict is Verdict.PROVED:
-        return claim if expected else None
-    if expected.verdict is not Verdict.REFUTED or expected.witness is None:
-        return None
-    return replace(claim, then=claim.then | expected.witness, expected=Expectation(Verdict.PROVED))
 
 
 def fates(
@@ -113,7 +85,7 @@ class _Hunt:
         self.found: dict[int, Fallen] = {}
         self.claims = list(subject.claims)
         self.proved: set[tuple[bytes, ...]] = set()
-        self.vacuous: dict[int, list[str]] = {}
+        self.reads: dict[str, frozenset[str]] = {}
 
     def fates(self) -> list[Fallen]:
         points = {_mark(i): infection(self.subject.procedure, m.procedure) for i, m in enumerate(self.made)}
@@ -123,16 +95,18 @@ class _Hunt:
         self.try_inputs(watch, tried, BEFORE)
         self.settle_harmless(watch)
         self.try_inputs(watch, tried, ROUNDS)
-        self.proved = {each.question for each in obligations(self.subject.claims)}
-        asked: set[int] = set()
-        while waiting := [i for i in self.waiting() if i not in asked]:
-            chunk = waiting[:TOGETHER]
-            self.ask_theorems(chunk)
-            asked.update(chunk)
+        self.proved = {each.question for each in obligations(map(_in_one, self.subject.claims))}
+        for most in (FIRST, len(self.claims)):
+            asked: set[int] = set()
+            while waiting := [i for i in self.waiting() if i not in asked]:
+                chunk = waiting[:TOGETHER]
+                self.ask_theorems(chunk, self.claims[:most])
+                asked.update(chunk)
         self.ask_whether_alike(self.waiting(), about_inputs(self.subject.facts))
         different = self.ask_whether_alike(self.waiting(), self.subject.facts)
-        for i in self.waiting():
-            self.last(i, different.get(i))
+        self.end(Fate.VACUOUS, self.vacuous(self.waiting()))
+        self.end(Fate.NOTICED, self.noticed(self.waiting()))
+        self.end(Fate.SURVIVING, {i: self.told(i, different.get(i)) for i in self.waiting()}, different)
         return [self.found[i] for i in range(len(self.made))]
 
     def try_inputs(self, watch: Watch, tried: Iterator[Round], times: int) -> None:
@@ -169,7 +143,7 @@ class _Hunt:
         a difference, if that is known."""
         if not inputs:
             return
-        screen = Screen.of(self.subject.procedure, inputs)
+        screen = Screen.of(self.subject.procedure, inputs, self.reads)
         for i in self.waiting():
             if marks is not None and not marks.get(_mark(i)):
                 continue
@@ -207,18 +181,19 @@ class _Hunt:
         names = {n: v for n, v in inputs.names.items() if n in known or not n.startswith("unset ")}
         return Inputs(names, inputs.functions)
 
-    def ask_theorems(self, chunk: Sequence[int]) -> None:
-        """Kill those of these mutants of which a theorem is refuted; a theorem that speaks of the mutant as
-        it does of the procedure is not asked."""
-        asked = {(i, claim.theorem): self.about_mutant(i, claim) for i in chunk for claim in self.claims}
+    def ask_theorems(self, chunk: Sequence[int], claims: Sequence[Claim]) -> None:
+        """Kill those of these mutants of which one of the theorems is refuted; a theorem that speaks of the
+        mutant as it does of the procedure is not asked, and none is asked twice."""
+        whole = [_in_one(claim) for claim in claims]
+        asked = {(i, claim.theorem): self.about_mutant(i, claim) for i in chunk for claim in whole}
         made = dict(zip(asked, obligations(asked.values()), strict=True))
         new = [each for each in made.values() if each.question not in self.proved]
         answers = {each.claim: each for each in self.pool.answers(batches(new, self.pool.jobs))}
         models = []
         for (i, theorem), obligation in made.items():
             answer = answers.get(obligation.claim)
-            if answer is not None and answer.premises is Found.UNSAT:
-                self.vacuous.setdefault(i, []).append(theorem)
+            if answer is not None and answer.denied is Found.UNSAT:
+                self.proved.add(obligation.question)
             if answer is None or answer.denied is not Found.SAT or i in self.found:
                 continue
             models.append(obligation.concrete(answer.refuted))
@@ -247,14 +222,28 @@ class _Hunt:
         self.screen(list(different.values()))
         return different
 
-    def last(self, i: int, inputs: Inputs | None) -> None:
-        """A mutant that no theorem refutes, and that does something else on these inputs."""
-        vacuous = sorted(self.vacuous.get(i, ()))
-        self.found[i] = (
-            Fallen(self.made[i], Fate.VACUOUS, vacuous[0])
-            if vacuous
-            else Fallen(self.made[i], Fate.SURVIVING, self.told(i, inputs), inputs)
-        )
+    def end(self, fate: Fate, told: Mapping[int, str], inputs: Mapping[int, Inputs] | None = None) -> None:
+        """Give these mutants that fate, with what is told of each and perhaps an input."""
+        for i, by in told.items():
+            self.found[i] = Fallen(self.made[i], fate, by, (inputs or {}).get(i))
+
+    def vacuous(self, chunk: Sequence[int]) -> dict[int, str]:
+        """Of each of these mutants of which the premises of a theorem cannot hold, the first such theorem."""
+        asked = {(i, c.theorem): self.about_mutant(i, c) for i in chunk for c in self.subject.claims}
+        made = dict(zip(asked, obligations(asked.values()), strict=True))
+        known = {each.question for each in obligations(self.subject.claims)}
+        new = [each for each in made.values() if each.question not in known]
+        answers = self.pool.answers(batches(new, self.pool.jobs))
+        unreached = {answer.claim for answer in answers if answer.premises is Found.UNSAT}
+        return {i: t for (i, t), each in sorted(made.items(), reverse=True) if each.claim in unreached}
+
+    def noticed(self, chunk: Sequence[int]) -> dict[int, str]:
+        """Of each of these mutants of which a theorem is proved that was declared to fail, the first such
+        theorem: the mutant mends the mistake, and the declaration is found to be wrong."""
+        asked = {(i, c.theorem): self.about_mutant(i, c) for i in chunk for c in self.subject.failing}
+        judged = {each.name: each.verdict for each in decided(self.pool, list(asked.values()))}
+        told = sorted(asked.items(), reverse=True)
+        return {i: theorem for (i, theorem), claim in told if judged[claim.name] is Verdict.PROVED}
 
     def told(self, i: int, inputs: Inputs | None) -> str:
         """What the mutant does not do alike."""
@@ -278,6 +267,13 @@ class _Hunt:
         return Claim(
             name, "mutation", self.subject.name, "", str(mutant), because, subjects, facts, (TRUE,), then
         )
+
+
+def _in_one(claim: Claim) -> Claim:
+    """The same theorem without facts and premises of its own.  The solver then need not show that they can
+    hold, which takes longer than the theorem does and says nothing of a mutant that a theorem refutes."""
+    assumed = conj(*(fact.holds for fact in claim.facts), *claim.given)
+    return replace(claim, facts=(), given=(TRUE,), then=assumed >> claim.then, expected=None)
 
 
 def _mark(i: int) -> str:

@@ -12,7 +12,7 @@ from itertools import islice
 
 from counterexamples.lanes import Lanes, Many, Runs, differ, run
 from model.interpreter import Inputs
-from model.logic import Term, const
+from model.logic import Term, conj, const, free_names
 from model.procedure import Procedure
 from proofs.claim import Claim
 
@@ -22,19 +22,23 @@ TRIED = 4
 
 @dataclass
 class Screen:
-    """The inputs side by side, and what the procedure did on them."""
+    """The inputs side by side, and what the procedure did on them.  ``reads`` are the words of each claim
+    that was looked at, by its name; it may be shared."""
 
     original: Procedure
     lanes: Lanes
     words: Mapping[str, Many] = field(default_factory=dict)
     unset: int = 0
+    reads: dict[str, frozenset[str]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, original: Procedure, inputs: Sequence[Inputs]) -> Screen:
+    def of(
+        cls, original: Procedure, inputs: Sequence[Inputs], reads: dict[str, frozenset[str]] | None = None
+    ) -> Screen:
         own = (w for w, term in original.words.items() if term.op != "name" or str(term.data) != w)
         lanes = Lanes(inputs, frozenset(own))
         runs = run(original, lanes)
-        return cls(original, lanes, _words(runs), runs.unset)
+        return cls(original, lanes, _words(runs), runs.unset, {} if reads is None else reads)
 
     def killers(self, mutant: Procedure, claims: Iterable[Claim]) -> Iterator[tuple[Claim | None, int]]:
         """Claims with a lane in which they are refuted; None for a lane in which a local was read that
@@ -44,17 +48,28 @@ class Screen:
         words = _words(runs)
         new = _lanes(runs.unset & ~self.unset)  # some reads are never unset, and only look so
         yield from ((None, lane) for lane in islice(new, TRIED))
-        unlike = 0
-        for word, many in words.items():
-            unlike |= differ(many, self.words[word])
+        unlike = {w: bits for w, many in words.items() if (bits := differ(many, self.words[w]))}
         if not unlike:
             return
         for claim in claims:
-            found = unlike & ~self._truth(claim.then, words, lanes)
+            found = 0  # where a claim's words are the original's, so is its answer
+            for word in self._read(claim) & unlike.keys():
+                found |= unlike[word]
+            if found:
+                found &= ~self._truth(claim.then, words, lanes)
             for term in (*claim.given, *(fact.holds for fact in claim.facts)):
                 if found:
                     found &= self._truth(term, words, lanes)
             yield from ((claim, lane) for lane in _lanes(found))
+
+    def _read(self, claim: Claim) -> frozenset[str]:
+        """The words that a claim speaks of."""
+        found = self.reads.get(claim.name)
+        if found is None:
+            found = self.reads[claim.name] = frozenset(
+                free_names(conj(claim.then, *claim.given, *(fact.holds for fact in claim.facts)))
+            )
+        return found
 
     def holds(self, terms: Iterable[Term]) -> int:
         """The lanes in which all the terms hold of the original."""

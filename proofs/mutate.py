@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Would the theorems notice a mistake?  `python -m proofs.mutate [--shape GLOB | --linux TREE]`
 
-Every small mistake is made in a shape, or in the procedure that was read from a kernel, and the theorems
-that are proved of it are asked again.  Exit code: 0 if each mutant is killed or equivalent, 1 if one
+Small mistakes are made in a shape, or in the procedure that was read from a kernel, and the theorems that
+are proved of it are asked again: mistakes that are evenly chosen, some of each kind, or with ``--all`` every
+one.  Exit code: 0 if each mutant is killed or equivalent, 1 if one
 survives, 2 for a wrong command line, 3 if the function could not be read.
 """
 
@@ -18,7 +19,16 @@ from model.source.profile import PAGES
 from model.source.roots.fault import USER_MEM_ABORT
 from model.source.roots.table import ROOTS
 from proofs.mutants import Fate
-from proofs.mutation import Score, names_of_shapes, score, scores_of_shapes, target_of_tree, total
+from proofs.mutation import (
+    OF_A_SHAPE,
+    OF_A_TREE,
+    Score,
+    names_of_shapes,
+    score,
+    scores_of_shapes,
+    target_of_tree,
+    total,
+)
 
 KILLED, SURVIVED, WRONG, NOT_READ = 0, 1, 2, 3
 
@@ -27,7 +37,7 @@ def parser() -> argparse.ArgumentParser:
     """The command line."""
     door = argparse.ArgumentParser(
         prog="python -m proofs.mutate",
-        description="Make every small mistake in a procedure, and see whether a theorem is refuted.",
+        description="Make small mistakes in a procedure, and see whether a theorem is refuted.",
         epilog="Exit code: 0 none survives; 1 a mutant survives; 2 a wrong command line; 3 not read.",
         allow_abbrev=False,
     )
@@ -38,10 +48,16 @@ def parser() -> argparse.ArgumentParser:
     door.add_argument("--pages", choices=[*PAGES], default="4K", help="the page size")
     door.add_argument("--jobs", type=_positive, default=2, metavar="N", help="processes at a time")
     door.add_argument("--limit", type=_positive, default=30, metavar="S", help="seconds for each question")
-    door.add_argument(
-        "--most", type=_positive, default=200, metavar="N", help="mutants of a tree's function, evenly chosen"
+    how_many = door.add_mutually_exclusive_group()
+    how_many.add_argument(
+        "--most",
+        type=_positive,
+        metavar="N",
+        help=f"mutants of each procedure, evenly chosen (default: {OF_A_SHAPE} of a shape, {OF_A_TREE} of a "
+        "tree's function)",
     )
-    door.add_argument("--all", action="store_true", help="tell every mutant, and not the survivors alone")
+    how_many.add_argument("--all", action="store_true", help="every mutant, however long it takes")
+    door.add_argument("--tell", action="store_true", help="tell every mutant, and not the survivors alone")
     return door
 
 
@@ -81,7 +97,8 @@ def _shapes(asked: argparse.Namespace) -> Iterable[Score]:
     named = [name for name in names_of_shapes(asked.pages) if fnmatchcase(name, asked.shape)]
     if not named:
         raise ValueError(f"--shape {asked.shape} fits the name of no shape.")
-    return scores_of_shapes(named, asked.pages, asked.jobs, float(asked.limit), asked.all)
+    most = _most(asked, OF_A_SHAPE)
+    return scores_of_shapes(named, asked.pages, asked.jobs, float(asked.limit), asked.tell, most)
 
 
 def _kernel(asked: argparse.Namespace) -> Iterable[Score] | None:
@@ -90,7 +107,14 @@ def _kernel(asked: argparse.Namespace) -> Iterable[Score] | None:
     if root is None:
         raise ValueError(f"--root {asked.root} is the name of no root.")
     found = target_of_tree(asked.linux, root, asked.pages)
-    return None if found is None else [score(found, asked.jobs, float(asked.limit), asked.all, asked.most)]
+    if found is None:
+        return None
+    return [score(found, asked.jobs, float(asked.limit), asked.tell, _most(asked, OF_A_TREE))]
+
+
+def _most(asked: argparse.Namespace, default: int) -> int:
+    """How many mutants of a procedure are wanted; 0: all."""
+    return 0 if asked.all else asked.most or default
 
 
 if __name__ == "__main__":

@@ -23,17 +23,19 @@ from model.source.tree import Tree
 from proofs.catalogue import DEFAULT_PAGES, claims, shapes
 from proofs.expectations.table import CORE_MM
 from proofs.kernel_claims import claims_of
-from proofs.mutants import Fallen, Fate, Target, fates, target
+from proofs.mutants import Fallen, Fate, fates
+from proofs.mutants_target import Target, target
 from proofs.pool import Pool
 from proofs.roots_read import profiles, release_of, subject_of
 
-#: Mutants of a tree's function, evenly chosen.
-MOST = 200
+#: Mutants of a shape, and of a tree's function, evenly chosen.
+OF_A_SHAPE, OF_A_TREE = 64, 200
 
 _TOLD = {
     Fate.REFUTED: "killed by a refutation",
     Fate.UNSET: "killed for an unset local",
     Fate.VACUOUS: "killed only as vacuous",
+    Fate.NOTICED: "killed, for what was declared to fail does not fail",
     Fate.EQUIVALENT: "equivalent",
     Fate.SURVIVING: "surviving",
 }
@@ -41,16 +43,21 @@ _TOLD = {
 
 @dataclass(frozen=True)
 class Score:
-    """The fates of the mutants of ``name``, counted, and what is told of them."""
+    """The fates of the mutants of ``name``, counted, and what is told of them.  ``possible`` is how many
+    mutants there are, tried or not, and ``theorems`` how many theorems they were asked, mutant by mutant."""
 
     name: str
     counts: Counter[Fate]
     lines: tuple[str, ...] = ()
+    possible: int = 0
+    theorems: int = 0
 
     def told(self) -> str:
         """The counts, as a sentence."""
         counts = ", ".join(f"{self.counts[fate]} {text}" for fate, text in _TOLD.items())
-        return f"{self.name}: {self.counts.total()} mutants: {counts}."
+        tried = self.counts.total()
+        of = f" of {self.possible}" if tried < self.possible else ""
+        return f"{self.name}: {tried}{of} mutants, {self.theorems} theorems asked of them: {counts}."
 
 
 def score(subject: Target, jobs: int, limit: float, everything: bool = False, most: int = 0) -> Score:
@@ -61,10 +68,9 @@ def score(subject: Target, jobs: int, limit: float, everything: bool = False, mo
         found = fates(pool, subject, some_of(every, most))
     made = Counter(each.mutant.operator for each in found)
     lines = [_line(each) for each in found if everything or each.fate is Fate.SURVIVING]
-    if len(found) < len(every):
-        lines.append(f"{subject.name}: {len(found)} of {len(every)} mutants were tried, evenly chosen.")
     lines.append(f"{subject.name}: " + ", ".join(f"{made[o]} of `{o}`" for o in OPERATORS))
-    return Score(subject.name, Counter(each.fate for each in found), tuple(lines))
+    asked = len(found) * len(subject.claims)
+    return Score(subject.name, Counter(each.fate for each in found), tuple(lines), len(every), asked)
 
 
 def names_of_shapes(pages: str) -> list[str]:
@@ -73,23 +79,29 @@ def names_of_shapes(pages: str) -> list[str]:
 
 
 def scores_of_shapes(
-    names: Sequence[str], pages: str, jobs: int, limit: float, everything: bool = False
+    names: Sequence[str],
+    pages: str,
+    jobs: int,
+    limit: float,
+    everything: bool = False,
+    most: int = OF_A_SHAPE,
 ) -> Iterator[Score]:
-    """The scores of these shapes, in their order; at most so many are made at a time."""
+    """The scores of these shapes, in their order; at most so many are made at a time.  The others are as
+    of ``score``."""
     if jobs == 1 or len(names) == 1:
-        yield from (_of_shape(pages, jobs, limit, everything, name) for name in names)
+        yield from (_of_shape(pages, jobs, limit, everything, most, name) for name in names)
         return
     with ProcessPoolExecutor(jobs) as processes:
-        yield from processes.map(partial(_of_shape, pages, 1, limit, everything), names)
+        yield from processes.map(partial(_of_shape, pages, 1, limit, everything, most), names)
 
 
-def _of_shape(pages: str, jobs: int, limit: float, everything: bool, name: str) -> Score:
+def _of_shape(pages: str, jobs: int, limit: float, everything: bool, most: int, name: str) -> Score:
     found = next(shape for shape in shapes(pages) if shape.name == name)
-    return score(target(name, found.procedure, claims([found]).claims), jobs, limit, everything)
+    return score(target(name, found.procedure, claims([found]).claims), jobs, limit, everything, most)
 
 
 def scores_of(linux: Path | None, jobs: int, limit: float) -> Iterator[Score]:
-    """The scores of all shapes; or of user_mem_abort() of a tree, none if it could not be read.
+    """The scores of some mutants of all shapes; or of user_mem_abort() of a tree, none if it could not be read.
 
     Raises TreeError as ``target_of_tree``.
     """
@@ -98,12 +110,14 @@ def scores_of(linux: Path | None, jobs: int, limit: float) -> Iterator[Score]:
         return
     found = target_of_tree(linux, USER_MEM_ABORT, DEFAULT_PAGES)
     if found is not None:
-        yield score(found, jobs, limit, most=MOST)
+        yield score(found, jobs, limit, most=OF_A_TREE)
 
 
 def total(scores: Sequence[Score]) -> Score:
     """All of them together."""
-    return Score(", ".join(each.name for each in scores), sum((each.counts for each in scores), Counter()))
+    counts = sum((each.counts for each in scores), Counter[Fate]())
+    possible, theorems = (sum(each.possible for each in scores), sum(each.theorems for each in scores))
+    return Score(", ".join(each.name for each in scores), counts, (), possible, theorems)
 
 
 def target_of_tree(path: Path, root: Root, pages: str) -> Target | None:

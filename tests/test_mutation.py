@@ -19,7 +19,8 @@ from model.procedure import Block, Call, If, Input, Leave, Place, Procedure, Set
 from model.words import WORD32
 from proofs.catalogue import claims, shapes
 from proofs.claim import Claim, Expectation, Verdict
-from proofs.mutants import Fate, Target, fates, target
+from proofs.mutants import Fate, fates
+from proofs.mutants_target import Target, target
 from proofs.mutate import told
 from proofs.mutation import score
 from proofs.pool import Pool
@@ -43,6 +44,7 @@ def small() -> Procedure:
     )
     _, numbered = number_lines("shape:small", (Block("out", body),))
     words = {"ret": RET, "mapped": MAPPED, "map_writable": place("map.writable", BOOL)}
+    words["map_size"] = place("map.size", WORD64)
     inputs = {str(t.data): Input(t.sort) for t in (LOGGED, STALE, WANTED)}
     places = {"size": Place(WORD64), "writable": Place(BOOL), "return": Place(WORD32)}
     return Procedure("small", numbered, places, inputs, words)
@@ -112,14 +114,6 @@ def test_the_mutants_are_the_same_every_time_and_all_different() -> None:
     assert shape_of(small().body) not in forms
 
 
-@pytest.mark.parametrize("shape", ["before", "merged", "leaf_sized"])
-def test_every_operator_makes_mutants_of_a_shape(shape: str) -> None:
-    procedure = next(s.procedure for s in shapes("4K") if s.name == shape)
-    made = Counter(m.operator for m in mutants(procedure))
-    assert set(made) == set(OPERATORS)
-    assert made.total() >= 60
-
-
 def test_lanes_do_what_the_interpreter_does() -> None:
     inputs = [Inputs({"logging": i & 1, "mmu_invalidated": i >> 1 & 1, "wanted": 4095 + i}) for i in range(4)]
     for procedure in (small(), *(m.procedure for m in mutants(small()))):
@@ -173,6 +167,18 @@ def test_a_fact_makes_mutants_equivalent() -> None:
     weak = replace(STRONG[0], facts=(never,))
     wanted = "`if (logging)` is missing."
     assert fate_of(target("small", SMALL, (weak,)), wanted) is Fate.EQUIVALENT
+
+
+@pytest.mark.parametrize("expected", [Verdict.REFUTED, None])
+def test_a_mutant_that_mends_a_declared_mistake_is_noticed(expected: Verdict | None) -> None:
+    fails = theorem("mapped_pages_are_small", (MAPS,), name("map_size", WORD64) <= LIMIT)
+    declared = replace(fails, expected=Expectation(expected) if expected else None)
+    subject = target("small", SMALL, (STRONG[0], declared))
+    with Pool(1, 30.0) as pool:
+        found = fates(pool, subject, of("drop a conjunct"))
+    told = Counter((each.fate, each.by) for each in found)
+    assert told[Fate.NOTICED, "mapped_pages_are_small"] == (1 if expected else 0)
+    assert told.total() == 2
 
 
 def test_what_no_theorem_notices_survives(capsys: pytest.CaptureFixture[str]) -> None:
