@@ -14,7 +14,6 @@ from asking import ask
 
 from model.logic import TRUE
 from model.source.profile import Profile
-from model.source.roots.fault import USER_MEM_ABORT
 from model.source.roots.table import ROOTS
 from proofs import kernel_claims
 from proofs.catalogue import theorems
@@ -68,8 +67,7 @@ def premises() -> set[Premise]:
 def about(name: str) -> Iterator[Claim]:
     """The claims about the functions of a kernel, but for the fault path's common ones."""
     own = {n.name for n in theorems() if n.theorem.of}
-    roots = [root for root in ROOTS if root is not USER_MEM_ABORT]
-    found = kernel_claims.claims_of(tree(name), [("4K", Profile.builtin("4K"))], roots)
+    found = kernel_claims.claims_of(tree(name), [("4K", Profile.builtin("4K"))], ROOTS)
     return (claim for claim in found.claims if claim.theorem in own)
 
 

@@ -8,7 +8,6 @@ from counterexamples.harm import Harm
 from model.edit import instead, without
 from model.memory import (
     DIC,
-    ENOEXEC,
     FWB,
     NORMAL,
     beyond,
@@ -19,7 +18,6 @@ from model.memory import (
     mapped,
     pfn_is_map_memory,
     pfn_valid,
-    returns,
 )
 
 _merged = shape("merged")
@@ -29,11 +27,7 @@ forgot_the_hardware = Bug(
     cites=("b244d1e5cdeb", "2a8dfab26677"),  # the first is of NVIDIA's own tree
     where=edited(without(_merged, ~kvm_supports_cacheable_pfnmap), right=_merged),
     refutes="cacheable_pages_beyond_memory_without_fwb_and_dic_get_efault",
-    witness=beyond
-    & is_vma_cacheable
-    & ~kvm_supports_cacheable_pfnmap
-    & (mapped >> NORMAL)
-    & ~returns(ENOEXEC),
+    witness=beyond & is_vma_cacheable & ~kvm_supports_cacheable_pfnmap & (mapped >> NORMAL),
     harm=Harm.NO_LINEAR_MAP,
 )
 

@@ -40,6 +40,7 @@ WORDS: Words = {
     "by_a_cache_operation": (BOOL, "ESR_EL2.ISS.CM, bit 8"),
     "is_external": (BOOL, "kvm_vcpu_abt_issea(): a synchronous external abort"),
     "handed_to_sea": (BOOL, "kvm_handle_guest_sea() was called"),
+    "sea_ret": (WORD32, "what it returned"),
     "emulated": (BOOL, "io_mem_abort() was called"),
     "io_ret": (WORD32, "what it returned"),
     "skipped": (BOOL, "kvm_incr_pc() was called"),
@@ -84,6 +85,7 @@ handed_protected = word(WORDS, "handed_protected")
 by_a_cache_operation = word(WORDS, "by_a_cache_operation")
 is_external = word(WORDS, "is_external")
 handed_to_sea = word(WORDS, "handed_to_sea")
+sea_ret = word(WORDS, "sea_ret")
 emulated = word(WORDS, "emulated")
 io_ret = word(WORDS, "io_ret")
 skipped = word(WORDS, "skipped")

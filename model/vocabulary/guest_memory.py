@@ -21,6 +21,9 @@ PKVM: Words = {
     "pin_ret": (WORD32, "what it returned"),
     "pin_addr": (WORD64, "the address that it is given"),
     "pin_flags": (WORD64, "its FOLL_ flags"),
+    "pinned_pfn": (WORD64, "page_to_pfn() of the page that it pinned"),
+    "account_ret": (WORD32, "what account_locked_vm() returned when the page was accounted for"),
+    "swapbacked": (BOOL, "folio_test_swapbacked() of what was pinned: anonymous memory or shmem"),
 }
 
 memslot_readonly = word(GMEM, "memslot_readonly")
@@ -30,6 +33,9 @@ pin_asked = word(PKVM, "pin_asked")
 pin_ret = word(PKVM, "pin_ret")
 pin_addr = word(PKVM, "pin_addr")
 pin_flags = word(PKVM, "pin_flags")
+pinned_pfn = word(PKVM, "pinned_pfn")
+account_ret = word(PKVM, "account_ret")
+swapbacked = word(PKVM, "swapbacked")
 
 #: Of include/linux/mm_types.h.
 FOLL_WRITE = const(1 << 0, WORD64)

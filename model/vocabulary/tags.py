@@ -25,6 +25,15 @@ WORDS: Words = {
     "had_tags": (BOOL, "what it said: the page has PG_mte_tagged"),
 }
 
+#: What sanitise_mte_tags() asks of a page up to v6.1, and nobody later: a word of user_mem_abort().
+ONLINE: Words = {
+    "online_page": (
+        WORD64,
+        "pfn_to_online_page(pfn), NULL for a page that is none of the kernel's own memory",
+    ),
+}
+
+online_page = word(ONLINE, "online_page")
 clears_tags = word(WORDS, "clears_tags")
 clears_this = word(WORDS, "clears_this")
 cleared_address = word(WORDS, "cleared_address")

@@ -4,7 +4,17 @@
 from __future__ import annotations
 
 from model.logic import WORD64, const
-from model.memory import PMD_SIZE, hva, is_hugetlb, is_pfnmap, map_size
+from model.memory import (
+    EINVAL,
+    PMD_SIZE,
+    hva,
+    is_hugetlb,
+    is_pfnmap,
+    is_vma_cacheable,
+    kvm_supports_cacheable_pfnmap,
+    map_size,
+    returns,
+)
 from proofs.expectations.table import Table, proved, refuted, until
 
 EXPECTED: Table = {
@@ -39,6 +49,13 @@ EXPECTED: Table = {
     ),
     "pages_that_the_host_maps_by_a_block_are_mapped_by_a_block": proved(),
     "nothing_is_mapped_if_the_walk_of_the_host_s_tables_failed": proved(),
+    "failures_to_size_a_page_are_told": proved(
+        refuted(
+            "v7",
+            witness=is_vma_cacheable & ~kvm_supports_cacheable_pfnmap & returns(EINVAL),
+            reason="v7 refuses memory, too, before it is sized: aFLqiAyXZLoOTepi@arm.com.",
+        )
+    ),
     "hugetlb_pages_are_mapped_as_large_as_the_memslot_allows": proved(),
     "noncacheable_blocks_are_as_large_as_their_vma_allows": proved(
         refuted(

@@ -5,11 +5,13 @@ from __future__ import annotations
 
 from model.memory import (
     EINVAL,
+    FWB,
     beyond,
     excl_atomic_fault,
     exec_fault,
     is_cow_mapping,
     is_mixedmap,
+    is_negative,
     is_pfnmap,
     is_pfnmap_or_mixedmap,
     is_protected_kvm_enabled,
@@ -20,6 +22,7 @@ from model.memory import (
     pfn_is_map_memory,
     relaxed,
     returns,
+    thp_size,
     write_fault,
 )
 from proofs.expectations.table import Table, between, not_asked, proved, refuted, since, until
@@ -36,7 +39,13 @@ EXPECTED: Table = {
             reason="v6.16 maps them Device, and refuses a fetch by -ENOEXEC.",
         ),
         refuted(
-            between("v3", "v6"),
+            "v3",
+            witness=mapped | relaxed | exec_fault | returns(EINVAL) | (FWB & is_negative(thp_size)),
+            reason="The answer was -EINVAL, what is not known to be cacheable is mapped Device, and FWB was "
+            "enough.",
+        ),
+        refuted(
+            "v6",
             witness=mapped | relaxed | exec_fault | returns(EINVAL),
             reason="The answer was -EINVAL, and what is not known to be cacheable is mapped Device.",
         ),
@@ -133,6 +142,8 @@ EXPECTED: Table = {
         )
     ),
     "raced_faults_are_tried_again": proved(),
+    "lost_races_are_tried_again": proved(),
+    "what_is_refused_for_cow_gets_einval": proved(),
     "failures_to_map_are_told": proved(),
     "failures_to_add_permissions_are_told": proved(),
     "noncacheable_pages_beyond_memory_never_get_efault": proved(),

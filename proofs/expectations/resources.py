@@ -51,6 +51,7 @@ EXPECTED: Table = {
     "stale_pages_are_never_mapped": proved(),
     "stale_entries_are_never_relaxed": proved(),
     "mmap_lock_is_released_only_if_taken": proved(),
+    "mmap_lock_is_never_released_twice": proved(),
     "pages_are_released_once_mmu_lock_was_taken": proved(),
     "pages_are_mapped_under_mmu_lock": proved(),
     "permissions_are_added_under_mmu_lock": proved(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from model.logic import WORD64, Term, choose, const, disj, resize
 from model.memory import (
+    EAGAIN,
     NORMAL,
     PAGE_SHIFT,
     PAGE_SIZE,
@@ -24,6 +25,8 @@ from model.memory import (
     map_phys,
     map_size,
     mapped,
+    mmu_invalidated,
+    mmu_locked,
     nested,
     nested_output,
     nested_size,
@@ -31,6 +34,7 @@ from model.memory import (
     pfn_is_map_memory,
     relaxed,
     relaxed_addr,
+    ret,
     sized_address,
     supports_pmd,
     supports_pud,
@@ -135,6 +139,14 @@ nothing_is_mapped_if_the_walk_of_the_host_s_tables_failed = Theorem(
     says="A page whose size in the host's tables could not be found is not mapped.",
     given=(is_negative(thp_size), NORMAL, *_sized_late),
     then=~mapped,
+    because=("transparent_hugepage_adjust(): `if (sz < 0) return sz`",),
+)
+
+failures_to_size_a_page_are_told = Theorem(
+    says="A page of memory whose size in the host's tables could not be found is answered by that error, "
+    "and by 0 where the guest has to try again.",
+    given=(mmu_locked, ~mmu_invalidated, ~perm_fault, pfn_is_map_memory, is_negative(thp_size), *_sized_late),
+    then=ret == choose(thp_size == -EAGAIN, const(0, ret.sort), thp_size),
     because=("transparent_hugepage_adjust(): `if (sz < 0) return sz`",),
 )
 

@@ -7,23 +7,42 @@ outside of memslots that nobody can emulate.
 
 from __future__ import annotations
 
-from model.logic import const, disj
-from model.memory import EAGAIN, ENOEXEC, ret, write_fault
+from model.logic import choose, const, disj
+from model.memory import (
+    EAGAIN,
+    EFAULT,
+    ENOEXEC,
+    exec_fault,
+    nested_exec_el0,
+    nested_exec_el1,
+    nested_executable,
+    ret,
+    returns,
+    write_fault,
+)
 from model.vocabulary.guest_abort import (
     abort_ret,
     aborted,
+    access_flag,
     by_a_fetch,
     emulated,
     error_hvas,
+    exclusive,
     fault_address,
     forwards,
     guest_limit,
+    handed_to_sea,
     handed_to_the_guest,
     in_a_walk,
+    inject_ret,
     ipa_limit,
+    is_external,
     looked_up,
     on_a_shadow,
+    permission,
+    privileged,
     resolved,
+    sea_ret,
     slot_hva,
     slot_writable,
     srcu_taken,
@@ -34,7 +53,7 @@ from model.vocabulary.guest_abort import (
 )
 from proofs.theorem import Theorem
 
-_ABORT = "kvm_handle_guest_abort"
+_ABORT, _PERM = "kvm_handle_guest_abort", "kvm_s2_handle_perm_fault"
 
 _outside = (slot_hva >= error_hvas) | (write_fault & ~slot_writable)
 #: kvm_pgtable_stage2_init(): pgt->ia_bits = VTCR_EL2_IPA(vtcr); the versions ask one or the other.
@@ -139,4 +158,69 @@ walks_that_raced_are_made_again = Theorem(
     given=(on_a_shadow, srcu_taken, walk_ret == -EAGAIN),
     then=(ret == 1) & ~handed_to_the_guest & ~looked_up,
     because=("kvm_handle_guest_abort(): `if (ret == -EAGAIN)`; since v6.19",),
+)
+
+fetches_that_the_guest_allows_are_not_forwarded = Theorem(
+    of=_PERM,
+    says="A fault of a fetch that the guest's own stage 2 allows is not forwarded.",
+    given=(exec_fault, nested_executable),
+    then=ret == 0,
+    because=("the guest's hypervisor has nothing to change, and would see the fault for ever; up to v6.18",),
+)
+
+fetches_that_the_guest_allows_at_a_level_are_not_forwarded = Theorem(
+    of=_PERM,
+    says="A fault of a fetch that the guest's own stage 2 allows at EL0 or at EL1, where it was made, is not "
+    "forwarded.",
+    given=(exec_fault, choose(privileged, nested_exec_el1, nested_exec_el0)),
+    then=ret == 0,
+    because=("the guest's hypervisor has nothing to change, and would see the fault for ever; since v6.19",),
+)
+
+forwarded_faults_return_to_the_guest = Theorem(
+    of=_PERM,
+    says="A fault that is forwarded is answered by 1, which runs the guest.",
+    given=(ret != 0,),
+    then=ret == 1,
+    because=("kvm_handle_guest_abort() hands the answer on; a negative one would end the guest",),
+)
+
+only_external_aborts_are_handed_on = Theorem(
+    of=_ABORT,
+    says="Only a synchronous external abort is handed on as one.",
+    given=(handed_to_sea,),
+    then=is_external,
+    because=("kvm_vcpu_abt_issea(): ESR_ELx_FSC_EXTABT, ESR_ELx_FSC_SECC, and both on table walks",),
+)
+
+external_aborts_are_answered_by_the_handler = Theorem(
+    of=_ABORT,
+    says="A synchronous external abort runs the guest again, or is answered as its handler says.",
+    given=(is_external,),
+    then=(ret == 1) | (ret == sea_ret),
+    because=("kvm_handle_guest_abort(): there is no need to pass the error into the guest",),
+)
+
+faults_of_unknown_kinds_get_efault = Theorem(
+    of=_ABORT,
+    says="A fault of a kind that KVM does not know is answered by -EFAULT, and no memslot is looked for.",
+    given=(~disj(is_external, translation, permission, access_flag, exclusive),),
+    then=returns(EFAULT) & ~looked_up,
+    because=("kvm_handle_guest_abort(): Unsupported FSC",),
+)
+
+faults_without_an_address_get_efault = Theorem(
+    of=_ABORT,
+    says="A fault of which HPFAR_EL2 holds no address is answered by -EFAULT, and no memslot is looked for.",
+    given=(~is_external, fault_address == _no_address),
+    then=returns(EFAULT) & ~looked_up,
+    because=("kvm_handle_guest_abort(): `if (KVM_BUG_ON(ipa == INVALID_GPA, vcpu->kvm)) return -EFAULT`",),
+)
+
+aborts_into_the_guest_return_to_it = Theorem(
+    of=_ABORT,
+    says="An abort that the guest takes runs it again, or is answered as the injection says.",
+    given=(aborted,),
+    then=(ret == 1) | (ret == inject_ret),
+    because=("kvm_inject_sea(): 1, or what the guest's own hypervisor is told by",),
 )

@@ -10,6 +10,8 @@ from model.logic import choose, const
 from model.memory import (
     DIC,
     EAGAIN,
+    EFAULT,
+    EHWPOISON,
     EXECUTABLE,
     KVM_PGTABLE_PROT_W,
     KVM_PGTABLE_PROT_X,
@@ -21,7 +23,6 @@ from model.memory import (
     exec_fault,
     fault_ipa,
     hva,
-    is_negative,
     lookup_gfn,
     map_addr,
     map_phys,
@@ -38,10 +39,12 @@ from model.memory import (
     relaxed,
     relaxed_prot,
     ret,
+    topup_ret,
 )
 from model.vocabulary.guest_memory import (
     FOLL_LONGTERM,
     FOLL_WRITE,
+    account_ret,
     gmem_asked,
     gmem_ret,
     memslot_readonly,
@@ -49,10 +52,13 @@ from model.vocabulary.guest_memory import (
     pin_asked,
     pin_flags,
     pin_ret,
+    pinned_pfn,
+    swapbacked,
 )
 from proofs.theorem import Theorem
 
 _GMEM, _PKVM = "gmem_abort", "pkvm_mem_abort"
+EIO, ENOMEM = 5, 12
 
 _found = gmem_asked & (gmem_ret == 0)
 _relaxed_writable = relaxed_prot.any(KVM_PGTABLE_PROT_W)
@@ -143,9 +149,9 @@ pages_of_protected_guests_are_pinned_until_they_come_back = Theorem(
 
 protected_guests_get_only_pinned_pages = Theorem(
     of=_PKVM,
-    says="Nothing is mapped that was not pinned.",
+    says="Nothing is mapped but the page that was pinned.",
     given=(mapped,),
-    then=_pinned,
+    then=_pinned & (map_phys == pinned_pfn << PAGE_SHIFT),
     because=("pkvm_mem_abort(): pin_user_pages() != 1 is refused",),
 )
 
@@ -191,8 +197,61 @@ pages_of_guest_memfd_are_executable_if_the_i_cache_allows = Theorem(
 
 failed_pins_are_told = Theorem(
     of=_PKVM,
-    says="Where no page could be pinned, the answer is an error, or 0 for a poisoned page.",
+    says="Where no page could be pinned, the answer is -EFAULT, or 0 for a poisoned page, and nothing is "
+    "mapped.",
     given=(pin_asked, pin_ret != 1),
-    then=~mapped & ~page_released & ((ret == 0) | is_negative(ret)),
+    then=~mapped
+    & ~page_released
+    & (ret == choose(pin_ret == -EHWPOISON, const(0, ret.sort), const(-EFAULT, ret.sort))),
     because=("pkvm_mem_abort(): -EFAULT, kvm_send_hwpoison_signal()",),
+)
+
+pages_of_files_are_refused_to_protected_guests = Theorem(
+    of=_PKVM,
+    says="A page that is neither anonymous memory nor shmem is answered by -EIO, and not mapped.",
+    given=(_pinned, ~swapbacked),
+    then=~mapped & (ret == -EIO),
+    because=("pkvm_mem_abort(): we really can't deal with page-cache pages returned by GUP; cc5095747edf",),
+)
+
+pages_over_the_lock_limit_are_refused_to_protected_guests = Theorem(
+    of=_PKVM,
+    says="Where the VMM may lock no more memory, no page is pinned, and that error is the answer.",
+    given=(topup_ret == 0, account_ret != 0),
+    then=~pin_asked & (ret == account_ret),
+    because=("account_locked_vm(): RLIMIT_MEMLOCK; a page of a protected guest is pinned for good",),
+)
+
+protected_guests_get_no_page_without_memory_for_tables = Theorem(
+    of=_PKVM,
+    says="A fault of a protected guest without memory for page tables is answered by -ENOMEM, and no page is "
+    "pinned.",
+    given=(topup_ret != 0,),
+    then=~pin_asked & (ret == -ENOMEM),
+    because=("pkvm_mem_abort(): `if (ret) return -ENOMEM`",),
+)
+
+faults_of_protected_guests_are_resolved = Theorem(
+    of=_PKVM,
+    says="A page that could be accounted for and pinned, and is no file's, is mapped.",
+    given=(topup_ret == 0, account_ret == 0, pin_ret == 1, swapbacked),
+    then=mapped,
+    because=("a kernel that resolves nothing must not pass",),
+)
+
+faults_of_guest_memfd_without_memory_for_tables_are_told = Theorem(
+    of=_GMEM,
+    says="A fault that may need a page table is answered by what kvm_mmu_topup_memory_cache() answered, if "
+    "that failed, and no page is looked up.",
+    given=(~perm_fault, topup_ret != 0),
+    then=~gmem_asked & (ret == topup_ret),
+    because=("gmem_abort(): `if (!perm_fault)`, topup_mmu_memcache()",),
+)
+
+permission_faults_of_guest_memfd_need_no_memory_for_tables = Theorem(
+    of=_GMEM,
+    says="The page of a permission fault is looked up whether or not there is memory for page tables.",
+    given=(perm_fault,),
+    then=gmem_asked,
+    because=("gmem_abort(): every entry is of a page, so that a permission fault splits nothing",),
 )

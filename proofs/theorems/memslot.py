@@ -148,6 +148,14 @@ memslots_of_protected_guests_stay = Theorem(
     because=("kvm_arch_prepare_memory_region(): cannot modify memslots once a pVM has run",),
 )
 
+deletions_look_at_no_vma = Theorem(
+    of=_PREPARE,
+    says="Where a memslot is deleted, VMAs are neither locked nor looked for.",
+    given=(~checks_vmas,),
+    then=~mmap_locked & ~looks_for_vmas,
+    because=("kvm_set_memory_region(): new is NULL for KVM_MR_DELETE, and has no address to look at",),
+)
+
 memslots_of_protected_guests_are_unrestricted = Theorem(
     of=_PREPARE,
     says="A protected guest has no memslot that is read-only or logs dirty pages.",

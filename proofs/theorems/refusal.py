@@ -10,6 +10,7 @@ from model.memory import (
     EINVAL,
     ENOEXEC,
     beyond,
+    cow_refused,
     excl_atomic_fault,
     exec_fault,
     is_error_noslot_pfn,
@@ -40,16 +41,10 @@ from model.memory import (
 )
 from proofs.theorem import Theorem
 
+#: The page was found, and is still the one.
+_found = conj(topup_ret == 0, vma_found, ~is_error_noslot_pfn, ~mmu_invalidated)
 #: The rest of the kernel has nothing against the fault.
-undisturbed = conj(
-    topup_ret == 0,
-    vma_found,
-    ~is_error_noslot_pfn,
-    ~mmu_invalidated,
-    ~is_negative(thp_size),
-    map_ret == 0,
-    relax_ret == 0,
-)
+undisturbed = conj(_found, ~is_negative(thp_size), map_ret == 0, relax_ret == 0)
 #: Not the read that a permission fault should never be.
 is_understood = ~perm_fault | write_fault | exec_fault
 #: A cacheable page beyond memory that this machine cannot map so.
@@ -66,8 +61,9 @@ efault_is_for_cacheability_or_tags = Theorem(
 )
 
 cacheable_pages_beyond_memory_without_fwb_and_dic_get_efault = Theorem(
-    says="A cacheable page beyond memory, on a host without FWB and DIC, is always answered by -EFAULT.",
-    given=(undisturbed, needs_hardware),
+    says="A cacheable page beyond memory, on a host without FWB and DIC, is always answered by -EFAULT, "
+    "whatever else would fail.",
+    given=(_found, needs_hardware),
     then=returns(EFAULT),
     because=("2a8dfab26677: Block cacheable PFNMAP mapping",),
 )
@@ -203,6 +199,20 @@ raced_faults_are_tried_again = Theorem(
     given=(mmu_locked, mmu_invalidated),
     then=ret == 0,
     because=("user_mem_abort(): `return ret != -EAGAIN ? ret : 0`",),
+)
+
+lost_races_are_tried_again = Theorem(
+    says="A fault that lost the race for its entry is answered by 0, so that the guest tries again.",
+    given=((mapped & (map_ret == -EAGAIN)) | (relaxed & (relax_ret == -EAGAIN)),),
+    then=ret == 0,
+    because=("kvm_pgtable_walk(): -EAGAIN where another walk changed the entry first",),
+)
+
+what_is_refused_for_cow_gets_einval = Theorem(
+    says="A fault that the is_cow_mapping() test refuses is answered by -EINVAL.",
+    given=(cow_refused,),
+    then=returns(EINVAL),
+    because=("20250621042111.3992-1-ankita@nvidia.com, v9: a refusal that is not told is none",),
 )
 
 failures_to_map_are_told = Theorem(

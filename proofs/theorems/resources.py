@@ -11,6 +11,7 @@ from model.memory import (
     mapped,
     mmap_locked,
     mmap_unlocked,
+    mmap_unlocked_again,
     mmu_invalidated,
     mmu_locked,
     mmu_unlocked,
@@ -71,6 +72,13 @@ mmap_lock_is_released_only_if_taken = Theorem(
     given=(mmap_unlocked,),
     then=mmap_locked,
     because=("user_mem_abort(): mmap_read_lock() before vma_lookup()",),
+)
+
+mmap_lock_is_never_released_twice = Theorem(
+    says="No path releases mmap_lock twice.",
+    given=(),
+    then=~mmap_unlocked_again,
+    because=("up_read() of a lock that is not held lets a writer in beside the readers that are left",),
 )
 
 pages_are_released_once_mmu_lock_was_taken = Theorem(

@@ -80,3 +80,10 @@ only_unsupported_exclusive_accesses_are_injected = Theorem(
     then=excl_atomic_fault,
     because=("kvm_inject_dabt_excl_atomic(): the guest is told ESR_ELx_FSC_EXCL_ATOMIC",),
 )
+
+injected_faults_return_to_the_guest = Theorem(
+    says="A fault that is injected into the guest is not told to the VMM as well.",
+    given=(excl_atomic_injected,),
+    then=ret == 1,
+    because=("user_mem_abort(), since v7.0: `return 1`; an error would end the guest that takes the fault",),
+)

@@ -4,19 +4,27 @@
 from __future__ import annotations
 
 from model.memory import (
+    EFAULT,
     NORMAL,
     PAGE_SHIFT,
     has_struct_page,
+    is_negative,
     kvm_has_mte,
     map_phys,
     map_size,
     mapped,
+    mmu_invalidated,
+    mmu_locked,
     mte_allowed,
     perm_fault,
+    pfn_is_map_memory,
+    returns,
     sanitised,
     sanitised_pfn,
     sanitised_size,
+    thp_size,
 )
+from model.vocabulary.tags import online_page
 from proofs.theorem import Theorem
 
 tagged_pages_are_of_vmas_that_allow_tags = Theorem(
@@ -59,4 +67,21 @@ tags_of_noncacheable_pages_are_left_alone = Theorem(
     given=(mapped, sanitised),
     then=NORMAL,
     because=("Device and Normal-NC have no tags; such a page need not have a linear map to clear them by",),
+)
+
+pages_that_are_not_online_get_no_tags = Theorem(
+    of="user_mem_abort",
+    says="A fault that would newly map memory which pfn_to_online_page() does not know into a guest with MTE is "
+    "answered by -EFAULT, and maps nothing.",
+    given=(
+        mmu_locked,
+        ~mmu_invalidated,
+        ~is_negative(thp_size),
+        ~perm_fault,
+        kvm_has_mte,
+        pfn_is_map_memory,
+        online_page == 0,
+    ),
+    then=returns(EFAULT) & ~mapped,
+    because=("sanitise_mte_tags(), up to v6.1: reject ZONE_DEVICE pages that may not support tags",),
 )

@@ -12,6 +12,7 @@ from model.vocabulary import Words
 from model.vocabulary.guest_abort import PERM
 from model.vocabulary.guest_abort import WORDS as ABORT
 from model.vocabulary.guest_memory import GMEM, PKVM
+from model.vocabulary.tags import ONLINE
 from model.words import DONE, READ, VARYING
 
 MMU = "arch/arm64/kvm/mmu.c"
@@ -22,8 +23,8 @@ USER_MEM_ABORT = Root(
     file=MMU,
     functions=("user_mem_abort",),
     says="maps the page of a memslot that is backed by the VMM's address space",
-    words={**READ, **VARYING, **DONE},
-    means={},
+    words={**READ, **VARYING, **DONE, **ONLINE},
+    means={"online_page": Given("online_page")},
     sinks=_SINKS,
     is_fault_path=True,
 )
@@ -102,6 +103,9 @@ PKVM_MEM_ABORT = Root(
         "pin_ret": Given("pin_ret"),
         "pin_addr": Argument("pin_user_pages", "address"),
         "pin_flags": Argument("pin_user_pages", "flags"),
+        "pinned_pfn": Given("page_to_pfn(page)"),
+        "account_ret": Given("account_ret"),
+        "swapbacked": Given("folio_test_swapbacked()"),
     },
     rows={
         "pin_user_pages": Contract(
@@ -204,6 +208,7 @@ GUEST_ABORT = Root(
         "by_a_cache_operation": Before(("vcpu->arch.fault.esr_el2 >> 8 & 1",)),
         "is_external": Before(("kvm_vcpu_abt_issea(vcpu)",)),
         "handed_to_sea": Happened("kvm_handle_guest_sea"),
+        "sea_ret": Given("sea_ret"),
         "emulated": Happened("io_mem_abort"),
         "io_ret": Given("io_ret"),
         "skipped": Happened("kvm_incr_pc"),
