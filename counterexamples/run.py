@@ -32,6 +32,7 @@ from model.source.kernel import NoSink
 from model.source.roots.fault import USER_MEM_ABORT
 from model.source.tree import Tree, TreeError
 from proofs.claim import Claim, Verdict
+from proofs.counterpart import counterpart
 from proofs.files import check_writable, write_all
 from proofs.finding import find
 from proofs.generalise import all_kinds
@@ -43,6 +44,7 @@ from proofs.progress import Progress
 from proofs.prove import decided, examined
 from proofs.reach import reach
 from proofs.selection import SelectionError, matching
+from proofs.subject import Part
 from proofs.verdict import PRIORITY, Judged, Standing
 
 #: Where `python -m proofs.kernels` puts trees.
@@ -256,7 +258,8 @@ def _account(
     changed = ""
     if witness is not None and state is State.FOUND and isinstance(where, OnShape):
         changed = mistaken_rows(where.right, where.procedure, witness, tables)
-    return Account(name, bug, state, release, claim.says, each.why, witness, reached, changed)
+    beside = counterpart(each, Part(release, where.root)) if isinstance(where, OnC) else ""
+    return Account(name, bug, state, release, claim.says, each.why, witness, reached, changed, "", beside)
 
 
 def exit_code(accounts: Sequence[Account]) -> int:

@@ -10,7 +10,7 @@ Trusted: nothing; everything here comes from runs of the interpreter.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from model.interpreter import Run, Step
 from model.logic import subterms
@@ -21,6 +21,9 @@ Rerun = Callable[[Mapping[str, int]], Mapping[str, Run]]
 
 #: Whether what a witness shows is still so if the procedure of that subject is this one.
 StillSo = Callable[[str, Procedure], bool]
+
+#: An input, and which of its bits are turned.
+Turn = tuple[str, int]
 
 #: Of a value of which so many bits matter at most, each bit is turned by itself.
 FEW = 4
@@ -43,7 +46,9 @@ class Value:
 class Course:
     """What one procedure did on the input: the branches that led there and the calls that
     the claim speaks of, in their order, and the values of its outcome words.  ``decisive`` are positions
-    in ``steps``: were that branch alone turned, what the witness shows would not be so.  ``unshown``
+    in ``steps``: were that branch alone turned, what the witness shows would not be so.  ``decides`` has, by
+    an input and which of its bits are turned, the position of the first step that is then another.
+    ``spoken`` are the arguments of calls (``sink.argument``) that the claim speaks of, and ``unshown``
     branches, not taken, are left out."""
 
     procedure: Procedure
@@ -51,6 +56,8 @@ class Course:
     words: Mapping[str, int]
     decisive: tuple[int, ...] = ()
     unshown: int = 0
+    decides: Mapping[Turn, int] = field(default_factory=dict)
+    spoken: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -84,34 +91,39 @@ def witness(
     runs = rerun(model)
     others = list(_other_runs(model, matter, rerun))
     courses = {
-        s: _course(procedures[s], run, [other[s] for other in others], spoken) for s, run in runs.items()
+        s: _course(procedures[s], run, [(turn, other[s]) for turn, other in others], spoken)
+        for s, run in runs.items()
     }
     return Witness(values, {s: _decided(s, course, still_so) for s, course in courses.items()})
 
 
 def _other_runs(
     model: Mapping[str, int], matter: Mapping[str, int], rerun: Rerun
-) -> Iterator[Mapping[str, Run]]:
-    """The runs with one of the values turned over; a value of few bits also bit by bit."""
+) -> Iterator[tuple[Turn, Mapping[str, Run]]]:
+    """The runs with one of the values turned over, made 0, or with its lowest bit turned, and what was
+    turned; a value of few bits also bit by bit."""
     for name, mask in matter.items():
         single = (
             [1 << i for i in range(mask.bit_length()) if mask >> i & 1] if mask.bit_count() <= FEW else []
         )
-        for bits in {mask: None, **dict.fromkeys(single)}:
+        to_zero, lowest = model[name] & mask, mask & -mask
+        for bits in dict.fromkeys([mask, *filter(None, (to_zero, lowest)), *single]):
             try:
-                yield rerun({**model, name: model[name] ^ bits})
+                yield (name, bits), rerun({**model, name: model[name] ^ bits})
             except ProcedureError:
                 continue  # on that input a local is read before it is set
 
 
-def _course(procedure: Procedure, run: Run, others: Iterable[Run], spoken: set[str]) -> Course:
-    decided = {first_difference(run, other) for other in others}
-    sinks = _sinks(procedure, spoken)
-    steps = tuple(s for i, s in enumerate(run.steps) if i in decided or s.taken or s.sink in sinks)
+def _course(procedure: Procedure, run: Run, others: Iterable[tuple[Turn, Run]], spoken: set[str]) -> Course:
+    decided = {turn: at for turn, other in others if (at := first_difference(run, other)) is not None}
+    places = _places(procedure, spoken)
+    known, sinks = set(decided.values()), {place.partition(".")[0] for place in places}
+    kept = [i for i, s in enumerate(run.steps) if i in known or s.taken or s.sink in sinks]
+    steps = tuple(run.steps[i] for i in kept)
+    decides = {turn: kept.index(at) for turn, at in decided.items() if at in kept}
     unshown = sum(s.taken is False for s in run.steps) - sum(s.taken is False for s in steps)
-    return Course(
-        procedure, steps, {w: run.value(term) for w, term in procedure.words.items()}, unshown=unshown
-    )
+    words = {w: run.value(term) for w, term in procedure.words.items()}
+    return Course(procedure, steps, words, (), unshown, decides, places)
 
 
 def _decided(subject: str, course: Course, still_so: StillSo) -> Course:
@@ -152,8 +164,8 @@ def first_difference(run: Run, other: Run) -> int | None:
     return None
 
 
-def _sinks(procedure: Procedure, spoken: set[str]) -> set[str]:
-    """The sinks whose calls the words speak of."""
+def _places(procedure: Procedure, spoken: set[str]) -> frozenset[str]:
+    """What the words speak of calls, as ``sink.argument``."""
     terms = [term for word, term in procedure.words.items() if word in spoken]
-    places = [str(t.data) for t in subterms(*terms) if t.op == "place"]
-    return {place.partition(".")[0] for place in places if "." in place}
+    places = (str(t.data) for t in subterms(*terms) if t.op == "place")
+    return frozenset(place for place in places if "." in place)

@@ -56,10 +56,13 @@ class Broken:
         if self.by is None:
             return f"None of {self.held} small changes makes it fail.{left}"
         span = self.by.span
-        place = f"{span.function}(), " if span.function else ""
+        place = f"{span.file}:{span.line}, {span.function}()" if span.function else f"line {span.line}"
+        # A local of the function is told as in its C, without whose it is.
+        says = self.by.says.removesuffix(".").replace(f"{span.function}.", "") if span.function else ""
+        smaller = "1 smaller change does" if self.held == 1 else f"{self.held} smaller changes do"
         return (
-            f"It would fail if, in {place}line {span.line}, {self.by.says.removesuffix('.')} "
-            f"({self.by.operator}; {self.held} smaller changes do not break it).{left}"
+            f"It would fail if, in {place}, {says or self.by.says.removesuffix('.')} "
+            f"({self.by.operator}; {smaller} not break it).{left}"
         )
 
 

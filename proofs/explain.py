@@ -117,19 +117,42 @@ def _behind(finding: Finding) -> Iterator[str]:
     if finding.counterexample:
         yield "\nThe theorem fails:\n"
         yield from _counterexample(finding.counterexample, finding.judged.claim.says)
+    if finding.harms:
+        yield "\nWhat went wrong where it failed before:\n"
+        for harm in finding.harms:
+            yield from _filled(harm, prose.WIDTH, "    " * 2)
+    if finding.kinds:
+        yield "\nHow many kinds of counterexamples there are:\n"
+        yield from _indented(finding.kinds)
+    if finding.counterpart:
+        yield "\nThe same in the shape that stands for the kernel, and in the kernel's own C:\n"
+        yield finding.counterpart
     if finding.judged.verdict is Verdict.PROVED:
         yield "\nWhat stands behind the proof:\n"
-        yield from (f"    {line}" for line in stands_behind(finding.judged))
+        for line in stands_behind(finding.judged):
+            yield from _filled(line, _WIDTH, "    " + " " * len("contract  "))
     if finding.breaking:
         yield "\nWhat would make it fail:\n"
-        yield from textwrap.wrap(
-            finding.breaking,
-            prose.WIDTH,
-            initial_indent="    ",
-            subsequent_indent="    ",
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
+        yield from _filled(finding.breaking, prose.WIDTH, "    ")
+
+
+def _indented(text: str) -> Iterator[str]:
+    """A sentence and the table below it."""
+    sentence, *table = text.splitlines()
+    yield from _filled(sentence, prose.WIDTH, "    ")
+    yield from (f"    {line}" for line in table)
+
+
+def _filled(text: str, width: int, below: str) -> list[str]:
+    """A text in lines of that width, indented, and further lines as ``below``."""
+    return textwrap.wrap(
+        text,
+        width,
+        initial_indent="    ",
+        subsequent_indent=below,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _counterexample(witness: Witness, says: str) -> Iterator[str]:

@@ -10,7 +10,7 @@ from counterexamples.witness import Witness, witness
 from model.interpreter import Run
 from model.logic import Term, conj, free_names
 from model.procedure import Procedure, ProcedureError
-from proofs.claim import replay
+from proofs.claim import Claim, replay
 from proofs.question import Shown
 from proofs.verdict import Judged
 
@@ -19,12 +19,17 @@ from proofs.verdict import Judged
 class Finding:
     """``example`` shows that the premises can hold, ``counterexample`` that the theorem does not;
     each is None where there is none or none was looked for.  ``breaking`` says what would make a theorem
-    that is proved fail, "" if that was not asked."""
+    that is proved fail, ``kinds`` how many kinds of counterexamples there are, ``counterpart`` what the shape
+    that stands for a kernel does on its counterexample, and ``harms`` what went wrong for somebody where the
+    theorem failed before; each is empty if that was not asked."""
 
     judged: Judged
     example: Witness | None
     counterexample: Witness | None
     breaking: str = ""
+    kinds: str = ""
+    counterpart: str = ""
+    harms: tuple[str, ...] = ()
 
 
 def find(judged: Judged) -> Finding:
@@ -54,5 +59,10 @@ def _witness(judged: Judged, shown: Shown | None, outcome: Term) -> Witness | No
             return False  # there a local is read before it is set
 
     widths = {name: sort.width for name, sort in obligation.inputs.items()}
-    spoken = {text.rpartition(":")[2] for text in free_names(*judged.claim.given, judged.claim.then)}
-    return witness(shown.model, shown.matter, widths, judged.claim.subjects, rerun, spoken, still_so)
+    words = spoken(judged.claim)
+    return witness(shown.model, shown.matter, widths, judged.claim.subjects, rerun, words, still_so)
+
+
+def spoken(claim: Claim) -> set[str]:
+    """The words that a claim speaks of, of whichever subject."""
+    return {text.rpartition(":")[2] for text in free_names(*claim.given, claim.then)}

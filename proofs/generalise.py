@@ -15,12 +15,15 @@ from dataclasses import dataclass, replace
 
 from counterexamples.attributes import Tables
 from counterexamples.columns import COLUMNS
-from counterexamples.render.table import Row, of_one, rows
+from counterexamples.render.table import Row, of_one, rows, text_of
 from model.logic import FALSE, Term, conj, disj
 from model.procedure import Procedure
 from proofs.alone import verdicts
 from proofs.claim import Claim, Verdict
 from proofs.pool import Pool
+
+#: Rows that are told in full.
+MOST = 12
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,12 @@ class Kinds:
         beside = ", and others in no row" if self.elsewhere and number else ""
         left = f" {self.open_rows} more are undecided." if self.open_rows else ""
         return f"counterexamples in {rows} of the {self.count} of the table of attributes{beside}.{left}"
+
+    def text(self) -> str:
+        """How many there are, and below it each: the row with what it leaves open as ``any``."""
+        more = len(self.refuting) - MOST
+        left = [f"and {more} rows more."] if more > 0 else []
+        return "\n".join([self.told(), *filter(None, [text_of(self.refuting[:MOST])]), *left])
 
 
 def kinds(pool: Pool, claim: Claim, procedure: Procedure) -> Kinds:

@@ -15,8 +15,8 @@ from typing import TextIO
 from model.source.cache import default_directory
 from proofs import as_json, discharge, explain, outline, report, smtlib
 from proofs.asked import Asked, ReadError, load
-from proofs.breaking import breaking, can_be_asked
 from proofs.claim import Claim, Verdict
+from proofs.closely import explained
 from proofs.crossing import engines, told
 from proofs.discharge import assumptions
 from proofs.evidence import search
@@ -288,7 +288,7 @@ def _page(asked: Selection, load: Callable[[Selection], Asked], progress: Progre
     _write(asked, found, findings)
     if asked.evidence is not None:
         progress.begin("making evidence")
-        evidence.write(asked.evidence, evidence.files(found.judged, asked.jobs))
+        evidence.write(asked.evidence, evidence.make(found.judged, asked.jobs, place).files)
     return _result(asked, found, findings)
 
 
@@ -346,19 +346,7 @@ def _findings(
     shown = [closer.get(each.name, each) for each in found.judged]
     progress.begin("writing regions as formulas")
     findings = [find(_with_formulas(pool, each) if everything else each) for each in shown]
-    return _broken(pool, findings, progress) if asked.explain is not None else findings
-
-
-def _broken(pool: Pool, found: Sequence[Finding], progress: Progress) -> list[Finding]:
-    """The same with what would make each proved theorem fail."""
-    progress.begin("looking for the smallest mistake", len(found))
-    made = {each.name: each for each in with_obligations(each.judged for each in found)}
-    return [
-        replace(each, breaking=breaking(pool, made[each.judged.name]).told())
-        if can_be_asked(each.judged)
-        else each
-        for each in progress.count(found)
-    ]
+    return explained(pool, findings, progress) if asked.explain is not None else findings
 
 
 def _compiled(asked: Selection, findings: Sequence[Finding], progress: Progress) -> list[Finding]:
@@ -416,8 +404,8 @@ def _write(asked: Selection, found: Report, findings: Sequence[Finding]) -> None
 def _result(asked: Selection, found: Report, findings: Sequence[Finding]) -> _Page:
     code = exit_code(found.judged)
     if asked.explain is not None:
-        explained = [*map(explain.explain, findings), *told.kept(found.judged)]
-        return _Page((), "\n\n\n".join(explained), code)
+        told_in_full = [*map(explain.explain, findings), *told.kept(found.judged)]
+        return _Page((), "\n\n\n".join(told_in_full), code)
     # What was left out discharges nothing, so that it is told only of a whole run.
     assumed = () if found.not_run else assumptions(found.judged, found.contracts)
     parts = [*explain.troubles(findings), *found.notes, *map(discharge.told, assumed)]

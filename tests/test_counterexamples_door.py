@@ -32,7 +32,8 @@ Let       vm_flags = VM_MAYWRITE | VM_PFNMAP without VM_SHARED,
               !perm_fault, vma_found, the callee succeeds (topup_ret =
               0), and all else is any.
 Then      v3 calls mmap_read_lock(), returns -EINVAL.
-because   line 6, if (ret != 0): not taken
+because   line 1, if (perm_fault && !write_fault &&
+              !exec_fault): not taken
           line 12, if (!vma_found): not taken
           line 66, if ((vm_flags & VM_PFNMAP) != 0): taken
           line 67, if (is_cow_mapping(vm_flags)): taken

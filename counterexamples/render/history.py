@@ -40,8 +40,9 @@ TROUBLE = (State.MISSED, State.OTHERWISE, State.UNDECIDED, State.DISAGREE)
 class Account:
     """A mistake and what became of it.  ``kernel`` is the release whose C was edited, "" for a shape;
     ``says`` is the theorem; ``why`` is a sentence, "" if it was found as declared.
-    ``reach`` says how a program gets to the witness, ``changed`` is the table of what the mistake changed
-    for pages like it ("" if that is no attribute), ``kinds`` how many kinds of counterexamples there are."""
+    ``counterpart`` is its counterexample in the kernel's shape, ``reach`` says how a program gets to the
+    witness, ``changed`` is the table of what the mistake changed for pages like it ("" if that is no
+    attribute), ``kinds`` how many kinds of counterexamples there are."""
 
     name: str
     bug: Bug
@@ -53,6 +54,7 @@ class Account:
     reach: Reach = NOT_ASKED
     changed: str = ""
     kinds: str = ""
+    counterpart: str = ""
 
 
 def place(account: Account) -> str:
@@ -91,6 +93,10 @@ def text(account: Account) -> str:
         lines += prose.paragraph("But", f"{account.state.value}: {account.why}")
     if account.witness is not None:
         lines.append(trace.below(account.witness))
+        if "\n" in account.counterpart:
+            lines += [*prose.paragraph("Shape", "the right one, beside the mistake:"), account.counterpart]
+        elif account.counterpart:
+            lines += prose.paragraph("Shape", account.counterpart)
         if isinstance(bug.where, OnShape):
             lines += [
                 *prose.paragraph("Mistake", f"{bug.where.right.name} (-) and what is made of it (+):"),

@@ -34,14 +34,14 @@ INDENT = 10
 BRANCH = 2
 _GLUE = "\0"  # a space at which no line is broken
 
-#: The most telling words first: the VMA, the type, the page, the hardware, the fault; then all others.
+#: The most telling words first: the VMA, the type, the page, the hardware, the fault, tags; then all others.
 _TELLING = (
     ("vm_flags",),
     ("vm_page_prot", "host_pte_prot"),
     ("pfn_is_map_memory", "in_memblock", "pfn_valid", "has_struct_page", "has_linear_map", "page_is_cow_copy",
      "other_is_cow_copy", "is_zero_pfn", "host_pte_special", "host_pte_writable", "page_pinned"),
-    ("ARM64_HAS_STAGE2_FWB", "ARM64_HAS_CACHE_DIC", "kvm_has_mte"),
-    ("perm_fault", "write_fault", "exec_fault", "logging_active", "vcpu->arch.fault.esr_el2"),
+    ("ARM64_HAS_STAGE2_FWB", "ARM64_HAS_CACHE_DIC"),
+    ("perm_fault", "write_fault", "exec_fault", "logging_active", "kvm_has_mte", "vcpu->arch.fault.esr_el2"),
 )  # fmt: skip
 
 
@@ -88,7 +88,11 @@ def _fitted(parts: Sequence[_Part]) -> list[list[str]]:
         if not short:
             break
         heights[min(short, key=lambda i: (heights[i], i))] += 1
-    return [part.within(height) for part, height in zip(parts, heights, strict=True)]
+    told = [part.within(height) for part, height in zip(parts, heights, strict=True)]
+    # A part may leave lines over, as its next thing needs more of them than it has.
+    for i in reversed(range(len(parts))):
+        told[i] = parts[i].within(HEIGHT - sum(map(len, told)) + len(told[i]))
+    return told
 
 
 def _let(witness: Witness) -> _Part:
@@ -125,7 +129,7 @@ def let_items(witness: Witness) -> list[Item]:
 
 
 def _rank(value: Value) -> int:
-    ranks = (i for i, words in enumerate(_TELLING) if {value.word, value.name} & {*words})
+    ranks = (i for i, words in enumerate(_TELLING) if {value.word, value.name.partition("(")[0]} & {*words})
     return next(ranks, len(_TELLING))
 
 
@@ -155,35 +159,51 @@ def _courses(witness: Witness) -> list[_Part]:
         several = len(names) > 1
         parts.append(_then(course, whose, 1 if several else 2))
         if any(step.taken is not None for step in course.steps):
-            parts.append(_because(course, 1 if several else 2))
+            parts.append(_because(course, _ranks(witness, course), 1 if several else 2))
     return parts
 
 
 def _then(course: Course, whose: str, least: int) -> _Part:
-    verbs = happened(course)
-    *calls, last = verbs
+    *calls, last = happened(course, _is_told)
 
     def render(count: int) -> list[str]:
         left = len(calls) - count
-        told = [*calls[:count], *([f"{left} more calls, below"] if left else []), last]
+        other = f"{'another call' if left == 1 else f'{left} other calls'}" if count else _calls(left)
+        told = [*calls[:count], *([f"makes {other}, below"] if left else []), last]
         return paragraph("Then", f"{whose}{course.procedure.name} {', '.join(told)}.")
 
     return _Part(len(calls), render, least)
 
 
-def happened(course: Course) -> list[str]:
-    """What a procedure did, as verbs: the sinks it called, and what it returned."""
+def _calls(count: int) -> str:
+    return "1 call" if count == 1 else f"{count} calls"
+
+
+def _is_told(course: Course, sink: str, argument: str) -> bool:
+    """Whether the prose tells an argument: one that the claim speaks of, or that reads as more than a number."""
+    return f"{sink}.{argument}" in course.spoken or argument in READINGS
+
+
+def happened(
+    course: Course, is_told: Callable[[Course, str, str], bool] = lambda _, __, ___: True
+) -> list[str]:
+    """What a procedure did, as verbs: the sinks it called, with those arguments, and what it returned."""
     ret = course.words.get("ret")
-    calls = [f"calls {_call(step, course)}" for step in course.steps if step.sink]
+    calls = [f"calls {_call(step, course, is_told)}" for step in course.steps if step.sink]
     if not calls and any(isinstance(statement, Call) for statement in walk(course.procedure.body)):
         calls = ["calls nothing that is asked about"]
-    returned = [] if ret is None else [f"returns {errno(ret, course.procedure.constants)}"]
+    returned = [] if ret is None else [f"returns{_GLUE}{errno(ret, course.procedure.constants)}"]
     return [*calls, *returned] or ["does nothing that is looked at"]
 
 
-def _call(step: Step, course: Course) -> str:
-    told = [_glued(f"{a} = {_argument(a, v, course.procedure.constants)}") for a, v in step.arguments]
-    return f"{step.sink}({', '.join(told)})"
+def _call(step: Step, course: Course, is_told: Callable[[Course, str, str], bool]) -> str:
+    constants = course.procedure.constants
+    told = [
+        _glued(f"{a} = {_argument(a, v, constants)}")
+        for a, v in step.arguments
+        if is_told(course, step.sink, a)
+    ]
+    return f"{step.sink}({', '.join(told) if told or not step.arguments else '...'})"
 
 
 def _argument(argument: str, value: int, constants: Mapping[str, int]) -> str:
@@ -191,11 +211,24 @@ def _argument(argument: str, value: int, constants: Mapping[str, int]) -> str:
     return number(value) if read is None else read(value, constants)
 
 
-def _because(course: Course, least: int) -> _Part:
-    branches = [step for step in course.steps if step.taken is not None]
-    told = [course.steps[i] for i in course.decisive] or branches
-    # Those that were taken are more telling than those passed by, and the last more than the first.
-    best = sorted(range(len(told)), key=lambda i: (not told[i].taken, -i))
+def _ranks(witness: Witness, course: Course) -> Mapping[int, int]:
+    """How telling a branch is, by its position: as the most telling input that decides it."""
+    ranks = {value.name: _rank(value) for value in witness.values if value.mask}
+    found: dict[int, int] = {}
+    for (name, _), at in course.decides.items():
+        found[at] = min(ranks.get(name, len(_TELLING)), found.get(at, len(_TELLING)))
+    return found
+
+
+def _because(course: Course, ranks: Mapping[int, int], least: int) -> _Part:
+    branches = [i for i, step in enumerate(course.steps) if step.taken is not None]
+    places = course.decisive or branches
+    told = [course.steps[i] for i in places]
+    # Those that were taken are more telling than those passed by, then those of which a telling input
+    # decides, and the last more than the first.
+    best = sorted(
+        range(len(told)), key=lambda i: (not told[i].taken, ranks.get(places[i], len(_TELLING)), -i)
+    )
     texts = [_branch(step) for step in told]
 
     def render(count: int) -> list[str]:
@@ -211,9 +244,10 @@ def _branch(step: Step) -> list[str]:
     """A branch in at most ``BRANCH`` lines."""
     span = step.span
     where = f"{span.function}() " if span.function else ""
+    text = span.text.rstrip(":")  # of a label
     end = f":{_GLUE}{_glued('taken' if step.taken else 'not taken')}"
-    for keep in range(len(span.text), INDENT, -2):
-        lines = _wrapped(f"{where}line {span.line}, {_middle_cut(span.text, keep)}{end}")
+    for keep in range(len(text), INDENT, -2):
+        lines = _wrapped(f"{where}line {span.line}, {_middle_cut(text, keep)}{end}")
         if len(lines) <= BRANCH:
             return lines
     return _wrapped(f"{where}line {span.line}{end}")[:BRANCH]
@@ -240,9 +274,14 @@ def _glued(text: str) -> str:
     return text.replace(" ", _GLUE) if len(text) < WIDTH - 2 * INDENT else text
 
 
+def unglued(text: str) -> str:
+    """The text with all its spaces as spaces, for lines of another width."""
+    return text.replace(_GLUE, " ")
+
+
 def _wrapped(text: str) -> list[str]:
     lines = textwrap.wrap(text, WIDTH - INDENT, subsequent_indent="    ", break_on_hyphens=False)
-    return [line.replace(_GLUE, " ") for line in lines]
+    return [unglued(line) for line in lines]
 
 
 def paragraph(label: str, text: str) -> list[str]:

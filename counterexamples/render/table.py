@@ -175,6 +175,11 @@ def changed_rows(before: Procedure, after: Procedure) -> str:
     return text_of_changed(found) or f"No row differs between {before.name} and {after.name}."
 
 
+def text_of(found: Sequence[Row]) -> str:
+    """Some rows of one procedure as text; "" if there is none."""
+    return _text(found, ("result",)) if found else ""
+
+
 def text_of_changed(found: Sequence[Row]) -> str:
     """Rows of two procedures as text; "" if there is none."""
     return _text(found, ("before", "after")) if found else ""
