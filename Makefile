@@ -48,6 +48,7 @@ crosscheck: $(VENV)/installed
 coq: $(VENV)/installed
 	@if ! command -v coqc >/dev/null && [ "$$(id -u)" -eq 0 ]; then \
 	  apt-get update && apt-get install -y --no-install-recommends coq; fi
+	@$(BIN)/python -m pip install --quiet --editable '.[evidence]'
 	@# 3 says that some were not covered, or not run where there is no coqc: it was reported, and is no error.
 	@$(BIN)/python -m proofs.gallina --shape merged || [ $$? -eq 3 ]
 
