@@ -37,12 +37,14 @@ class Wrong:
 @dataclass
 class Checked:
     """What came out for a subject: how many claims hold, sentences about those that have no
-    certificate or witness, and what is rejected."""
+    certificate or witness, and what is rejected.  ``accepted`` are the claims that are proved by a
+    certificate of the clauses that were made anew."""
 
     proved: int = 0
     refuted: int = 0
     uncertified: list[str] = field(default_factory=list)
     wrong: list[Wrong] = field(default_factory=list)
+    accepted: list[str] = field(default_factory=list)
 
 
 def verify(texts: Mapping[str, str]) -> Checked:
@@ -106,6 +108,7 @@ class _Check:
                 self.found.refuted += 1
             elif answer.verdict == PROVED and answer.certified and answer.reached is not None:
                 self.found.proved += 1
+                self.found.accepted.append(claim.name)
             else:
                 self.found.uncertified.append(_uncertified(answer))
 

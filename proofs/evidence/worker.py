@@ -50,7 +50,12 @@ def _elsewhere(task: Task) -> Result:
     if done.returncode:
         told = done.stderr.strip().splitlines() or [f"it ended with status {done.returncode}"]
         raise WorkerError(f"A process that makes evidence failed: {told[-1]}.")
-    found, witnesses = json.loads(done.stdout)
+    return read(done.stdout)
+
+
+def read(text: str) -> Result:
+    """The result that lies in a text as JSON.  Raises ValueError or TypeError where none does."""
+    found, witnesses = json.loads(text)
     return [Sought(**_tuples(each)) for each in found], witnesses
 
 

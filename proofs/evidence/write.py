@@ -17,15 +17,19 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
 from importlib import metadata
 from pathlib import Path
 
 from proofs.claim import Verdict
-from proofs.evidence import answers, collect, manifest, smt2, stored, worker
+from proofs.evidence import answers, collect, manifest, recall, smt2, stored, worker
 from proofs.evidence.answers import Answers, ClaimAnswer, EngineAnswer, NoObligation
 from proofs.evidence.search import Sought, engine
 from proofs.evidence.stored import DamagedError, Obligations
-from proofs.evidence.verify import ANSWERS, CERTIFICATES, OBLIGATIONS, SMT2
+from proofs.evidence.verify import ANSWERS, CERTIFICATES, OBLIGATIONS, SMT2, verify
+from proofs.evidence.worker import Result, Task
 from proofs.prove import with_obligations
 from proofs.verdict import Judged
 
@@ -51,25 +55,114 @@ def unwritable(directory: Path) -> str:
     return ""
 
 
+@dataclass(frozen=True)
+class Certificate:
+    """Of a claim that is PROVED: whether ``proofs.evidence.verify`` accepted a certificate of it in this
+    run, the certificate's size in bytes (0: there is none), and if it is not accepted, why."""
+
+    accepted: bool
+    size: int
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The texts of all files, by path, and what there is for each claim that is PROVED, by its name."""
+
+    files: Mapping[str, str]
+    certificates: Mapping[str, Certificate]
+
+
 def files(judged: Iterable[Judged], jobs: int) -> dict[str, str]:
     """The texts of all files, by path.  Raises EvidenceError."""
+    return dict(make(judged, jobs).files)
+
+
+def make(judged: Iterable[Judged], jobs: int, cache: Path | None = None) -> Evidence:
+    """Evidence that was checked; ``cache`` is a directory with what earlier runs found, which is checked
+    like the rest.  Raises EvidenceError."""
     subjects: dict[str, list[Judged]] = {}
     for each in with_obligations(judged):
         subjects.setdefault(each.name.partition("@")[2], []).append(each)
-    made = [part for subject, members in subjects.items() for part in _parts(subject, members)]
-    texts = [stored.write(part) for part, _, _ in made]
-    tasks = [(t, [j.verdict.value for j in members]) for t, (_, members, _) in zip(texts, made, strict=True)]
+    parts = [_Part(*part) for subject, members in subjects.items() for part in _parts(subject, members)]
     found: dict[str, str] = {}
-    results = worker.results(tasks, min(jobs, len(tasks)))
-    for text, (part, members, without), (sought, witnesses) in zip(texts, made, results, strict=True):
-        place = _directory(part.subject, found)
-        told = tuple(map(_answer, members, sought))
-        proofs = {j.name: s.certificate for j, s in zip(members, sought, strict=True) if s.certificate}
-        found[f"{place}/{OBLIGATIONS}"] = text
-        found[f"{place}/{SMT2}"] = smt2.text(part)
-        found[f"{place}/{ANSWERS}"] = answers.write(Answers(tuple(witnesses), told, tuple(without)))
-        found[f"{place}/{CERTIFICATES}"] = answers.write_certificates(proofs)
-    return {manifest.MANIFEST: manifest.write(found)} | found
+    certificates: dict[str, Certificate] = {}
+    for part, checked in zip(parts, _checked(parts, jobs, cache), strict=True):
+        place = _directory(part.obligations.subject, found)
+        found |= {f"{place}/{name}": text for name, text in checked.texts.items()}
+        certificates |= checked.certificates
+    return Evidence({manifest.MANIFEST: manifest.write(found)} | found, certificates)
+
+
+@dataclass(frozen=True)
+class _Checked:
+    """The files of a part by name, which were checked, and what they have for each proved claim."""
+
+    texts: Mapping[str, str]
+    certificates: Mapping[str, Certificate]
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Claims that lie in the same files."""
+
+    obligations: Obligations
+    members: Sequence[Judged]
+    without: Sequence[NoObligation]
+
+    @cached_property
+    def text(self) -> str:
+        return stored.write(self.obligations)
+
+    @property
+    def task(self) -> Task:
+        return self.text, [judged.verdict.value for judged in self.members]
+
+    def checked(self, result: Result) -> _Checked:
+        """The files with what was found.  Raises EvidenceError where it does not hold."""
+        sought, witnesses = result
+        told = tuple(map(_answer, self.members, sought))
+        named = [(judged.name, each.certificate) for judged, each in zip(self.members, sought, strict=True)]
+        proofs = {name: text for name, text in named if text}
+        texts = {
+            OBLIGATIONS: self.text,
+            SMT2: smt2.text(self.obligations),
+            ANSWERS: answers.write(Answers(tuple(witnesses), told, tuple(self.without))),
+            CERTIFICATES: answers.write_certificates(proofs),
+        }
+        checks = verify(texts)
+        if checks.wrong:
+            raise EvidenceError(f"What was found does not hold: {checks.wrong[0].what}")
+        accepted = frozenset(checks.accepted)
+        return _Checked(
+            texts,
+            {
+                each.name: Certificate(each.name in accepted, len(proofs.get(each.name, "")), each.why)
+                for each in told
+                if each.verdict == Verdict.PROVED.value
+            },
+        )
+
+
+def _checked(parts: Sequence[_Part], jobs: int, cache: Path | None) -> list[_Checked]:
+    """All parts, in their order; what is not in the cache, or does not hold, is found anew and kept."""
+    keys = [] if cache is None else recall.keys([part.task for part in parts])
+    known = {} if cache is None else recall.load(cache, keys)
+    done: dict[int, _Checked] = {}
+    for i, key in enumerate(keys):
+        if key in known:
+            with suppress(EvidenceError, ValueError, TypeError, AttributeError, LookupError):
+                done[i] = parts[i].checked(known[key])
+    left = [i for i in range(len(parts)) if i not in done]
+    new: dict[str, Result] = {}
+    results = worker.results([parts[i].task for i in left], max(1, min(jobs, len(left))))
+    for i, result in zip(left, results, strict=True):
+        done[i] = parts[i].checked(result)
+        if keys:
+            new[keys[i]] = result
+    if cache is not None:
+        recall.store(cache, new)
+    return [done[i] for i in range(len(parts))]
 
 
 def _parts(

@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Evidence that was found before: it is the same, and it is not believed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from asking import ask
+from evidences import toy_claims, toy_files
+
+from proofs import fingerprint
+from proofs.claim import Verdict
+from proofs.evidence import recall, worker, write
+from proofs.evidence.worker import Result
+
+
+@pytest.fixture(autouse=True)
+def known_tool(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tool is known, even if its files were changed a moment ago, as by a checkout."""
+    monkeypatch.setattr(fingerprint, "tool", lambda: "this tool")
+
+
+def test_a_second_run_asks_nothing_and_writes_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = write.make(ask(toy_claims()), jobs=1, cache=tmp_path)
+    asked: list[int] = []
+    honest = worker.results
+    monkeypatch.setattr(
+        worker, "results", lambda tasks, jobs: asked.append(len(tasks)) or honest(tasks, jobs)
+    )
+    second = write.make(ask(toy_claims()), jobs=1, cache=tmp_path)
+    assert (asked, second) == ([0], first)
+    write.make(ask(toy_claims()), jobs=1)
+    assert asked == [0, 1]
+    assert first.files == toy_files()
+
+
+def test_it_says_of_each_proof_whether_its_certificate_was_accepted() -> None:
+    judged = ask(toy_claims())
+    found = write.make(judged, jobs=1).certificates
+    assert set(found) == {each.name for each in judged if each.verdict is Verdict.PROVED}
+    assert all(each.accepted and each.size > 0 and not each.why for each in found.values())
+
+
+def worse(result: Result, how: str) -> Result:
+    found, witnesses = result
+    first = next(i for i, each in enumerate(found) if each.certificate)
+    bad = {
+        "certificate": replace(found[first], certificate="1 0 1 0\n"),
+        "answer": replace(found[first], answer="REFUTED"),
+        "witness": replace(found[first], reached=len(witnesses)),
+        "kind": replace(found[first], certificate=7),  # type: ignore[arg-type]
+    }
+    return [*found[:first], bad[how], *found[first + 1 :]], witnesses
+
+
+@pytest.mark.parametrize("how", ["certificate", "answer", "witness", "kind"])
+def test_what_was_forged_is_found_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str) -> None:
+    honest = recall.store
+    monkeypatch.setattr(
+        recall, "store", lambda place, new: honest(place, {k: worse(r, how) for k, r in new.items()})
+    )
+    write.make(ask(toy_claims()), jobs=1, cache=tmp_path)
+    assert write.make(ask(toy_claims()), jobs=1, cache=tmp_path).files == toy_files()
+
+
+def test_a_damaged_cache_is_as_good_as_none(tmp_path: Path) -> None:
+    write.make(ask(toy_claims()), jobs=1, cache=tmp_path)
+    (file,) = tmp_path.iterdir()
+    file.write_bytes(b"no database" * 100)
+    assert write.make(ask(toy_claims()), jobs=1, cache=tmp_path).files == toy_files()
+
+
+def test_nothing_is_kept_for_a_tool_that_is_not_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fingerprint, "tool", lambda: None)
+    assert write.make(ask(toy_claims()), jobs=1, cache=tmp_path).files == toy_files()
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_oldest_rows_go(tmp_path: Path) -> None:
+    for key in "abc":
+        recall.store(tmp_path, {key: ([], [])}, most=2)
+    assert recall.load(tmp_path, "abc") == {"b": ([], []), "c": ([], [])}
+
+
+def test_what_is_found_and_does_not_hold_is_never_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    honest = worker.results
+    monkeypatch.setattr(
+        worker, "results", lambda tasks, jobs: (worse(r, "certificate") for r in honest(tasks, jobs))
+    )
+    with pytest.raises(write.EvidenceError, match="What was found does not hold: "):
+        write.make(ask(toy_claims()), jobs=1)
