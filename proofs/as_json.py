@@ -12,6 +12,8 @@ Keys are sorted, and there are no times:
                 facts_offered: [names], facts_used: null or [names],
                 engines: [{name, version, answer, agrees: true | false | null, reason}] (z3 first; empty
                     if only z3 was asked),
+                certified: whether z3 and bdd prove it, and its certificate was checked,
+                certificate: null or {accepted, size (bytes), why (there is none)}, with --evidence,
                 unconfirmed: [inputs of unknown origin on which a refutation rests],
                 example, counterexample: null or
                     {values: [{name, width, value, mask}]  (hexadecimal; only bits in mask
@@ -75,6 +77,8 @@ def _claim(finding: Finding) -> dict[str, Any]:
         "why": judged.why,
         "compiled": judged.compiled,
         "engines": [dict(vars(each)) for each in judged.said],
+        "certified": judged.is_certified,
+        "certificate": None if judged.certificate is None else dict(vars(judged.certificate)),
         "expected": _expected(judged),
         "facts_offered": [fact.name for fact in claim.facts],
         "facts_used": used,

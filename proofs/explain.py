@@ -14,7 +14,7 @@ from counterexamples.render import prose, trace
 from counterexamples.witness import Witness
 from model.procedure import Input, Origin
 from proofs.claim import Claim, Verdict
-from proofs.crossing.told import listed
+from proofs.crossing.told import certified, listed
 from proofs.finding import Finding
 from proofs.verdict import Judged, Standing
 
@@ -25,8 +25,8 @@ _INDENT = 12
 def heading(judged: Judged) -> str:
     """The verdict in a line or two: what it is, how it stands, and why."""
     if judged.standing is Standing.AS_EXPECTED:
-        return f"{judged.verdict.value}, as expected."
-    return f"{judged.verdict.value}. {judged.why}".rstrip()
+        return f"{judged.word}, as expected."
+    return f"{judged.word}. {judged.why}".rstrip()
 
 
 def explain(finding: Finding) -> str:
@@ -42,6 +42,7 @@ def explain(finding: Finding) -> str:
         *_item("expected", [_expected(claim)]),
         *_item("verdict", [heading(finding.judged)]),
         *_item("engines", listed(finding.judged)),
+        *_item("evidence", certified(finding.judged)),
         *_facts(finding.judged),
     ]
     return "\n".join([*lines, *_behind(finding)])

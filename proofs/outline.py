@@ -15,7 +15,7 @@ from enum import Enum
 from proofs import report
 from proofs.catalogue import DEFAULT_PAGES
 from proofs.claim import Verdict
-from proofs.report import CELL, Report, Table
+from proofs.report import Report, Table, legend, letter
 from proofs.subject import ALL_THEOREMS, order, part, root_of
 from proofs.verdict import Judged, Standing
 
@@ -71,7 +71,7 @@ def outline(found: Report) -> Outline:
     heads = [""] if one else _heads(columns)
     widths = tuple(max(map(len, column)) for column in zip(heads, *cells, strict=True))
     head = [] if one else [Line(Style.HEAD, 4, "theorem", tuple(heads))]
-    foot = [] if one else [_blank(), Line(Style.NOTE, 0, LEGEND)]
+    foot = [] if one else [_blank(), Line(Style.NOTE, 0, legend(found.judged, LEGEND))]
     lines = (*head, *rows, *_lacking(found), *foot)
     return Outline(lines[1:] if one else lines, widths)  # the first is empty, and stands below a header alone
 
@@ -161,7 +161,7 @@ def _theorem(name: str, found: dict[str, Judged], columns: Sequence[str]) -> Ite
 def _cell(judged: Judged, in_full: bool) -> str:
     """A verdict as a word or as one letter, marked if it is not as declared."""
     mark = "" if judged.standing is Standing.AS_EXPECTED else "!"
-    return (judged.verdict.value if in_full else CELL[judged.verdict]) + mark
+    return (judged.word if in_full else letter(judged)) + mark
 
 
 def _reason(judged: Judged) -> str:

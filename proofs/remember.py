@@ -33,6 +33,8 @@ UNREADABLE = (ValueError, TypeError, KeyError, AttributeError)
 
 #: What is behind the fingerprint in the key of a closer look.
 CLOSELY = " closely"
+#: What is kept of another engine.
+AGREES, OPEN = "agrees", "open"
 
 
 @dataclass
@@ -137,6 +139,18 @@ class Memory:
         """Keep the closer look, if nothing of it is open."""
         if self.name and judged.answer is not None and _is_settled(judged):
             self.texts[self.prints.of(judged.claim) + CLOSELY] = write(judged.answer)
+
+    # What another engine of this tool said ------------------------------------------------------
+    def recall_agreement(self, claims: Iterable[Claim], engine: str) -> dict[str, bool]:
+        """Of claims by name, whether the engine proved them too, or left them open, in an earlier run."""
+        by_key = {f"{self.prints.of(c)} {engine}": c.name for c in claims} if self.name else {}
+        told = {by_key[key]: text for key, text in self._texts(by_key).items()}
+        return {name: text == AGREES for name, text in told.items() if text in (AGREES, OPEN)}
+
+    def keep_agreement(self, claim: Claim, engine: str, agrees: bool) -> None:
+        """Keep whether the engine proved the claim."""
+        if self.name:
+            self.texts[f"{self.prints.of(claim)} {engine}"] = AGREES if agrees else OPEN
 
     def _texts(self, keys: Iterable[str]) -> dict[str, str]:
         """What is kept for these keys, by this run or by earlier ones."""

@@ -24,7 +24,10 @@ CELL = {
     Verdict.DISAGREE: "D",
     Verdict.UNSUPPORTED: "U",
 }
+#: A proof that is certified as well.
+CERTIFIED = "C"
 LEGEND = "P proved, R refuted as declared, - not asked; ! is not as expected, and is told below"
+CERTIFIED_LEGEND = "C proved and certified"
 
 
 @dataclass(frozen=True)
@@ -115,7 +118,7 @@ def rows(report: Report) -> Table:
         expected = each.claim.expected
         reason = expected.reason if expected and each.verdict is Verdict.REFUTED else ""
         standing = "" if each.standing is Standing.AS_EXPECTED else "!"
-        return (each.verdict.value, standing, each.name, reason if not standing else each.why)
+        return (each.word, standing, each.name, reason if not standing else each.why)
 
     return Table(("verdict", "", "claim", "reason"), _by_family(report.judged, row))
 
@@ -133,12 +136,22 @@ def matrix(report: Report) -> Table:
 
     sections = _by_family(ordered, row)
     heads, notes = _headings(columns, max(len(each.claim.theorem) for each in ordered))
-    return Table(("theorem", *heads), sections, (*notes, LEGEND))
+    return Table(("theorem", *heads), sections, (*notes, legend(report.judged, LEGEND)))
+
+
+def legend(judged: Iterable[Judged], text: str) -> str:
+    """What the letters stand for; that one is of certified proofs is told where there is one."""
+    return f"{CERTIFIED_LEGEND}, {text}" if any(each.is_certified for each in judged) else text
+
+
+def letter(judged: Judged) -> str:
+    """A verdict as one letter."""
+    return CERTIFIED if judged.is_certified else CELL[judged.verdict]
 
 
 def cell(judged: Judged) -> str:
     """A verdict as one letter, marked if it is not as expected."""
-    return CELL[judged.verdict] + ("" if judged.standing is Standing.AS_EXPECTED else "!")
+    return letter(judged) + ("" if judged.standing is Standing.AS_EXPECTED else "!")
 
 
 def _headings(columns: Sequence[str], first: int) -> tuple[list[str], list[str]]:

@@ -32,7 +32,7 @@ from proofs.progress import Progress
 from proofs.prove import decided, examined, needs_a_closer_look, with_obligations
 from proofs.remember import Memory
 from proofs.report import Report, Table
-from proofs.selection import Selection, SelectionError, chosen, matching
+from proofs.selection import DEFAULT_ENGINES, Selection, SelectionError, chosen, matching
 from proofs.usage import DESCRIPTION, EPILOG
 from proofs.verdict import Judged, Standing, exit_code, unsupported
 
@@ -89,7 +89,10 @@ def parser() -> argparse.ArgumentParser:
     shown.add_argument("--explain", metavar="CLAIM", help="a claim in full (a name, or a GLOB for several)")
     written = door.add_argument_group("what is written")
     written.add_argument(
-        "--json", metavar="FILE", type=Path, help="all verdicts, with witnesses and facts used; or all answers"
+        "--json",
+        metavar="FILE",
+        type=Path,
+        help="all verdicts, with witnesses and facts used; or all answers",
     )
     written.add_argument("--smt2", metavar="DIR", type=Path, help="each claim as SMT-LIB text")
     written.add_argument(
@@ -111,8 +114,8 @@ def parser() -> argparse.ArgumentParser:
         "--engines",
         metavar="LIST",
         type=_engines,
-        default=("z3",),
-        help=f"which have to agree, of {','.join(engines.NAMES)} (default: z3, which decides)",
+        default=DEFAULT_ENGINES,
+        help=f"which have to agree, of {','.join(engines.NAMES)}; z3 decides (default: z3,bdd)",
     )
     how.add_argument(
         "--timeout",
@@ -215,7 +218,9 @@ def _never_written(asked: Selection) -> str:
     files = (("--json", asked.json, shows_text), ("--smt2", asked.smt2, no_verdicts))
     for option, path, unmade in (*files, ("--evidence", asked.evidence, no_verdicts)):
         if path is not None and unmade:
-            return f"{option} writes what is found of claims, and here none is decided; leave one of both out."
+            return (
+                f"{option} writes what is found of claims, and here none is decided; leave one of both out."
+            )
     return ""
 
 
@@ -281,14 +286,13 @@ def _page(asked: Selection, load: Callable[[Selection], Asked], progress: Progre
         left_out = len(known.claims) - len(claims)
         found = Report(judged, known.skipped, left_out, known.notes, known.contracts)
         findings = _findings(asked, pool, found, progress, memory)
+        findings = _crossed(asked, findings, progress, memory)
     _tell(memory, sys.stderr)
     findings = _compiled(asked, findings, progress) if asked.compiled else findings
-    findings = _crossed(asked, findings, progress)
+    if asked.evidence is not None:
+        findings = _evident(asked.evidence, findings, asked.jobs, place, progress)
     found = replace(found, judged=tuple(f.judged for f in findings))
     _write(asked, found, findings)
-    if asked.evidence is not None:
-        progress.begin("making evidence")
-        evidence.write(asked.evidence, evidence.make(found.judged, asked.jobs, place).files)
     return _result(asked, found, findings)
 
 
@@ -363,14 +367,30 @@ def _compiled(asked: Selection, findings: Sequence[Finding], progress: Progress)
     ]
 
 
-def _crossed(asked: Selection, findings: Sequence[Finding], progress: Progress) -> list[Finding]:
+def _evident(
+    directory: Path, findings: Sequence[Finding], jobs: int, cache: Path | None, progress: Progress
+) -> list[Finding]:
+    """The findings with what evidence there is of each proof, which is written."""
+    progress.begin("making evidence")
+    made = evidence.make((each.judged for each in findings), jobs, cache)
+    evidence.write(directory, made.files)
+    certificates = made.certificates
+    return [
+        replace(each, judged=replace(each.judged, certificate=certificates.get(each.judged.name)))
+        for each in findings
+    ]
+
+
+def _crossed(
+    asked: Selection, findings: Sequence[Finding], progress: Progress, memory: Memory
+) -> list[Finding]:
     """The findings, with what other engines answer."""
     from proofs.crossing import agreement  # few runs need it
 
     others = engines.named(asked.engines)
     progress.begin("asking other engines", len(findings) * len(others))
     judged = {each.judged.name: each.judged for each in findings}
-    for each in progress.count(agreement.crossed(judged.values(), others, asked.timeout, asked.jobs)):
+    for each in progress.count(agreement.crossed(judged.values(), others, asked.timeout, asked.jobs, memory)):
         judged[each.name] = each
     return [replace(each, judged=judged[each.judged.name]) for each in findings]
 
@@ -409,7 +429,8 @@ def _result(asked: Selection, found: Report, findings: Sequence[Finding]) -> _Pa
     # What was left out discharges nothing, so that it is told only of a whole run.
     assumed = () if found.not_run else assumptions(found.judged, found.contracts)
     parts = [*explain.troubles(findings), *found.notes, *map(discharge.told, assumed)]
-    parts += [*told.kept(found.judged), *told.line(found.judged), report.summary(found)]
+    parts += [*told.kept(found.judged), *told.line(found.judged)]
+    parts += [*told.certificates(found.judged), report.summary(found)]
     return _Page(outline.tables(found), "\n" + "\n\n".join(parts), code)
 
 

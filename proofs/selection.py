@@ -11,6 +11,9 @@ from pathlib import Path
 
 from proofs.claim import Claim
 
+#: z3 decides; the decision diagrams are asked about what it proves.
+DEFAULT_ENGINES = ("z3", "bdd")
+
 
 class SelectionError(Exception):
     """The command line asks for something that is not there; the text is a whole sentence."""
@@ -52,7 +55,7 @@ class Selection:
     timeout: float = 30.0
     no_cache: bool = False
     compiled: bool = False
-    engines: tuple[str, ...] = ("z3",)
+    engines: tuple[str, ...] = DEFAULT_ENGINES
 
 
 def matching(what: str, pattern: str | None, names: Iterable[str]) -> list[str]:

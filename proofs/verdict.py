@@ -36,6 +36,10 @@ class Standing(Enum):
 PRIORITY = (Standing.DISAGREE, Standing.OTHERWISE, Standing.UNDECIDED, Standing.AS_EXPECTED)
 
 
+#: The engine of our own that has to agree with z3 before a proof is called certified.
+DIAGRAMS = "bdd"
+
+
 @dataclass(frozen=True)
 class Said:
     """What one engine answered to a claim, and whether it agrees with z3 (None: it leaves it open)."""
@@ -53,12 +57,22 @@ class Said:
 
 
 @dataclass(frozen=True)
+class Certificate:
+    """Of a claim that is PROVED: whether ``proofs.evidence.verify`` accepted a certificate of it in this
+    run, the certificate's size in bytes (0: there is none), and if it is not accepted, why."""
+
+    accepted: bool
+    size: int
+    why: str = ""
+
+
+@dataclass(frozen=True)
 class Judged:
     """A claim's verdict.  ``why`` says, in sentences, what is to be known beside it: why it is not
     as expected.  ``answer`` is what the solver said, None where the claim could not be asked; so is
     the obligation, and also where the answer is an earlier run's.  ``compiled`` says what the compiled
-    C does on the witness, if that was asked, and ``said`` what each engine answers, z3 first, if several
-    were."""
+    C does on the witness, if that was asked, ``said`` what each engine answers, z3 first, if several
+    were, and ``certificate`` what evidence there is, if that was made."""
 
     claim: Claim
     verdict: Verdict
@@ -68,10 +82,23 @@ class Judged:
     answer: Answer | None = None
     compiled: str = ""
     said: tuple[Said, ...] = ()
+    certificate: Certificate | None = None
 
     @property
     def name(self) -> str:
         return self.claim.name
+
+    @property
+    def word(self) -> str:
+        """The verdict as a word, or that it is certified as well."""
+        return "PROVED CERTIFIED" if self.is_certified else self.verdict.value
+
+    @property
+    def is_certified(self) -> bool:
+        """Whether z3 and the decision diagrams both prove it, and its certificate was accepted."""
+        agrees = any(each.name == DIAGRAMS and each.agrees for each in self.said)
+        accepted = self.certificate is not None and self.certificate.accepted
+        return self.verdict is Verdict.PROVED and agrees and accepted
 
 
 def exit_code(judged: Iterable[Judged]) -> int:

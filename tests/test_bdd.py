@@ -32,7 +32,7 @@ from proofs.claim import Verdict
 from proofs.engines.bdd import Bdd, TooLarge
 from proofs.engines.blast import Blaster
 from proofs.engines.cases import Conditions
-from proofs.engines.robdd import decide, is_impossible
+from proofs.engines.robdd import Budget, Shared, decide, is_impossible
 from proofs.obligation import obligations
 from proofs.question import Found
 
@@ -81,6 +81,27 @@ def test_what_is_impossible_has_no_model(data: st.DataObject) -> None:
     term = Maker(data.draw, (2, 4, 64)).term(BOOL, 4)
     if is_impossible(Conditions(), (term,)):
         assert not satisfiable(term)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.data())
+def test_what_a_shared_diagram_excludes_has_no_model(data: st.DataObject) -> None:
+    """One diagram for several questions; small budgets leave things out in every place."""
+    maker = Maker(data.draw, (2, 4, 64))
+    budget = Budget(*(data.draw(st.sampled_from((3, 30, 300))) for _ in range(3)))
+    shared = Shared(budget)
+    for _ in range(3):
+        terms = [maker.term(BOOL, 3) for _ in range(4)]
+        if shared.is_impossible(terms[:2], terms[2:]):
+            assert not satisfiable(conj(*terms))
+
+
+def test_other_terms_are_added_only_if_they_exclude_something() -> None:
+    word, flag = name("a", WORD64) + name("b", WORD64), name("flag")
+    shared = Shared()
+    assert shared.is_impossible((word > 7,), (flag, word <= 5))
+    assert not shared.is_impossible((word > 7,), (flag, word <= 9))
+    assert not Shared(Budget(each=0)).is_impossible((word > 7,), (flag, word <= 5))
 
 
 @settings(max_examples=60, deadline=None)

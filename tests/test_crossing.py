@@ -22,8 +22,10 @@ from proofs.obligation import Obligation, obligations
 from proofs.pool import Pool
 from proofs.prove import decided
 from proofs.question import Answer, Found
+from proofs.remember import Memory
+from proofs.report import letter
 from proofs.run import main
-from proofs.verdict import Judged, Standing, exit_code
+from proofs.verdict import Certificate, Judged, Said, Standing, exit_code
 
 HAS = {name: not engines.missing([name]) for name in engines.NAMES}
 OTHERS = [
@@ -51,12 +53,10 @@ def last(judged: tuple[Judged, ...], *others: Engine) -> list[Judged]:
 @pytest.mark.parametrize("name", OTHERS)
 def test_every_engine_agrees_about_the_toy(name: str) -> None:
     found = last(known(), *engines.named([name]))
-    assert len(found) == len(toy.THEOREMS)
+    # Diagrams seek no models, so that they are not asked about refutations.
+    assert len(found) == len(toy.THEOREMS) - (len(toy.REFUTED) if name == "bdd" else 0)
     assert exit_code(found) == 0
-    assert not any(s.agrees is False for each in found for s in each.said)
-    agreeing = sum(each.said[-1].agrees is True for each in found)
-    # Diagrams seek no models, so that they leave refutations open.
-    assert agreeing == len(found) - (len(toy.REFUTED) if name == "bdd" else 0)
+    assert all(each.said[-1].agrees is True for each in found)
 
 
 def answering(change: dict[str, object], name: str = "bdd") -> Engine:
@@ -218,3 +218,77 @@ def test_the_door_asks_and_tells(capsys: pytest.CaptureFixture[str], tmp_path: P
     text = capsys.readouterr().out
     assert code == 0
     assert "\nengines: z3 " in text and "; bdd: " in text
+
+
+def test_what_diagrams_said_is_kept_and_not_asked_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proved = [each for each in known() if each.verdict is Verdict.PROVED]
+    unknown = {"denied": Found.UNKNOWN, "premises": Found.UNKNOWN}
+    half = replace(
+        answering({}),
+        begin=lambda _: lambda c, o: replace(right(c), **(unknown if c == proved[0].claim else {})),
+    )
+    with Memory(tmp_path, lambda: "this tool") as memory:
+        first = {each.name: each for each in crossed(proved, [half], 10, 1, memory)}
+    bare = [replace(each, obligation=None) for each in proved]
+    with Memory(tmp_path, lambda: "this tool") as memory:
+        monkeypatch.setattr("proofs.crossing.agreement.answers", lambda _, pairs, *__: iter(pairs))
+        second = {each.name: each for each in crossed(bare, [half], 10, 1, memory)}
+    agree = {name: each.said[-1].agrees for name, each in first.items()}
+    assert {name: each.said[-1].agrees for name, each in second.items()} == agree
+    assert [name for name, agrees in agree.items() if agrees is None] == [proved[0].name]
+    assert second[proved[0].name].said[-1].reason == engines.LEFT_OPEN
+
+
+def test_disagreements_and_solvers_of_others_are_not_kept(tmp_path: Path) -> None:
+    proved = [each for each in known() if each.verdict is Verdict.PROVED]
+    wrong, other = answering({"denied": Found.SAT}), replace(answering({}), version="1.0", name="bitwuzla")
+    with Memory(tmp_path, lambda: "this tool") as memory:
+        found = [*crossed(proved, [wrong, other], 10, 1, memory)]
+        assert Standing.DISAGREE in {each.standing for each in found}
+        assert not memory.texts
+
+
+@pytest.mark.parametrize("text", ["", "yes", "AGREES", "{}"])
+def test_what_was_kept_otherwise_is_no_agreement(tmp_path: Path, text: str) -> None:
+    (claim,) = (one(PROVED).claim,)
+    memory = Memory(tmp_path, lambda: "this tool")
+    memory.texts[f"{memory.prints.of(claim)} bdd"] = text
+    assert memory.recall_agreement([claim], "bdd") == {}
+
+
+# CERTIFIED -------------------------------------------------------------------------------------------
+ACCEPTED, LARGE = Certificate(True, 120), Certificate(False, 0, "It needs 5,000 lemmas.")
+
+
+@pytest.mark.parametrize(
+    ("agrees", "certificate", "certified"),
+    [(True, ACCEPTED, True), (None, ACCEPTED, False), (True, LARGE, False), (True, None, False)],
+)
+def test_a_proof_is_certified_if_both_engines_and_the_certificate_say_so(
+    agrees: bool | None, certificate: Certificate | None, certified: bool
+) -> None:
+    said = (Said("z3", "5", "", True), Said("bdd", "", "", agrees))
+    found = replace(one(PROVED), said=said, certificate=certificate)
+    assert found.is_certified is certified
+    assert (found.word, letter(found)) == (("PROVED CERTIFIED", "C") if certified else ("PROVED", "P"))
+    assert not replace(one(REFUTED), said=said, certificate=certificate).is_certified
+
+
+def test_the_line_counts_certificates() -> None:
+    said = (Said("z3", "5", "", True), Said("bdd", "", "", True))
+    made = [
+        replace(one(PROVED), said=s, certificate=c)
+        for s, c in [(said, ACCEPTED), ((), ACCEPTED), (said, LARGE)]
+    ]
+    assert [*told.certificates(made)] == [
+        "evidence: 1 of 3 proofs are CERTIFIED (z3 and bdd agree, and the certificate was checked); of 1 the "
+        "certificate was checked, and bdd was not asked or leaves them open; 1 have no certificate, and rest on "
+        "the engines that agree"
+    ]
+    assert [*told.certified(made[0])] == ["A certificate of 120 bytes, which was checked."]
+    assert [*told.certified(made[2])] == [
+        "No certificate: It needs 5,000 lemmas. Engines that stand for it: z3 5, bdd."
+    ]
+    assert not [*told.certificates(known())]

@@ -40,7 +40,7 @@ def door(arguments: Sequence[str], *claims: Claim, **more: object) -> int:
 
 # Exit codes ----------------------------------------------------------------------------------------
 def test_all_as_expected_is_0(capsys: Capture) -> None:
-    assert door([]) == 0
+    assert door(["--engines", "z3"]) == 0
     out, err = capsys.readouterr()
     assert (
         out
@@ -55,6 +55,12 @@ REFUTED    all_needs_hardware@merged  a reason with a source
 """
     )
     assert err == ""
+
+
+def test_diagrams_are_asked_about_what_is_proved_unless_z3_is_to_stand_alone(capsys: Capture) -> None:
+    assert door([]) == 0
+    out = capsys.readouterr().out
+    assert "\nengines: z3 " in out and "; bdd: 1 of 1 claim agree\n" in out
 
 
 def test_otherwise_is_1_and_is_told_in_full(capsys: Capture) -> None:

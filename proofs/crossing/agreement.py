@@ -16,24 +16,59 @@ from dataclasses import replace
 
 from proofs.claim import Verdict
 from proofs.crossing.ask import answers
-from proofs.crossing.engines import Engine, z3_version
+from proofs.crossing.engines import LEFT_OPEN, Engine, z3_version
 from proofs.prove import with_obligations
 from proofs.question import Answer, Found
+from proofs.remember import Memory
 from proofs.verdict import Judged, Replays, Said, Standing, agree, judge
 
 OPEN = (Found.UNKNOWN, Found.TIMEOUT, Found.NOT_ASKED)
 
 
-def crossed(judged: Iterable[Judged], engines: Sequence[Engine], limit: float, jobs: int) -> Iterator[Judged]:
+def crossed(
+    judged: Iterable[Judged],
+    engines: Sequence[Engine],
+    limit: float,
+    jobs: int,
+    memory: Memory | None = None,
+) -> Iterator[Judged]:
     """Each claim that was asked, with the engines' answers taken in, whenever there is a new one; the
-    last of each claim has them all."""
-    known = {each.name: each for each in with_obligations(judged) if each.answer is not None}
-    pairs = [(each.claim, each.obligation) for each in known.values() if each.obligation is not None]
-    replays = Replays()
+    last of each claim has them all.  ``memory`` has what engines of this tool said in earlier runs."""
+    known = {each.name: each for each in judged if each.answer is not None}
+    replays, memory = Replays(), memory or Memory()
     for engine in engines:
+        asked = [each for each in known.values() if engine.finds_models or not _is_refuted(each)]
+        kept = {} if engine.version else memory.recall_agreement((j.claim for j in asked), engine.name)
+        for name, agrees in kept.items():
+            known[name] = _recalled(known[name], engine.name, agrees)
+            yield known[name]
+        rest = with_obligations(each for each in asked if each.name not in kept)
+        known |= {each.name: each for each in rest}
+        pairs = [(each.claim, each.obligation) for each in rest if each.obligation is not None]
         for answer in answers(engine, pairs, limit, jobs):
-            known[answer.claim] = taken_in(known[answer.claim], engine.name, engine.version, answer, replays)
-            yield known[answer.claim]
+            found = taken_in(known[answer.claim], engine.name, engine.version, answer, replays)
+            known[answer.claim] = found
+            if not engine.version and found.verdict is Verdict.PROVED and answer.denied is not Found.TIMEOUT:
+                memory.keep_agreement(found.claim, engine.name, found.said[-1].agrees is True)
+            yield found
+
+
+def _recalled(judged: Judged, name: str, agrees: bool) -> Judged:
+    """The verdict beside what an engine said in an earlier run."""
+    assert judged.answer is not None
+    text = answered(judged.answer) if agrees else answered(Answer(judged.name, Found.UNKNOWN))
+    said = Said(name, "", text, agrees or None, "" if agrees else LEFT_OPEN)
+    return replace(judged, said=(*_ours(judged), said))
+
+
+def _ours(judged: Judged) -> tuple[Said, ...]:
+    """What was said so far: at first what z3 answered."""
+    assert judged.answer is not None
+    return judged.said or (Said("z3", z3_version(), answered(judged.answer), True),)
+
+
+def _is_refuted(judged: Judged) -> bool:
+    return judged.answer is not None and judged.answer.denied is Found.SAT
 
 
 def taken_in(
@@ -41,7 +76,7 @@ def taken_in(
 ) -> Judged:
     """The verdict beside another engine's answer."""
     assert judged.answer is not None and judged.obligation is not None
-    said = judged.said or (Said("z3", z3_version(), answered(judged.answer), True),)
+    said = _ours(judged)
     agrees = _agrees(judged, answer)
     found = replace(judged, said=(*said, Said(name, version, answered(answer), agrees, answer.reason)))
     why = _contradiction(found, name, answer, replays)

@@ -15,16 +15,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from model.logic import Term, free_names
 from proofs.claim import Claim
 from proofs.engines import bitwuzla, cvc5, paths, robdd, second
-from proofs.engines.bdd import Bdd
-from proofs.engines.cases import Conditions
 from proofs.obligation import Obligation
 from proofs.question import Answer, Found
 
-#: Nodes of a decision diagram above which a claim is left to other engines.
-NODES = 300_000
+#: Why the decision diagrams do not answer.
+LEFT_OPEN = "The decision diagram leaves it open."
 
 Decide = Callable[[Claim, Obligation], Answer]
 
@@ -32,11 +29,13 @@ Decide = Callable[[Claim, Obligation], Answer]
 @dataclass(frozen=True)
 class Engine:
     """``begin(seconds)`` makes what decides claims, one after the other, about the same subject, each
-    question within that time where the engine has a clock.  ``version`` is "" for those of this tool."""
+    question within that time where the engine has a clock.  ``version`` is "" for those of this tool.
+    One that finds no models is not asked about refutations, which the interpreter has confirmed."""
 
     name: str
     version: str
     begin: Callable[[float], Decide]
+    finds_models: bool = True
 
     @property
     def told(self) -> str:
@@ -81,7 +80,7 @@ def _second(start: Callable[[], second.Solver]) -> Decide:
 
 
 def _bdd() -> Engine:
-    return Engine("bdd", "", lambda _: _Diagram().decide)
+    return Engine("bdd", "", lambda _: _Diagram().decide, finds_models=False)
 
 
 def _paths() -> Engine:
@@ -98,37 +97,16 @@ NAMES = ("z3", *_MAKERS)
 
 
 class _Diagram:
-    """One diagram for several claims, made anew when it is full."""
+    """One diagram for several claims."""
 
     def __init__(self) -> None:
-        self.conditions = Conditions(Bdd(limit=NODES))
+        self.shared = robdd.Shared()
 
     def decide(self, _: Claim, obligation: Obligation) -> Answer:
-        """UNSAT of the denied conclusion, or of the premises, where the diagram shows it.  A model is
-        not sought: the interpreter confirms those of the other engines."""
-        premises = (*obligation.given, *obligation.background, *nearest_first(obligation))
-        if not self._impossible((~obligation.then, *premises)):
-            reason = "The decision diagram leaves it open."
-            return Answer(obligation.claim, Found.UNKNOWN, Found.UNKNOWN, reason=reason)
-        return Answer(obligation.claim, Found.UNKNOWN, Found.UNSAT)
-
-    def _impossible(self, terms: Sequence[Term]) -> bool:
-        used = len(self.conditions.bdd.level)
-        found = robdd.is_impossible(self.conditions, terms)
-        if self.conditions.bdd.is_full():
-            self.conditions = Conditions(Bdd(limit=NODES))
-            if used > NODES // 2:  # the claim did not have much room
-                found = found or robdd.is_impossible(self.conditions, terms)
-        return found
-
-
-def nearest_first(obligation: Obligation) -> list[Term]:
-    """The facts, those first that bring the fewest new inputs with them: a contradiction shows sooner."""
-    left = {i: frozenset(free_names(fact.holds)) for i, fact in enumerate(obligation.facts)}
-    seen = set(free_names(obligation.then, *obligation.given))
-    ordered = []
-    while left:
-        nearest = min(left, key=lambda i: (len(left[i] - seen), i))
-        seen |= left.pop(nearest)
-        ordered.append(obligation.facts[nearest].holds)
-    return ordered
+        """UNSAT of the denied conclusion, where the diagram shows it.  A model is not sought: the
+        interpreter confirms those of the other engines."""
+        about = (~obligation.then, *obligation.given)
+        others = (*obligation.background, *(fact.holds for fact in obligation.facts))
+        if self.shared.is_impossible(about, others):
+            return Answer(obligation.claim, Found.UNKNOWN, Found.UNSAT)
+        return Answer(obligation.claim, Found.UNKNOWN, Found.UNKNOWN, reason=LEFT_OPEN)

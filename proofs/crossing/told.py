@@ -9,7 +9,7 @@ from pathlib import Path
 from platformdirs import user_state_path
 
 from proofs import smtlib
-from proofs.verdict import Judged
+from proofs.verdict import DIAGRAMS, Judged
 
 
 def line(judged: Sequence[Judged]) -> Iterator[str]:
@@ -33,6 +33,36 @@ def listed(judged: Judged) -> Iterator[str]:
     """Each engine's answer to one claim."""
     for each in judged.said:
         yield f"{each.told}: {each.answer}." + (f" {each.reason}" if each.reason else "")
+
+
+def certified(judged: Judged) -> Iterator[str]:
+    """What there is for one proof that needs no solver to be checked."""
+    made = judged.certificate
+    if made is None:
+        return
+    if made.accepted:
+        yield f"A certificate of {made.size} bytes, which was checked."
+    else:
+        others = ", ".join(each.told for each in judged.said if each.agrees)
+        yield f"No certificate: {made.why.rstrip('.')}. Engines that stand for it: {others or 'z3'}."
+
+
+def certificates(judged: Sequence[Judged]) -> Iterator[str]:
+    """The line under the table about certificates; nothing if no evidence was made."""
+    made = [each for each in judged if each.certificate is not None]
+    if not made:
+        return
+    full = sum(each.is_certified for each in made)
+    alone = sum(each.certificate is not None and each.certificate.accepted for each in made) - full
+    text = f"evidence: {full} of {len(made)} proofs are CERTIFIED (z3 and {DIAGRAMS} agree, and the "
+    text += "certificate was checked)"
+    text += (
+        f"; of {alone} the certificate was checked, and {DIAGRAMS} was not asked or leaves them open"
+        if alone
+        else ""
+    )
+    left = len(made) - full - alone
+    yield text + (f"; {left} have no certificate, and rest on the engines that agree" if left else "")
 
 
 def directory() -> Path:

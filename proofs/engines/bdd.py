@@ -11,7 +11,7 @@ Trusted: this file and ``blast``, for whatever is decided here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from functools import reduce
 
@@ -88,11 +88,22 @@ class Bdd:
             return a if a == b else 1
         key = (a, b)
         found = self.known.get(key)
-        if found is None:
-            level = min(self.level[a >> 1], self.level[b >> 1])
-            (a0, a1), (b0, b1) = self._below(a, level), self._below(b, level)
-            found = self.known[key] = self._node(level, self.conj(a0, b0), self.conj(a1, b1))
+        if found is None:  # most of the time is spent here, so that nothing is called that need not be
+            low, high, x, y = self.low, self.high, a >> 1, b >> 1
+            level, other = self.level[x], self.level[y]
+            a0, a1 = (low[x] ^ a & 1, high[x] ^ a & 1) if level <= other else (a, a)
+            b0, b1 = (low[y] ^ b & 1, high[y] ^ b & 1) if other <= level else (b, b)
+            zero, one = self.conj(a0, b0), self.conj(a1, b1)
+            found = zero if zero == one else self._node(min(level, other), zero, one)
+            self.known[key] = found
         return found
+
+    def holds(self, edge: int, values: Mapping[int, int]) -> bool:
+        """Whether the input satisfies the edge; a level that has no value is 0."""
+        while edge > 1:
+            low, high = self._below(edge, self.level[edge >> 1])
+            edge = high if values.get(self.level[edge >> 1]) else low
+        return edge == self.true
 
     def disj(self, a: int, b: int) -> int:
         return self.conj(a ^ 1, b ^ 1) ^ 1
@@ -145,19 +156,23 @@ class Bdd:
         found = known[edge >> 1]
         return Fraction(whole - found if edge & 1 else found, whole)
 
-    def some(self, edge: int) -> dict[Variable, int]:
-        """An input that satisfies it: 0 wherever that can be, from the topmost variable down; what is
-        missing is 0.  Raises ValueError if there is none."""
+    def path(self, edge: int) -> dict[int, int]:
+        """Values of levels that satisfy it: 0 wherever that can be, from the topmost down; levels that are
+        missing do not matter.  Raises ValueError if there are none."""
         if edge == self.false:
             raise ValueError("No input satisfies the condition.")
-        names = {level: variable for variable, level in self.levels.items()}
-        found: dict[Variable, int] = {}
+        found: dict[int, int] = {}
         while edge > 1:
             level = self.level[edge >> 1]
             low, high = self._below(edge, level)
-            found[names[level]] = int(low == self.false)
+            found[level] = int(low == self.false)
             edge = high if low == self.false else low
         return found
+
+    def some(self, edge: int) -> dict[Variable, int]:
+        """An input that satisfies it, as ``path``: what is missing is 0."""
+        names = {level: variable for variable, level in self.levels.items()}
+        return {names[level]: value for level, value in self.path(edge).items()}
 
     def given(self, edge: int, variable: Variable, value: int) -> int:
         """The condition where that bit has that value."""

@@ -46,7 +46,7 @@ class Conditions:
     free: dict[bytes, str] = field(default_factory=dict)
     limits: dict[bytes, list[int]] = field(default_factory=dict)
     narrow: dict[bytes, bool] = field(default_factory=dict)
-    axioms: int = Bdd.true
+    axioms: list[int] = field(default_factory=list)
     blaster: Blaster[int] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -147,12 +147,23 @@ class Conditions:
             i = limits.index(value)
             for below, above in pairwise(limits[max(i - 1, 0) : i + 2]):
                 edges = [self._at_most(word, each) for each in (below, above)]
-                self.axioms = bdd.conj(self.axioms, bdd.disj(bdd.negate(edges[0]), edges[1]))
+                self.axioms.append(bdd.disj(bdd.negate(edges[0]), edges[1]))
         return found
 
     def is_possible(self, edge: int) -> bool:
         """Whether the condition is not shown to be impossible."""
-        return self.bdd.conj(edge, self.axioms) != self.bdd.false
+        return self.assignment(edge)[0] is not None
+
+    def assignment(self, edge: int) -> tuple[dict[int, int] | None, int]:
+        """Values of levels that satisfy the edge and every axiom (None: there are none); and the edge with
+        the axioms that it took to find out."""
+        while edge != self.bdd.false:
+            values = self.bdd.path(edge)
+            broken = [axiom for axiom in self.axioms if not self.bdd.holds(axiom, values)]
+            if not broken:
+                return values, edge
+            edge = self.bdd.all((edge, *broken))
+        return None, edge
 
     def _is_narrow(self, leaf: Term) -> bool:
         """Whether few bits of inputs are in a word: a flag, or a field."""

@@ -11,6 +11,7 @@ Trusted: ``cases`` and what it trusts, for UNSAT; ``model.logic.meaning`` for SA
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from model.logic import TRUE, Term, subterms, value_of
 from proofs.engines.bdd import TooLarge
@@ -50,6 +51,72 @@ def is_impossible(conditions: Conditions, terms: Iterable[Term]) -> bool:
     return _edge(conditions, terms)[0] == conditions.bdd.false
 
 
+@dataclass(frozen=True)
+class Budget:
+    """How many nodes may be made for one question: for the terms that it is about, for all others
+    together, and for each of these.  What needs more is left to other engines."""
+
+    about: int = 20_000
+    others: int = 20_000
+    each: int = 4_000
+
+
+#: Nodes of all questions together, above which the diagram is made anew: about 300 megabytes.
+MOST = 800_000
+
+
+@dataclass
+class Shared:
+    """One diagram for many questions about the same procedures, which share most of their terms."""
+
+    budget: Budget = Budget()
+    conditions: Conditions = field(default_factory=Conditions)
+    large: set[bytes] = field(default_factory=set)
+
+    def is_impossible(self, about: Iterable[Term], others: Sequence[Term]) -> bool:
+        """Whether no input satisfies all the terms, as far as that is shown within the budget.
+
+        An assignment of the bits is looked for that satisfies what the question is about; of the others,
+        one is added that excludes it.  Where none does, the question stays open.
+        """
+        bdd = self.conditions.bdd
+        if len(bdd.level) > MOST:
+            self.conditions, self.large = Conditions(), set()
+            bdd = self.conditions.bdd
+        try:
+            bdd.limit = len(bdd.level) + self.budget.about
+            edge = bdd.all(map(self.conditions.truth, about))
+            last = len(bdd.level) + self.budget.others
+            while True:
+                bdd.limit = last
+                values, edge = self.conditions.assignment(edge)
+                if values is None:
+                    return True
+                excluding = self._excluding(values, others, last)
+                if excluding is None:
+                    return False
+                bdd.limit = last
+                edge = bdd.conj(edge, excluding)
+        except (TooLarge, RecursionError):
+            return False
+
+    def _excluding(self, values: Mapping[int, int], others: Sequence[Term], last: int) -> int | None:
+        """The edge of a term that these values do not satisfy; one that is too large excludes nothing."""
+        bdd = self.conditions.bdd
+        for term in others:
+            if term.key in self.large:
+                continue
+            bdd.limit = min(len(bdd.level) + self.budget.each, last)
+            try:
+                edge = self.conditions.truth(term)
+            except (TooLarge, RecursionError):
+                self.large.add(term.key)
+                continue
+            if not bdd.holds(edge, values):
+                return edge
+        return None
+
+
 def _edge(conditions: Conditions, terms: Iterable[Term]) -> tuple[int, bool]:
     """The edge of all the terms, false as soon as it is known to be, and whether it is of all of them: a
     term is left out if it is long, or if the diagram becomes too large with it."""
@@ -75,9 +142,12 @@ def _solved(
     if edge == conditions.bdd.false:
         return Found.UNSAT, {}
     try:
-        bits = conditions.bdd.some(conditions.bdd.conj(edge, conditions.axioms))
+        values, edge = conditions.assignment(edge)
     except (TooLarge, RecursionError):
         return Found.UNKNOWN, {}
+    if values is None:
+        return Found.UNSAT, {}
+    bits = conditions.bdd.some(edge)
     model = dict.fromkeys(obligation.inputs, 0)
     for (name, bit), value in bits.items():
         if name in model:

@@ -31,7 +31,7 @@ from proofs.evidence.stored import DamagedError, Obligations
 from proofs.evidence.verify import ANSWERS, CERTIFICATES, OBLIGATIONS, SMT2, verify
 from proofs.evidence.worker import Result, Task
 from proofs.prove import with_obligations
-from proofs.verdict import Judged
+from proofs.verdict import Certificate, Judged
 
 SETTLED = (Verdict.PROVED, Verdict.REFUTED)
 
@@ -53,16 +53,6 @@ def unwritable(directory: Path) -> str:
         except (DamagedError, OSError):
             return f"{directory} is not empty and is no evidence; name another directory, or remove it."
     return ""
-
-
-@dataclass(frozen=True)
-class Certificate:
-    """Of a claim that is PROVED: whether ``proofs.evidence.verify`` accepted a certificate of it in this
-    run, the certificate's size in bytes (0: there is none), and if it is not accepted, why."""
-
-    accepted: bool
-    size: int
-    why: str = ""
 
 
 @dataclass(frozen=True)
