@@ -22,6 +22,8 @@ DOORS = {
     "proofs/attach.py",
     "counterexamples/run.py",
 }
+#: A door's command line, where it is long enough for a file of its own.
+COMMAND_LINES = {"proofs/arguments.py"}
 FILES = sorted(path for room in ROOMS for path in (TOP / room).rglob("*.py"))
 
 
@@ -60,7 +62,7 @@ def test_only_doors_print_and_read_the_command_line(path: Path) -> None:
     tree = ast.parse(path.read_text())
     called = {n.func.id for n in ast.walk(tree) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)}
     assert "print" not in called
-    assert "argparse" not in set(imported(path))
+    assert "argparse" not in set(imported(path)) or rel(path) in COMMAND_LINES
 
 
 def test_z3_is_imported_in_one_file() -> None:
