@@ -63,7 +63,9 @@ def subjects(kernels: Sequence[Path], copies: Path) -> Iterator[Subject]:
     shapes = (python, "-m", "proofs.run")
     yield Subject("every shape", (*shapes, "--no-cache"), 1.5)
     yield Subject("shapes, again", shapes, 1.0)
+    yield Subject("shapes, z3 alone", (*shapes, "--no-cache", "--engines", "z3"))
     yield Subject("merged", (*shapes, "--shape", "merged", "--no-cache"))
+    yield from _evidence(shapes, python, copies)
     mutate = (python, "-m", "proofs.mutate")
     yield Subject("mutants, merged", (*mutate, "--shape", "merged"), 5.0)
     yield Subject("mutants, every one", (*mutate, "--shape", "merged", "--all"))
@@ -80,6 +82,18 @@ def subjects(kernels: Sequence[Path], copies: Path) -> Iterator[Subject]:
         copy = copied(tree, copies / tree.name)
         listing = (python, "-m", "proofs.run", "--linux", str(copy), "--list")
         yield Subject(f"{tree.name}, read patched", listing, patched=copy)
+
+
+def _evidence(shapes: tuple[str, ...], python: str, directory: Path) -> Iterator[Subject]:
+    """What evidence costs; "again" recalls what an earlier run found, and checks it."""
+    some, every = (str(directory / name) for name in ("merged", "shapes"))
+    yield Subject("merged, evidence", (*shapes, "--shape", "merged", "--no-cache", "--evidence", some))
+    yield Subject("evidence, again", (*shapes, "--evidence", every), 3.0)
+    yield Subject("evidence, checked", (python, "-m", "proofs.check", every), 1.0)
+    gallina = (python, "-m", "proofs.gallina", "--shape", "merged", "--theorem")
+    yield Subject("a theorem in Coq", (*gallina, "memory_is_mapped_cacheable"), 10.0)
+    yield Subject("adequacy", (*shapes, "--adequacy", "--no-cache"))
+    yield Subject("numbers, merged", (*shapes, "--numbers", "--shape", "merged", "--no-cache"))
 
 
 def copied(tree: Path, to: Path) -> Path:
