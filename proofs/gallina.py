@@ -121,7 +121,7 @@ def told(results: Sequence[Checked], left_out: int) -> str:
     lines = [f"{each.claim:<{width}}  {each.outcome.value:<11}  {each.why}".rstrip() for each in results]
     counted = Counter(each.outcome for each in results)
     parts = [f"{counted[outcome]} {outcome.value}" for outcome in Outcome if counted[outcome]]
-    lines += ["", f"{len(results)} theorems: {', '.join(parts) or 'none'}."]
+    lines += ["", f"{len(results)} theorem{'' if len(results) == 1 else 's'}: {', '.join(parts) or 'none'}."]
     if left_out:
         lines.append(f"{left_out} claims are expected to be refuted, and have no proof.")
     return "\n".join(lines)
