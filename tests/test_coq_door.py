@@ -22,7 +22,7 @@ def test_without_coq_nothing_is_green(
     monkeypatch.setenv("PATH", "")
     assert gallina.main([*SOME, "--out", str(tmp_path / "out")]) == 3
     assert capsys.readouterr().out == (
-        "mmu_lock_is_released@merged  NOT RUN      there is no coqc\n\n1 theorems: 1 NOT RUN.\n"
+        "mmu_lock_is_released@merged  NOT RUN      there is no coqc\n\n1 theorem: 1 NOT RUN.\n"
     )
     names = ["Check.v", "Packed.v", "Words.v", "mmu_lock_is_released_merged.v"]
     assert sorted(p.name for p in (tmp_path / "out").iterdir()) == names
@@ -31,7 +31,7 @@ def test_without_coq_nothing_is_green(
 @needs_coq
 def test_the_door_says_what_was_checked(capsys: pytest.CaptureFixture[str]) -> None:
     assert gallina.main(SOME) == 0
-    assert capsys.readouterr().out == "mmu_lock_is_released@merged  CHECKED\n\n1 theorems: 1 CHECKED.\n"
+    assert capsys.readouterr().out == "mmu_lock_is_released@merged  CHECKED\n\n1 theorem: 1 CHECKED.\n"
 
 
 def test_a_claim_that_is_expected_to_fail_is_counted_and_not_checked(
