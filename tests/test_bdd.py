@@ -88,7 +88,7 @@ def test_what_is_impossible_has_no_model(data: st.DataObject) -> None:
 def test_what_a_shared_diagram_excludes_has_no_model(data: st.DataObject) -> None:
     """One diagram for several questions; small budgets leave things out in every place."""
     maker = Maker(data.draw, (2, 4, 64))
-    budget = Budget(*(data.draw(st.sampled_from((3, 30, 300))) for _ in range(3)))
+    budget = Budget(*(data.draw(st.sampled_from((3, 30, 300))) for _ in range(4)))
     shared = Shared(budget)
     for _ in range(3):
         terms = [maker.term(BOOL, 3) for _ in range(4)]

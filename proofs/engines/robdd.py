@@ -54,11 +54,13 @@ def is_impossible(conditions: Conditions, terms: Iterable[Term]) -> bool:
 @dataclass(frozen=True)
 class Budget:
     """How many nodes may be made for one question: for the terms that it is about, for all others
-    together, and for each of these.  What needs more is left to other engines."""
+    together, and for each of these.  What needs more is left to other engines.  Up to ``shared`` nodes
+    the first questions may make more, for what others will find made."""
 
     about: int = 20_000
     others: int = 20_000
     each: int = 4_000
+    shared: int = 60_000
 
 
 #: Nodes of all questions together, above which the diagram is made anew: about 300 megabytes.
@@ -84,7 +86,7 @@ class Shared:
             self.conditions, self.large = Conditions(), set()
             bdd = self.conditions.bdd
         try:
-            bdd.limit = len(bdd.level) + self.budget.about
+            bdd.limit = max(len(bdd.level) + self.budget.about, self.budget.shared)
             edge = bdd.all(map(self.conditions.truth, about))
             last = len(bdd.level) + self.budget.others
             while True:
