@@ -12,13 +12,13 @@ so that a kernel's own C decides what it was given.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import product
 
 from counterexamples.columns import COLUMNS, FAULT, HARDWARE, Values
 from counterexamples.render.readings import ERRNO
-from counterexamples.spread import Spreads, on
+from counterexamples.spread import Spreads, positions
 from model import symbolic
 from model.facts import FACTS
 from model.interpreter import Inputs
@@ -49,16 +49,41 @@ class TableError(ValueError):
     """A procedure has no table of attributes; the text is a whole sentence."""
 
 
-def results(procedure: Procedure) -> Results:
-    """What becomes of every cell of the columns.
+@dataclass
+class _Asked:
+    """Pages by the constants that decide which there are, and their spreads by what the words of a page are
+    to a procedure; most procedures share both."""
+
+    pages: dict[frozenset[tuple[str, int]], list[tuple[Cell, Values]]] = field(default_factory=dict)
+    spreads: dict[tuple[Hashable, ...], Spreads] = field(default_factory=dict)
+
+    def pages_of(self, procedure: Procedure) -> list[tuple[Cell, Values]]:
+        key = frozenset(procedure.constants.items())
+        if key not in self.pages:
+            self.pages[key] = list(_every_page(procedure.constants))
+        return self.pages[key]
+
+    def spreads_of(self, procedure: Procedure, pages: Sequence[Values]) -> Spreads:
+        """The spreads of ``pages_of`` the procedure."""
+        texts = {text for page in pages for text in page}
+        meant = frozenset((text, term.key) for text, term in procedure.words.items() if text in texts)
+        key = frozenset(procedure.constants.items()), meant
+        if key not in self.spreads:
+            self.spreads[key] = Spreads([_inputs(procedure, page) for page in pages])
+        return self.spreads[key]
+
+
+def results(procedure: Procedure, asked: _Asked | None = None) -> Results:
+    """What becomes of every cell of the columns; ``asked`` may be shared between procedures.
 
     Raises TableError for a procedure that is no fault path, or whose words cannot be given values.
     """
     lacking = [word for word in _NEEDED if word not in {**procedure.words, **procedure.inputs}]
     if lacking:
         raise TableError(f"{procedure.name} has no table of attributes: it has no {lacking[0]}.")
-    pages = list(_every_page(procedure.constants))
-    told = _told(procedure, [page for _, page in pages])
+    asked = asked or _Asked()
+    pages = asked.pages_of(procedure)
+    told = _told(procedure, [page for _, page in pages], asked)
     found: dict[Cell, dict[str, None]] = {cell: {} for cell in product(*map(range, _SIZES))}
     for (cell, _), text in zip(pages, told, strict=True):
         if text is not None:
@@ -71,11 +96,12 @@ class Tables:
     """The results of several procedures, each found once."""
 
     known: dict[int, tuple[Procedure, Results]] = field(default_factory=dict)
+    asked: _Asked = field(default_factory=_Asked)
 
     def of(self, procedure: Procedure) -> Results:
         """``results`` of the procedure; errors as of that."""
         if id(procedure) not in self.known:
-            self.known[id(procedure)] = procedure, results(procedure)
+            self.known[id(procedure)] = procedure, results(procedure, self.asked)
         return self.known[id(procedure)][1]
 
 
@@ -131,24 +157,24 @@ def _circumstances(constants: Mapping[str, int]) -> dict[str, int]:
     return {**vma, **mapping, "fault_ipa": 1 << 30, "pfn": 0x100, "other_pfn": 0x100, "vma": 1}
 
 
-def _told(procedure: Procedure, pages: Sequence[Values]) -> list[str | None]:
+def _told(procedure: Procedure, pages: Sequence[Values], asked: _Asked) -> list[str | None]:
     """What becomes of each page; None if it turns out that it cannot occur."""
     try:
         result = symbolic.run(procedure)
     except ProcedureError as error:
         raise TableError(f"{procedure.name} has no table of attributes: {error}") from error
-    inputs = [_inputs(procedure, page) for page in pages]
+    spreads = asked.spreads_of(procedure, pages)
     known: dict[bytes, Term] = {}
 
     def bind(term: Term) -> Term:
         """A term over words, as what the procedure makes of it."""
         return substitute(term, lambda t: result.bind(procedure.words.get(str(t.data), t)), known)
 
-    told = _outcomes(procedure, bind, Spreads(inputs), pages)
+    told = _outcomes(procedure, bind, spreads, pages)
     read = free_names(*(bind(term) for term in (*_LOOKED_AT, _AFTERWARDS)))
     unset = {str(each.data): 1 for each in result.unset.values() if str(each.data) in read}
     if unset:
-        others = Spreads([replace(each, names={**unset, **each.names}) for each in inputs])
+        others = Spreads([replace(each, names={**unset, **each.names}) for each in spreads.inputs])
         if told != _outcomes(procedure, bind, others, pages):
             raise TableError(
                 f"{procedure.name} has no table of attributes: a local is read before it is set."
@@ -167,10 +193,14 @@ def _outcomes(
                     f"{procedure.name} has no table of attributes: "
                     f"{text} cannot be made {page[text]:#x} there."
                 )
-    looked_at = {term.key: spreads.of(bind(term)) for term in _LOOKED_AT}
     can = spreads.truth(bind(_AFTERWARDS))
-    pages_told = (outcome(lambda t, i=i: on(looked_at[t.key], i)) for i in range(len(pages)))  # type: ignore[misc]
-    return [text if can >> i & 1 else None for i, text in enumerate(pages_told)]
+    told: list[str | None] = [None] * len(pages)
+    for values, alike in spreads.together([bind(term) for term in _LOOKED_AT]).items():
+        by_key = {term.key: value for term, value in zip(_LOOKED_AT, values, strict=True)}
+        text = outcome(lambda term, by_key=by_key: by_key[term.key])  # type: ignore[misc]
+        for i in positions(alike & can):
+            told[i] = text
+    return told
 
 
 def _inputs(procedure: Procedure, page: Values) -> Inputs:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What does a procedure do on many inputs at once?  All run side by side, each input a lane.
+"""What is a term on many inputs at once?  Each input is a lane (``running`` runs procedures in them).
 
 A truth value is one number with a bit for each lane, so that most of a procedure is done for all lanes
 by one operation; a word is a tuple.  What was once computed of the same values is not computed again, so
@@ -14,9 +14,8 @@ from dataclasses import dataclass, field, replace
 from operator import add, and_, eq, invert, le, lt, ne, or_, sub, xor
 
 from model.interpreter import Inputs
-from model.logic import BOOL, Sort, Term, Value, const, number
+from model.logic import BOOL, Sort, Term, Value, number
 from model.logic.meaning import evaluate
-from model.procedure import Block, Call, If, Leave, Procedure, Set, Statement
 
 #: Of a truth value the lanes in which it is true, as bits; of a word its value in each lane.
 Many = int | tuple[int, ...]
@@ -125,11 +124,11 @@ class Lanes:
 
     def _step(self, term: Term, args: list[Many]) -> Many:
         if term.op in ("not", "and", "or"):
-            return self._logic(term.op, [_bits(a) for a in args])
+            return self._logic(term.op, [bits(a) for a in args])
         if term.op == "ite":
-            return self.merged(_bits(args[0]), args[1], args[2])
+            return self.merged(bits(args[0]), args[1], args[2])
         if term.op == "eq" and isinstance(args[0], int):
-            return _bits(args[0]) ^ _bits(args[1]) ^ self.all
+            return bits(args[0]) ^ bits(args[1]) ^ self.all
         words = [self._word(a) for a in args]
         if term.op in _QUICK:
             mask = (1 << term.sort.width) - 1
@@ -188,7 +187,8 @@ def _identity(value: Many) -> int:
     return value if isinstance(value, int) else id(value)
 
 
-def _bits(value: Many) -> int:
+def bits(value: Many) -> int:
+    """A truth value, as the lanes in which it is true."""
     assert isinstance(value, int)
     return value
 
@@ -206,105 +206,3 @@ def differ(one: Many, other: Many) -> int:
         return one ^ other
     assert isinstance(one, tuple) and isinstance(other, tuple)
     return 0 if one is other else _as_bits(map(ne, one, other))
-
-
-@dataclass
-class Runs:
-    """What the places hold in all lanes, in which lanes each was set, and the lanes in which one was read
-    before that, perhaps.  ``path`` are the lanes that took each branch, in the order of the branches."""
-
-    lanes: Lanes
-    procedure: Procedure
-    places: dict[str, Many] = field(default_factory=dict)
-    was_set: dict[str, int] = field(default_factory=dict)
-    unset: int = 0
-    left: dict[str, int] = field(default_factory=dict)
-    active: int = 0
-    path: list[int] = field(default_factory=list)
-
-    def value(self, term: Term) -> Many:
-        """The value of a term at this point."""
-        return self.lanes.value(term, self._leaf)
-
-    def _leaf(self, term: Term) -> Many:
-        return self._name(term) if term.op == "name" else self._place(term)
-
-    def _name(self, term: Term) -> Many:
-        text = str(term.data)
-        constant = self.procedure.constants.get(text)
-        if constant is None:
-            return self.lanes.name(text, term.sort)
-        return self.lanes.value(const(constant, term.sort), self._leaf)
-
-    def _place(self, term: Term) -> Many:
-        text = str(term.data)
-        self.unset |= self.active & ~self.was_set.get(text, 0)
-        if text not in self.places:
-            self.places[text] = self.lanes.name(f"unset {text}", term.sort)
-        return self.places[text]
-
-    def store(self, text: str, value: Many, sort: Sort) -> None:
-        old = self.places.get(text)
-        if self.active == self.lanes.all:
-            self.places[text] = value
-        else:
-            before = self.lanes.name(f"unset {text}", sort) if old is None else old
-            self.places[text] = self.lanes.merged(self.active, value, before)
-        self.was_set[text] = self.was_set.get(text, 0) | self.active
-
-    def body(self, statements: Sequence[Statement]) -> None:
-        for statement in statements:
-            if not self.active:
-                return
-            self.step(statement)
-
-    def step(self, statement: Statement) -> None:
-        match statement:
-            case Set(target, value):
-                self.store(target, self.value(value), value.sort)
-            case If(condition, then, orelse):
-                self._branch(_bits(self.value(condition)), then, orelse)
-            case Block(label, body):
-                outer = self.left.pop(label, 0)
-                self.body(body)
-                self.active |= self.left.pop(label, 0)
-                self.left[label] = outer
-            case Leave(label, _, result, value):
-                if value is not None:
-                    self.store(result, self.value(value), value.sort)
-                self.left[label] = self.left.get(label, 0) | self.active
-                self.active = 0
-            case Call():
-                self._call(statement)
-
-    def _branch(self, taken: int, then: Sequence[Statement], orelse: Sequence[Statement]) -> None:
-        before = self.active
-        self.active = before & taken
-        self.path += (self.active, before & ~taken)
-        self.body(then)
-        after, self.active = self.active, before & ~taken
-        self.body(orelse)
-        self.active |= after
-
-    def _call(self, call: Call) -> None:
-        values = [(a, self.value(t), t.sort) for a, t in call.arguments]
-        called, again = (_bits(self.places.get(f"{call.sink}.{w}", 0)) for w in ("called", "again"))
-        self.places[f"{call.sink}.again"] = again | called & self.active
-        self.places[f"{call.sink}.called"] = called | self.active
-        seen = _bits(self.places.get(f"{call.sink}.seen", 0))
-        self.places[f"{call.sink}.seen"] = self.lanes.merged(
-            self.active, self.lanes.all if call.seen else 0, seen
-        )
-        for argument, value, sort in values:
-            self.store(f"{call.sink}.{argument}", value, sort)
-
-
-def run(procedure: Procedure, lanes: Lanes) -> Runs:
-    """The procedure on all inputs."""
-    runs = Runs(lanes, procedure, active=lanes.all)
-    for text, each in procedure.places.items():
-        if each.initial is not None:
-            runs.store(text, runs.value(each.initial), each.sort)
-    runs.body(procedure.body)
-    runs.active = 0  # what is read from here on is read of the end
-    return runs

@@ -24,13 +24,12 @@ from counterexamples.render import history as told
 from counterexamples.render.history import Account, State
 from counterexamples.render.table import mistaken_rows
 from counterexamples.scenario import MADE_ON, NOT_ASKED
+from counterexamples.trees import Trees
 from model.logic import TRUE
-from model.source.cache import default_directory
 from model.source.errors import Unsupported
-from model.source.index import Index
 from model.source.kernel import NoSink
 from model.source.roots.fault import USER_MEM_ABORT
-from model.source.tree import Tree, TreeError
+from model.source.tree import TreeError
 from proofs.claim import Claim, Verdict
 from proofs.counterpart import counterpart
 from proofs.files import check_writable, write_all
@@ -38,7 +37,7 @@ from proofs.finding import find
 from proofs.generalise import all_kinds
 from proofs.history import EditError, HistoryError, on_c, on_shape, with_the_edit
 from proofs.mutants import Fate
-from proofs.mutation import scores_of, total
+from proofs.mutation import OF_A_SHAPE, OF_A_TREE, scores_of, total
 from proofs.pool import Pool
 from proofs.progress import Progress
 from proofs.prove import decided, examined
@@ -50,7 +49,6 @@ from proofs.verdict import PRIORITY, Judged, Standing
 #: Where `python -m proofs.kernels` puts trees.
 KERNELS = Path(".kernels")
 SECONDS = 60.0
-NO_TREE = "a kernel tree is needed; give --linux, or fetch some by `python -m proofs.kernels`."
 
 _STATES = {
     Standing.AS_EXPECTED: State.FOUND,
@@ -82,7 +80,9 @@ def parser() -> argparse.ArgumentParser:
     door.add_argument(
         "--mutants",
         action="store_true",
-        help="instead, every small mistake in the shapes, or in user_mem_abort() of --linux: does a theorem notice?",
+        help="instead, some small mistakes in the shapes, or in user_mem_abort() of --linux, evenly chosen: "
+        f"{OF_A_SHAPE} of a shape, {OF_A_TREE} of a tree (all of them: python -m proofs.mutate --all); does a "
+        "theorem notice?",
     )
     door.add_argument(
         "--linux", metavar="PATH", type=Path, help="a kernel tree for those made in C (default: in .kernels)"
@@ -152,37 +152,6 @@ def _mutants(linux: Path | None) -> int:
 def _fail(sentence: str) -> int:
     print(f"python -m counterexamples.run: error: {sentence}", file=sys.stderr)
     return 2
-
-
-class Trees:
-    """The kernel trees at hand: the one that was given, or those that were fetched.
-
-    Raises TreeError for a path that is given and is no kernel tree.
-    """
-
-    def __init__(self, given: Path | None, kernels: Path):
-        self.given = None if given is None else Tree.open(given)
-        self.kernels = kernels
-        self.indexes: dict[str, Index] = {}
-
-    def index(self, release: str, tree: Tree) -> Index:
-        """The index of that release's tree, made once."""
-        if release not in self.indexes:
-            self.indexes[release] = Index.build(tree, default_directory())
-        return self.indexes[release]
-
-    def of(self, where: OnC) -> tuple[str, Tree] | str:
-        """The newest release in which the mistake can be made, and its tree; or why there is none."""
-        if self.given is not None:
-            version = self.given.version
-            release = f"{version.major}.{version.minor}"
-            if release in where.releases:
-                return release, self.given
-            return f"some of the mistakes in C cannot be made in {release}."
-        for release in reversed(where.releases):
-            if (self.kernels / release).is_dir():
-                return release, Tree.open(self.kernels / release)
-        return NO_TREE
 
 
 def recreate(chosen: Mapping[str, Bug], trees: Trees, closely: bool, progress: Progress) -> list[Account]:

@@ -9,7 +9,7 @@ Trusted: this file, for the tables of attributes; tests hold it against the inte
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from model.interpreter import Inputs
@@ -46,6 +46,14 @@ class Spreads:
             found = self.terms[term.key] = self._step(term)
         return found
 
+    def together(self, terms: Sequence[Term]) -> Mapping[tuple[Value, ...], int]:
+        """The values that the terms take together, with the inputs on which they do."""
+        combined: dict[tuple[Value, ...], int] = {(): self.all}
+        for each in terms:
+            one = self.of(each).items()
+            combined = {(*vs, v): m & n for vs, m in combined.items() for v, n in one if m & n}
+        return combined
+
     def _step(self, term: Term) -> Spread:
         if term.op == "const":
             return {number(term): self.all}
@@ -56,10 +64,7 @@ class Spreads:
         if term.op == "ite":
             where = self.truth(term.args[0])
             return _joined((self.of(term.args[1]), where), (self.of(term.args[2]), self.all & ~where))
-        combined: dict[tuple[Value, ...], int] = {(): self.all}
-        for each in term.args:
-            one = self.of(each).items()
-            combined = {(*vs, v): m & n for vs, m in combined.items() for v, n in one if m & n}
+        combined = self.together(term.args)
         found: dict[Value, int] = {}
         for values, mask in combined.items():
             for value, part in self._results(term, values, mask):
@@ -112,6 +117,9 @@ def _joined(*parts: tuple[Spread, int]) -> Spread:
     return found
 
 
-def on(found: Spread, i: int) -> Value:
-    """The value on input ``i``."""
-    return next(value for value, mask in found.items() if mask >> i & 1)
+def positions(mask: int) -> Iterator[int]:
+    """The inputs in a set, the lowest first."""
+    while mask:
+        lowest = mask & -mask
+        yield lowest.bit_length() - 1
+        mask ^= lowest

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 from random import Random
 
-from counterexamples.lanes import Lanes, run
+from counterexamples.lanes import Lanes
+from counterexamples.running import run
 from model.interpreter import Inputs
 from model.logic import BOOL, Value
 from model.procedure import Procedure

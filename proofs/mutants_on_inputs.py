@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
-from counterexamples.lanes import Lanes, Many, Runs, differ, run
+from counterexamples.lanes import Lanes, Many, differ
+from counterexamples.running import Runs, run
 from model.interpreter import Inputs
 from model.logic import Term, conj, const, free_names
 from model.procedure import Procedure

@@ -2,18 +2,22 @@
 """Which scenarios of ``counterexamples.scenario`` a counterexample is reached by: each is put in its
 place and replayed, and all facts must hold and the theorem fail there as well.
 
+All scenarios are first run side by side, and only those in which it seems to fail are replayed.
+
 Trusted: nothing more than a replay is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from counterexamples.scenario import Reach, Values, obstacle, reaching
+from model.interpreter import Inputs
 from model.logic import TRUE, Term
 from model.procedure import ProcedureError
 from proofs.claim import Claim, Replay, replay
+from proofs.claim_in_lanes import perhaps_refuted
 from proofs.obligation import Obligation
 from proofs.verdict import Judged
 
@@ -27,7 +31,7 @@ def reach(judged: Judged, on: Term = TRUE) -> Reach:
     names = _names(judged.claim, obligation)
     asked = _Asked(judged.claim, obligation, answer.counterexample.model, names)
     witness = {word: asked.model[each] for word, each in asked.names.items() if each in asked.model}
-    found = reaching(witness, asked.fails, on)
+    found = reaching(witness, asked.fails, on, asked.may_fail)
     if found:
         return Reach(found)
     return Reach(why=obstacle(lambda term: bool(asked.replayed({}).value(term))))
@@ -40,10 +44,18 @@ class _Asked:
     model: Mapping[str, int]
     names: Mapping[str, str]
 
+    def inputs(self, values: Values) -> Inputs:
+        """The counterexample with those words changed."""
+        changed = {self.names[word]: value for word, value in values.items() if word in self.names}
+        return self.obligation.concrete({**self.model, **changed})
+
     def replayed(self, values: Values) -> Replay:
         """The runs on the counterexample with those words changed."""
-        changed = {self.names[word]: value for word, value in values.items() if word in self.names}
-        return replay(self.claim, self.obligation.concrete({**self.model, **changed}))
+        return replay(self.claim, self.inputs(values))
+
+    def may_fail(self, several: Sequence[Values]) -> int:
+        """Of which values ``fails`` may be true, as bits; of the others it is not."""
+        return perhaps_refuted(self.claim, [self.inputs(values) for values in several])
 
     def fails(self, values: Values) -> bool:
         """Whether the values can occur, and the theorem fails on them."""

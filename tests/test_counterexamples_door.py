@@ -12,7 +12,8 @@ import pytest
 
 from counterexamples.bug import Bug, version
 from counterexamples.history import bugs
-from counterexamples.run import NO_TREE, main
+from counterexamples.run import main
+from counterexamples.trees import NO_TREE
 from model.logic import TRUE
 from model.memory import FWB
 from tests import trees

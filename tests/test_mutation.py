@@ -8,9 +8,10 @@ from dataclasses import replace
 
 import pytest
 
-from counterexamples.lanes import Lanes, differ, run
+from counterexamples.lanes import Lanes, differ
 from counterexamples.mutation import EACH, OPERATORS, mutants, some_of
 from counterexamples.mutation.mutant import Mutant, shape_of
+from counterexamples.running import run
 from model.facts import Fact
 from model.interpreter import Inputs, interpret
 from model.listing import number_lines
