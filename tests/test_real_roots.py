@@ -15,7 +15,7 @@ from proofs.claim import Verdict
 from proofs.pool import Pool
 from proofs.prove import decided
 from proofs.verdict import Judged, Standing
-from tests import edits_core_mm, edits_guest_faults, edits_lookup, edits_mmu, edits_pgtable
+from tests import edits_core_mm, edits_guest_faults, edits_ioremap, edits_lookup, edits_mmu, edits_pgtable
 from tests.trees import tree
 
 PGTABLE, MMU, LOOKUP = "arch/arm64/kvm/hyp/pgtable.c", "arch/arm64/kvm/mmu.c", "virt/kvm/kvm_main.c"
@@ -24,6 +24,7 @@ EDITS = (
     *edits_mmu.EDITS,
     *edits_core_mm.EDITS,
     *edits_guest_faults.EDITS,
+    *edits_ioremap.EDITS,
     *edits_lookup.EDITS,
 )
 

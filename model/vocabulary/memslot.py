@@ -46,7 +46,16 @@ WORDS: Words = {
     "maps_this": (BOOL, "and this call of it is looked at"),
     "map_addr": (WORD64, "its guest-physical address, in bytes"),
     "map_size": (WORD64, "its size, in bytes"),
+    "map_phys": (WORD64, "its physical address, in bytes"),
     "prot": (WORD64, "its enum kvm_pgtable_prot"),
+    "asked_end": (
+        WORD64,
+        "guest_ipa + size: the guest-physical address behind the range asked for, in bytes",
+    ),
+    "topup_ret": (WORD32, "kvm_mmu_topup_memory_cache()"),
+    "next_addr": (WORD64, "the guest-physical address at which the loop was left, in bytes"),
+    "next_phys": (WORD64, "the physical address at which it was left, in bytes"),
+    "frees_the_cache": (BOOL, "kvm_mmu_free_memory_cache() was called"),
     "mmu_locked": (BOOL, "mmu_lock was taken"),
     "mmu_unlocked": (BOOL, "mmu_lock was released"),
 }
@@ -69,3 +78,7 @@ has_run = word(WORDS, "has_run")
 restricts = word(WORDS, "restricts")
 asked_writable = word(WORDS, "asked_writable")
 maps_this = word(WORDS, "maps_this")
+asked_end = word(WORDS, "asked_end")
+next_addr = word(WORDS, "next_addr")
+next_phys = word(WORDS, "next_phys")
+frees_the_cache = word(WORDS, "frees_the_cache")

@@ -20,6 +20,8 @@ from model.memory import (
     is_vma_cacheable,
     kvm_has_mte,
     kvm_supports_cacheable_pfnmap,
+    map_addr,
+    map_phys,
     map_ret,
     map_size,
     mapped,
@@ -29,14 +31,17 @@ from model.memory import (
     mmu_locked,
     mmu_unlocked,
     mte_allowed,
+    topup_ret,
     vma_found,
 )
 from model.vocabulary.memslot import (
     answer,
+    asked_end,
     asked_writable,
     checks_vmas,
     deletes,
     fits,
+    frees_the_cache,
     gmem_only,
     goes_on_from,
     has_gmem,
@@ -45,6 +50,8 @@ from model.vocabulary.memslot import (
     looked_to,
     looks_for_vmas,
     maps_this,
+    next_addr,
+    next_phys,
     restricts,
     slot_end,
     vm_is_protected,
@@ -218,4 +225,52 @@ registers_are_mapped_under_mmu_lock = Theorem(
     given=(maps_this,),
     then=mmu_locked & mmu_unlocked,
     because=("Documentation/virt/kvm/locking.rst",),
+)
+
+registers_are_mapped_only_where_asked_for = Theorem(
+    of=_IOREMAP,
+    says="What is mapped without a fault begins before the end of the range that was asked for.",
+    given=(maps_this,),
+    then=map_addr < asked_end,
+    because=("kvm_phys_addr_ioremap(): `addr < guest_ipa + size`",),
+)
+
+registers_are_mapped_to_the_end = Theorem(
+    of=_IOREMAP,
+    says="Success without a further page is told only at the end of the range that was asked for.",
+    given=(~maps_this, answer == 0),
+    then=next_addr >= asked_end,
+    because=("kvm_phys_addr_ioremap(): the loop ends there, or with an error",),
+)
+
+registers_are_mapped_without_a_gap = Theorem(
+    of=_IOREMAP,
+    says="After a page that was mapped, both addresses go on to the page behind it.",
+    given=(maps_this, answer == 0),
+    then=(next_addr == map_addr + PAGE_SIZE) & (next_phys == map_phys + PAGE_SIZE),
+    because=("kvm_phys_addr_ioremap(): `addr += PAGE_SIZE`, `pa += PAGE_SIZE`",),
+)
+
+registers_that_cannot_be_mapped_are_not_passed_over = Theorem(
+    of=_IOREMAP,
+    says="Where the page tables answer with an error, neither address goes on.",
+    given=(maps_this, answer != 0),
+    then=(next_addr == map_addr) & (next_phys == map_phys),
+    because=("kvm_phys_addr_ioremap(): `if (ret) break`",),
+)
+
+registers_are_mapped_only_with_pages_for_tables = Theorem(
+    of=_IOREMAP,
+    says="A page is mapped without a fault only where there is memory for the tables that it may need.",
+    given=(maps_this,),
+    then=topup_ret == 0,
+    because=("kvm_phys_addr_ioremap(): kvm_mmu_topup_memory_cache()",),
+)
+
+registers_are_mapped_and_unused_pages_are_freed = Theorem(
+    of=_IOREMAP,
+    says="The pages for tables that were not used are freed, whether all was mapped or not.",
+    given=(~is_protected_kvm_enabled,),
+    then=frees_the_cache,
+    because=("kvm_phys_addr_ioremap(): kvm_mmu_free_memory_cache()",),
 )

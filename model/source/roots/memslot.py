@@ -5,10 +5,20 @@ from __future__ import annotations
 
 from model.source.contract import Contract, Kind
 from model.source.roots.fault import MMU
-from model.source.roots.root import Argument, Before, Binding, Given, Happened, Local, Locked, Returned, Root
+from model.source.roots.root import (
+    Argument,
+    Before,
+    Binding,
+    Given,
+    Happened,
+    Local,
+    Locked,
+    Returned,
+    Root,
+)
 from model.vocabulary.memslot import WORDS
 
-_VMA, _MAP = "VMA lookup", "kvm_pgtable_stage2_map"
+_VMA, _MAP, _FREE = "VMA lookup", "kvm_pgtable_stage2_map", "kvm_mmu_free_memory_cache"
 _FOUND = Contract(
     Kind.ANSWER,
     "a VMA that intersects the rest of the memslot, or NULL",
@@ -100,10 +110,17 @@ IOREMAP = Root(
         "maps_this": Happened(_MAP, seen=True),
         "map_addr": Argument(_MAP, "addr"),
         "map_size": Argument(_MAP, "size"),
+        "map_phys": Argument(_MAP, "phys"),
         "prot": Argument(_MAP, "prot"),
         "map_ret": Given("map_ret"),
+        "asked_end": Before(("guest_ipa + size",)),
+        "topup_ret": Given("topup_ret"),
+        "next_addr": Local(("addr",)),
+        "next_phys": Local(("pa",)),
+        "frees_the_cache": Happened(_FREE),
     },
-    sinks=(_MAP,),
+    sinks=(_MAP, _FREE),
+    rows={_FREE: Contract(Kind.SINK, "frees the pages for tables that were not used", "virt/kvm/kvm_main.c")},
 )
 
 ROOTS = (PREPARE, IOREMAP)
