@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from proofs import kept, run
+from proofs.arguments import NO_CACHE
 from proofs.asked import Asked
 from proofs.fingerprint import Fingerprints
 from proofs.pool import Pool
@@ -110,7 +111,7 @@ def door(arguments: Sequence[str]) -> int:
 def test_the_door_says_the_same_twice_and_can_be_told_to_forget(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.delenv(run.NO_CACHE)
+    monkeypatch.delenv(NO_CACHE)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.setattr("proofs.fingerprint.SETTLED", float("-inf"))
     told = []

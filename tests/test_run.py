@@ -237,7 +237,7 @@ def process(*arguments: str) -> subprocess.Popen[str]:
 
 
 def test_as_a_process() -> None:
-    with process("--theorem", "memory_is_mapped_cacheable") as child:
+    with process("--theorem", "memory_is_mapped_cacheable", "--engines", "z3") as child:
         out, err = child.communicate(timeout=60)
     assert (child.returncode, err) == (0, "")
     assert out.splitlines()[-1].startswith("9 claims: 9 proved, all as expected; ")
