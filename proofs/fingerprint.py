@@ -15,7 +15,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from enum import Enum
 from hashlib import blake2b
@@ -134,6 +134,11 @@ def _package(name: str, distribution: str, library: tuple[str, ...]) -> bytes | 
 
 def _framed(kind: bytes, data: bytes) -> bytes:
     return b"%b%d:%b" % (kind, len(data), data)
+
+
+def together(prints: Iterable[str]) -> str:
+    """One digest of several fingerprints, whatever their order."""
+    return _digest("".join(sorted(prints)).encode()).hex()
 
 
 def _digest(data: bytes) -> bytes:

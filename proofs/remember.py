@@ -12,7 +12,7 @@ Trusted: what was kept, for PROVED and for "only as declared"; ``proofs.kept`` s
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -141,16 +141,30 @@ class Memory:
             self.texts[self.prints.of(judged.claim) + CLOSELY] = write(judged.answer)
 
     # What another engine of this tool said ------------------------------------------------------
-    def recall_agreement(self, claims: Iterable[Claim], engine: str) -> dict[str, bool]:
+    def agreement_keys(self, claims: Iterable[Claim], engine: str) -> dict[str, str]:
+        """Where it is kept, for each claim by name.  What an engine finds within its budget depends on what
+        it is asked of the same subject besides: all these claims are in the key."""
+        if not self.name:
+            return {}
+        together: dict[tuple[str, str], list[tuple[str, str]]] = {}
+        for claim in claims:
+            prints = together.setdefault((claim.subject, claim.pages), [])
+            prints.append((claim.name, self.prints.of(claim)))
+        keys: dict[str, str] = {}
+        for members in together.values():
+            company = fingerprint.together(each for _, each in members)
+            keys |= {name: f"{each} {engine} {company}" for name, each in members}
+        return keys
+
+    def recall_agreement(self, keys: Mapping[str, str]) -> dict[str, bool]:
         """Of claims by name, whether the engine proved them too, or left them open, in an earlier run."""
-        by_key = {f"{self.prints.of(c)} {engine}": c.name for c in claims} if self.name else {}
-        told = {by_key[key]: text for key, text in self._texts(by_key).items()}
+        texts = self._texts(keys.values())
+        told = {name: texts[key] for name, key in keys.items() if key in texts}
         return {name: text == AGREES for name, text in told.items() if text in (AGREES, OPEN)}
 
-    def keep_agreement(self, claim: Claim, engine: str, agrees: bool) -> None:
+    def keep_agreement(self, key: str, agrees: bool) -> None:
         """Keep whether the engine proved the claim."""
-        if self.name:
-            self.texts[f"{self.prints.of(claim)} {engine}"] = AGREES if agrees else OPEN
+        self.texts[key] = AGREES if agrees else OPEN
 
     def _texts(self, keys: Iterable[str]) -> dict[str, str]:
         """What is kept for these keys, by this run or by earlier ones."""

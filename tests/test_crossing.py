@@ -254,8 +254,21 @@ def test_disagreements_and_solvers_of_others_are_not_kept(tmp_path: Path) -> Non
 def test_what_was_kept_otherwise_is_no_agreement(tmp_path: Path, text: str) -> None:
     (claim,) = (one(PROVED).claim,)
     memory = Memory(tmp_path, lambda: "this tool")
-    memory.texts[f"{memory.prints.of(claim)} bdd"] = text
-    assert memory.recall_agreement([claim], "bdd") == {}
+    keys = memory.agreement_keys([claim], "bdd")
+    memory.texts[keys[claim.name]] = text
+    assert memory.recall_agreement(keys) == {}
+
+
+def test_what_was_asked_in_other_company_is_asked_again(tmp_path: Path) -> None:
+    """What a diagram finds depends on what it holds already."""
+    claims = [each.claim for each in known() if each.verdict is Verdict.PROVED]
+    memory = Memory(tmp_path, lambda: "this tool")
+    for key in memory.agreement_keys(claims, "bdd").values():
+        memory.keep_agreement(key, True)
+    assert memory.recall_agreement(memory.agreement_keys(reversed(claims), "bdd")).keys() == {
+        claim.name for claim in claims
+    }
+    assert memory.recall_agreement(memory.agreement_keys(claims[1:], "bdd")) == {}
 
 
 # CERTIFIED -------------------------------------------------------------------------------------------

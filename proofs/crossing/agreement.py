@@ -38,7 +38,8 @@ def crossed(
     replays, memory = Replays(), memory or Memory()
     for engine in engines:
         asked = [each for each in known.values() if engine.finds_models or not _is_refuted(each)]
-        kept = {} if engine.version else memory.recall_agreement((j.claim for j in asked), engine.name)
+        keys = {} if engine.version else memory.agreement_keys((j.claim for j in asked), engine.name)
+        kept = memory.recall_agreement(keys)
         for name, agrees in kept.items():
             known[name] = _recalled(known[name], engine.name, agrees)
             yield known[name]
@@ -48,8 +49,9 @@ def crossed(
         for answer in answers(engine, pairs, limit, jobs):
             found = taken_in(known[answer.claim], engine.name, engine.version, answer, replays)
             known[answer.claim] = found
-            if not engine.version and found.verdict is Verdict.PROVED and answer.denied is not Found.TIMEOUT:
-                memory.keep_agreement(found.claim, engine.name, found.said[-1].agrees is True)
+            key, settled = keys.get(found.name), answer.denied is not Found.TIMEOUT
+            if key and settled and found.verdict is Verdict.PROVED:
+                memory.keep_agreement(key, found.said[-1].agrees is True)
             yield found
 
 
