@@ -19,6 +19,7 @@ from model import symbolic
 from proofs import run
 from proofs.asked import Asked, ReadError
 from proofs.claim import Claim, Expectation, Skipped, Verdict
+from proofs.evidence import write
 from proofs.selection import Selection
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -61,6 +62,22 @@ def test_diagrams_are_asked_about_what_is_proved_unless_z3_is_to_stand_alone(cap
     assert door([]) == 0
     out = capsys.readouterr().out
     assert "\nengines: z3 " in out and "; bdd: 1 of 1 claim agree\n" in out
+
+
+def test_certified_is_what_both_engines_and_the_check_of_this_run_say(
+    capsys: Capture, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert door(["--evidence", str(tmp_path / "both")]) == 0
+    out = capsys.readouterr().out
+    assert "\nPROVED CERTIFIED    never_both@merged" in out
+    assert "\nevidence: 1 of 1 proofs are CERTIFIED " in out
+    assert door(["--evidence", str(tmp_path / "z3"), "--engines", "z3"]) == 0
+    assert "PROVED CERTIFIED" not in capsys.readouterr().out
+    verify = write.verify
+    monkeypatch.setattr(write, "verify", lambda texts: replace(verify(texts), accepted=[]))
+    assert door(["--evidence", str(tmp_path / "none")]) == 0
+    out = capsys.readouterr().out
+    assert "PROVED CERTIFIED" not in out and "\nevidence: 0 of 1 proofs are CERTIFIED " in out
 
 
 def test_otherwise_is_1_and_is_told_in_full(capsys: Capture) -> None:
