@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from model.logic import (
     FALSE,
@@ -54,6 +55,11 @@ class Result:
 def unset(key: str, like: Term) -> Term:
     """What stands in for the value of a place that no statement set."""
     return name(f"{Origin.UNSET.name.lower()} {key}", like.sort)
+
+
+def with_constants(term: Term, constants: Mapping[str, int]) -> Term:
+    """The term with the names that the kernel at hand gives a value as those values."""
+    return substitute(term, partial(_constant, constants))
 
 
 def _constant(constants: Mapping[str, int], leaf: Term) -> Term:

@@ -98,7 +98,7 @@ def parser() -> argparse.ArgumentParser:
         metavar="LIST",
         type=_engines,
         default=DEFAULT_ENGINES,
-        help=f"which have to agree, of {','.join(engines.NAMES)}; z3 decides (default: z3,bdd)",
+        help=f"which have to agree, of {','.join(engines.NAMES)}; z3 decides (default: {','.join(DEFAULT_ENGINES)})",
     )
     how.add_argument(
         "--timeout",

@@ -13,7 +13,7 @@ from itertools import islice
 from counterexamples.lanes import Lanes, Many, differ
 from counterexamples.running import Runs, run
 from model.interpreter import Inputs
-from model.logic import Term, conj, const, free_names
+from model.logic import Term, const, free_names
 from model.procedure import Procedure
 from proofs.claim import Claim
 
@@ -68,7 +68,7 @@ class Screen:
         found = self.reads.get(claim.name)
         if found is None:
             found = self.reads[claim.name] = frozenset(
-                free_names(conj(claim.then, *claim.given, *(fact.holds for fact in claim.facts)))
+                free_names(claim.then, *claim.given, *(fact.holds for fact in claim.facts))
             )
         return found
 

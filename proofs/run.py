@@ -195,7 +195,7 @@ def _crossed(
     asked: Selection, findings: Sequence[Finding], progress: Progress, memory: Memory
 ) -> list[Finding]:
     """The findings, with what other engines answer."""
-    from proofs.crossing import agreement  # few runs need it
+    from proofs.crossing import agreement  # what proves nothing does not need it
 
     others = engines.named(asked.engines)
     progress.begin("asking other engines", len(findings) * len(others))

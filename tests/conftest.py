@@ -22,3 +22,15 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     directory = tmp_path_factory.mktemp("filled")
     ask(directory)
     return directory
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory with the compiled library for Coq, where there is a coqc."""
+    from proofs.coq import compile as coq
+
+    directory = tmp_path_factory.mktemp("coq")
+    compiler = coq.coqc()
+    assert compiler is not None
+    coq.prepare(compiler, directory)
+    return directory

@@ -78,15 +78,6 @@ def text_of(wanted: Claim) -> str:
     return proved(stated(wanted, made(wanted)))
 
 
-@pytest.fixture(scope="module")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A directory with the compiled library."""
-    directory = tmp_path_factory.mktemp("coq")
-    assert COQC is not None
-    coq.prepare(COQC, directory)
-    return directory
-
-
 def said(directory: Path, file: str, text: str) -> coq.Said:
     assert COQC is not None
     return coq.compiled(COQC, directory, file, text, 60.0)

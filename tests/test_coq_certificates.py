@@ -106,15 +106,6 @@ def test_too_large_a_number_is_told() -> None:
 
 
 # Coq ----------------------------------------------------------------------------------------------
-@pytest.fixture(scope="module")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A directory with the compiled library."""
-    directory = tmp_path_factory.mktemp("coq")
-    assert COQC is not None
-    coq.prepare(COQC, directory)
-    return directory
-
-
 @needs_coq
 @pytest.mark.parametrize(
     "theorem",

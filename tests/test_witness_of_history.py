@@ -4,7 +4,6 @@ literal of the cube can go, and the witness is the same whatever the solver's se
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 
@@ -12,17 +11,14 @@ import pytest
 
 from counterexamples.bug import OnShape
 from counterexamples.history import bugs
-from counterexamples.minimise import bits
-from model.logic import Term, conj, const, name, same
-from proofs import smtlib
 from proofs.batch import single
-from proofs.dialogue import Dialogue
 from proofs.engines import Engine
 from proofs.engines.z3 import start
 from proofs.examine import examine
 from proofs.history import on_shape
 from proofs.obligation import Obligation, obligations
-from proofs.question import Found, Shown
+from proofs.question import Shown
+from tests.cubes import check_that_it_refutes_and_is_prime, seeded
 
 IN_SHAPES = [text for text, bug in bugs().items() if isinstance(bug.where, OnShape)]
 SEEDS = (1, 42, 4711)
@@ -42,48 +38,14 @@ def shown(text: str, engine: Engine) -> Shown:
     return found
 
 
-def seeded(seed: int) -> Engine:
-    engine = start()
-    engine(f"(set-option :smt.random_seed {seed})(set-option :sat.random_seed {seed})")
-    return engine
-
-
 @cache
 def known(text: str) -> Shown:
     return shown(text, start())
 
 
-def cube_of(obligation: Obligation, found: Shown) -> Mapping[tuple[str, int], Term]:
-    """The literals of the cube, by the input, and of flags by the bit."""
-    cube: dict[tuple[str, int], Term] = {}
-    for text, mask in found.matter.items():
-        sort, value = obligation.inputs[text], found.model[text]
-        leaf = name(text, sort)
-        if text not in obligation.bitwise:
-            cube[text, 0] = same(leaf, const(value, sort)) if sort.width else leaf if value else ~leaf
-            continue
-        for _, number, bit in bits(text, sort.width, value):
-            if mask >> number & 1:
-                one = const(1 << number, sort)
-                cube[text, number] = same(leaf & one, one if bit else const(0, sort))
-    return cube
-
-
 @pytest.mark.parametrize("text", IN_SHAPES)
 def test_every_input_of_the_cube_breaks_the_theorem_and_no_literal_can_go(text: str) -> None:
-    obligation = made(text)
-    cube = cube_of(obligation, known(text))
-    saved = conj(*obligation.background, ~conj(*obligation.given, ~obligation.then))
-    writer = smtlib.Writer()
-    writer.declare(obligation.inputs)
-    writer.share([saved, *cube.values()])
-    dialogue = Dialogue(start(), "".join(writer.lines))
-    literals = {key: dialogue.define([writer.known[term.key]])[0] for key, term in cube.items()}
-    (safe,) = dialogue.define([writer.known[saved.key]])
-    assert dialogue.check([safe, *literals.values()]) is Found.UNSAT
-    for key in cube:
-        rest = [literal for other, literal in literals.items() if other != key]
-        assert dialogue.check([safe, *rest]) is Found.SAT, key
+    check_that_it_refutes_and_is_prime(made(text), known(text))
 
 
 @pytest.mark.parametrize("text", IN_SHAPES)

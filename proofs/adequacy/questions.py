@@ -13,9 +13,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from counterexamples.render import prose
-from model.logic import FALSE, TRUE, Term, const, free_names, is_false, is_true, substitute
+from model.logic import FALSE, TRUE, Term, free_names, is_false, is_true
 from model.logic import name as symbol
 from model.procedure import Input, Procedure
+from model.symbolic import with_constants
 from proofs.claim import Claim
 
 #: What can be wrong with a conclusion.
@@ -119,7 +120,7 @@ def outcomes(claims: Iterable[Claim], known: Mapping[str, Term]) -> list[tuple[s
         for name, term in known.items():
             if (name, _subject(claim)) in found or not set(free_names(term)) <= bound:
                 continue
-            if not is_false(_with_constants(term, procedure.constants)):
+            if not is_false(with_constants(term, procedure.constants)):
                 asked = possible(claim, f"never_{name}", f"It never {name.replace('_', ' ')}.", (term,))
                 found[name, _subject(claim)] = (name, asked)
     return list(found.values())
@@ -128,14 +129,6 @@ def outcomes(claims: Iterable[Claim], known: Mapping[str, Term]) -> list[tuple[s
 def _is_fault_path(procedure: Procedure) -> bool:
     """Whether it is code that maps a page, or says why not."""
     return bool(procedure.body) and {"mapped", "ret"} <= procedure.words.keys()
-
-
-def _with_constants(term: Term, constants: Mapping[str, int]) -> Term:
-    def leaf(each: Term) -> Term:
-        text = str(each.data)
-        return const(constants[text], each.sort) if text in constants else each
-
-    return substitute(term, leaf)
 
 
 def _subject(claim: Claim) -> str:

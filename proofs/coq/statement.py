@@ -95,8 +95,7 @@ def narrowed(statement: Stated, obligation: Obligation) -> Obligation:
     background = tuple(term for term, keep in zip(obligation.background, kept, strict=False) if keep)
     facts = zip(obligation.facts, kept[len(obligation.background) :], strict=False)
     found = tuple(fact for fact, keep in facts if keep)
-    terms = conj(*background, *(fact.holds for fact in found), *obligation.given, obligation.then)
-    names = free_names(terms)
+    names = free_names(*background, *(fact.holds for fact in found), *obligation.given, obligation.then)
     inputs = {text: sort for text, sort in obligation.inputs.items() if text in names}
     return replace(obligation, background=background, facts=found, inputs=inputs)
 

@@ -106,6 +106,10 @@ class Conditions:
         flat = same(x, y) if op == "eq" else compare(op, x, y)
         if is_const(flat):
             return self.bdd.true if is_true(flat) else self.bdd.false
+        return self._apart(op, x, y, flat)
+
+    def _apart(self, op: str, x: Term, y: Term, flat: Term) -> int:
+        """The edge of a comparison, which is ``flat``, of two words that differ."""
         if self._is_narrow(x) and self._is_narrow(y):
             return self._exact(flat)
         if is_const(y):

@@ -9,7 +9,7 @@ Trusted: this file, ``cases``, ``blast`` and ``bdd``, for the numbers that are c
 
 from __future__ import annotations
 
-from model.logic import BOOL, Term, compare, is_const, is_true, same
+from model.logic import BOOL, Term
 from proofs.engines.cases import Conditions
 
 
@@ -21,10 +21,5 @@ class Exact(Conditions):
             return self.bdd.variable(str(term.data), 0, BOOL)
         return self._exact(term)
 
-    def _leaves(self, op: str, x: Term, y: Term) -> int:
-        if x.key == y.key:
-            return self.bdd.false if op in ("ult", "slt") else self.bdd.true
-        flat = same(x, y) if op == "eq" else compare(op, x, y)
-        if is_const(flat):
-            return self.bdd.true if is_true(flat) else self.bdd.false
+    def _apart(self, op: str, x: Term, y: Term, flat: Term) -> int:
         return self._exact(flat)

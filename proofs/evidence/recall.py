@@ -14,7 +14,6 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
 from sqlite3 import Connection
@@ -56,7 +55,7 @@ def load(directory: Path, wanted: Sequence[str]) -> dict[str, Result]:
 
 def store(directory: Path, results: Mapping[str, Result], most: int = MOST) -> None:
     """Keep results by key, and no more than ``most`` rows altogether."""
-    rows = [(key, zlib.compress(_text(result).encode())) for key, result in results.items()]
+    rows = [(key, zlib.compress(worker.write(result).encode())) for key, result in results.items()]
     oldest = "SELECT number FROM found ORDER BY number DESC LIMIT -1 OFFSET ?"
 
     def work(connection: Connection) -> None:
@@ -66,11 +65,6 @@ def store(directory: Path, results: Mapping[str, Result], most: int = MOST) -> N
 
     if rows:
         database.write(_place(directory), work)
-
-
-def _text(result: Result) -> str:
-    found, witnesses = result
-    return json.dumps([list(map(asdict, found)), witnesses])
 
 
 def _place(directory: Path) -> Path:

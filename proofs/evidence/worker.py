@@ -63,10 +63,15 @@ def _tuples(row: dict[str, Any]) -> dict[str, Any]:
     return {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
 
 
+def write(result: Result) -> str:
+    """The result as JSON, which ``read`` reads back."""
+    found, witnesses = result
+    return json.dumps([list(map(asdict, found)), witnesses])
+
+
 def main() -> None:
     """The process."""
-    found, witnesses = _work(json.load(sys.stdin))
-    json.dump([list(map(asdict, found)), witnesses], sys.stdout)
+    sys.stdout.write(write(_work(json.load(sys.stdin))))
 
 
 if __name__ == "__main__":

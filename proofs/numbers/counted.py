@@ -12,7 +12,8 @@ from fractions import Fraction
 
 from counterexamples.render import prose
 from counterexamples.witness import Value
-from model.logic import Sort, Term, const, free_names, substitute, value_of
+from model.logic import Sort, Term, free_names, value_of
+from model.symbolic import with_constants
 from proofs.claim import Claim
 from proofs.engines.bdd import Bdd, TooLarge, Variable
 from proofs.engines.exact import Exact
@@ -47,7 +48,7 @@ def counted(
 
     Raises ValueError if an example is not one, which would be a mistake of the diagram.
     """
-    meant = _with_constants(term, constants)
+    meant = with_constants(term, constants)
     names = dict(sorted(free_names(meant).items()))
     bdd = Bdd(order(meant), nodes)
     try:
@@ -81,14 +82,6 @@ def told(model: Mapping[str, int], names: Mapping[str, Sort], constants: Mapping
     """An input in kernel words; what is not told is 0 or false."""
     values = [Value(n, names[n].width, v, v, n) for n, v in model.items() if v]
     return ", ".join(prose.value_text(v, constants) for v in values) or "all words are 0"
-
-
-def _with_constants(term: Term, constants: Mapping[str, int]) -> Term:
-    def leaf(t: Term) -> Term:
-        text = str(t.data)
-        return const(constants[text], t.sort) if text in constants else t
-
-    return substitute(term, leaf)
 
 
 def _model(bits: Mapping[Variable, int], names: Mapping[str, Sort]) -> dict[str, int]:

@@ -38,10 +38,8 @@ def of_premises(pairs: Iterable[tuple[Claim, Obligation]], nodes: int = NODES) -
         several = {_key(each): each.given for each in obligations}
         parts = _parts(list(several.values()), nodes)
         known |= {(key, procedures): part for key, part in zip(several, parts, strict=True)}
-    return [
-        Counted(claim.name, *_told(known[_key(obligation), obligation.procedures]))
-        for claim, obligation in every
-    ]
+    found = [(claim.name, *known[_key(obligation), obligation.procedures]) for claim, obligation in every]
+    return [Counted(name, holds, exact=exact) for name, holds, exact in found]
 
 
 def one_each(claims: Sequence[Claim]) -> list[Claim]:
@@ -54,10 +52,6 @@ def one_each(claims: Sequence[Claim]) -> list[Claim]:
         if other is None or asked[other.subject] < asked[claim.subject]:
             found[claim.theorem] = claim
     return list(found.values())
-
-
-def _told(part: Part) -> tuple[Fraction | None, str, str, tuple[str, ...], bool]:
-    return part[0], "", "", (), part[1]
 
 
 def _key(obligation: Obligation) -> bytes:
