@@ -8,7 +8,6 @@ import shlex
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from model.kernels import TableError
@@ -20,6 +19,7 @@ from model.source.roots.fault import USER_MEM_ABORT
 from model.source.roots.table import ROOTS
 from model.source.tree import Tree, TreeError
 from proofs.files import check_writable
+from proofs.installed import version
 from proofs.patches.commits import commits
 from proofs.patches.errors import NoPatchError, PatchError
 from proofs.patches.patch import Patch, Series
@@ -209,7 +209,7 @@ def _review(asked: argparse.Namespace, arguments: Sequence[str], progress: Progr
         not_checked=NOT_CHECKED,
         engines=engines(),
         command=shlex.join(["python", "-m", "proofs.attach", *arguments]),
-        tool=f"stage2-proofs {_version()}",
+        tool=f"stage2-proofs {version('stage2-proofs') or '(not installed)'}",
         cover=change.cover,
     )
 
@@ -232,13 +232,6 @@ def _dead(asked: argparse.Namespace, progress: Progress) -> tuple[str, bool]:
             progress.begin("asking about conditions")
             parts.append(dead_code(pool, memory, root.name, root, read.procedure))
     return "\n\n".join(page for page, _ in parts) + "\n", all(is_decided for _, is_decided in parts)
-
-
-def _version() -> str:
-    try:
-        return version("stage2-proofs")
-    except PackageNotFoundError:
-        return "(not installed)"
 
 
 def _code(review: Review, fail_on: str | None) -> int:

@@ -59,7 +59,7 @@ class Said:
 @dataclass(frozen=True)
 class Certificate:
     """Of a claim that is PROVED: whether ``proofs.evidence.verify`` accepted a certificate of it in this
-    run, the certificate's size in bytes (0: there is none), and if it is not accepted, why."""
+    run, its size in bytes without the lemmas that it shares (0: there is none), and if it is not accepted, why."""
 
     accepted: bool
     size: int

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from proofs import check
 from proofs.evidence import answers, manifest, stored
+from proofs.evidence.lrat import Clause, Step
 from proofs.evidence.verify import ANSWERS, CERTIFICATES, NAMES, OBLIGATIONS, SMT2, verify
 
 TOP = Path(__file__).resolve().parent.parent
@@ -74,23 +75,31 @@ def _sound_by_propagation(changed: dict[str, str]) -> bool:
     obligations = stored.read(changed[OBLIGATIONS])
     told = answers.read(changed[ANSWERS], len(obligations.facts))
     formula = certificate.formula(obligations)
-    proofs = answers.read_certificates(changed[CERTIFICATES])
+    lines, proofs = answers.read_certificates(changed[CERTIFICATES])
+    shared = dict(enumerate(formula.gates.clauses, 1))
+    if not _follow(shared, answers.read_steps(lines)):
+        return False
     for claim, answer in zip(obligations.claims, told.claims, strict=True):
         if not answer.certified:
             continue
-        known = dict(enumerate(formula.gates.clauses, 1))
-        known |= {
-            len(known) + i: (u,) for i, u in enumerate(formula.units(claim, answer.facts_used or ()), 1)
-        }
-        for number, clause, hints in answers.read_steps(proofs[claim.name]):
-            false = set(clause)
-            clauses = [set(known[h]) for h in hints if h in known]
-            while (unit := next((c for c in clauses if len(c - false) == 1), None)) is not None:
-                false |= {-x for x in unit - false}
-                clauses.remove(unit)
-            if all(c - false for c in clauses) and not any(-x in false for x in false):
-                return False
-            known[number] = clause
+        units = formula.units(claim, answer.facts_used or ())
+        known = shared | {n: (unit,) for n, unit in enumerate(units, len(shared) + 1)}
+        if not _follow(known, answers.read_steps(proofs[claim.name])):
+            return False
+    return True
+
+
+def _follow(known: dict[int, Clause], steps: list[Step]) -> bool:
+    """Whether each step follows from its hints; it is added to what is known."""
+    for number, clause, hints in steps:
+        false = set(clause)
+        clauses = [set(known[h]) for h in hints if h in known]
+        while (unit := next((c for c in clauses if len(c - false) == 1), None)) is not None:
+            false |= {-x for x in unit - false}
+            clauses.remove(unit)
+        if all(c - false for c in clauses) and not any(-x in false for x in false):
+            return False
+        known[number] = clause
     return True
 
 
@@ -108,11 +117,22 @@ def test_a_certificate_of_which_something_is_missing_is_rejected(what: str) -> N
 
 
 def test_a_certificate_of_another_claim_is_rejected() -> None:
-    parts = answers.read_certificates(texts()[CERTIFICATES])
+    lemmas, parts = answers.read_certificates(texts()[CERTIFICATES])
     (first, second) = list(parts)[:2]
     swapped = {**parts, first: parts[second], second: parts[first]}
-    text = "".join(f"c {name}\n" + "".join(line + "\n" for line in lines) for name, lines in swapped.items())
+    joined = {name: "".join(line + "\n" for line in lines) for name, lines in swapped.items()}
+    text = answers.write_certificates("".join(line + "\n" for line in lemmas), joined)
     assert rejected(texts() | {CERTIFICATES: text})
+
+
+def test_lemmas_that_are_missing_or_do_not_follow_are_rejected() -> None:
+    lines = texts()[CERTIFICATES].splitlines(keepends=True)
+    assert lines[0] == "c lemmas\n"
+    assert rejected(texts() | {CERTIFICATES: "".join(lines[1:])})
+    (last,) = re.findall(r"^(\d+) ", lines[1]) or ["0"]
+    forged = f"{int(last) + 10**6} 0 0\n"  # the empty clause, for no reason
+    found = verify(texts() | {CERTIFICATES: "".join([lines[0], forged, *lines[1:]])})
+    assert any(each.what.startswith("lemmas: ") for each in found.wrong)
 
 
 def every_answer() -> Iterator[tuple[str, str]]:
@@ -371,7 +391,7 @@ def test_what_has_no_certificate_is_told_with_what_stands_for_it(
     told = answers.read(files[f"{place()}/{ANSWERS}"], 100)
     bare = tuple(replace(each, certified=False, why="It is too large.") for each in told.claims)
     files[f"{place()}/{ANSWERS}"] = answers.write(replace(told, claims=bare))
-    files[f"{place()}/{CERTIFICATES}"] = ""
+    files[f"{place()}/{CERTIFICATES}"] = answers.write_certificates("", {})
     assert check.main([str(lay(tmp_path / "e", files, rehash=True))]) == 3
     lines = capsys.readouterr().out.splitlines()
     name = next(each.name for each in told.claims if each.certified)

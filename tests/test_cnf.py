@@ -8,7 +8,7 @@ from itertools import product
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pysat.solvers import Glucose4
+from pysat.solvers import Glucose4, Minisat22
 from solving import satisfiable
 from terms import Maker
 from test_blast import meant, of_two_words
@@ -17,22 +17,21 @@ from model.logic import BOOL, Term, Word, choose, conj, disj, free_names, name, 
 from proofs.engines import cnf
 from proofs.engines.blast import Blaster
 from proofs.engines.cnf import Clauses
-from proofs.evidence.propagate import Propagator
 
 
 def propagated(term: Term, inputs: list[dict[str, int]]) -> list[int]:
     """The values of the term that the clauses force, on each of the inputs."""
     gates = Clauses()
     bits = Blaster(gates).bits(term)
-    shared = Propagator(gates.clauses, gates.variables)
-    found, ground = [], len(shared.trail)
-    for values in inputs:
-        for (text, bit), variable in gates.inputs.items():
-            shared.assign(variable if values[text] >> bit & 1 else -variable, 0)
-        assert shared.propagate() == 0, "an input that no gate's clauses allow"
-        assert len(shared.trail) == gates.variables, "a gate whose value the inputs do not force"
-        found.append(sum((shared.value[bit] == 1) << i for i, bit in enumerate(bits)))
-        shared.undo(ground)
+    found = []
+    with Minisat22(bootstrap_with=[clause for clause in gates.clauses if len(clause) > 1]) as solver:
+        for values in inputs:
+            fixed = [v if values[text] >> bit & 1 else -v for (text, bit), v in gates.inputs.items()]
+            allowed, trail = solver.propagate(assumptions=[1, *fixed])
+            assert allowed, "an input that no gate's clauses allow"
+            assert len(trail) == gates.variables, "a gate whose value the inputs do not force"
+            true = set(trail)
+            found.append(sum((bit in true) << i for i, bit in enumerate(bits)))
     return found
 
 

@@ -300,7 +300,9 @@ def test_the_line_counts_certificates() -> None:
         "certificate was checked, and bdd was not asked or leaves them open; 1 have no certificate, and rest on "
         "the engines that agree"
     ]
-    assert [*told.certified(made[0])] == ["A certificate of 120 bytes, which was checked."]
+    assert [*told.certified(made[0])] == [
+        "A certificate of 120 bytes, beside the lemmas that its subject's share, which was checked."
+    ]
     assert [*told.certified(made[2])] == [
         "No certificate: It needs 5,000 lemmas. Engines that stand for it: z3 5, bdd."
     ]

@@ -120,12 +120,18 @@ def test_claims_of_which_nothing_was_asked_are_told() -> None:
     )
 
 
-def test_a_certificate_that_is_too_large_is_left_out_and_said_to_be(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(search, "LARGEST", 10)
-    found, _ = search.search(kept()[0], [each.verdict for each in kept()[1].claims])
-    proved = [each for each in found if each.answer == PROVED]
-    assert proved and all(not each.certificate for each in proved)
-    assert all(each.why.endswith("bytes, and at most 10 are kept.") for each in proved)
+def _gives_up(*_: object) -> None:
+    raise search.GaveUpError
+
+
+def test_a_certificate_that_costs_too_much_is_left_out_and_said_to_be(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(search.Search, "model", _gives_up)
+    found = search.search(kept()[0], [each.verdict for each in kept()[1].claims])
+    assert found.claims and all(not each.certificate for each in found.claims)
+    assert {each.answer for each in found.claims} == {"UNKNOWN"}
+    assert all(each.why.startswith("The SAT solver gave up after it had") for each in found.claims)
 
 
 def test_only_the_facts_used_are_assumed_by_a_certificate() -> None:

@@ -13,7 +13,7 @@ from evidences import toy_claims, toy_files
 from proofs import fingerprint
 from proofs.claim import Verdict
 from proofs.evidence import recall, worker, write
-from proofs.evidence.worker import Result
+from proofs.evidence.search import Found
 
 
 @pytest.fixture(autouse=True)
@@ -45,19 +45,21 @@ def test_it_says_of_each_proof_whether_its_certificate_was_accepted() -> None:
     assert all(each.accepted and each.size > 0 and not each.why for each in found.values())
 
 
-def worse(result: Result, how: str) -> Result:
-    found, witnesses = result
-    first = next(i for i, each in enumerate(found) if each.certificate)
+def worse(found: Found, how: str) -> Found:
+    first = next(i for i, each in enumerate(found.claims) if each.certificate)
+    good = found.claims[first]
     bad = {
-        "certificate": replace(found[first], certificate="1 0 1 0\n"),
-        "answer": replace(found[first], answer="REFUTED"),
-        "witness": replace(found[first], reached=len(witnesses)),
-        "kind": replace(found[first], certificate=7),  # type: ignore[arg-type]
+        "certificate": replace(good, certificate="1 0 1 0\n"),
+        "answer": replace(good, answer="REFUTED"),
+        "witness": replace(good, reached=len(found.witnesses)),
+        "kind": replace(good, certificate=7),  # type: ignore[arg-type]
+        "lemmas": good,
     }
-    return [*found[:first], bad[how], *found[first + 1 :]], witnesses
+    claims = (*found.claims[:first], bad[how], *found.claims[first + 1 :])
+    return replace(found, claims=claims, lemmas="1 0 1 0\n" if how == "lemmas" else found.lemmas)
 
 
-@pytest.mark.parametrize("how", ["certificate", "answer", "witness", "kind"])
+@pytest.mark.parametrize("how", ["certificate", "answer", "witness", "kind", "lemmas"])
 def test_what_was_forged_is_found_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str) -> None:
     honest = recall.store
     monkeypatch.setattr(
@@ -84,8 +86,8 @@ def test_nothing_is_kept_for_a_tool_that_is_not_known(
 
 def test_the_oldest_rows_go(tmp_path: Path) -> None:
     for key in "abc":
-        recall.store(tmp_path, {key: ([], [])}, most=2)
-    assert recall.load(tmp_path, "abc") == {"b": ([], []), "c": ([], [])}
+        recall.store(tmp_path, {key: Found(())}, most=2)
+    assert recall.load(tmp_path, "abc") == {"b": Found(()), "c": Found(())}
 
 
 def test_what_is_found_and_does_not_hold_is_never_written(monkeypatch: pytest.MonkeyPatch) -> None:

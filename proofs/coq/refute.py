@@ -11,8 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from proofs.evidence.elaborate import steps
-from proofs.evidence.propagate import Propagator
+from proofs.evidence.elaborate import explain
 from proofs.evidence.search import missing
 
 Clause = tuple[int, ...]
@@ -68,7 +67,7 @@ class Solver:
     def lemmas(self) -> list[Clause]:
         """What was learned, in its order (if ``lemmas`` was said)."""
         lines = self.solver.get_proof() or []
-        return [tuple(map(int, line.split()[:-1])) for line in lines if not line.startswith("d")]
+        return [tuple(map(int, line.split()[:-1])) for line in lines if line[0] != "d" and line != "0"]
 
 
 def refuted(clauses: Sequence[Clause], limit: int = CONFLICTS) -> dict[int, Learnt]:
@@ -82,14 +81,6 @@ def refuted(clauses: Sequence[Clause], limit: int = CONFLICTS) -> dict[int, Lear
         return {len(clauses): Learnt((), (empty,))}
     solver = Solver(clauses, limit, lemmas=True)
     solver.core()
-    long = [i for i, clause in enumerate(clauses) if len(set(clause)) > 1]
-    units = [i for i, clause in enumerate(clauses) if len(set(clause)) == 1]
-    shared = Propagator(
-        [tuple(dict.fromkeys(clauses[i])) for i in long],
-        max(abs(literal) for clause in clauses for literal in clause),
-    )
-    found = steps(shared, [clauses[i][0] for i in units], solver.lemmas())
-    numbers = dict(enumerate([*long, *units], 1))
-    for place, (number, _, _) in enumerate(found, len(clauses)):
-        numbers[number] = place
-    return {numbers[n]: Learnt(clause, tuple(numbers[h] for h in hints)) for n, clause, hints in found}
+    found = explain([tuple(dict.fromkeys(clause)) for clause in clauses], solver.lemmas(), [()])
+    steps = (*found.lemmas, *found.goals)
+    return {n - 1: Learnt(clause, tuple(hint - 1 for hint in hints)) for n, clause, hints in steps}

@@ -17,6 +17,7 @@ from functools import partial
 
 from proofs.claim import Claim
 from proofs.engines import bitwuzla, cvc5, paths, robdd, second
+from proofs.installed import version
 from proofs.obligation import Obligation
 from proofs.question import Answer, Found
 
@@ -45,12 +46,7 @@ class Engine:
 
 def z3_version() -> str:
     """The version of the solver that decides."""
-    from importlib.metadata import PackageNotFoundError, version  # slow to import, and rarely needed
-
-    try:
-        return version("z3-solver").removesuffix(".0")
-    except PackageNotFoundError:  # it was installed in another way, as by a distribution
-        return ""
+    return version("z3-solver").removesuffix(".0")
 
 
 def named(names: Sequence[str]) -> tuple[Engine, ...]:

@@ -8,7 +8,7 @@
     verify      whether the answers to some obligations hold           trusted
     manifest    which files there are, and their hashes                trusted
     search      facts needed, witnesses, a SAT solver's lemmas         not trusted
-    propagate, elaborate   from lemmas to certificates                 not trusted
+    elaborate   from lemmas to certificates                        not trusted
     recall      what earlier runs found                            not trusted
     write       from verdicts to files                                 not trusted
 

@@ -3,16 +3,18 @@
 
 ``answers.json`` has
 
-    format     1
+    format     2
     witnesses  [{input: hexadecimal value}]; inputs that are not there are 0
     claims     {name, verdict, why, engines, facts_used, reached, refuted, certified}, in the order of
-               the obligations: ``engines`` are {name, version, answer}, ``facts_used`` positions of the
+               the obligations: ``engines`` are {name, version, answer}, where UNKNOWN is an answer that
+             is left open, ``facts_used`` positions of the
                facts that a proof needs (null: not found out), ``reached`` and ``refuted`` positions of
                witnesses that satisfy the premises, and not the conclusion (null: there is none)
     no_obligation  {name, verdict, why}: claims of which nothing could be asked
 
-``certificates.lrat`` has for each certified claim a line ``c NAME`` and the lines of its certificate in
-the LRAT format: ``number literals 0 hints 0``.
+``certificates.lrat`` has a line ``c lemmas`` and the lemmas that the certificates share, then for each
+certified claim a line ``c NAME`` and the rest of its certificate, in the lines of the LRAT format: ``number
+literals 0 hints 0``.
 
 Trusted: this file; what is not well-formed raises DamagedError.
 """
@@ -31,8 +33,12 @@ from proofs.evidence.stored import FORMAT, DamagedError, a_list, a_text, fields,
 _VALUE = re.compile(r"0x[0-9a-f]{1,32}")
 _NUMBER = re.compile(r"-?[1-9][0-9]{0,8}|0", re.ASCII)
 
-#: The verdicts that are checked; the others are told.
+#: The verdicts that are checked; the others are told.  And the answer that is none.
 PROVED, REFUTED = "PROVED", "REFUTED"
+UNKNOWN = "UNKNOWN"
+
+#: What stands in the place of a claim's name before the lemmas; every claim's name has an "@".
+LEMMAS = "lemmas"
 
 
 @dataclass(frozen=True)
@@ -92,9 +98,9 @@ def write(answers: Answers) -> str:
     return "{" + ",\n".join(parts) + "}\n"
 
 
-def write_certificates(certificates: Mapping[str, str]) -> str:
+def write_certificates(lemmas: str, certificates: Mapping[str, str]) -> str:
     """The text of ``certificates.lrat``."""
-    return "".join(f"c {name}\n{text}" for name, text in certificates.items())
+    return f"c {LEMMAS}\n{lemmas}" + "".join(f"c {name}\n{text}" for name, text in certificates.items())
 
 
 def write_steps(steps: Iterable[Step]) -> str:
@@ -149,8 +155,8 @@ def _no_obligation(row: Any) -> NoObligation:
     return NoObligation(*(a_text(row[key], key) for key in ("name", "verdict", "why")))
 
 
-def read_certificates(text: str) -> dict[str, list[str]]:
-    """The lines of each certificate, by claim.  Raises DamagedError."""
+def read_certificates(text: str) -> tuple[list[str], dict[str, list[str]]]:
+    """The lines of the lemmas, and of each certificate by claim.  Raises DamagedError."""
     found: dict[str, list[str]] = {}
     lines: list[str] | None = None
     for line in text.splitlines():
@@ -162,7 +168,9 @@ def read_certificates(text: str) -> dict[str, list[str]]:
             raise DamagedError("It does not begin with the name of a claim.")
         else:
             lines.append(line)
-    return found
+    if next(iter(found), "") != LEMMAS:
+        raise DamagedError("It does not begin with the lemmas that its certificates share.")
+    return found.pop(LEMMAS), found
 
 
 def read_steps(lines: Sequence[str]) -> list[Step]:

@@ -57,6 +57,7 @@ class _Part:
             tuple([self.facts.setdefault(fact, len(self.facts)) for fact in dict.fromkeys(facts)]),
             tuple([Part(prose.term(stated), self.position(meant)) for stated, meant in given]),
             Part(prose.term(claim.then), self.position(obligation.then)),
+            obligation.loose,
         )
 
     def position(self, root: Term) -> int:

@@ -21,8 +21,8 @@ from sqlite3 import Connection
 from model.source import database
 from proofs import fingerprint
 from proofs.evidence import worker
-from proofs.evidence.search import engine
-from proofs.evidence.worker import Result, Task
+from proofs.evidence.search import Found, engine
+from proofs.evidence.worker import Task
 
 #: Rows that stay; a run over the shapes needs one for each shape, of about a megabyte.
 MOST = 40
@@ -40,10 +40,10 @@ def keys(tasks: Sequence[Task]) -> list[str]:
     return [sha256(json.dumps([tool, engine(), task]).encode()).hexdigest() for task in tasks]
 
 
-def load(directory: Path, wanted: Sequence[str]) -> dict[str, Result]:
+def load(directory: Path, wanted: Sequence[str]) -> dict[str, Found]:
     """The results that are kept under these keys."""
     query = "SELECT key, body FROM found WHERE key IN (SELECT value FROM json_each(?))"
-    found: dict[str, Result] = {}
+    found: dict[str, Found] = {}
     for key, body in database.read(_place(directory), query, json.dumps(list(wanted))):
         try:
             if isinstance(key, str) and isinstance(body, bytes):
@@ -53,7 +53,7 @@ def load(directory: Path, wanted: Sequence[str]) -> dict[str, Result]:
     return found
 
 
-def store(directory: Path, results: Mapping[str, Result], most: int = MOST) -> None:
+def store(directory: Path, results: Mapping[str, Found], most: int = MOST) -> None:
     """Keep results by key, and no more than ``most`` rows altogether."""
     rows = [(key, zlib.compress(worker.write(result).encode())) for key, result in results.items()]
     oldest = "SELECT number FROM found ORDER BY number DESC LIMIT -1 OFFSET ?"
@@ -69,4 +69,4 @@ def store(directory: Path, results: Mapping[str, Result], most: int = MOST) -> N
 
 def _place(directory: Path) -> Path:
     """The file below a directory; its number changes with the format."""
-    return directory / "evidence-1.sqlite"
+    return directory / "evidence-2.sqlite"

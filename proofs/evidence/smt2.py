@@ -42,6 +42,8 @@ def text(obligations: Obligations) -> str:
 def _claim(obligations: Obligations, claim: StoredClaim, writer: Writer, labels: list[str]) -> Iterator[str]:
     terms = obligations.terms
     yield "\n" + comment(f"{claim.name}\n{claim.says}") + "(push 1)\n"
+    if claim.loose:
+        yield comment(f"stands for something unknown: {', '.join(claim.loose)}")
     for position in claim.background:
         yield f"; equal arguments give equal values\n(assert {_written(writer, terms[position])})\n"
     yield from (f"(assert {labels[position]})\n" for position in claim.facts)

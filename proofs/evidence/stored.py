@@ -3,13 +3,13 @@
 
 ``obligations.json`` has, in this order:
 
-    format   1
+    format   2
     subject  what the claims are about
     terms    [operator, width, data, [positions of arguments]]; width 0 is a truth value, and what a
              term is made of comes before it.  Operators and data are those of ``model.logic``.
     facts    {name, says, source, holds}: what may be assumed; ``holds`` is a position
-    claims   {name, says, background, facts, given, then}: positions of terms, of facts, and for what is
-             given and concluded {reads, holds}
+    claims   {name, says, background, facts, given, then, loose}: positions of terms, of facts, for what
+             is given and concluded {reads, holds}, and names of inputs that stand for something unknown
 
 PROVED is: no input satisfies background, facts and given and not ``then``.
 
@@ -25,7 +25,7 @@ from typing import Any, NoReturn
 
 from model.logic import BOOL, Sort, SortError, Term, Word
 
-FORMAT = 1
+FORMAT = 2
 
 #: Bits of the widest word, how many terms there are, and how deep they are, at most.
 WIDEST, MOST_TERMS, DEEPEST = 128, 200_000, 5_000
@@ -63,7 +63,7 @@ class Part:
 
 @dataclass(frozen=True)
 class StoredClaim:
-    """One obligation; numbers are positions."""
+    """One obligation; numbers are positions.  A counterexample should not rest on the ``loose`` inputs."""
 
     name: str
     says: str
@@ -71,6 +71,7 @@ class StoredClaim:
     facts: tuple[int, ...]
     given: tuple[Part, ...]
     then: Part
+    loose: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -204,7 +205,7 @@ def _fact(row: Any, terms: Sequence[Term]) -> Fact:
 
 
 def _claim(row: Any, terms: Sequence[Term], facts: int) -> StoredClaim:
-    fields(row, ("name", "says", "background", "facts", "given", "then"), "A claim")
+    fields(row, ("name", "says", "background", "facts", "given", "then", "loose"), "A claim")
     return StoredClaim(
         a_text(row["name"], "name"),
         a_text(row["says"], "says"),
@@ -212,6 +213,7 @@ def _claim(row: Any, terms: Sequence[Term], facts: int) -> StoredClaim:
         tuple(place(i, facts) for i in a_list(row["facts"], "facts")),
         tuple(_part(each, terms) for each in a_list(row["given"], "given")),
         _part(row["then"], terms),
+        tuple(a_text(each, "name") for each in a_list(row["loose"], "loose inputs")),
     )
 
 

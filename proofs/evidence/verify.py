@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from model.logic import SortError, Term, evaluate
 from proofs import certificate
 from proofs.evidence import answers, smt2, stored
-from proofs.evidence.answers import PROVED, REFUTED, Answers, ClaimAnswer
-from proofs.evidence.lrat import RejectedError
+from proofs.evidence.answers import PROVED, REFUTED, UNKNOWN, Answers, ClaimAnswer
+from proofs.evidence.lrat import Clause, RejectedError
 from proofs.evidence.stored import DamagedError, Obligations, StoredClaim
 
 OBLIGATIONS, SMT2 = "obligations.json", "obligations.smt2"
@@ -59,7 +59,7 @@ def verify(texts: Mapping[str, str]) -> Checked:
         if [c.name for c in told.claims] != [c.name for c in kept.claims]:
             raise DamagedError("Its claims are not those of the obligations.")
         file = CERTIFICATES
-        certificates = answers.read_certificates(texts[file])
+        lemmas, certificates = answers.read_certificates(texts[file])
         if list(certificates) != [c.name for c in told.claims if c.certified]:
             raise DamagedError("Its certificates are not those of the claims that are said to have one.")
     except ValueError as error:  # DamagedError among them
@@ -67,7 +67,7 @@ def verify(texts: Mapping[str, str]) -> Checked:
         return found
     if not _is_text_of(kept, texts[SMT2]):
         found.wrong.append(Wrong(SMT2, "It is not the text of the stored obligations."))
-    _Check(formula, told, certificates, found).claims()
+    _Check(formula, told, _lemmas(formula, lemmas, found), certificates, found).claims()
     return found
 
 
@@ -78,12 +78,22 @@ def _is_text_of(obligations: Obligations, text: str) -> bool:
         return False
 
 
+def _lemmas(formula: certificate.Formula, lines: Sequence[str], found: Checked) -> Mapping[int, Clause]:
+    """The lemmas by number; none where one of them does not follow, which is told."""
+    try:
+        return formula.lemmas(answers.read_steps(lines))
+    except (RejectedError, DamagedError) as error:
+        found.wrong.append(Wrong(CERTIFICATES, f"{answers.LEMMAS}: {error}"))
+        return {}
+
+
 @dataclass
 class _Check:
     """One subject in the making; values of all terms are kept by witness."""
 
     formula: certificate.Formula
     answers: Answers
+    lemmas: Mapping[int, Clause]
     certificates: Mapping[str, Sequence[str]]
     found: Checked
     values: dict[int, dict[bytes, int]] = field(default_factory=dict)
@@ -120,8 +130,8 @@ class _Check:
         if answer.verdict in (PROVED, REFUTED):
             if not answer.engines:
                 yield ANSWERS, "It names no engine"
-            for engine in answer.engines:
-                if engine.answer != answer.verdict:
+            for i, engine in enumerate(answer.engines):  # the first one gave the verdict
+                if engine.answer != answer.verdict and (i == 0 or engine.answer != UNKNOWN):
                     yield ANSWERS, f"{engine.name} says {engine.answer}, and the verdict is {answer.verdict}"
         facts = claim.facts if answer.facts_used is None else answer.facts_used
         if list(facts) != [fact for fact in claim.facts if fact in set(facts)]:
@@ -133,7 +143,8 @@ class _Check:
             yield ANSWERS, f"It is {answer.verdict}, and is said to have a counterexample"
         if answer.certified:
             try:
-                self.formula.check(claim, facts, answers.read_steps(self.certificates[claim.name]))
+                steps = answers.read_steps(self.certificates[claim.name])
+                self.formula.check(claim, facts, self.lemmas, steps)
             except (RejectedError, DamagedError) as error:
                 yield CERTIFICATES, str(error)
         yield from self.witnesses(claim, answer)

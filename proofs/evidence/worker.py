@@ -13,25 +13,23 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from typing import Any
 
 from proofs.evidence import stored
-from proofs.evidence.search import Sought, search
+from proofs.evidence.search import Found, Sought, search
 
 #: The text of obligations, and the verdict of each claim.
 Task = tuple[str, Sequence[str]]
-#: What was found for each claim, and the witnesses.
-Result = tuple[list[Sought], list[Mapping[str, int]]]
 
 
 class WorkerError(RuntimeError):
     """A worker did not come to an end; a whole sentence."""
 
 
-def results(tasks: Iterable[Task], jobs: int) -> Iterator[Result]:
+def results(tasks: Iterable[Task], jobs: int) -> Iterator[Found]:
     """The results of the tasks, in their order; ``jobs`` processes at once."""
     if jobs == 1:
         yield from map(_work, tasks)
@@ -40,11 +38,11 @@ def results(tasks: Iterable[Task], jobs: int) -> Iterator[Result]:
         yield from threads.map(_elsewhere, tasks)
 
 
-def _work(task: Task) -> Result:
+def _work(task: Task) -> Found:
     return search(stored.read(task[0]), task[1])
 
 
-def _elsewhere(task: Task) -> Result:
+def _elsewhere(task: Task) -> Found:
     command = [sys.executable, "-m", "proofs.evidence.worker"]
     done = subprocess.run(command, input=json.dumps(task), capture_output=True, text=True, check=False)
     if done.returncode:
@@ -53,20 +51,19 @@ def _elsewhere(task: Task) -> Result:
     return read(done.stdout)
 
 
-def read(text: str) -> Result:
+def read(text: str) -> Found:
     """The result that lies in a text as JSON.  Raises ValueError or TypeError where none does."""
-    found, witnesses = json.loads(text)
-    return [Sought(**_tuples(each)) for each in found], witnesses
+    row = _tuples(json.loads(text))
+    return Found(**row | {"claims": tuple(Sought(**_tuples(each)) for each in row["claims"])})
 
 
 def _tuples(row: dict[str, Any]) -> dict[str, Any]:
     return {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
 
 
-def write(result: Result) -> str:
+def write(found: Found) -> str:
     """The result as JSON, which ``read`` reads back."""
-    found, witnesses = result
-    return json.dumps([list(map(asdict, found)), witnesses])
+    return json.dumps(asdict(found))
 
 
 def main() -> None:

@@ -20,18 +20,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
-from importlib import metadata
 from pathlib import Path
 
 from proofs.claim import Verdict
+from proofs.crossing.engines import z3_version
 from proofs.evidence import answers, collect, manifest, recall, smt2, stored, worker
-from proofs.evidence.answers import Answers, ClaimAnswer, EngineAnswer, NoObligation
-from proofs.evidence.search import Sought, engine
+from proofs.evidence.answers import UNKNOWN, Answers, ClaimAnswer, EngineAnswer, NoObligation
+from proofs.evidence.search import Found, Sought, engine
 from proofs.evidence.stored import DamagedError, Obligations
 from proofs.evidence.verify import ANSWERS, CERTIFICATES, OBLIGATIONS, SMT2, verify
-from proofs.evidence.worker import Result, Task
+from proofs.evidence.worker import Task
 from proofs.prove import with_obligations
-from proofs.verdict import Certificate, Judged
+from proofs.verdict import Certificate, Judged, Said
 
 SETTLED = (Verdict.PROVED, Verdict.REFUTED)
 
@@ -108,17 +108,17 @@ class _Part:
     def task(self) -> Task:
         return self.text, [judged.verdict.value for judged in self.members]
 
-    def checked(self, result: Result) -> _Checked:
+    def checked(self, found: Found) -> _Checked:
         """The files with what was found.  Raises EvidenceError where it does not hold."""
-        sought, witnesses = result
-        told = tuple(map(_answer, self.members, sought))
-        named = [(judged.name, each.certificate) for judged, each in zip(self.members, sought, strict=True)]
+        told = tuple(map(_answer, self.members, found.claims))
+        pairs = zip(self.members, found.claims, strict=True)
+        named = [(judged.name, each.certificate) for judged, each in pairs]
         proofs = {name: text for name, text in named if text}
         texts = {
             OBLIGATIONS: self.text,
             SMT2: smt2.text(self.obligations),
-            ANSWERS: answers.write(Answers(tuple(witnesses), told, tuple(self.without))),
-            CERTIFICATES: answers.write_certificates(proofs),
+            ANSWERS: answers.write(Answers(found.witnesses, told, tuple(self.without))),
+            CERTIFICATES: answers.write_certificates(found.lemmas, proofs),
         }
         checks = verify(texts)
         if checks.wrong:
@@ -144,7 +144,7 @@ def _checked(parts: Sequence[_Part], jobs: int, cache: Path | None) -> list[_Che
             with suppress(EvidenceError, ValueError, TypeError, AttributeError, LookupError):
                 done[i] = parts[i].checked(known[key])
     left = [i for i in range(len(parts)) if i not in done]
-    new: dict[str, Result] = {}
+    new: dict[str, Found] = {}
     results = worker.results([parts[i].task for i in left], max(1, min(jobs, len(left))))
     for i, result in zip(left, results, strict=True):
         done[i] = parts[i].checked(result)
@@ -176,12 +176,13 @@ def _directory(subject: str, taken: Mapping[str, str]) -> str:
 
 def _answer(judged: Judged, sought: Sought) -> ClaimAnswer:
     verdict = judged.verdict
-    if verdict in SETTLED and sought.answer not in (verdict.value, "UNKNOWN"):
+    if verdict in SETTLED and sought.answer not in (verdict.value, UNKNOWN):
         name, version = engine()
         raise EvidenceError(
             f"{judged.name} is {verdict.value} by z3 and {sought.answer} by {name} {version}: one is wrong."
         )
-    engines = [EngineAnswer("z3", _version("z3-solver"), verdict.value)]
+    engines = [EngineAnswer("z3", z3_version(), verdict.value)]
+    engines += [EngineAnswer(each.name, each.version, _said(judged, each)) for each in judged.said[1:]]
     if sought.answer == verdict.value:
         engines.append(EngineAnswer(*engine(), sought.answer))
     why = sought.why if verdict in SETTLED else f"{judged.why} {sought.why}".strip()
@@ -191,11 +192,9 @@ def _answer(judged: Judged, sought: Sought) -> ClaimAnswer:
     )  # fmt: skip
 
 
-def _version(package: str) -> str:
-    try:
-        return metadata.version(package)
-    except metadata.PackageNotFoundError:
-        return "of unknown version"
+def _said(judged: Judged, said: Said) -> str:
+    """What another engine than z3 says of the verdict."""
+    return judged.verdict.value if said.agrees else UNKNOWN if said.agrees is None else said.answer
 
 
 def write(directory: Path, texts: Mapping[str, str]) -> None:

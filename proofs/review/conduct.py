@@ -5,12 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 
 from model.source.cache import default_directory
 from model.source.index import Index
 from model.source.profile import Profile
 from model.source.tree import Tree
+from proofs.crossing.engines import z3_version
 from proofs.patches.apply import Applied, apply_all, is_read
 from proofs.patches.patch import Patch
 from proofs.pool import Pool
@@ -106,7 +106,4 @@ def _unreached(became: Sequence[FunctionReview], step: Step) -> Iterator[str]:
 
 def engines() -> tuple[str, ...]:
     """What decides, with its version."""
-    try:
-        return (f"z3 {version('z3-solver')}",)
-    except PackageNotFoundError:
-        return ("z3",)
+    return (f"z3 {z3_version()}".strip(),)
