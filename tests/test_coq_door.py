@@ -24,7 +24,7 @@ def test_without_coq_nothing_is_green(
     assert capsys.readouterr().out == (
         "mmu_lock_is_released@merged  NOT RUN      there is no coqc\n\n1 theorem: 1 NOT RUN.\n"
     )
-    names = ["Check.v", "Packed.v", "Words.v", "mmu_lock_is_released_merged.v"]
+    names = ["Check.v", "Packed.v", "Stages.v", "Words.v", "mmu_lock_is_released_merged.v"]
     assert sorted(p.name for p in (tmp_path / "out").iterdir()) == names
 
 

@@ -603,6 +603,9 @@ Fixpoint made (v : positive -> value) (nodes : list (positive * node)) : Prop :=
 Fixpoint all_true (v : positive -> value) (ks : list positive) : Prop :=
   match ks with [] => True | k :: ks => truth v k = true /\ all_true v ks end.
 
+Lemma made_app v l m : made v l -> made v m -> made v (l ++ m).
+Proof. induction l as [|[k n] l IH]; cbn; [auto|]. intros [E L] R; split; [exact E | exact (IH L R)]. Qed.
+
 Lemma table_ok v nodes : made v nodes -> forall k n, M.find k (table nodes) = Some n -> v k = meaning v n.
 Proof.
   induction nodes as [|[l m] nodes IH]; cbn [table made]; [intros _ k n; rewrite M.gempty; discriminate|].

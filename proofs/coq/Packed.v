@@ -1,7 +1,7 @@
 (* SPDX-License-Identifier: GPL-2.0-only *)
 (* How are the steps of a certificate written, so that Coq reads them quickly?
 
-   As machine integers of two codes each, which Coq's parser is quick with; of them bytes are made before
+   As machine integers of two codes or three hints each, which Coq's parser is quick with; of them bytes are made before
    anything is proved, so that a theorem rests on no machine integer; and of the bytes the steps, when they
    are checked.  Trusted: nothing; whatever comes out is checked by [check]. *)
 
@@ -9,8 +9,10 @@ From Coq Require Import NArith List Init.Byte PrimInt63 PArray.
 From Stage2 Require Import Check.
 Import ListNotations.
 
-(* A code: what it is, and three numbers of a byte. *)
-Inductive codes := No_more | Code (head j low high : byte) (rest : codes).
+(* A code: what it is, and three numbers of a byte; or three hints, of two bytes each. *)
+Inductive codes :=
+| No_more | Code (head j low high : byte) (rest : codes)
+| Hints (low1 high1 low2 high2 low3 high3 : byte) (rest : codes).
 
 (* From integers to bytes ----------------------------------------------------------------------- *)
 Definition bit (i at_ : int) : bool := eqb (land (lsr i at_) 1) 1.
@@ -18,6 +20,11 @@ Definition byte_of (i : int) : byte :=
   Byte.of_bits (bit i 0, (bit i 1, (bit i 2, (bit i 3, (bit i 4, (bit i 5, (bit i 6, bit i 7))))))).
 Definition code_of (i : int) (rest : codes) : codes :=
   Code (byte_of (land i 31)) (byte_of (lsr i 5)) (byte_of (lsr i 13)) (byte_of (lsr i 21)) rest.
+Definition byte_at (i at_ : int) : byte := byte_of (lsr i at_).
+Definition codes_of (i : int) (rest : codes) : codes :=
+  if bit i 0 then Hints (byte_at i 1) (byte_at i 9) (byte_at i 17) (byte_at i 25) (byte_at i 33)
+    (byte_at i 41) rest
+  else code_of (lsr i 1) (code_of (lsr i 30) rest).
 Fixpoint positive_of (bits : nat) (i : int) : positive :=
   match bits with
   | O => xH
@@ -29,7 +36,7 @@ Definition fold_array {T S} (f : T -> S -> S) (a : array T) (start : S) : S :=
   let n := PArray.length a in
   if eqb n 0 then start else snd (Pos.iter next (n, start) (positive_of 62 n)).
 Definition bytes_of (a : array (array int)) : list codes :=
-  fold_array (fun b l => fold_array (fun i r => code_of i (code_of (lsr i 29) r)) b No_more :: l) a [].
+  fold_array (fun b l => fold_array codes_of b No_more :: l) a [].
 
 (* From bytes to steps -------------------------------------------------------------------------- *)
 Definition push (b : bool) (n : N) : N :=
@@ -52,8 +59,16 @@ Definition read (head j low high : byte) (s : state) : state :=
   | true, true => ([], [], By_gate x sign c :: done)
   | true, false => ([], [], By_clauses c hints :: done)
   | false, true => ((sign, x) :: c, hints, done)
-  | false, false => match push_byte j k with N0 => s | Npos h => (c, h :: hints, done) end
+  | false, false => s
   end.
+Definition hint (low high : byte) (hints : list positive) : list positive :=
+  match push_byte low (push_byte high 0%N) with N0 => hints | Npos h => h :: hints end.
 Fixpoint read_all (cs : codes) (s : state) : state :=
-  match cs with No_more => s | Code head j low high rest => read head j low high (read_all rest s) end.
+  match cs with
+  | No_more => s
+  | Code head j low high rest => read head j low high (read_all rest s)
+  | Hints low1 high1 low2 high2 low3 high3 rest =>
+    let '(c, hints, done) := read_all rest s in
+    (c, hint low1 high1 (hint low2 high2 (hint low3 high3 hints)), done)
+  end.
 Definition unpacked (l : list codes) : list step := snd (fold_right read_all ([], [], []) l).

@@ -6,35 +6,45 @@ Trusted: nothing; Coq checks what comes out of the numbers.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from proofs.coq.certificate import Step
 from proofs.coq.formulas import Var
 from proofs.coq.values import NotCovered
 
-#: Codes of 29 bits in an integer of Coq (63 bits), and integers in an array of them.
-CODE, PAIR, ARRAY = 29, 2, 400
+#: Codes of 29 bits in an integer of Coq (63 bits), hints of 16 bits in one, and integers in an array of them.
+CODE, PAIR, HINT, THREE, ARRAY = 29, 2, 16, 3, 400
 
 #: The lowest bits of a code: whether it is the head of a step, and which of two things it is then; a sign.
-HINT, CLAUSES, LITERAL, GATE, SIGN = 0, 1, 2, 3, 4
+#: A code of 0 fills up, as a hint of 0 does.
+CLAUSES, LITERAL, GATE, SIGN = 1, 2, 3, 4
 
 KINDS = {"B": 0, "V": 8, "A": 16}
 
 
 def packed(steps: Iterable[Step]) -> list[list[int]]:
     """The integers, in arrays.  Raises NotCovered if a number is too large for its place."""
-    codes = [code for step in steps for code in _codes(step)]
-    codes += [0] * (len(codes) % PAIR)
-    pairs = [low | high << CODE for low, high in zip(codes[::PAIR], codes[1::PAIR], strict=True)]
-    return [pairs[i : i + ARRAY] for i in range(0, len(pairs), ARRAY)]
+    integers = [integer for step in steps for integer in _integers(step)]
+    return [integers[i : i + ARRAY] for i in range(0, len(integers), ARRAY)]
+
+
+def _integers(step: Step) -> Iterator[int]:
+    """The lowest bit says whether it is one of hints."""
+    yield from (each << 1 for each in _together([*_codes(step)], PAIR, CODE))
+    hints = [_fitting(hint, HINT) for hint in step.hints]
+    yield from (each << 1 | 1 for each in _together(hints, THREE, HINT))
+
+
+def _together(numbers: Sequence[int], count: int, bits: int) -> Iterator[int]:
+    """As many numbers as ``count`` in an integer, the first in its lowest bits."""
+    for at in range(0, len(numbers), count):
+        yield sum(number << bits * i for i, number in enumerate(numbers[at : at + count]))
 
 
 def _codes(step: Step) -> Iterator[int]:
     yield CLAUSES if step.gate is None else GATE | _variable(step.chained, step.gate)
     for sign, variable in step.clause:
         yield LITERAL | _variable(sign, variable)
-    for hint in step.hints:
-        yield HINT | _fitting(hint, CODE - 5) << 5
 
 
 def _variable(sign: bool, variable: Var) -> int:

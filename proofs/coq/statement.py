@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
@@ -26,6 +26,9 @@ from proofs.obligation import Obligation
 
 #: A premise that is no longer stands in the theorem itself.
 SHORT = 90
+
+#: As many nodes are shown to fit their values at once.
+TOGETHER = 16
 
 #: No lines of C.
 NOWHERE: Mapping[bytes, Line] = MappingProxyType({})
@@ -186,34 +189,49 @@ def _comment(text: str) -> str:
 def proved(statement: Stated, limit: int = CONFLICTS) -> str:
     """The whole file.  Raises SatisfiableError and NotCovered as ``certify`` does."""
     found = certify(statement.values, statement.hypotheses, statement.goal, limit)
-    made = [(k, statement.values[k - 1]) for k in found.nodes]
     order = "".join(f" h{n}" for n in range(1, len(statement.hypotheses) + 1))
     held = "I"
     for n in range(len(statement.hypotheses), 0, -1):
         held = f"(conj h{n} {held})"
-    equal = "I"
-    for _ in made:
-        equal = f"(conj eq_refl {equal})"
     numbers = "; ".join(map(str, statement.hypotheses))
     return "\n".join([
         statement.text,
         "(* The certificate: to be read by Coq alone. ------------------------------------------- *)\n"
-        "From Coq Require List PrimInt63 PArray.\nFrom Stage2 Require Packed.",
+        "From Coq Require List PrimInt63 PArray.\nFrom Stage2 Require Packed Stages.",
         f"Module Integers.\nImport PrimInt63.\nDefinition codes := {_arrays(packed(found.steps))}%uint63.\n"
         "End Integers.\nDefinition codes := Eval vm_compute in Packed.bytes_of Integers.codes.\n"
         "Import List.ListNotations.",
         f"Definition values (i : inputs) : tree :=\n  {_tree({k: statement.values[k - 1] for k in found.values})}.",
-        f"Definition nodes : list (positive * node) :=\n  [{_lines(_node(k, value) for k, value in made)}].",
+        *_made([(k, statement.values[k - 1]) for k in found.nodes]),
         "Definition steps : list step := Packed.unpacked codes.",
         f"Definition hypotheses : list positive := [{numbers}]%positive%list.",
         f"Lemma accepted : check nodes hypotheses {statement.goal} steps = true.\n"
         "Proof. vm_cast_no_check (eq_refl true). Qed.",
-        f"Lemma as_the_nodes_say (i : inputs) : made (get (values i)) nodes.\nProof. exact {equal}. Qed.",
         f"Theorem {statement.theorem} : theorem.\n"
         f"Proof. exact (fun i{order} =>\n  certified nodes hypotheses {statement.goal} steps accepted\n"
         f"    (get (values i)) (as_the_nodes_say i) {held}). Qed.",
         f"Print Assumptions {statement.theorem}.\n",
     ])  # fmt: skip
+
+
+def _made(nodes: Sequence[tuple[int, Value]]) -> Iterator[str]:
+    """The nodes, and that the values are made as they say: some at a time, since Coq takes a time for a
+    conjunction that grows with the square of its length."""
+    names, shown = "[]%list", "I"
+    parts = [nodes[at : at + TOGETHER] for at in range(0, len(nodes), TOGETHER)]
+    for count, part in enumerate(parts, 1):
+        equal = "I"
+        for _, value in reversed(part):
+            equal = f"(conj {value.proof or 'eq_refl'} {equal})"
+        yield f"Definition nodes_{count} : list (positive * node) :=\n  [{_lines(_node(k, v) for k, v in part)}]."
+        yield (
+            f"Lemma made_{count} (i : inputs) : made (get (values i)) nodes_{count}.\nProof. exact {equal}. Qed."
+        )
+    for count in range(len(parts), 0, -1):
+        shown = f"(made_app _ nodes_{count} {names} (made_{count} i) {shown})"
+        names = f"(nodes_{count} ++ {names})%list"
+    yield f"Definition nodes : list (positive * node) := {names}."
+    yield f"Lemma as_the_nodes_say (i : inputs) : made (get (values i)) nodes.\nProof. exact {shown}. Qed."
 
 
 def _lines(items: Iterable[str]) -> str:

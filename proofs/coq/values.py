@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from model.logic import BOOL, Term, number, subterms
 
@@ -20,8 +20,11 @@ _WORDS = {"bvand": ("Land", "N.land"), "bvor": ("Lor", "N.lor"), "bvxor": ("Lxor
 _ARITHMETIC = {"add": ("Plus", "plus"), "sub": ("Minus", "minus")}
 _SHIFTS = {"shl": ("Left", "shifted_left"), "lshr": ("Right", "shifted_right")}
 
-#: Operators that are written, and of whose value Check.v knows nothing.
-_OPAQUE = {"mul": "times", "shl": "shifted_left_by", "lshr": "shifted_right_by"}
+#: Shifts by a word: what they are called, and in Stages.v their stages and what says that they are those.
+_SHIFTS_BY = {
+    "shl": ("shifted_left_by", "left_stage", "left_by_stages"),
+    "lshr": ("shifted_right_by", "right_stage", "right_by_stages"),
+}
 
 
 class NotCovered(Exception):  # noqa: N818  # an outcome, as the door prints it
@@ -31,7 +34,8 @@ class NotCovered(Exception):  # noqa: N818  # an outcome, as the door prints it
 @dataclass(frozen=True)
 class Value:
     """``node`` is the constructor, empty for what may be anything; ``args`` are numbers of values, and ``data`` are
-    plain numbers: those before the arguments and those behind them."""
+    plain numbers: those before the arguments and those behind them.  ``proof`` is why the value is what its
+    node says, empty where Coq sees it by computing."""
 
     text: str
     truth: bool
@@ -39,6 +43,7 @@ class Value:
     args: tuple[int, ...] = ()
     before: tuple[int, ...] = ()
     behind: tuple[int, ...] = ()
+    proof: str = ""
 
 
 @dataclass
@@ -74,7 +79,7 @@ class Values:
         """From here on the value is written as a definition of that name."""
         value = self.all[made - 1]
         self.definitions.append((name, value.truth, value.text))
-        return self.put(Value(f"({name} i)", value.truth, value.node, value.args, value.before, value.behind))
+        return self.put(replace(value, text=f"({name} i)"))
 
     def put(self, value: Value) -> int:
         if value not in self.numbers:
@@ -156,21 +161,62 @@ class Values:
         return self.resized(term, args, texts)
 
     def shifted(self, term: Term, args: tuple[int, ...], texts: list[str]) -> int:
-        """A shift by a constant; a product with a power of two is written as one, too."""
+        """A shift; a product with a power of two is written as one, too."""
         width, op, by = term.sort.width, term.op, term.args[1]
         if op == "mul" and by.op != "const":
             by, args, texts = term.args[0], args[::-1], texts[::-1]
         distance = number(by) if by.op == "const" else -1
         if op == "mul":
-            op, power = "shl", distance > 0 and distance & (distance - 1) == 0
-            distance = distance.bit_length() - 1 if power else -1
+            if distance < 1 or distance & (distance - 1):
+                return self.product(width, args, distance)
+            op, distance = "shl", distance.bit_length() - 1
         if not 0 <= distance < width:
-            function = _OPAQUE[term.op]
-            self.opaque.add(function)
-            return self.put(Value(f"({function} {width} {texts[0]} {texts[1]})", False))
+            return self.shifted_by(width, op, args)
+        return self.moved(width, op, args[0], distance)
+
+    def moved(self, width: int, op: str, a: int, distance: int) -> int:
+        """A shift by a constant."""
         node, function = _SHIFTS[op]
-        text = f"({function} {width} {texts[0]} {distance})"
-        return self.put(Value(text, False, node, args[:1], (width,), (distance,)))
+        text = f"({function} {width} {self.text(a)} {distance})"
+        return self.put(Value(text, False, node, (a,), (width,), (distance,)))
+
+    def shifted_by(self, width: int, op: str, args: tuple[int, ...]) -> int:
+        """A shift by a word: in stages, each by the weight of one of its bits, and 0 where it is too far."""
+        function, stage, proof = _SHIFTS_BY[op]
+        a, b = args
+        operands = f"{width} {self.text(a)} {self.text(b)}"
+        made = self.put(Value(f"(Stages.{stage} {operands} 0)", False, "Word", (a,), (width,)))
+        for i in range((width - 1).bit_length()):
+            is_set, moved = self.is_set(b, i), self.moved(width, op, made, 1 << i)
+            text = f"(Stages.{stage} {operands} {i + 1})"
+            made = self.put(Value(text, False, "Choose", (is_set, moved, made)))
+        limit, none = self.constant(width, truth=False), self.constant(0, truth=False)
+        text = f"(below {width} {self.text(b)} {self.text(limit)})"
+        fits = self.put(Value(text, True, "Below", (b, limit), (width,)))
+        because = f"(f_equal W (Stages.{proof} {operands}))"
+        return self.put(Value(f"({function} {operands})", False, "Choose", (fits, made, none), proof=because))
+
+    def is_set(self, word: int, bit: int) -> int:
+        """Whether a bit of a word is set."""
+        text, one = f"(bits {bit} {bit} {self.text(word)})", self.constant(1, truth=False)
+        alone = self.put(Value(text, False, "Bits", (word,), (bit, bit)))
+        return self.put(Value(f"(same 1 {text} {self.text(one)})", True, "Same", (alone, one), (1,)))
+
+    def product(self, width: int, args: tuple[int, ...], factor: int) -> int:
+        """A product with a constant: the sum of shifts by the places of its bits.  Of one with a word
+        (``factor`` is -1) nothing is known."""
+        a, b = args
+        operands = f"{width} {self.text(a)} {self.text(b)}"
+        if factor < 0:
+            self.opaque.add("times")
+            return self.put(Value(f"(times {operands})", False))
+        value = self.all[self.constant(0, truth=False) - 1]
+        for i in (i for i in range(factor.bit_length()) if factor >> i & 1):
+            parts = (self.put(value), self.moved(width, "shl", a, i))
+            text = f"(Stages.times_stage {operands} {i + 1})"
+            value = Value(text, False, "Plus", parts, (width,))
+        because = f"(f_equal W (Stages.times_by_stages {operands}))"
+        return self.put(replace(value, text=f"(times {operands})", proof=because))
 
     def resized(self, term: Term, args: tuple[int, ...], texts: list[str]) -> int:
         width, op = term.sort.width, term.op
@@ -191,16 +237,16 @@ class Values:
 _RESERVED = frozenset(
     """as at cofix else end exists fix for forall fun if in let match mod return then where with Prop Set Type
     Definition Fixpoint Lemma Theorem Proof Qed Record
-    i I N T W A B V M Leaf Node true false bool list positive tree step node inputs get made check certified
+    i I N T W A B V M Leaf Node true false bool list positive tree step node inputs get made made_app check certified
     eq_refl conj negb eqb word same below at_most sign_flipped signed_below signed_at_most plus minus
     complement shifted_left shifted_right bits sign_extended times shifted_left_by
-    shifted_right_by Packed Integers codes PrimInt63 Truth Number Not And Or Iff If
+    shifted_right_by f_equal Packed Stages Integers codes PrimInt63 Truth Number Not And Or Iff If
     Choose Land Lor Lxor Lnot Same Below At_most Flip Plus Minus Left Right Word Bits Sign
     values nodes steps hypotheses accepted as_the_nodes_say theorem""".split()  # noqa: SIM905  # reads better
 )
 
-#: How definitions without a name are called, by Values.
-_NUMBERED = re.compile(r"v\d+", re.ASCII)
+#: What the text of a theorem itself calls by a number: definitions without a name, and parts of its proof.
+_NUMBERED = re.compile(r"(v|nodes_|made_)\d+", re.ASCII)
 
 
 def identifiers(texts: Iterable[str], taken: Iterable[str] = ()) -> dict[str, str]:
