@@ -13,6 +13,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import TypeVar
 
 Item = TypeVar("Item", bound=Hashable)
+Condition = TypeVar("Condition")
 
 #: The value of every input.
 Model = Mapping[str, int]
@@ -90,6 +91,30 @@ def _model(inputs: Mapping[str, int], fixed: Sequence[Bit]) -> Model:
         if number != WHOLE:
             model[name] |= value << number
     return model
+
+
+#: So many conditions are collected before it stays open whether a witness is steady.
+INSTANCES = 64
+
+
+def steady(
+    least: Callable[[Sequence[Condition]], Model | None], saving: Callable[[Model], Condition | None]
+) -> tuple[bool | None, Model | None]:
+    """Whether some input is a witness whatever inputs that stand for something unknown are, and the least
+    one; if there is none, the least that is one for some of their values.  None: that stays open.
+
+    ``least`` gives the least witness that meets conditions, and ``saving`` a condition that the witness
+    does not meet: to be one under values that make it none.  It gives None where there are no such values.
+    """
+    first = model = least(())
+    conditions: list[Condition] = []
+    while model is not None and len(conditions) < INSTANCES:
+        condition = saving(model)
+        if condition is None:
+            return True, model
+        conditions.append(condition)
+        model = least(conditions)
+    return (None if model is not None else False), first
 
 
 def needed(items: Sequence[Item], suffice: Callable[[Sequence[Item]], Sequence[Item] | None]) -> list[Item]:

@@ -10,16 +10,13 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from counterexamples.minimise import WHOLE, Bit, Model, bits, least, needed
+from counterexamples.minimise import WHOLE, Bit, Model, bits, least, needed, steady
 from proofs import smtlib
 from proofs.dialogue import Dialogue
 from proofs.engines import Engine
 from proofs.question import Answer, Found, Question, Shown
 
 Key = TypeVar("Key", bound=Hashable)
-
-#: So many values of the loose inputs are tried before a refutation stays unconfirmed.
-INSTANCES = 64
 
 
 def examine(engine: Engine, text: str, question: Question) -> Answer:
@@ -138,24 +135,27 @@ class _Examination:
         Values of the loose inputs that save the claim are collected until no input is left that is
         refuting under all of them, or one is found that none saves.
         """
+        confirmed, model = steady(
+            lambda saving: self.least([*self.premises, self.denied, *self.dialogue.define(saving)]),
+            self.saving,
+        )
+        assert model is not None  # it was just found
+        return confirmed, model
+
+    def saving(self, model: Model) -> str | None:
+        """That the claim is refuted with values of the loose inputs that save it from the model's other
+        inputs; None if there are none."""
         question = self.question
-        first = model = self.least([*self.premises, self.denied])
-        assert first is not None  # it was just found
         if not question.loose:
-            return True, first
+            return None
         tight = [n for n in question.inputs if n not in question.loose]
-        saving: list[str] = []
-        while model is not None and len(saving) < INSTANCES:
-            here = self.instance([smtlib.symbol(n) for n in question.loose])
-            fixed = [bit for n in tight for bit in bits(n, question.inputs[n], model[n])]
-            saved = self.dialogue.define([f"(not {here})"])
-            if self.dialogue.check([*saved, *map(self.literal, fixed)]) is Found.UNSAT:
-                return True, model
-            values = self.dialogue.model(question.loose)
-            texts = [smtlib.value_text(values[n], question.inputs[n]) for n in question.loose]
-            saving.append(self.instance(texts))
-            model = self.least([*self.premises, self.denied, *self.dialogue.define(saving)])
-        return (None if model is not None else False), first
+        here = self.instance([smtlib.symbol(n) for n in question.loose])
+        fixed = [bit for n in tight for bit in bits(n, question.inputs[n], model[n])]
+        saved = self.dialogue.define([f"(not {here})"])
+        if self.dialogue.check([*saved, *map(self.literal, fixed)]) is Found.UNSAT:
+            return None
+        values = self.dialogue.model(question.loose)
+        return self.instance([smtlib.value_text(values[n], question.inputs[n]) for n in question.loose])
 
     def instance(self, arguments: Sequence[str]) -> str:
         return f"({self.question.instance} {' '.join(arguments)})"

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from terms import Maker
 
-from model.logic import BOOL, SortError, subterms
+from model.logic import BOOL, SortError, Word, name, subterms
 from proofs import certificate
 from proofs.claim import Verdict
 from proofs.engines import z3
@@ -134,6 +134,20 @@ def test_a_certificate_that_costs_too_much_is_left_out_and_said_to_be(
     assert all(each.why.startswith("The SAT solver gave up after it had") for each in found.claims)
 
 
+@pytest.mark.parametrize(("loose", "witness"), [((), {"t": 2, "u": 1}), (("u",), {"t": 5})])
+def test_a_counterexample_does_not_rest_on_what_is_unknown(
+    loose: tuple[str, ...], witness: dict[str, int]
+) -> None:
+    """If t is 2, the claim fails for some values of u alone."""
+    t, u = name("t", Word(4)), name("u", Word(4))
+    then = ~((t == 2) & ~(u == 0) | (t == 5))
+    terms = tuple(subterms(then))
+    claim = StoredClaim("t@s", "Says.", (), (), (), Part("q", len(terms) - 1), loose)
+    found = search.search(Obligations("s", terms, (), (claim,)), [REFUTED])
+    assert found.claims[0].refuted is not None
+    assert found.witnesses[found.claims[0].refuted] == witness
+
+
 def test_only_the_facts_used_are_assumed_by_a_certificate() -> None:
     obligations, _ = kept()
     formula = certificate.formula(obligations)
@@ -183,7 +197,6 @@ def test_a_failure_leaves_the_old_evidence(tmp_path: Path) -> None:
 
 
 def test_a_name_that_smt_lib_does_not_have_is_refused() -> None:
-    from model.logic import name
     from proofs.evidence import smt2
 
     odd = name("a|b")

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pysat.solvers import Glucose4
 
-from proofs.evidence.elaborate import NotRefutedError, explain
+from proofs.evidence.elaborate import NotRefutedError, explain, learnt
 from proofs.evidence.lrat import Clause, RejectedError, Step, check, derive
 
 VARIABLES = 5
@@ -41,8 +41,7 @@ def certificate(clauses: list[Clause]) -> list[Step] | None:
     with Glucose4(bootstrap_with=clauses, with_proof=True) as solver:
         if solver.solve():
             return None
-        lines = [line.split() for line in solver.get_proof()]
-    lemmas = [tuple(map(int, line[:-1])) for line in lines if line[0] not in ("d", "0")]
+        lemmas = learnt(solver.get_proof())
     made = explain(clauses, lemmas, [()])
     return [*made.lemmas, *made.goals]
 
@@ -110,8 +109,7 @@ def test_goals_share_the_lemmas_that_their_search_found(
 ) -> None:
     with Glucose4(bootstrap_with=clauses, with_proof=True) as solver:
         some = [units for units in goals if not solver.solve(assumptions=units)]
-        lines = [line.split() for line in solver.get_proof() or ()]
-    lemmas = [tuple(map(int, line[:-1])) for line in lines if line[0] not in ("d", "0")]
+        lemmas = learnt(solver.get_proof() or ())
     made = explain(clauses, lemmas, some)
     known = dict(enumerate(clauses, 1))
     known |= derive(known, made.lemmas)

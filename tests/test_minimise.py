@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import product
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from counterexamples.minimise import WHOLE, Bit, bits, least, needed
+from counterexamples.minimise import WHOLE, Bit, bits, least, needed, steady
 
 INPUTS = {"flag": 0, "word": 2, "last": 1}
 EVERY = [dict(zip(INPUTS, values, strict=True)) for values in product((0, 1), range(4), (0, 1))]
@@ -74,3 +74,22 @@ def test_items_outside_a_sufficient_part_are_not_asked_about() -> None:
 
     assert needed(ITEMS, suffice) == [5]
     assert asked == [(1, 2, 3, 4, 5), ()]
+
+
+TABLE = st.lists(st.lists(st.booleans(), min_size=3, max_size=3), min_size=4, max_size=4)
+
+
+@given(TABLE)
+def test_a_steady_witness_is_the_least_that_is_one_whatever_is_unknown(table: list[list[bool]]) -> None:
+    """``table[t][u]``: whether input t refutes under u; a condition is one value of u."""
+    rows = [(t, u) for t in range(4) for u in range(3)]
+
+    def first(conditions: Sequence[int]) -> dict[str, int] | None:
+        met = ({"t": t, "u": u} for t, u in rows if table[t][u] and all(table[t][c] for c in conditions))
+        return next(met, None)
+
+    def saving(model: Mapping[str, int]) -> int | None:
+        return next((u for u in range(3) if not table[model["t"]][u]), None)
+
+    sure = next(({"t": t, "u": 0} for t in range(4) if all(table[t])), None)
+    assert steady(first, saving) == ((True, sure) if sure else (False, first(())))

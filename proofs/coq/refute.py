@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from proofs.evidence.elaborate import explain
+from proofs.evidence.elaborate import explain, learnt
 from proofs.evidence.search import missing
 
 Clause = tuple[int, ...]
@@ -66,8 +66,7 @@ class Solver:
 
     def lemmas(self) -> list[Clause]:
         """What was learned, in its order (if ``lemmas`` was said)."""
-        lines = self.solver.get_proof() or []
-        return [tuple(map(int, line.split()[:-1])) for line in lines if line[0] != "d" and line != "0"]
+        return learnt(self.solver.get_proof() or ())
 
 
 def refuted(clauses: Sequence[Clause], limit: int = CONFLICTS) -> dict[int, Learnt]:

@@ -8,8 +8,8 @@
     verify      whether the answers to some obligations hold           trusted
     manifest    which files there are, and their hashes                trusted
     search      facts needed, witnesses, a SAT solver's lemmas         not trusted
-    elaborate   from lemmas to certificates                        not trusted
-    recall      what earlier runs found                            not trusted
+    elaborate   from lemmas to certificates                            not trusted
+    recall      what earlier runs found                                not trusted
     write       from verdicts to files                                 not trusted
 
 What ``python -m proofs.check`` imports is the trusted part, ``model.logic``, and ``proofs.engines.blast``

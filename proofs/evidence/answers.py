@@ -6,10 +6,10 @@
     format     2
     witnesses  [{input: hexadecimal value}]; inputs that are not there are 0
     claims     {name, verdict, why, engines, facts_used, reached, refuted, certified}, in the order of
-               the obligations: ``engines`` are {name, version, answer}, where UNKNOWN is an answer that
-             is left open, ``facts_used`` positions of the
-               facts that a proof needs (null: not found out), ``reached`` and ``refuted`` positions of
-               witnesses that satisfy the premises, and not the conclusion (null: there is none)
+               the obligations: ``engines`` are {name, version, answer}, the first of which gave the
+               verdict, and UNKNOWN is an answer of one that leaves it open; ``facts_used`` positions of
+               the facts that a proof needs (null: not found out), ``reached`` and ``refuted`` positions
+               of witnesses that satisfy the premises, and not the conclusion (null: there is none)
     no_obligation  {name, verdict, why}: claims of which nothing could be asked
 
 ``certificates.lrat`` has a line ``c lemmas`` and the lemmas that the certificates share, then for each

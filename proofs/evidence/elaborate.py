@@ -15,6 +15,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from heapq import heapify, heappop, heappush
 
 from proofs.evidence.lrat import Clause, Step
@@ -49,6 +50,12 @@ def explain(clauses: Sequence[Clause], lemmas: Iterable[Clause], goals: Sequence
     return work.numbered(goals, final)
 
 
+def learnt(proof: Iterable[str]) -> list[Clause]:
+    """The lemmas in the lines of python-sat's proof, in their order: no deletion (``d``), and not the empty
+    clause, which ends each question that has no model."""
+    return [tuple(map(int, line.split()[:-1])) for line in proof if line[0] != "d" and line != "0"]
+
+
 class _Elaboration:
     """Clauses and lemmas by number.
 
@@ -73,8 +80,6 @@ class _Elaboration:
                 self.units.setdefault(clause[0], number)
         self.solver = Minisat22(bootstrap_with=[clause for clause in clauses if len(clause) > 1])
         self.ground: dict[int, int] = {}
-        self.since: dict[int, list[int]] = {}  # the same by number
-        self.rank: dict[int, int] = {}
         self.length = 0  # of the part of a trail that needs no assumption
         self.contradicts = False  # the clauses and lemmas do so alone
         self.trails: dict[int, Sequence[int]] = {}
@@ -111,10 +116,7 @@ class _Elaboration:
         if goes_on:
             self.length = len(found)
             for literal in found:
-                if literal not in self.ground:
-                    self.rank[literal] = len(self.ground)
-                    self.ground[literal] = len(self.clauses) - 1
-                    self.since.setdefault(len(self.clauses) - 1, []).append(literal)
+                self.ground.setdefault(literal, len(self.clauses) - 1)
 
     def refute(self, units: Sequence[int]) -> list[int]:
         """The hints that show that the units cannot be true; the first unit has the number after the
@@ -126,7 +128,20 @@ class _Elaboration:
             assumed = self.units
         return self.chain(self.trail(assumed), len(self.clauses) - 1, assumed)
 
-    # Backward -----------------------------------------------------------------------------------------
+    # Backward, when all is learnt ---------------------------------------------------------------------
+    @cached_property
+    def rank(self) -> dict[int, int]:
+        """The place of each literal that is true without any assumption."""
+        return {literal: i for i, literal in enumerate(self.ground)}
+
+    @cached_property
+    def since(self) -> dict[int, list[int]]:
+        """The same literals by number."""
+        found: dict[int, list[int]] = {}
+        for literal, number in self.ground.items():
+            found.setdefault(number, []).append(literal)
+        return found
+
     def backward(self) -> None:
         """The hints of all steps that are needed, from the last to the first."""
         for number in reversed(range(self.given, len(self.clauses))):

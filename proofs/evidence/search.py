@@ -17,16 +17,15 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from importlib.util import find_spec
 
-from counterexamples.minimise import WHOLE, Bit, bits, least, needed
+from counterexamples.minimise import WHOLE, Bit, Model, bits, least, needed, steady
 from model.logic import Term, conj, free_names
 from model.symbolic import with_constants
 from proofs import certificate
-from proofs.engines.cnf import Clause, Literal
+from proofs.engines.cnf import Literal
 from proofs.evidence.answers import PROVED, REFUTED, UNKNOWN, write_steps
-from proofs.evidence.elaborate import explain
+from proofs.evidence.elaborate import explain, learnt
 from proofs.evidence.stored import Obligations, StoredClaim
 from proofs.evidence.verify import values
-from proofs.examine import INSTANCES
 from proofs.installed import version
 
 PACKAGE = "python-sat"
@@ -100,7 +99,7 @@ class Search:
 
     @cached_property
     def apart(self) -> Search:
-        """The same once more, for questions about terms that are not stored."""
+        """The same once more, for questions about terms that are not stored, which make clauses of their own."""
         return Search(self.obligations)
 
     def model(self, literals: Sequence[Literal]) -> Mapping[str, int] | None:
@@ -152,7 +151,7 @@ class Search:
             if verdict == PROVED:
                 return _Proved(self, claim).sought()
             if verdict == REFUTED:
-                return _Refuted(self.apart if claim.loose else self, claim).sought(self)
+                return _Refuted(self, claim).sought()
             return Sought("", "Such a verdict has no certificate.")
         except GaveUpError:
             why = f"The SAT solver gave up after it had propagated {MOST_PROPAGATIONS} literals."
@@ -160,14 +159,10 @@ class Search:
 
     def certified(self, found: Sequence[Sought]) -> tuple[list[Sought], str]:
         """The same with certificates, and the text of the lemmas that these share."""
-        lines = self.solver.get_proof() or []
-        lemmas: list[Clause] = [
-            tuple(map(int, line.split()[:-1])) for line in lines if line[0] != "d" and line != "0"
-        ]
         proofs = [i for i, each in enumerate(found) if each.answer == PROVED]
         claims = self.obligations.claims
         goals = [self.formula.units(claims[i], found[i].facts_used or ()) for i in proofs]
-        made = explain(self.gates.clauses, lemmas, goals)
+        made = explain(self.gates.clauses, learnt(self.solver.get_proof() or ()), goals)
         done = list(found)
         for i, step in zip(proofs, made.goals, strict=True):
             done[i] = replace(found[i], certificate=write_steps([step]))
@@ -233,44 +228,47 @@ class _Refuted:
         self.shared = shared
         self.claim = claim
         obligations = shared.obligations
-        premises, then = obligations.premises(claim), obligations.conclusion(claim)
-        sorts = free_names(*premises, then)
+        self.then = obligations.conclusion(claim)
+        self.given = [obligations.terms[part.holds] for part in claim.given]
+        assumed = [*claim.background, *(obligations.facts[i].holds for i in claim.facts)]
+        self.assumed = [obligations.terms[i] for i in assumed]
+        sorts = free_names(*self.assumed, *self.given, self.then)
         self.tight = {n: sorts[n].width for n in sorted(sorts) if n not in claim.loose}
         self.inputs = self.tight | {n: sorts[n].width for n in claim.loose if n in sorts}
-        assumed = [*claim.background, *(obligations.facts[i].holds for i in claim.facts)]
-        given = [obligations.terms[part.holds] for part in claim.given]
-        self.refutes = conj(*(obligations.terms[i] for i in assumed)) >> conj(*given, ~then)
 
-    def sought(self, whole: Search) -> Sought:
-        """What was found, whose witness is kept with those of the whole subject."""
-        found = self.counterexample()
+    def sought(self) -> Sought:
+        _, found = steady(self.least, self.saving)
         if found is None:
             return Sought(PROVED)
-        place = whole.keep({name: value for name, value in found.items() if value})
+        place = self.shared.keep({name: value for name, value in found.items() if value})
         return Sought(REFUTED, "", None, place, place)
 
-    def counterexample(self) -> Mapping[str, int] | None:
-        units = self.shared.formula.units(self.claim, self.claim.facts)
-        first = model = self.least(units)
-        saving: list[Literal] = []
-        while model is not None and self.claim.loose and len(saving) < INSTANCES:
-            fixed = [bit for n, width in self.tight.items() for bit in bits(n, width, model[n])]
-            saved = -self.shared.truth(self.refutes)
-            values = self.shared.model([saved, *self.literals(fixed)])
-            if values is None:
-                return model
-            loose = {name: values.get(name, 0) for name in self.claim.loose}
-            saving.append(self.shared.truth(with_constants(self.refutes, loose)))
-            model = self.least([*units, *saving])
-        return first
+    def saving(self, model: Model) -> Term | None:
+        """That the claim is refuted with values of the loose inputs that save it from the model's other
+        inputs; None if there are none.  It is saved where the facts hold, and a premise does not or the
+        conclusion does."""
+        if not self.claim.loose:
+            return None
+        fixed = [bit for n, width in self.tight.items() for bit in bits(n, width, model[n])]
+        literals = self.shared.formula.literals
+        base = [*literals(self.assumed), *self.literals(fixed)]
+        for saves in (*(-given for given in literals(self.given)), *literals([self.then])):
+            found = self.shared.model([*base, saves])
+            if found is not None:
+                loose = {name: found.get(name, 0) for name in self.claim.loose}
+                return with_constants(conj(*self.assumed) >> conj(*self.given, ~self.then), loose)
+        return None
 
-    def least(self, literals: Sequence[Literal]) -> Mapping[str, int] | None:
-        """The least inputs on which these are true."""
+    def least(self, conditions: Sequence[Term]) -> Model | None:
+        """The least inputs that refute the claim and meet the conditions."""
+        shared = self.shared.apart if conditions else self.shared
+        units = shared.formula.units(self.claim, self.claim.facts)
+        always = [*units, *map(shared.truth, conditions)]
 
         def refuse(fixed: Sequence[Bit]) -> Sequence[Bit] | None:
-            if self.shared.model([*literals, *self.literals(fixed)]) is not None:
+            if shared.model([*always, *self.literals(fixed)]) is not None:
                 return None
-            core = self.shared.core()
+            core = shared.core()
             return [bit for bit in fixed if not core.isdisjoint(self.literals([bit]))]
 
         return least(self.inputs, refuse)
