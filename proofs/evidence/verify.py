@@ -200,7 +200,8 @@ def values(terms: Sequence[Term], witness: Mapping[str, int]) -> dict[bytes, int
 
 
 def _uncertified(answer: ClaimAnswer) -> str:
-    told = ", ".join(f"{engine.name} {engine.version}: {engine.answer}" for engine in answer.engines)
+    standing = [engine for engine in answer.engines if engine.answer == answer.verdict]
+    told = ", ".join(f"{f'{engine.name} {engine.version}'.strip()}: {engine.answer}" for engine in standing)
     why = answer.why or "there is no certificate"
     return (
         f"{answer.name} is {answer.verdict}: {why.removesuffix('.')}; what stands for it: {told or 'nothing'}"
