@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from proofs.crossing import engines
-from proofs.evidence import search
+from proofs.evidence import sat
 from proofs.evidence.write import unwritable
 from proofs.files import check_writable
 from proofs.selection import DEFAULT_ENGINES, Selection
@@ -182,7 +182,7 @@ def _problem(asked: Selection) -> str:
         return f"--against: {asked.against} is not a directory."
     if asked.config is not None and not (asked.config.is_file() and os.access(asked.config, os.R_OK)):
         return f"--config: {asked.config} is not a file that can be read."
-    if asked.evidence is not None and (why := search.missing() or unwritable(asked.evidence)):
+    if asked.evidence is not None and (why := sat.missing() or unwritable(asked.evidence)):
         return f"--evidence: {why}"
     if lacking := engines.missing(asked.engines):
         return f"--engines: {lacking}"

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 from proofs.asked import load
 from proofs.claim import Claim
 from proofs.coq import compile as coq
-from proofs.coq import refute
 from proofs.coq.certificate import Step, certify, rests_on
 from proofs.coq.checked import Outcome, is_theorem, run, written
 from proofs.coq.formulas import Var
@@ -22,6 +21,7 @@ from proofs.coq.packed import packed
 from proofs.coq.refute import Clause, SatisfiableError, refuted
 from proofs.coq.statement import narrowed, proved, stated
 from proofs.coq.values import NotCovered
+from proofs.evidence import sat
 from proofs.obligation import Obligation, obligations
 from proofs.selection import Selection, chosen
 from tests.toy import claims
@@ -94,7 +94,7 @@ def test_every_theorem_of_four_families_has_a_certificate(merged: list[tuple[Cla
 
 
 def test_without_a_sat_solver_nothing_is_covered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(refute, "missing", lambda: "There is no SAT solver.")
+    monkeypatch.setattr(sat, "missing", lambda: "There is no SAT solver.")
     toy = next(c for c in claims() if c.theorem == "memory_is_normal")
     found = written(toy, *obligations([toy]))
     assert (found.outcome, found.why) == (Outcome.NOT_COVERED, "no certificate: There is no SAT solver.")

@@ -18,8 +18,9 @@ from model.logic import BOOL, SortError, Word, name, subterms
 from proofs import certificate
 from proofs.claim import Verdict
 from proofs.engines import z3
-from proofs.evidence import answers, search, stored, worker, write
+from proofs.evidence import answers, sat, search, stored, worker, write
 from proofs.evidence.answers import PROVED, REFUTED, Answers, ClaimAnswer
+from proofs.evidence.sat import GaveUpError, Solver
 from proofs.evidence.stored import Obligations, Part, StoredClaim
 from proofs.verdict import Judged
 
@@ -45,7 +46,7 @@ def test_every_claim_has_a_certificate_or_a_counterexample() -> None:
         assert (each.refuted is not None) == (each.verdict == REFUTED)
         assert each.reached is not None
         assert [engine.answer for engine in each.engines] == [each.verdict] * 2
-        assert [engine.name for engine in each.engines] == ["z3", "Glucose 4 (python-sat)"]
+        assert [engine.name for engine in each.engines] == ["z3", "CaDiCaL (python-sat)"]
 
 
 def test_the_facts_used_are_those_that_a_closer_look_finds() -> None:
@@ -105,7 +106,7 @@ def test_a_verdict_that_the_sat_solver_contradicts_is_no_evidence() -> None:
     for verdict, other in ((Verdict.PROVED, Verdict.REFUTED), (Verdict.REFUTED, Verdict.PROVED)):
         one = next(each for each in judged if each.verdict is verdict)
         with pytest.raises(
-            write.EvidenceError, match=f"is {other.value} by z3 and {verdict.value} by Glucose 4"
+            write.EvidenceError, match=f"is {other.value} by z3 and {verdict.value} by CaDiCaL"
         ):
             write.files([replace(one, verdict=other)], jobs=1)
 
@@ -121,17 +122,18 @@ def test_claims_of_which_nothing_was_asked_are_told() -> None:
 
 
 def _gives_up(*_: object) -> None:
-    raise search.GaveUpError
+    raise GaveUpError("The SAT solver gave up.")
 
 
 def test_a_certificate_that_costs_too_much_is_left_out_and_said_to_be(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(search.Search, "model", _gives_up)
-    found = search.search(kept()[0], [each.verdict for each in kept()[1].claims])
+    obligations, made = kept()
+    monkeypatch.setattr(Solver, "model", _gives_up)
+    found = search.search(obligations, [each.verdict for each in made.claims])
     assert found.claims and all(not each.certificate for each in found.claims)
     assert {each.answer for each in found.claims} == {"UNKNOWN"}
-    assert all(each.why.startswith("The SAT solver gave up after it had") for each in found.claims)
+    assert all(each.why == "The SAT solver gave up." for each in found.claims)
 
 
 @pytest.mark.parametrize(("loose", "witness"), [((), {"t": 2, "u": 1}), (("u",), {"t": 5})])
@@ -162,9 +164,9 @@ def test_a_process_that_fails_is_said_to() -> None:
 
 
 def test_a_solver_that_is_missing_is_said_to_be(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert search.missing() == ""
-    monkeypatch.setattr(search, "find_spec", lambda name: None)
-    assert search.missing() == (
+    assert sat.missing() == ""
+    monkeypatch.setattr(sat, "find_spec", lambda name: None)
+    assert sat.missing() == (
         "Evidence is made with a SAT solver that is not installed; pip install 'python-sat' brings it."
     )
 

@@ -8,10 +8,10 @@ from itertools import product
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pysat.solvers import Glucose4
 
-from proofs.evidence.elaborate import NotRefutedError, explain, learnt
 from proofs.evidence.lrat import Clause, RejectedError, Step, check, derive
+from proofs.evidence.sat import GaveUpError, Solver
+from proofs.evidence.trace import Refusal, read
 
 VARIABLES = 5
 LITERALS = st.integers(-VARIABLES, VARIABLES).filter(bool)
@@ -37,13 +37,12 @@ def accepted(clauses: list[Clause], certificate: list[Step]) -> bool:
 
 
 def certificate(clauses: list[Clause]) -> list[Step] | None:
-    """What the SAT solver's lemmas are elaborated to; None if there are values for all."""
-    with Glucose4(bootstrap_with=clauses, with_proof=True) as solver:
-        if solver.solve():
-            return None
-        lemmas = learnt(solver.get_proof())
-    made = explain(clauses, lemmas, [()])
-    return [*made.lemmas, *made.goals]
+    """What the SAT solver says; None if there are values for all."""
+    solver = Solver(clauses)
+    if solver.model() is not None:
+        return None
+    trace = solver.trace([0], range(1, len(clauses) + 1), len(clauses))
+    return [*trace.lemmas, (len(clauses) + len(trace.lemmas) + 1, (), trace.refusals[0].hints)]
 
 
 @settings(max_examples=300)
@@ -103,28 +102,62 @@ GOALS = st.lists(st.lists(LITERALS, min_size=1, max_size=3), min_size=1, max_siz
 
 
 @settings(max_examples=300)
-@given(CLAUSES, GOALS)
+@given(CLAUSES, GOALS, st.lists(st.booleans(), max_size=4))
 def test_goals_share_the_lemmas_that_their_search_found(
-    clauses: list[Clause], goals: list[list[int]]
+    clauses: list[Clause], goals: list[list[int]], wanted: list[bool]
 ) -> None:
-    with Glucose4(bootstrap_with=clauses, with_proof=True) as solver:
-        some = [units for units in goals if not solver.solve(assumptions=units)]
-        lemmas = learnt(solver.get_proof() or ())
-    made = explain(clauses, lemmas, some)
+    solver = Solver(clauses)
+    refused: list[list[int]] = []
+    for units in goals:
+        model = solver.model(units)
+        if model is None:
+            assert solver.core() <= set(units)
+            refused.append(units)
+        else:
+            assert set(units) <= set(model)
+            assert all(not set(model).isdisjoint(clause) for clause in clauses)
+    assert solver.refusals == len(refused)
+    some = [i for i in range(len(refused)) if i >= len(wanted) or wanted[i]]
+    trace = solver.trace(some, range(1, len(clauses) + 1), len(clauses))
     known = dict(enumerate(clauses, 1))
-    known |= derive(known, made.lemmas)
-    for units, step in zip(some, made.goals, strict=True):
-        first = len(known) + 1
-        check(known | {n: (unit,) for n, unit in enumerate(units, first)}, [step])
+    known |= derive(known, trace.lemmas)
+    for i, refusal in zip(some, trace.refusals, strict=True):
+        assert set(refusal.literals) <= set(refused[i])
+        units = dict(enumerate([(literal,) for literal in refusal.literals], len(known) + 1))
+        check(known | units, [(len(known) + len(units) + 1, (), (*units, *refusal.hints))])
+
+
+LOG = b"""i 1 1 2 0
+i 2 -1 2 0
+i 4 1 3 0
+q -2 0
+l 5 2 0 1 2 0
+s UNSATISFIABLE
+u -2 0 5 0
+q -3 0
+l 7 1 2 3 0 5 0
+d 5 0
+l 8 1 0 4 7 0
+u -3 0 8 0
+"""
 
 
 def test_a_lemma_that_nothing_needs_is_left_out() -> None:
-    clauses = [(1, 2), (-1, 2), (1, 3), (-1, 3)]
-    made = explain(clauses, [(2,), (3,)], [[-3]])
-    assert [clause for _, clause, _ in made.lemmas] == [(3,)]
+    lines = LOG.splitlines()
+    found = read(lines, [0], [11, 12, 14], 20)
+    assert found.lemmas == ((21, (2,), (11, 12)),)
+    assert found.refusals == (Refusal((-2,), (21,)),)
+    found = read(lines, [1], [11, 12, 14], 20)
+    assert found.lemmas == ((21, (2,), (11, 12)), (22, (1, 2, 3), (21,)), (23, (1,), (14, 22)))
+    assert found.refusals == (Refusal((-3,), (23,)),)
+    assert read(lines, [], [11, 12, 14], 20).lemmas == ()
 
 
-@pytest.mark.parametrize("lemmas", [[], [(3,)], [(3,), (-3,)]])
-def test_lemmas_that_do_not_follow_are_refused(lemmas: list[Clause]) -> None:
-    with pytest.raises(NotRefutedError):
-        explain([(1, 2), (-1, 2)], lemmas, [[1]])
+def test_a_question_that_takes_too_long_is_left_open() -> None:
+    """Six pigeons and five holes."""
+    at = {(p, h): 1 + 5 * p + h for p in range(6) for h in range(5)}
+    clauses: list[Clause] = [tuple(at[p, h] for h in range(5)) for p in range(6)]
+    clauses += [(-at[p, h], -at[q, h]) for h in range(5) for q in range(6) for p in range(q)]
+    with pytest.raises(GaveUpError, match="^The SAT solver gave up after 3 conflicts.$"):
+        Solver(clauses, conflicts=3).model()
+    assert Solver(clauses).model() is None

@@ -21,7 +21,10 @@ Definition byte_of (i : int) : byte :=
 Definition code_of (i : int) (rest : codes) : codes :=
   Code (byte_of (land i 31)) (byte_of (lsr i 5)) (byte_of (lsr i 13)) (byte_of (lsr i 21)) rest.
 Definition byte_at (i at_ : int) : byte := byte_of (lsr i at_).
-Definition codes_of (i : int) (rest : codes) : codes :=
+(* Coq finds integers quickly if their lowest bits differ: so the others were mixed into them. *)
+Definition unmixed (i : int) : int := lxor i (lsr i 13).
+Definition codes_of (mixed : int) (rest : codes) : codes :=
+  let i := unmixed mixed in
   if bit i 0 then Hints (byte_at i 1) (byte_at i 9) (byte_at i 17) (byte_at i 25) (byte_at i 33)
     (byte_at i 41) rest
   else code_of (lsr i 1) (code_of (lsr i 30) rest).

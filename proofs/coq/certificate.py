@@ -12,8 +12,10 @@ from dataclasses import dataclass, field
 from counterexamples.minimise import needed
 from proofs.coq.formulas import Var
 from proofs.coq.gates import Gates, Literal
-from proofs.coq.refute import CONFLICTS, Clause, GaveUpError, SatisfiableError, Solver, refuted
+from proofs.coq.refute import SatisfiableError, refuted
 from proofs.coq.values import NotCovered, Value
+from proofs.evidence.lrat import Clause
+from proofs.evidence.sat import CONFLICTS, GaveUpError, Solver
 
 #: Nodes that ``Check.v`` looks through: ``truth_of`` and ``bit_of``.
 THROUGH = (
@@ -93,18 +95,17 @@ def rests_on(
     problem.spread()
     try:
         solver = Solver(problem.clauses, limit)
-        solver.core([*literals])
+        model = solver.model([*literals])
+        if model is not None:
+            raise RefutedError(problem.inputs(frozenset(model)))
 
         def suffice(some: Sequence[int]) -> Sequence[int] | None:
-            try:
-                kept = solver.core(some)
-            except SatisfiableError:
+            if solver.model(some) is not None:
                 return None
-            return [literal for literal in some if literal in kept]
+            core = solver.core()
+            return [literal for literal in some if literal in core]
 
         return frozenset(literals[x] for x in needed([*literals], suffice))
-    except SatisfiableError as error:
-        raise RefutedError(problem.inputs(error.model)) from None
     except GaveUpError as error:
         raise NotCovered(f"no certificate: {error}") from error
 

@@ -15,6 +15,9 @@ from proofs.coq.values import NotCovered
 #: Codes of 29 bits in an integer of Coq (63 bits), hints of 16 bits in one, and integers in an array of them.
 CODE, PAIR, HINT, THREE, ARRAY = 29, 2, 16, 3, 400
 
+#: ``unmixed`` in Packed.v.
+MIX = 13
+
 #: The lowest bits of a code: whether it is the head of a step, and which of two things it is then; a sign.
 #: A code of 0 fills up, as a hint of 0 does.
 CLAUSES, LITERAL, GATE, SIGN = 1, 2, 3, 4
@@ -24,8 +27,18 @@ KINDS = {"B": 0, "V": 8, "A": 16}
 
 def packed(steps: Iterable[Step]) -> list[list[int]]:
     """The integers, in arrays.  Raises NotCovered if a number is too large for its place."""
-    integers = [integer for step in steps for integer in _integers(step)]
+    integers = [_mixed(integer) for step in steps for integer in _integers(step)]
     return [integers[i : i + ARRAY] for i in range(0, len(integers), ARRAY)]
+
+
+def _mixed(integer: int) -> int:
+    """The integer with its upper bits in the lower ones, for those are what Coq looks it up by: integers
+    whose lowest bits are alike take three times as long."""
+    mixed = integer
+    while integer:
+        integer >>= MIX
+        mixed ^= integer
+    return mixed
 
 
 def _integers(step: Step) -> Iterator[int]:

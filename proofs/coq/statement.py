@@ -20,8 +20,8 @@ from proofs.claim import Claim, bind
 from proofs.coq.certificate import certify, rests_on
 from proofs.coq.lines import Line
 from proofs.coq.packed import packed
-from proofs.coq.refute import CONFLICTS
 from proofs.coq.values import Value, Values, identifiers
+from proofs.evidence.sat import CONFLICTS
 from proofs.obligation import Obligation
 
 #: A premise that is no longer stands in the theorem itself.

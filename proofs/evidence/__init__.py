@@ -7,8 +7,10 @@
     lrat        whether a certificate is one                           trusted
     verify      whether the answers to some obligations hold           trusted
     manifest    which files there are, and their hashes                trusted
-    search      facts needed, witnesses, a SAT solver's lemmas         not trusted
-    elaborate   from lemmas to certificates                            not trusted
+    sat         a SAT solver, which says why it refuses                not trusted
+    trace       what it says, as the steps of certificates             not trusted
+    asked       questions about the gates of some claims               not trusted
+    search      facts needed, witnesses, certificates                  not trusted
     recall      what earlier runs found                                not trusted
     write       from verdicts to files                                 not trusted
 

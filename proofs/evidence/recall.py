@@ -21,7 +21,8 @@ from sqlite3 import Connection
 from model.source import database
 from proofs import fingerprint
 from proofs.evidence import worker
-from proofs.evidence.search import Found, engine
+from proofs.evidence.sat import engine
+from proofs.evidence.search import Found
 from proofs.evidence.worker import Task
 
 #: Rows that stay; a run over the shapes needs one for each shape, of about a megabyte.

@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Finding what makes an answer checkable: facts needed, witnesses, and certificates.
 
-The verdicts are known already; a SAT solver (Glucose 4 of python-sat) is asked again.  It has the clauses
-of a whole subject, and premises are only assumed: so what it learns follows from the clauses alone, and
-one claim's lemmas serve the next.  Models serve several claims as well: what one claim's model says of
-another's terms is looked up before the solver is asked.  All is a function of the obligations and of
-python-sat's version.
+The verdicts are known already; a SAT solver is asked again.  It has the clauses of a whole subject, and
+premises are only assumed: so what it learns follows from the clauses alone, and one claim's lemmas serve
+the next.  Models serve several claims as well: what one claim's model says of another's terms is looked
+up before the solver is asked.  All is a function of the obligations and of the solver's version.
 
 Trusted: nothing; whatever is found is checked by ``proofs.evidence.verify``.
 """
@@ -15,7 +14,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from importlib.util import find_spec
 
 from counterexamples.minimise import WHOLE, Bit, Model, bits, least, needed, steady
 from model.logic import Term, conj, free_names
@@ -23,27 +21,12 @@ from model.symbolic import with_constants
 from proofs import certificate
 from proofs.engines.cnf import Literal
 from proofs.evidence.answers import PROVED, REFUTED, UNKNOWN, write_steps
-from proofs.evidence.elaborate import explain, learnt
+from proofs.evidence.asked import Asked
+from proofs.evidence.lrat import Step
+from proofs.evidence.sat import GaveUpError
 from proofs.evidence.stored import Obligations, StoredClaim
+from proofs.evidence.trace import Refusal
 from proofs.evidence.verify import values
-from proofs.installed import version
-
-PACKAGE = "python-sat"
-
-#: Literals that one question may make the SAT solver propagate: a second or two.
-MOST_PROPAGATIONS = 10_000_000
-
-
-def missing() -> str:
-    """What is to be installed before evidence can be written, as a sentence; "" if nothing is."""
-    if find_spec("pysat") is not None:
-        return ""
-    return f"Evidence is made with a SAT solver that is not installed; pip install '{PACKAGE}' brings it."
-
-
-def engine() -> tuple[str, str]:
-    """The SAT solver's name and version."""
-    return f"Glucose 4 ({PACKAGE})", version(PACKAGE)
 
 
 @dataclass(frozen=True)
@@ -72,7 +55,11 @@ class Found:
 def search(obligations: Obligations, verdicts: Sequence[str]) -> Found:
     """What is found for each claim, whose verdicts are known."""
     shared = Search(obligations)
-    found = [shared.claim(c, verdict) for c, verdict in zip(obligations.claims, verdicts, strict=True)]
+    found = [Sought("", "Such a verdict has no certificate.") for _ in verdicts]
+    for each in (REFUTED, PROVED):  # refuted claims first: models are found sooner while there is less
+        for i, verdict in enumerate(verdicts):
+            if verdict == each:
+                found[i] = shared.claim(obligations.claims[i], verdict)
     found, lemmas = shared.certified(found)
     used = sorted({i for each in found for i in (each.reached, each.refuted) if i is not None})
     new = {old: i for i, old in enumerate(used)} | {None: None}
@@ -80,53 +67,22 @@ def search(obligations: Obligations, verdicts: Sequence[str]) -> Found:
     return Found(tuple(moved), tuple(shared.witnesses[i] for i in used), lemmas)
 
 
-class GaveUpError(Exception):
-    """The solver had too much to propagate."""
-
-
 class Search:
     """What is shared by the claims of one subject."""
 
     def __init__(self, obligations: Obligations):
-        from pysat.solvers import Glucose4  # type: ignore[import-untyped, import-not-found, unused-ignore]
-
         self.obligations = obligations
         self.formula = certificate.formula(obligations)
-        self.gates = self.formula.gates
-        self.solver = Glucose4(bootstrap_with=self.gates.clauses, with_proof=True)
+        self.given = len(self.formula.gates.clauses)
+        self.asked = Asked(self.formula.gates)
+        self.refusals: dict[str, int] = {}  # the refusal that proves a claim, by its name
         self.witnesses: list[Mapping[str, int]] = []
         self.holds: dict[bytes, int] = {}  # of each term, a bit for each witness
 
     @cached_property
-    def apart(self) -> Search:
-        """The same once more, for questions about terms that are not stored, which make clauses of their own."""
-        return Search(self.obligations)
-
-    def model(self, literals: Sequence[Literal]) -> Mapping[str, int] | None:
-        """The inputs of a model in which these are true, None if there is none.  Raises GaveUpError."""
-        self.solver.prop_budget(MOST_PROPAGATIONS)
-        found = self.solver.solve_limited(assumptions=literals)
-        if found is None:
-            raise GaveUpError
-        if not found:
-            return None
-        model = self.solver.get_model()
-        inputs: dict[str, int] = {}
-        for (name, bit), variable in self.gates.inputs.items():
-            if model[variable - 1] > 0:
-                inputs[name] = inputs.get(name, 0) | 1 << bit
-        return inputs
-
-    def core(self) -> frozenset[Literal]:
-        """Those of the literals that were asked about last and cannot be true together."""
-        return frozenset(self.solver.get_core() or ())
-
-    def truth(self, term: Term) -> Literal:
-        """The literal of a term, which need not be stored."""
-        known = len(self.gates.clauses)
-        literal = self.formula.bits.truth(term)
-        self.solver.append_formula(self.gates.clauses[known:])
-        return literal
+    def apart(self) -> Asked:
+        """For questions about terms that are not stored: no lemma may speak of these."""
+        return Asked(self.formula.gates)
 
     def keep(self, inputs: Mapping[str, int]) -> int:
         """Keep a witness; its position."""
@@ -148,25 +104,28 @@ class Search:
     def claim(self, claim: StoredClaim, verdict: str) -> Sought:
         """What is found for a claim of that verdict, but for the certificate."""
         try:
-            if verdict == PROVED:
-                return _Proved(self, claim).sought()
-            if verdict == REFUTED:
-                return _Refuted(self, claim).sought()
-            return Sought("", "Such a verdict has no certificate.")
-        except GaveUpError:
-            why = f"The SAT solver gave up after it had propagated {MOST_PROPAGATIONS} literals."
-            return Sought(UNKNOWN, why)
+            return _Proved(self, claim).sought() if verdict == PROVED else _Refuted(self, claim).sought()
+        except GaveUpError as error:
+            return Sought(UNKNOWN, str(error))
 
     def certified(self, found: Sequence[Sought]) -> tuple[list[Sought], str]:
         """The same with certificates, and the text of the lemmas that these share."""
-        proofs = [i for i, each in enumerate(found) if each.answer == PROVED]
         claims = self.obligations.claims
-        goals = [self.formula.units(claims[i], found[i].facts_used or ()) for i in proofs]
-        made = explain(self.gates.clauses, learnt(self.solver.get_proof() or ()), goals)
+        proofs = [i for i, claim in enumerate(claims) if claim.name in self.refusals]
+        trace = self.asked.trace([self.refusals[claims[i].name] for i in proofs], self.given)
+        last = self.given + len(trace.lemmas)
         done = list(found)
-        for i, step in zip(proofs, made.goals, strict=True):
-            done[i] = replace(found[i], certificate=write_steps([step]))
-        return done, write_steps(made.lemmas)
+        for i, refusal in zip(proofs, trace.refusals, strict=True):
+            units = self.formula.units(claims[i], found[i].facts_used or ())
+            done[i] = replace(found[i], certificate=write_steps([_final(units, refusal, last)]))
+        return done, write_steps(trace.lemmas)
+
+
+def _final(units: Sequence[Literal], refusal: Refusal, last: int) -> Step:
+    """The step to the empty clause, where the units have the numbers after the last lemma's."""
+    numbers = {unit: number for number, unit in enumerate(units, last + 1)}
+    hints = (*sorted({numbers[literal] for literal in refusal.literals}), *refusal.hints)
+    return last + len(units) + 1, (), hints
 
 
 class _Proved:
@@ -194,7 +153,8 @@ class _Proved:
         if self.suffice(self.claim.facts) is None:
             return None
         used = tuple(needed(self.claim.facts, self.suffice))
-        self.suffice(used)  # what is learned of these facts alone is the certificate
+        self.suffice(used)
+        self.shared.refusals[self.claim.name] = self.shared.asked.refusals - 1
         return used
 
     def suffice(self, some: Sequence[int]) -> Sequence[int] | None:
@@ -202,11 +162,11 @@ class _Proved:
         shared = self.shared
         if shared.known([*self.always, *self.facts(some)], [self.then]) is not None:
             return None
-        model = shared.model(shared.formula.units(self.claim, some))
+        model = shared.asked.model(shared.formula.units(self.claim, some))
         if model is not None:
             shared.keep(model)
             return None
-        core = shared.core()
+        core = shared.asked.core()
         literals = shared.formula.literals(self.facts(some))
         return [fact for fact, literal in zip(some, literals, strict=True) if literal in core]
 
@@ -215,7 +175,7 @@ class _Proved:
         terms = self.shared.obligations.premises(self.claim)
         known = self.shared.known(terms)
         if known is None:
-            model = self.shared.model(self.shared.formula.literals(terms))
+            model = self.shared.asked.model(self.shared.formula.literals(terms))
             known = None if model is None else self.shared.keep(model)
         return known
 
@@ -253,7 +213,7 @@ class _Refuted:
         literals = self.shared.formula.literals
         base = [*literals(self.assumed), *self.literals(fixed)]
         for saves in (*(-given for given in literals(self.given)), *literals([self.then])):
-            found = self.shared.model([*base, saves])
+            found = self.shared.asked.model([*base, saves])
             if found is not None:
                 loose = {name: found.get(name, 0) for name in self.claim.loose}
                 return with_constants(conj(*self.assumed) >> conj(*self.given, ~self.then), loose)
@@ -261,21 +221,21 @@ class _Refuted:
 
     def least(self, conditions: Sequence[Term]) -> Model | None:
         """The least inputs that refute the claim and meet the conditions."""
-        shared = self.shared.apart if conditions else self.shared
-        units = shared.formula.units(self.claim, self.claim.facts)
-        always = [*units, *map(shared.truth, conditions)]
+        formula = self.shared.formula
+        asked = self.shared.apart if conditions else self.shared.asked
+        always = [*formula.units(self.claim, self.claim.facts), *formula.literals(conditions)]
 
         def refuse(fixed: Sequence[Bit]) -> Sequence[Bit] | None:
-            if shared.model([*always, *self.literals(fixed)]) is not None:
+            if asked.model([*always, *self.literals(fixed)]) is not None:
                 return None
-            core = shared.core()
+            core = asked.core()
             return [bit for bit in fixed if not core.isdisjoint(self.literals([bit]))]
 
         return least(self.inputs, refuse)
 
     def literals(self, fixed: Sequence[Bit]) -> list[Literal]:
         """What says of each bit what it is, as far as clauses speak of it."""
-        inputs = self.shared.gates.inputs
+        inputs = self.shared.formula.gates.inputs
         found: list[Literal] = []
         for name, bit, value in fixed:
             places = range(max(self.inputs[name], 1)) if bit == WHOLE else (bit,)

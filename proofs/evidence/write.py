@@ -26,7 +26,8 @@ from proofs.claim import Verdict
 from proofs.crossing.engines import z3_version
 from proofs.evidence import answers, collect, manifest, recall, smt2, stored, worker
 from proofs.evidence.answers import UNKNOWN, Answers, ClaimAnswer, EngineAnswer, NoObligation
-from proofs.evidence.search import Found, Sought, engine
+from proofs.evidence.sat import engine
+from proofs.evidence.search import Found, Sought
 from proofs.evidence.stored import DamagedError, Obligations
 from proofs.evidence.verify import ANSWERS, CERTIFICATES, OBLIGATIONS, SMT2, verify
 from proofs.evidence.worker import Task
