@@ -10,9 +10,10 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
-from proofs.evidence import manifest
+from proofs.evidence import manifest, several
 from proofs.evidence.manifest import Manifest
 from proofs.evidence.stored import DamagedError
 from proofs.evidence.verify import NAMES, Checked, Wrong, verify
@@ -38,6 +39,9 @@ def parser() -> argparse.ArgumentParser:
     )
     door.add_argument("directory", metavar="DIR", type=Path)
     door.add_argument("--no-hashes", action="store_true", help="do not compare hashes; check all the rest")
+    door.add_argument(
+        "--jobs", metavar="N", type=int, default=os.cpu_count() or 1, help="processes (default: %(default)s)"
+    )
     return door
 
 
@@ -51,8 +55,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         listed = manifest.load(directory)
         found = Checked(wrong=[Wrong(path, "The manifest does not name it.") for path in
                                manifest.strangers(directory, listed)])  # fmt: skip
-        for subject in listed.subjects:
-            _check(directory, subject, listed, not options.no_hashes, found)
+        work = partial(_checked, directory, listed, not options.no_hashes)
+        jobs = max(1, min(options.jobs, len(listed.subjects)))
+        for one in several.each(work, listed.subjects, jobs):
+            _add(found, one)
         return _tell(found)
     except DamagedError as error:
         return _fail(f"{directory / manifest.MANIFEST}: {error}")
@@ -63,9 +69,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
 
 
-def _check(directory: Path, subject: str, listed: Manifest, hashes: bool, found: Checked) -> None:
-    """Check the files of a subject, and add what came out."""
+def _checked(directory: Path, listed: Manifest, hashes: bool, subject: str) -> Checked:
+    """What came out for the files of a subject.  Raises OSError."""
     texts: dict[str, str] = {}
+    found = Checked()
     for name in NAMES:
         path = f"{subject}/{name}"
         try:
@@ -77,13 +84,18 @@ def _check(directory: Path, subject: str, listed: Manifest, hashes: bool, found:
             continue
         if hashes and manifest.digest(texts[name]) != listed.files[path]:
             found.wrong.append(Wrong(path, "It is not the file whose hash the manifest has."))
-    if len(texts) < len(NAMES):
-        return
-    one = verify(texts)
+    if len(texts) == len(NAMES):
+        one = verify(texts)
+        one.wrong[:] = [Wrong(f"{subject}/{each.file}", each.what) for each in one.wrong]
+        _add(found, one)
+    return found
+
+
+def _add(found: Checked, one: Checked) -> None:
     found.proved += one.proved
     found.refuted += one.refuted
     found.uncertified += one.uncertified
-    found.wrong += [Wrong(f"{subject}/{each.file}", each.what) for each in one.wrong]
+    found.wrong += one.wrong
 
 
 def _tell(found: Checked) -> int:

@@ -35,7 +35,7 @@ def refuted(clauses: Sequence[Clause], limit: int = CONFLICTS) -> dict[int, Lear
 
     Raises SatisfiableError, and GaveUpError after so many conflicts or where there is no SAT solver.
     """
-    solver = Solver(clauses, limit, once=True)
+    solver = Solver(clauses, limit)
     model = solver.model()
     if model is not None:
         raise SatisfiableError(model)

@@ -6,6 +6,7 @@
     answers     verdicts, witnesses and certificates as they lie       trusted
     lrat        whether a certificate is one                           trusted
     verify      whether the answers to some obligations hold           trusted
+    several     the same work on several things, side by side          trusted
     manifest    which files there are, and their hashes                trusted
     sat         a SAT solver, which says why it refuses                not trusted
     trace       what it says, as the steps of certificates             not trusted

@@ -23,22 +23,16 @@ PACKAGE = "python-sat"
 #: Conflicts after which a question is left open.
 CONFLICTS = 20_000
 
-#: What is written, and no new variables: no certificate may speak of them.
-_ALWAYS = {"lidrup": 1, "binary": 0, "factor": 0}
-#: What CaDiCaL does before and between searches pays for one long question and not for many short ones.
-_SEARCH_ALONE = dict.fromkeys(
+#: What is written; and of what CaDiCaL can do between searches, what finds gates that are the same and makes
+#: lemmas shorter.  The rest pays for one long question and not for many short ones, and "factor" names new
+#: variables, of which no certificate may speak.
+_OPTIONS = {"lidrup": 1, "binary": 0} | dict.fromkeys(
     (
-        "chrono", "condition", "congruence", "decompose", "elim", "inprocessing", "lucky", "preprocesslight",
-        "probe", "rephase", "shrink", "subsume", "sweep", "ternary", "vivify", "walk",
+        "chrono", "condition", "elim", "factor", "lucky", "otfs", "rephase", "shrink", "stabilize", "subsume",
+        "ternary", "walk",
     ),
     0,
 )  # fmt: skip
-#: For one question: which gates are the same is found first, and refutations have fewer hints by far.
-_GATES_FIRST = (
-    _SEARCH_ALONE
-    | dict.fromkeys(("congruence", "inprocessing", "preprocesslight", "probe", "sweep"), 1)
-    | {"otfs": 0}
-)
 
 
 class GaveUpError(Exception):
@@ -60,10 +54,10 @@ def engine() -> tuple[str, str]:
 class Solver:
     """Clauses in the solver; ``refusals`` is how often it has said that there is no model.
 
-    ``once`` says that there will be one question.  Raises GaveUpError if there is no solver.
+    Raises GaveUpError if there is no solver.
     """
 
-    def __init__(self, clauses: Iterable[Clause], conflicts: int = CONFLICTS, once: bool = False):
+    def __init__(self, clauses: Iterable[Clause], conflicts: int = CONFLICTS):
         if missing():
             raise GaveUpError(missing())
         import pysolvers  # type: ignore[import-untyped, import-not-found, unused-ignore]
@@ -72,7 +66,7 @@ class Solver:
         self.conflicts = conflicts
         self.refusals = 0
         self.solver = Cadical300()
-        self.solver.configure(_ALWAYS | (_GATES_FIRST if once else _SEARCH_ALONE))
+        self.solver.configure(_OPTIONS)
         # As ``with_proof=True`` does it, but after the options: they say what is written.
         self.solver.prfile = TemporaryFile()  # noqa: SIM115  # the solver closes it
         self.solver.prfp = pysolvers.cadical300_tracepr(self.solver.cadical, self.solver.prfile)

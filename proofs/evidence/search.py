@@ -111,7 +111,9 @@ class Search:
     def certified(self, found: Sequence[Sought]) -> tuple[list[Sought], str]:
         """The same with certificates, and the text of the lemmas that these share."""
         claims = self.obligations.claims
-        proofs = [i for i, claim in enumerate(claims) if claim.name in self.refusals]
+        proofs = [
+            i for i, each in enumerate(found) if each.answer == PROVED and claims[i].name in self.refusals
+        ]
         trace = self.asked.trace([self.refusals[claims[i].name] for i in proofs], self.given)
         last = self.given + len(trace.lemmas)
         done = list(found)
@@ -152,13 +154,11 @@ class _Proved:
         the last; None if the claim does not even hold with all."""
         if self.suffice(self.claim.facts) is None:
             return None
-        used = tuple(needed(self.claim.facts, self.suffice))
-        self.suffice(used)
-        self.shared.refusals[self.claim.name] = self.shared.asked.refusals - 1
-        return used
+        return tuple(needed(self.claim.facts, self.suffice))
 
     def suffice(self, some: Sequence[int]) -> Sequence[int] | None:
-        """A part of these facts from which the claim follows; None if it does not."""
+        """A part of these facts from which the claim follows; None if it does not.  The last part is what
+        all that is needed is in, and the refusal that gave it proves the claim."""
         shared = self.shared
         if shared.known([*self.always, *self.facts(some)], [self.then]) is not None:
             return None
@@ -166,6 +166,7 @@ class _Proved:
         if model is not None:
             shared.keep(model)
             return None
+        shared.refusals[self.claim.name] = shared.asked.refusals - 1
         core = shared.asked.core()
         literals = shared.formula.literals(self.facts(some))
         return [fact for fact, literal in zip(some, literals, strict=True) if literal in core]

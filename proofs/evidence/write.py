@@ -16,7 +16,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -24,12 +24,12 @@ from pathlib import Path
 
 from proofs.claim import Verdict
 from proofs.crossing.engines import z3_version
-from proofs.evidence import answers, collect, manifest, recall, smt2, stored, worker
+from proofs.evidence import answers, collect, manifest, recall, several, smt2, stored, worker
 from proofs.evidence.answers import UNKNOWN, Answers, ClaimAnswer, EngineAnswer, NoObligation
 from proofs.evidence.sat import engine
 from proofs.evidence.search import Found, Sought
 from proofs.evidence.stored import DamagedError, Obligations
-from proofs.evidence.verify import ANSWERS, CERTIFICATES, OBLIGATIONS, SMT2, verify
+from proofs.evidence.verify import ANSWERS, CERTIFICATES, OBLIGATIONS, SMT2, Checked, verify
 from proofs.evidence.worker import Task
 from proofs.prove import with_obligations
 from proofs.verdict import Certificate, Judged, Said
@@ -109,51 +109,73 @@ class _Part:
     def task(self) -> Task:
         return self.text, [judged.verdict.value for judged in self.members]
 
-    def checked(self, found: Found) -> _Checked:
-        """The files with what was found.  Raises EvidenceError where it does not hold."""
+    def files(self, found: Found) -> dict[str, str]:
+        """The files with what was found.  Raises EvidenceError where that is something else than was said."""
         told = tuple(map(_answer, self.members, found.claims))
         pairs = zip(self.members, found.claims, strict=True)
-        named = [(judged.name, each.certificate) for judged, each in pairs]
-        proofs = {name: text for name, text in named if text}
-        texts = {
+        proofs = {judged.name: each.certificate for judged, each in pairs if each.certificate}
+        return {
             OBLIGATIONS: self.text,
             SMT2: smt2.text(self.obligations),
             ANSWERS: answers.write(Answers(found.witnesses, told, tuple(self.without))),
             CERTIFICATES: answers.write_certificates(found.lemmas, proofs),
         }
-        checks = verify(texts)
+
+    def checked(self, found: Found, texts: Mapping[str, str], checks: Checked) -> _Checked:
+        """The files after they were checked.  Raises EvidenceError where they do not hold."""
         if checks.wrong:
             raise EvidenceError(f"What was found does not hold: {checks.wrong[0].what}")
         accepted = frozenset(checks.accepted)
-        return _Checked(
-            texts,
-            {
-                each.name: Certificate(each.name in accepted, len(proofs.get(each.name, "")), each.why)
-                for each in told
-                if each.verdict == Verdict.PROVED.value
-            },
-        )
+        certificates = {
+            judged.name: Certificate(judged.name in accepted, len(each.certificate), each.why)
+            for judged, each in zip(self.members, found.claims, strict=True)
+            if judged.verdict is Verdict.PROVED
+        }
+        return _Checked(texts, certificates)
 
 
 def _checked(parts: Sequence[_Part], jobs: int, cache: Path | None) -> list[_Checked]:
     """All parts, in their order; what is not in the cache, or does not hold, is found anew and kept."""
     keys = [] if cache is None else recall.keys([part.task for part in parts])
     known = {} if cache is None else recall.load(cache, keys)
-    done: dict[int, _Checked] = {}
-    for i, key in enumerate(keys):
-        if key in known:
-            with suppress(EvidenceError, ValueError, TypeError, AttributeError, LookupError):
-                done[i] = parts[i].checked(known[key])
+    done = _recalled(parts, [known.get(key) for key in keys], jobs)
     left = [i for i in range(len(parts)) if i not in done]
-    new: dict[str, Found] = {}
-    results = worker.results([parts[i].task for i in left], max(1, min(jobs, len(left))))
-    for i, result in zip(left, results, strict=True):
-        done[i] = parts[i].checked(result)
-        if keys:
-            new[keys[i]] = result
-    if cache is not None:
-        recall.store(cache, new)
+    results: dict[int, Found] = {}
+    texts: dict[int, Mapping[str, str]] = {}
+
+    def made() -> Iterator[Mapping[str, str]]:
+        for i, found in zip(
+            left, worker.results([parts[i].task for i in left], _few(jobs, left)), strict=True
+        ):
+            results[i], texts[i] = found, parts[i].files(found)
+            yield texts[i]
+
+    for i, checks in zip(left, several.each(verify, made(), _few(jobs, left)), strict=True):
+        done[i] = parts[i].checked(results[i], texts[i], checks)
+    if cache is not None and keys:
+        recall.store(cache, {keys[i]: found for i, found in results.items()})
     return [done[i] for i in range(len(parts))]
+
+
+def _recalled(parts: Sequence[_Part], known: Sequence[Found | None], jobs: int) -> dict[int, _Checked]:
+    """The parts, by position, of which something is known that holds."""
+    texts: dict[int, Mapping[str, str]] = {}
+    for i, found in enumerate(known):
+        if found is not None:
+            with suppress(EvidenceError, ValueError, TypeError, AttributeError, LookupError):
+                texts[i] = parts[i].files(found)
+    done: dict[int, _Checked] = {}
+    for i, checks in zip(texts, several.each(verify, texts.values(), _few(jobs, texts)), strict=True):
+        found = known[i]
+        if found is not None:
+            with suppress(EvidenceError):
+                done[i] = parts[i].checked(found, texts[i], checks)
+    return done
+
+
+def _few(jobs: int, tasks: Sized) -> int:
+    """No more processes than there are tasks."""
+    return max(1, min(jobs, len(tasks)))
 
 
 def _parts(

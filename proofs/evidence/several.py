@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The same work on several things, side by side.
+
+Trusted: that the results are those of the work.
+"""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
+
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+
+def each(work: Callable[[Task], Result], tasks: Iterable[Task], jobs: int) -> Iterator[Result]:
+    """The results of the tasks, in their order; ``jobs`` processes work at once, one is this process.
+
+    Raises what the work raises, and BrokenExecutor (a RuntimeError) where a process dies.
+    """
+    if jobs == 1:
+        yield from map(work, tasks)
+        return
+    from concurrent.futures import ProcessPoolExecutor  # not needed for one, and slow to load
+    from multiprocessing import get_context
+
+    # Of a process of its own, for whoever asks may have threads, with which a fork may never come back.
+    server = get_context("forkserver")
+    with ProcessPoolExecutor(jobs, server, initializer=_leave_interrupts) as processes:
+        try:
+            yield from processes.map(work, tasks)
+        finally:
+            processes.shutdown(cancel_futures=True)
+
+
+def _leave_interrupts() -> None:
+    """Whoever asked hears of an interrupt, and says so once."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
