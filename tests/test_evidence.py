@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,12 +15,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from terms import Maker
 
-from model.logic import BOOL, SortError, Word, name, subterms
+from model.logic import BOOL, SortError, Word, name, subterms, word_op
 from proofs import certificate
 from proofs.claim import Verdict
 from proofs.engines import z3
+from proofs.engines.cnf import Clauses
 from proofs.evidence import answers, sat, search, stored, worker, write
 from proofs.evidence.answers import PROVED, REFUTED, Answers, ClaimAnswer
+from proofs.evidence.asked import Asked
 from proofs.evidence.sat import GaveUpError, Solver
 from proofs.evidence.stored import Obligations, Part, StoredClaim
 from proofs.verdict import Judged
@@ -134,6 +137,33 @@ def test_a_certificate_that_costs_too_much_is_left_out_and_said_to_be(
     assert found.claims and all(not each.certificate for each in found.claims)
     assert {each.answer for each in found.claims} == {"UNKNOWN"}
     assert all(each.why == "The SAT solver gave up." for each in found.claims)
+
+
+def test_what_is_hard_beside_the_others_is_asked_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Then its certificate has lemmas of its own, and shares none; all hold."""
+    asked = []
+
+    class Noted(Asked):
+        def __init__(self, gates: Clauses, conflicts: int, always: Sequence[int] = ()):
+            super().__init__(gates, conflicts, always)
+            asked.append(len(always))
+
+    a, b, c = (name(text, Word(5)) for text in "abc")
+    then = word_op("mul", a, b) == word_op("mul", b, a)
+    terms = {term.key: term for term in subterms(then, c == 0)}
+    places = {key: i for i, key in enumerate(terms)}
+    fact = stored.Fact("c", "It is 0.", "here", places[(c == 0).key])
+    claim = StoredClaim("t@s", "Says.", (), (0,), (), Part("q", places[then.key]))
+    obligations = Obligations("s", tuple(terms.values()), (fact,), (claim,))
+    monkeypatch.setattr(search, "Asked", Noted)
+    monkeypatch.setattr(search, "SOON", 1)
+    found = search.search(obligations, [PROVED])
+    (each,) = found.claims
+    assert (each.answer, each.facts_used, found.lemmas) == (PROVED, (), "")
+    assert asked == [0, 1, 0]
+    steps = answers.read_steps(each.certificate.splitlines())
+    assert len(steps) > 1
+    certificate.formula(obligations).check(claim, (), {}, steps)
 
 
 @pytest.mark.parametrize(("loose", "witness"), [((), {"t": 2, "u": 1}), (("u",), {"t": 5})])

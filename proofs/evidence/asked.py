@@ -17,12 +17,14 @@ from proofs.evidence.trace import Trace
 
 
 class Asked:
-    """``refusals`` is how often the answer was that there is no model."""
+    """``always`` are literals that are true in all models, and ``refusals`` is how often the answer was that
+    there is none."""
 
-    def __init__(self, gates: Clauses):
+    def __init__(self, gates: Clauses, conflicts: int, always: Sequence[Literal] = ()):
         self.gates = gates
-        self.solver = Solver(gates.clauses[:1])
-        self.numbers = [1]  # of the clauses that the solver has
+        self.always = always
+        self.solver = Solver([*gates.clauses[:1], *((literal,) for literal in always)], conflicts)
+        self.numbers = [1]  # of the clauses that the solver has beside those
         self.there = {1}  # variables
 
     @property
@@ -31,7 +33,7 @@ class Asked:
 
     def model(self, literals: Sequence[Literal]) -> Mapping[str, int] | None:
         """The inputs of a model in which these are true, None if there is none.  Raises GaveUpError."""
-        self._reach(literals)
+        self._reach([*self.always, *literals])
         model = self.solver.model(literals)
         if model is None:
             return None
@@ -45,10 +47,11 @@ class Asked:
         """Those of the literals that were asked about last and cannot be true together."""
         return self.solver.core()
 
-    def trace(self, wanted: Sequence[int], last: int) -> Trace:
-        """What the refusals of these positions rest on; clauses have the gates' numbers, which end with
-        the last one, and lemmas come after it."""
-        return self.solver.trace(wanted, self.numbers, last)
+    def trace(self, wanted: Sequence[int], last: int, units: Mapping[Literal, int] | None = None) -> Trace:
+        """What the refusals of these positions rest on.  Clauses have the gates' numbers, what is always
+        true those of ``units``, and lemmas those after the last."""
+        always = [(units or {})[literal] for literal in self.always]
+        return self.solver.trace(wanted, [self.numbers[0], *always, *self.numbers[1:]], last)
 
     def _reach(self, literals: Iterable[Literal]) -> None:
         """Give the solver the clauses of the gates below the literals."""

@@ -13,7 +13,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 
 from counterexamples.minimise import WHOLE, Bit, Model, bits, least, needed, steady
 from model.logic import Term, conj, free_names
@@ -23,10 +24,13 @@ from proofs.engines.cnf import Literal
 from proofs.evidence.answers import PROVED, REFUTED, UNKNOWN, write_steps
 from proofs.evidence.asked import Asked
 from proofs.evidence.lrat import Step
-from proofs.evidence.sat import GaveUpError
+from proofs.evidence.sat import CONFLICTS, GaveUpError
 from proofs.evidence.stored import Obligations, StoredClaim
-from proofs.evidence.trace import Refusal
+from proofs.evidence.trace import Trace
 from proofs.evidence.verify import values
+
+#: Conflicts after which a claim is asked about by itself.
+SOON = 2_000
 
 
 @dataclass(frozen=True)
@@ -53,18 +57,30 @@ class Found:
 
 
 def search(obligations: Obligations, verdicts: Sequence[str]) -> Found:
-    """What is found for each claim, whose verdicts are known."""
+    """What is found for each claim, whose verdicts are known.
+
+    Refuted claims are first, and small ones: a model or a refusal is found the sooner the less there is.
+    """
     shared = Search(obligations)
     found = [Sought("", "Such a verdict has no certificate.") for _ in verdicts]
-    for each in (REFUTED, PROVED):  # refuted claims first: models are found sooner while there is less
-        for i, verdict in enumerate(verdicts):
-            if verdict == each:
-                found[i] = shared.claim(obligations.claims[i], verdict)
+    sizes = _sizes(obligations)
+    for i in sorted(range(len(verdicts)), key=lambda i: (verdicts[i] != REFUTED, sizes[i])):
+        if verdicts[i] in (PROVED, REFUTED):
+            found[i] = shared.claim(obligations.claims[i], verdicts[i])
     found, lemmas = shared.certified(found)
     used = sorted({i for each in found for i in (each.reached, each.refuted) if i is not None})
     new = {old: i for i, old in enumerate(used)} | {None: None}
     moved = [replace(each, reached=new[each.reached], refuted=new[each.refuted]) for each in found]
     return Found(tuple(moved), tuple(shared.witnesses[i] for i in used), lemmas)
+
+
+def _sizes(obligations: Obligations) -> list[int]:
+    """How many terms each claim speaks of."""
+    below: dict[bytes, int] = {}  # a bit for each term
+    for i, term in enumerate(obligations.terms):
+        below[term.key] = reduce(or_, (below[a.key] for a in term.args), 1 << i)
+    roots = ([*obligations.premises(c), obligations.conclusion(c)] for c in obligations.claims)
+    return [reduce(or_, (below[term.key] for term in some)).bit_count() for some in roots]
 
 
 class Search:
@@ -74,15 +90,16 @@ class Search:
         self.obligations = obligations
         self.formula = certificate.formula(obligations)
         self.given = len(self.formula.gates.clauses)
-        self.asked = Asked(self.formula.gates)
-        self.refusals: dict[str, int] = {}  # the refusal that proves a claim, by its name
+        self.asked = Asked(self.formula.gates, SOON)
+        self.refusals: dict[str, tuple[Asked, int]] = {}  # the refusal that proves a claim, by its name
         self.witnesses: list[Mapping[str, int]] = []
         self.holds: dict[bytes, int] = {}  # of each term, a bit for each witness
 
     @cached_property
     def apart(self) -> Asked:
-        """For questions about terms that are not stored: no lemma may speak of these."""
-        return Asked(self.formula.gates)
+        """For questions of which no certificate is made, and about terms that are not stored: no lemma may
+        speak of these."""
+        return Asked(self.formula.gates, CONFLICTS)
 
     def keep(self, inputs: Mapping[str, int]) -> int:
         """Keep a witness; its position."""
@@ -102,11 +119,22 @@ class Search:
         return (found & -found).bit_length() - 1 if found else None
 
     def claim(self, claim: StoredClaim, verdict: str) -> Sought:
-        """What is found for a claim of that verdict, but for the certificate."""
+        """What is found for a claim of that verdict, but for the certificate.  What is hard beside all
+        that others asked about is often not by itself."""
         try:
-            return _Proved(self, claim).sought() if verdict == PROVED else _Refuted(self, claim).sought()
+            return self.sought(claim, verdict, self.asked)
+        except GaveUpError:
+            always = self.formula.units(claim, ()) if verdict == PROVED else ()
+        try:
+            return self.sought(claim, verdict, Asked(self.formula.gates, CONFLICTS, always))
         except GaveUpError as error:
             return Sought(UNKNOWN, str(error))
+
+    def sought(self, claim: StoredClaim, verdict: str, asked: Asked) -> Sought:
+        """What is found when these gates are asked.  Raises GaveUpError."""
+        if verdict == PROVED:
+            return _Proved(self, claim, asked).sought()
+        return _Refuted(self, claim, asked).sought()
 
     def certified(self, found: Sequence[Sought]) -> tuple[list[Sought], str]:
         """The same with certificates, and the text of the lemmas that these share."""
@@ -114,28 +142,34 @@ class Search:
         proofs = [
             i for i, each in enumerate(found) if each.answer == PROVED and claims[i].name in self.refusals
         ]
-        trace = self.asked.trace([self.refusals[claims[i].name] for i in proofs], self.given)
-        last = self.given + len(trace.lemmas)
+        refusals = [self.refusals[claims[i].name] for i in proofs]
+        trace = self.asked.trace([n for asked, n in refusals if asked is self.asked], self.given)
+        shared = iter(trace.refusals)
+        first = self.given + len(trace.lemmas) + 1
         done = list(found)
-        for i, refusal in zip(proofs, trace.refusals, strict=True):
-            units = self.formula.units(claims[i], found[i].facts_used or ())
-            done[i] = replace(found[i], certificate=write_steps([_final(units, refusal, last)]))
+        for i, (asked, n) in zip(proofs, refusals, strict=True):
+            literals = self.formula.units(claims[i], found[i].facts_used or ())
+            units = {literal: number for number, literal in enumerate(literals, first)}
+            last = first + len(literals) - 1
+            own = Trace((), (next(shared),)) if asked is self.asked else asked.trace([n], last, units)
+            done[i] = replace(found[i], certificate=write_steps(_steps(own, units, last)))
         return done, write_steps(trace.lemmas)
 
 
-def _final(units: Sequence[Literal], refusal: Refusal, last: int) -> Step:
-    """The step to the empty clause, where the units have the numbers after the last lemma's."""
-    numbers = {unit: number for number, unit in enumerate(units, last + 1)}
-    hints = (*sorted({numbers[literal] for literal in refusal.literals}), *refusal.hints)
-    return last + len(units) + 1, (), hints
+def _steps(own: Trace, units: Mapping[Literal, int], last: int) -> list[Step]:
+    """The steps to the empty clause, the units having these numbers and lemmas those after the last."""
+    (refusal,) = own.refusals
+    hints = (*sorted({units[literal] for literal in refusal.literals}), *refusal.hints)
+    return [*own.lemmas, (last + len(own.lemmas) + 1, (), hints)]
 
 
 class _Proved:
     """A claim that is said to be proved."""
 
-    def __init__(self, shared: Search, claim: StoredClaim):
+    def __init__(self, shared: Search, claim: StoredClaim, asked: Asked):
         self.shared = shared
         self.claim = claim
+        self.asked = asked
         self.then = shared.obligations.conclusion(claim)
         self.always = shared.obligations.premises(claim, ())  # background and what is given
 
@@ -162,12 +196,12 @@ class _Proved:
         shared = self.shared
         if shared.known([*self.always, *self.facts(some)], [self.then]) is not None:
             return None
-        model = shared.asked.model(shared.formula.units(self.claim, some))
+        model = self.asked.model(shared.formula.units(self.claim, some))
         if model is not None:
             shared.keep(model)
             return None
-        shared.refusals[self.claim.name] = shared.asked.refusals - 1
-        core = shared.asked.core()
+        shared.refusals[self.claim.name] = self.asked, self.asked.refusals - 1
+        core = self.asked.core()
         literals = shared.formula.literals(self.facts(some))
         return [fact for fact, literal in zip(some, literals, strict=True) if literal in core]
 
@@ -176,7 +210,9 @@ class _Proved:
         terms = self.shared.obligations.premises(self.claim)
         known = self.shared.known(terms)
         if known is None:
-            model = self.shared.asked.model(self.shared.formula.literals(terms))
+            shared = self.shared
+            asked = shared.asked if self.asked is shared.asked else shared.apart
+            model = asked.model(shared.formula.literals(terms))
             known = None if model is None else self.shared.keep(model)
         return known
 
@@ -185,9 +221,10 @@ class _Refuted:
     """A claim that is said to be refuted; the counterexample is that of ``proofs.examine``: the least one
     on which the claim fails whatever the loose inputs are, or if there is none, the least one."""
 
-    def __init__(self, shared: Search, claim: StoredClaim):
+    def __init__(self, shared: Search, claim: StoredClaim, asked: Asked):
         self.shared = shared
         self.claim = claim
+        self.asked = asked
         obligations = shared.obligations
         self.then = obligations.conclusion(claim)
         self.given = [obligations.terms[part.holds] for part in claim.given]
@@ -214,7 +251,7 @@ class _Refuted:
         literals = self.shared.formula.literals
         base = [*literals(self.assumed), *self.literals(fixed)]
         for saves in (*(-given for given in literals(self.given)), *literals([self.then])):
-            found = self.shared.asked.model([*base, saves])
+            found = self.asked.model([*base, saves])
             if found is not None:
                 loose = {name: found.get(name, 0) for name in self.claim.loose}
                 return with_constants(conj(*self.assumed) >> conj(*self.given, ~self.then), loose)
@@ -223,7 +260,7 @@ class _Refuted:
     def least(self, conditions: Sequence[Term]) -> Model | None:
         """The least inputs that refute the claim and meet the conditions."""
         formula = self.shared.formula
-        asked = self.shared.apart if conditions else self.shared.asked
+        asked = self.shared.apart if conditions else self.asked
         always = [*formula.units(self.claim, self.claim.facts), *formula.literals(conditions)]
 
         def refuse(fixed: Sequence[Bit]) -> Sequence[Bit] | None:
