@@ -78,7 +78,11 @@ def subjects(kernels: Sequence[Path], copies: Path) -> Iterator[Subject]:
         yield Subject(f"{tree.name}, read", (*command, "--list", "--no-cache"))
         yield Subject(f"{tree.name}, read again", (*command, "--list"))
         yield Subject(f"{tree.name}, mutants", (*mutate, "--linux", str(tree)), 60.0)
-    for tree in kernels[-1:]:  # one, since a copy is large
+    for tree in kernels[-1:]:  # one, since it takes long, and a copy is large
+        evidence = str(copies / "evidence")
+        command = (python, "-m", "proofs.run", "--linux", str(tree), "--no-cache", "--engines", "z3")
+        yield Subject(f"{tree.name}, evidence", (*command, "--evidence", evidence), 15.0)
+        yield Subject(f"{tree.name}, checked", (python, "-m", "proofs.check", evidence), 1.0)
         copy = copied(tree, copies / tree.name)
         listing = (python, "-m", "proofs.run", "--linux", str(copy), "--list")
         yield Subject(f"{tree.name}, read patched", listing, patched=copy)
@@ -88,10 +92,12 @@ def _evidence(shapes: tuple[str, ...], python: str, directory: Path) -> Iterator
     """What evidence costs; "again" recalls what an earlier run found, and checks it."""
     some, every = (str(directory / name) for name in ("merged", "shapes"))
     yield Subject("merged, evidence", (*shapes, "--shape", "merged", "--no-cache", "--evidence", some))
+    yield Subject("evidence", (*shapes, "--no-cache", "--engines", "z3", "--evidence", every), 3.0)
     yield Subject("evidence, again", (*shapes, "--evidence", every), 3.0)
     yield Subject("evidence, checked", (python, "-m", "proofs.check", every), 1.0)
     gallina = (python, "-m", "proofs.gallina", "--shape", "merged", "--theorem")
     yield Subject("a theorem in Coq", (*gallina, "memory_is_mapped_cacheable"), 10.0)
+    yield Subject("the slowest in Coq", (*gallina, "guests_see_what_the_host_maps_*"), 10.0)
     yield Subject("adequacy", (*shapes, "--adequacy", "--no-cache"))
     yield Subject("numbers, merged", (*shapes, "--numbers", "--shape", "merged", "--no-cache"))
 
