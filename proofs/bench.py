@@ -80,8 +80,8 @@ def subjects(kernels: Sequence[Path], copies: Path) -> Iterator[Subject]:
         yield Subject(f"{tree.name}, mutants", (*mutate, "--linux", str(tree)), 60.0)
     for tree in kernels[-1:]:  # one, since it takes long, and a copy is large
         evidence = str(copies / "evidence")
-        command = (python, "-m", "proofs.run", "--linux", str(tree), "--no-cache", "--engines", "z3")
-        yield Subject(f"{tree.name}, evidence", (*command, "--evidence", evidence), 15.0)
+        asked = ("--linux", str(tree), "--no-cache", "--engines", "z3", "--evidence", evidence)
+        yield Subject(f"{tree.name}, evidence", (*shapes, *asked), 15.0)
         yield Subject(f"{tree.name}, checked", (python, "-m", "proofs.check", evidence), 1.0)
         copy = copied(tree, copies / tree.name)
         listing = (python, "-m", "proofs.run", "--linux", str(copy), "--list")

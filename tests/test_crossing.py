@@ -301,7 +301,7 @@ def test_the_line_counts_certificates() -> None:
         "the engines that agree"
     ]
     assert [*told.certified(made[0])] == [
-        "A certificate of 120 bytes, beside the lemmas that its subject's share, which was checked."
+        "A certificate of 120 bytes was checked, with the lemmas that it shares with other claims."
     ]
     assert [*told.certified(made[2])] == [
         "No certificate: It needs 5,000 lemmas. Engines that stand for it: z3 5, bdd."

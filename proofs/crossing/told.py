@@ -41,7 +41,7 @@ def certified(judged: Judged) -> Iterator[str]:
     if made is None:
         return
     if made.accepted:
-        yield f"A certificate of {made.size} bytes, beside the lemmas that its subject's share, which was checked."
+        yield f"A certificate of {made.size} bytes was checked, with the lemmas that it shares with other claims."
     else:
         others = ", ".join(each.told for each in judged.said if each.agrees)
         yield f"No certificate: {made.why.rstrip('.')}. Engines that stand for it: {others or 'z3'}."
