@@ -22,7 +22,7 @@ EPILOG = """\
 exit codes:
   0  every claim was checked
   1  something is rejected
-  2  the command line is wrong, or the directory has no manifest that can be read
+  2  the command line is wrong, the directory has no manifest that can be read, or not all could be checked
   3  some claim has no certificate or witness; what stands for it instead is told
   130  interrupted
 """
@@ -64,6 +64,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail(f"{directory / manifest.MANIFEST}: {error}")
     except OSError as error:
         return _fail(f"A file cannot be read: {error}.")
+    except several.DiedError as error:
+        return _fail(str(error))
     except KeyboardInterrupt:
         print("Interrupted; not all was checked.", file=sys.stderr)
         return 130

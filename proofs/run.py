@@ -19,6 +19,7 @@ from proofs.closely import explained
 from proofs.crossing import engines, told
 from proofs.discharge import assumptions
 from proofs.evidence import write as evidence
+from proofs.evidence.several import DiedError
 from proofs.evidence.worker import WorkerError
 from proofs.evidence.write import EvidenceError
 from proofs.files import write_all
@@ -54,7 +55,7 @@ def main(arguments: Sequence[str] | None = None, load: Callable[[Selection], Ask
     except EvidenceError as error:
         _fail(str(error))
         return Standing.DISAGREE.value
-    except WorkerError as error:
+    except (WorkerError, DiedError) as error:
         _fail(str(error))
         return Standing.UNDECIDED.value
     except (SelectionError, ReadError) as error:

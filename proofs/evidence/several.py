@@ -14,15 +14,19 @@ Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 
+class DiedError(RuntimeError):
+    """A process did not come to an end; a whole sentence."""
+
+
 def each(work: Callable[[Task], Result], tasks: Iterable[Task], jobs: int) -> Iterator[Result]:
     """The results of the tasks, in their order; ``jobs`` processes work at once, one is this process.
 
-    Raises what the work raises, and BrokenExecutor (a RuntimeError) where a process dies.
+    Raises what the work raises, and DiedError.
     """
     if jobs == 1:
         yield from map(work, tasks)
         return
-    from concurrent.futures import ProcessPoolExecutor  # not needed for one, and slow to load
+    from concurrent.futures import BrokenExecutor, ProcessPoolExecutor  # not needed for one, and slow to load
     from multiprocessing import get_context
 
     # Of a process of its own, for whoever asks may have threads, with which a fork may never come back.
@@ -30,6 +34,8 @@ def each(work: Callable[[Task], Result], tasks: Iterable[Task], jobs: int) -> It
     with ProcessPoolExecutor(jobs, server, initializer=_leave_interrupts) as processes:
         try:
             yield from processes.map(work, tasks)
+        except BrokenExecutor:
+            raise DiedError("A process that checks evidence died; was there too little memory?") from None
         finally:
             processes.shutdown(cancel_futures=True)
 
