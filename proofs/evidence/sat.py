@@ -23,13 +23,13 @@ PACKAGE = "python-sat"
 #: Conflicts after which a question is left open.
 CONFLICTS = 20_000
 
-#: What is written; and of what CaDiCaL can do between searches, what finds gates that are the same and makes
-#: lemmas shorter.  The rest pays for one long question and not for many short ones, and "factor" names new
+#: What is written; and of what CaDiCaL can do between searches, what finds gates that are the same.
+#: The rest pays for one long question and not for many short ones, and "factor" names new
 #: variables, of which no certificate may speak.
 _OPTIONS = {"lidrup": 1, "binary": 0} | dict.fromkeys(
     (
         "chrono", "condition", "elim", "factor", "lucky", "otfs", "rephase", "shrink", "stabilize", "subsume",
-        "ternary", "walk",
+        "sweep", "ternary", "vivify", "walk",
     ),
     0,
 )  # fmt: skip
