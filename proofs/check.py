@@ -56,8 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         found = Checked(wrong=[Wrong(path, "The manifest does not name it.") for path in
                                manifest.strangers(directory, listed)])  # fmt: skip
         work = partial(_checked, directory, listed, not options.no_hashes)
-        jobs = max(1, min(options.jobs, len(listed.subjects)))
-        for one in several.each(work, listed.subjects, jobs):
+        for one in several.each(work, listed.subjects, several.few(options.jobs, listed.subjects)):
             _add(found, one)
         return _tell(found)
     except DamagedError as error:

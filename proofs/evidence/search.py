@@ -207,13 +207,13 @@ class _Proved:
 
     def reached(self) -> int | None:
         """A witness that satisfies facts and premises."""
-        terms = self.shared.obligations.premises(self.claim)
-        known = self.shared.known(terms)
-        if known is None:
-            shared = self.shared
-            asked = shared.asked if self.asked is shared.asked else shared.apart
+        shared = self.shared
+        terms = shared.obligations.premises(self.claim)
+        known = shared.known(terms)
+        if known is None:  # gates of its own say that the claim fails
+            asked = self.asked if self.asked is shared.asked else shared.apart
             model = asked.model(shared.formula.literals(terms))
-            known = None if model is None else self.shared.keep(model)
+            known = None if model is None else shared.keep(model)
         return known
 
 

@@ -7,7 +7,7 @@ Trusted: that the results are those of the work.
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sized
 from typing import TypeVar
 
 Task = TypeVar("Task")
@@ -38,6 +38,11 @@ def each(work: Callable[[Task], Result], tasks: Iterable[Task], jobs: int) -> It
             raise DiedError("A process that checks evidence died; was there too little memory?") from None
         finally:
             processes.shutdown(cancel_futures=True)
+
+
+def few(jobs: int, tasks: Sized) -> int:
+    """No more processes than there are tasks, and one at least."""
+    return max(1, min(jobs, len(tasks)))
 
 
 def _leave_interrupts() -> None:

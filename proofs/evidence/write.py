@@ -16,7 +16,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -137,45 +137,37 @@ class _Part:
 def _checked(parts: Sequence[_Part], jobs: int, cache: Path | None) -> list[_Checked]:
     """All parts, in their order; what is not in the cache, or does not hold, is found anew and kept."""
     keys = [] if cache is None else recall.keys([part.task for part in parts])
-    known = {} if cache is None else recall.load(cache, keys)
-    done = _recalled(parts, [known.get(key) for key in keys], jobs)
+    kept = {} if cache is None else recall.load(cache, keys)
+    done = _recalled(parts, {i: kept[key] for i, key in enumerate(keys) if key in kept}, jobs)
     left = [i for i in range(len(parts)) if i not in done]
+    processes = several.few(jobs, left)
     results: dict[int, Found] = {}
     texts: dict[int, Mapping[str, str]] = {}
 
     def made() -> Iterator[Mapping[str, str]]:
-        for i, found in zip(
-            left, worker.results([parts[i].task for i in left], _few(jobs, left)), strict=True
-        ):
+        for i, found in zip(left, worker.results([parts[i].task for i in left], processes), strict=True):
             results[i], texts[i] = found, parts[i].files(found)
             yield texts[i]
 
-    for i, checks in zip(left, several.each(verify, made(), _few(jobs, left)), strict=True):
+    for i, checks in zip(left, several.each(verify, made(), processes), strict=True):
         done[i] = parts[i].checked(results[i], texts[i], checks)
     if cache is not None and keys:
         recall.store(cache, {keys[i]: found for i, found in results.items()})
     return [done[i] for i in range(len(parts))]
 
 
-def _recalled(parts: Sequence[_Part], known: Sequence[Found | None], jobs: int) -> dict[int, _Checked]:
-    """The parts, by position, of which something is known that holds."""
+def _recalled(parts: Sequence[_Part], known: Mapping[int, Found], jobs: int) -> dict[int, _Checked]:
+    """The parts, by position, of which what is known holds."""
     texts: dict[int, Mapping[str, str]] = {}
-    for i, found in enumerate(known):
-        if found is not None:
-            with suppress(EvidenceError, ValueError, TypeError, AttributeError, LookupError):
-                texts[i] = parts[i].files(found)
+    for i, found in known.items():
+        with suppress(EvidenceError, ValueError, TypeError, AttributeError, LookupError):
+            texts[i] = parts[i].files(found)
     done: dict[int, _Checked] = {}
-    for i, checks in zip(texts, several.each(verify, texts.values(), _few(jobs, texts)), strict=True):
-        found = known[i]
-        if found is not None:
-            with suppress(EvidenceError):
-                done[i] = parts[i].checked(found, texts[i], checks)
+    checked = several.each(verify, texts.values(), several.few(jobs, texts))
+    for (i, text), checks in zip(texts.items(), checked, strict=True):
+        with suppress(EvidenceError):
+            done[i] = parts[i].checked(known[i], text, checks)
     return done
-
-
-def _few(jobs: int, tasks: Sized) -> int:
-    """No more processes than there are tasks."""
-    return max(1, min(jobs, len(tasks)))
 
 
 def _parts(
