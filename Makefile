@@ -23,7 +23,7 @@ test: $(VENV)/installed-test
 
 kernels: $(VENV)/installed
 	@# 3 says that a tree which nobody requires was not to be had: it was reported, and stops nothing.
-	@$(BIN)/python -m proofs.kernels $(KERNELS) || [ $$? -eq 3 ]
+	@$(BIN)/python -m proofs.fetch $(KERNELS) || [ $$? -eq 3 ]
 
 lint: $(VENV)/installed-test
 	$(BIN)/ruff check .

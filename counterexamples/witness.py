@@ -12,9 +12,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from model.interpreter import Run, Step
 from model.logic import subterms
-from model.procedure import Block, If, Procedure, ProcedureError, Span, Statement
+from model.program.interpreter import Run, Step
+from model.program.procedure import Block, If, Procedure, ProcedureError, Span, Statement
 
 #: Runs every procedure on the values of a model.
 Rerun = Callable[[Mapping[str, int]], Mapping[str, Run]]

@@ -44,7 +44,7 @@ class Known:
     """What is known of a theorem ``within`` some releases (their ``since``).
 
     If ``witness`` is not "", it is refuted there, and every witness satisfies that condition in C
-    over the words of ``model.memory`` and of the root; else its premises never occur.  ``reason``
+    over the words of ``model.vocabulary.memory`` and of the root; else its premises never occur.  ``reason``
     cites why.  ``root`` is the function that it is asked of; "" where the theorem leaves no choice,
     and for user_mem_abort() among the fault paths.
     """

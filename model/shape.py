@@ -18,10 +18,10 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
-from model.listing import number_lines
 from model.logic import FALSE, Sort, Term, const, free_names, place, substitute
-from model.memory import ABBREVIATIONS
-from model.procedure import (
+from model.program.definite_assignment import check_set_before_read, own_terms
+from model.program.listing import number_lines
+from model.program.procedure import (
     Block,
     Call,
     If,
@@ -35,8 +35,8 @@ from model.procedure import (
     sinks,
     walk,
 )
-from model.unset import check_set_before_read, own_terms
-from model.words import READ, VARYING, WORD32
+from model.vocabulary.memory import ABBREVIATIONS
+from model.vocabulary.symbols import READ, VARYING, WORD32
 
 END = "out"
 RETURN = "return"
@@ -222,7 +222,7 @@ def _inputs(symbols: Mapping[str, Sort], constants: Mapping[str, int]) -> dict[s
         elif symbol not in constants:
             raise ProcedureError(
                 f"{symbol} is neither a constant of this kernel nor a word that a fault path reads; "
-                "add it to model.words, or to the constants."
+                "add it to model.vocabulary.symbols, or to the constants."
             )
     return found
 

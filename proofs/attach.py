@@ -11,29 +11,30 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from model.kernels import TableError
-from model.source.cache import default_directory
-from model.source.index import Index
+from model.source.index.index import Index
 from model.source.kernel import Kernel
-from model.source.profile import PAGES, ProfileError
-from model.source.roots.fault import USER_MEM_ABORT
-from model.source.roots.table import ROOTS
-from model.source.tree import Tree, TreeError
-from proofs.files import check_writable
-from proofs.installed import version
-from proofs.patches.commits import commits
-from proofs.patches.errors import NoPatchError, PatchError
-from proofs.patches.patch import Patch, Series
-from proofs.patches.series import series, series_of
-from proofs.pool import Pool
-from proofs.progress import Progress
-from proofs.remember import Memory
-from proofs.review import artefacts, b4, reply, text
-from proofs.review.conduct import NOT_CHECKED, Step, engines, reviewed, steps
-from proofs.review.dead_code import dead_code
+from model.source.preprocessor.profile import PAGES, ProfileError
+from model.source.targets.functions.fault import USER_MEM_ABORT
+from model.source.targets.table import ROOTS
+from model.source.trees.header_cache import default_directory
+from model.source.trees.tree import Tree, TreeError
+from proofs.claims.kernel.reading import profiles, read_all
+from proofs.claims.subject import root_of
+from proofs.cli.files import check_writable
+from proofs.cli.progress import Progress
+from proofs.review import files
+from proofs.review.comparison.dead_code import dead_code
+from proofs.review.comparison.series import NOT_CHECKED, Step, engines, reviewed, steps
+from proofs.review.comparison.what_if import edited
+from proofs.review.formats import checks, reply, text
+from proofs.review.patches.commits import commits
+from proofs.review.patches.errors import NoPatchError, PatchError
+from proofs.review.patches.patch import Patch, Series
+from proofs.review.patches.series import series, series_of
 from proofs.review.review import Base, Review, Status
-from proofs.review.what_if import edited
-from proofs.roots_read import profiles, read_all
-from proofs.subject import root_of
+from proofs.solvers.installed import version
+from proofs.solvers.smt.pool import Pool
+from proofs.verdicts.cache import Memory
 
 #: Where the functions are that --what-if edits.
 FILES = tuple(dict.fromkeys(root.file for root in ROOTS))
@@ -119,7 +120,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if asked.message_id is not None:
                 review = reply.with_message_id(review, asked.message_id)
             if asked.out is not None:
-                artefacts.write(asked.out, review)
+                files.write(asked.out, review)
     except (PatchError, TreeError, TableError, ProfileError) as error:
         return _fail(error, asked)
     except OSError as error:
@@ -132,7 +133,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
     if not asked.quiet:
         sys.stdout.write(
-            text.report(review) if asked.format == "text" else artefacts.printed(review, asked.format)
+            text.report(review) if asked.format == "text" else files.printed(review, asked.format)
         )
     return _code(review, asked.fail_on)
 
@@ -142,7 +143,7 @@ def _fail(error: Exception, asked: argparse.Namespace) -> int:
     print(f"python -m proofs.attach: error: {error}", file=sys.stderr)
     if asked.format == "b4" and not asked.quiet:
         nothing = isinstance(error, NoPatchError)
-        sys.stdout.write(b4.NOTHING if nothing else b4.trouble(str(error)))
+        sys.stdout.write(checks.NOTHING if nothing else checks.trouble(str(error)))
         return 0 if nothing else 2
     return 2
 
@@ -169,7 +170,7 @@ def _change(asked: argparse.Namespace) -> _Change:
         tree, other = Tree.open(asked.linux, asked.rev), Tree.open(asked.to)
         title = f"{tree.version}..{other.version}"
         patch = Patch(where=title, subject=title)
-        return _Change(tree, (Step(patch, other, tuple(artefacts.differing(tree, other))),), title)
+        return _Change(tree, (Step(patch, other, tuple(files.differing(tree, other))),), title)
     if asked.what_if is not None:
         tree = Tree.open(asked.linux, asked.rev)
         step = edited(tree, FILES, asked.what_if)

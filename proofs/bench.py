@@ -69,7 +69,7 @@ def subjects(kernels: Sequence[Path], copies: Path) -> Iterator[Subject]:
     mutate = (python, "-m", "proofs.mutate")
     yield Subject("mutants, merged", (*mutate, "--shape", "merged"), 5.0)
     yield Subject("mutants, every one", (*mutate, "--shape", "merged", "--all"))
-    yield Subject("every past mistake", (python, "-m", "counterexamples.run"), 3.0)
+    yield Subject("every past mistake", (python, "-m", "proofs.bugs"), 3.0)
     for tree in kernels:
         command = (python, "-m", "proofs.run", "--linux", str(tree))
         yield Subject(f"{tree.name}, warm", (*command, "--no-cache"), 10.0)

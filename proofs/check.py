@@ -13,10 +13,11 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from proofs.evidence import manifest, several
-from proofs.evidence.manifest import Manifest
-from proofs.evidence.stored import DamagedError
-from proofs.evidence.verify import NAMES, Checked, Wrong, verify
+from proofs.evidence.checker import manifest
+from proofs.evidence.checker.manifest import Manifest
+from proofs.evidence.checker.stored import DamagedError
+from proofs.evidence.checker.verify import NAMES, Checked, Wrong, verify
+from proofs.solvers import parallel
 
 EPILOG = """\
 exit codes:
@@ -56,14 +57,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         found = Checked(wrong=[Wrong(path, "The manifest does not name it.") for path in
                                manifest.strangers(directory, listed)])  # fmt: skip
         work = partial(_checked, directory, listed, not options.no_hashes)
-        for one in several.each(work, listed.subjects, several.few(options.jobs, listed.subjects)):
+        for one in parallel.each(work, listed.subjects, parallel.few(options.jobs, listed.subjects)):
             _add(found, one)
         return _tell(found)
     except DamagedError as error:
         return _fail(f"{directory / manifest.MANIFEST}: {error}")
     except OSError as error:
         return _fail(f"A file cannot be read: {error}.")
-    except several.DiedError as error:
+    except parallel.DiedError as error:
         return _fail(str(error))
     except KeyboardInterrupt:
         print("Interrupted; not all was checked.", file=sys.stderr)

@@ -15,19 +15,19 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from model.source.cache import default_directory
-from model.source.profile import PAGES
-from model.source.tree import Tree
-from proofs.claim import Verdict
-from proofs.compiled.check import Checked, NoCompiler, Reader, checked, wanted
-from proofs.compiled.mutants import Tried, tried
-from proofs.compiled.replayed import Replayed, replayed
-from proofs.compiled.run import Outcome
-from proofs.kernel_claims import claims_of
-from proofs.pool import Pool
-from proofs.prove import decided, examined
-from proofs.remember import Memory
-from proofs.roots_read import profiles
+from model.source.preprocessor.profile import PAGES
+from model.source.trees.header_cache import default_directory
+from model.source.trees.tree import Tree
+from proofs.claims.claim import Verdict
+from proofs.claims.kernel.claims import claims_of
+from proofs.claims.kernel.reading import profiles
+from proofs.solvers.smt.pool import Pool
+from proofs.validation.differential.compare import Checked, NoCompiler, Reader, checked, wanted
+from proofs.validation.differential.mutants import Tried, tried
+from proofs.validation.differential.program import Outcome
+from proofs.validation.differential.witnesses import Replayed, replayed
+from proofs.verdicts.cache import Memory
+from proofs.verdicts.prove import decided, examined
 
 AGREE, DIFFER, WRONG, NOT_RUN = 0, 1, 2, 3
 _SECONDS = 30.0  # for each claim

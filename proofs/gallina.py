@@ -17,14 +17,14 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from proofs.asked import Asked, ReadError, load
-from proofs.claim import Claim
-from proofs.coq import compile as coq
-from proofs.coq.checked import Checked, Outcome, file_name, is_theorem, run, written
-from proofs.coq.lines import lines
-from proofs.files import check_writable, write_all
-from proofs.obligation import obligations
-from proofs.selection import Selection, SelectionError, chosen
+from proofs.claims.claim import Claim
+from proofs.claims.load import Asked, ReadError, load
+from proofs.claims.obligations import obligations
+from proofs.cli.files import check_writable, write_all
+from proofs.cli.selection import Selection, SelectionError, chosen
+from proofs.evidence.coq import compile as coq
+from proofs.evidence.coq.checked import Checked, Outcome, file_name, is_theorem, run, written
+from proofs.evidence.coq.lines import lines
 
 CHECKED, FAILED, WRONG, OPEN = 0, 1, 2, 3
 

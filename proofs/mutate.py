@@ -15,11 +15,11 @@ from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from model.source.profile import PAGES
-from model.source.roots.fault import USER_MEM_ABORT
-from model.source.roots.table import ROOTS
-from proofs.mutants import Fate
-from proofs.mutation import (
+from model.source.preprocessor.profile import PAGES
+from model.source.targets.functions.fault import USER_MEM_ABORT
+from model.source.targets.table import ROOTS
+from proofs.validation.mutation.fates import Fate
+from proofs.validation.mutation.score import (
     OF_A_SHAPE,
     OF_A_TREE,
     Score,

@@ -10,29 +10,33 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TextIO
 
-from model.source.cache import default_directory
-from proofs import as_json, discharge, explain, outline, report, smtlib
-from proofs.arguments import selection
-from proofs.asked import Asked, ReadError, load
-from proofs.claim import Claim, Verdict
-from proofs.closely import explained
-from proofs.crossing import engines, told
-from proofs.discharge import assumptions
+from model.source.trees.header_cache import default_directory
+from proofs.claims.claim import Claim, Verdict
+from proofs.claims.load import Asked, ReadError, load
+from proofs.cli.files import write_all
+from proofs.cli.options import selection
+from proofs.cli.progress import Progress
+from proofs.cli.selection import Selection, SelectionError, chosen, matching
 from proofs.evidence import write as evidence
-from proofs.evidence.several import DiedError
-from proofs.evidence.worker import WorkerError
+from proofs.evidence.search.worker import WorkerError
 from proofs.evidence.write import EvidenceError
-from proofs.files import write_all
-from proofs.finding import Finding, find
-from proofs.formula import FormulaError, formula
-from proofs.outline import Outline
-from proofs.pool import Pool
-from proofs.progress import Progress
-from proofs.prove import decided, examined, needs_a_closer_look, with_obligations
-from proofs.remember import Memory
-from proofs.report import Report, Table
-from proofs.selection import Selection, SelectionError, chosen, matching
-from proofs.verdict import Judged, Standing, exit_code, unsupported
+from proofs.reports import as_json, functions, table
+from proofs.reports.explain import claim as explain
+from proofs.reports.explain.extras import explained
+from proofs.reports.functions import Outline
+from proofs.reports.table import Report, Table
+from proofs.solvers import smtlib
+from proofs.solvers.parallel import DiedError
+from proofs.solvers.smt.pool import Pool
+from proofs.verdicts import assumptions as discharge
+from proofs.verdicts.assumptions import assumptions
+from proofs.verdicts.cache import Memory
+from proofs.verdicts.finding import Finding, find
+from proofs.verdicts.portfolio import engines
+from proofs.verdicts.portfolio import text as told
+from proofs.verdicts.prove import decided, examined, needs_a_closer_look, with_obligations
+from proofs.verdicts.region import FormulaError, formula
+from proofs.verdicts.verdict import Judged, Standing, exit_code, unsupported
 
 
 @dataclass(frozen=True)
@@ -76,14 +80,14 @@ def _page(asked: Selection, load: Callable[[Selection], Asked], progress: Progre
     if asked.show is not None:
         return _shown(asked.show, load(asked))
     if asked.table is not None:
-        from proofs.tables import tables
+        from proofs.reports.attributes import tables
 
         return _Page((), tables(asked), 0)
     if asked.ledger:
         return _Page((), "\n".join(load(asked).ledger), 0)
     if asked.list_claims:
         known = load(asked)
-        return _Page((), report.listing(chosen(asked, known.claims), known.skipped), 0)
+        return _Page((), table.listing(chosen(asked, known.claims), known.skipped), 0)
     place = None if asked.no_cache else default_directory()
     with Memory(place) as memory, Pool(asked.jobs, asked.timeout) as pool:
         if not memory.is_promising():
@@ -111,7 +115,7 @@ def _weighed(
     asked: Selection, pool: Pool, claims: Sequence[Claim], known: Asked, progress: Progress, memory: Memory
 ) -> _Page:
     """What the theorems and assumptions are worth, instead of a table."""
-    from proofs import weighed  # few runs need it
+    from proofs.validation.adequacy import weighed  # few runs need it
 
     read = [claim for claim in claims if claim.name not in known.unread]
     whole = len(read) == len(known.claims) and asked.linux is None and asked.shape is None
@@ -133,7 +137,7 @@ def _tell(memory: Memory, stream: TextIO) -> None:
 
 def _shown(pattern: str, known: Asked) -> _Page:
     names = matching("shape", pattern, (shape.name for shape in known.shapes))
-    texts = [report.lines(shape) for shape in known.shapes if shape.name in names]
+    texts = [table.lines(shape) for shape in known.shapes if shape.name in names]
     return _Page((), "\n\n".join(texts), 0)
 
 
@@ -166,7 +170,7 @@ def _findings(
 
 def _compiled(asked: Selection, findings: Sequence[Finding], progress: Progress) -> list[Finding]:
     """The findings, with what the compiled C does on the witness of each refuted claim."""
-    from proofs.compiled.replayed import of_path  # as in proofs.asked
+    from proofs.validation.differential.witnesses import of_path  # as in proofs.asked
 
     assert asked.linux is not None
     progress.begin("running the compiled C")
@@ -196,7 +200,7 @@ def _crossed(
     asked: Selection, findings: Sequence[Finding], progress: Progress, memory: Memory
 ) -> list[Finding]:
     """The findings, with what other engines answer."""
-    from proofs.crossing import agreement  # what proves nothing does not need it
+    from proofs.verdicts.portfolio import agreement  # what proves nothing does not need it
 
     others = engines.named(asked.engines)
     progress.begin("asking other engines", len(findings) * len(others))
@@ -241,19 +245,19 @@ def _result(asked: Selection, found: Report, findings: Sequence[Finding]) -> _Pa
     assumed = () if found.not_run else assumptions(found.judged, found.contracts)
     parts = [*explain.troubles(findings), *found.notes, *map(discharge.told, assumed)]
     parts += [*told.kept(found.judged), *told.line(found.judged)]
-    parts += [*told.certificates(found.judged), report.summary(found)]
-    return _Page(outline.tables(found), "\n" + "\n\n".join(parts), code)
+    parts += [*told.certificates(found.judged), table.summary(found)]
+    return _Page(functions.tables(found), "\n" + "\n\n".join(parts), code)
 
 
 def _put(page: _Page, stream: TextIO) -> None:
     """Print the page; a reader that has gone away is no error."""
     try:
         if page.tables and stream.isatty():
-            from proofs import screen  # rich is slow to import, and only a terminal needs it
+            from proofs.reports import terminal  # rich is slow to import, and only a terminal needs it
 
-            screen.put(page.tables, stream)
+            terminal.put(page.tables, stream)
         elif page.tables:
-            stream.write("\n\n".join(map(outline.plain, page.tables)) + "\n")
+            stream.write("\n\n".join(map(functions.plain, page.tables)) + "\n")
         stream.write(page.text + "\n")
         stream.flush()
     except BrokenPipeError:

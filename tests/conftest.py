@@ -17,7 +17,7 @@ def nothing_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A directory in which the toy's verdicts are kept."""
-    from tests.keeping import ask  # only the tests that want it pay for the imports
+    from tests.support.keeping import ask  # only the tests that want it pay for the imports
 
     directory = tmp_path_factory.mktemp("filled")
     ask(directory)
@@ -27,7 +27,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A directory with the compiled library for Coq, where there is a coqc."""
-    from proofs.coq import compile as coq
+    from proofs.evidence.coq import compile as coq
 
     directory = tmp_path_factory.mktemp("coq")
     compiler = coq.coqc()

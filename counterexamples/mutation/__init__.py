@@ -2,7 +2,7 @@
 """Which small mistakes could stand in a procedure?  Every one that the operators can make, one at a time.
 
 An operator is a pure function from a procedure to its mutants, in the order of the statements.
-Nothing here is trusted: what became of a mutant is found out in ``proofs.mutants``.
+Nothing here is trusted: what became of a mutant is found out in ``proofs.validation.mutation.fates``.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from counterexamples.mutation.terms import (
     negate_a_guard,
     weaken_a_comparison,
 )
-from model.procedure import Procedure
+from model.program.procedure import Procedure
 
 #: Every operator by its name, in the order in which they are told.
 OPERATORS: Mapping[str, Operator] = {

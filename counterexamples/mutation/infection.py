@@ -15,8 +15,8 @@ from dataclasses import dataclass, replace
 
 from counterexamples.mutation.mutant import Address, Body, shape_of
 from model.logic import BOOL, FALSE, TRUE, Term, disj, is_same, place, same, subterms
-from model.procedure import Block, Call, If, Leave, Place, Procedure, Set, Statement, walk
-from model.unset import own_terms
+from model.program.definite_assignment import own_terms
+from model.program.procedure import Block, Call, If, Leave, Place, Procedure, Set, Statement, walk
 
 
 @dataclass(frozen=True)

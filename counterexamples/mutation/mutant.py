@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from model.listing import abbreviate
 from model.logic import Term, show
-from model.memory import ABBREVIATIONS
-from model.procedure import Block, Call, If, Leave, Procedure, Set, Span, Statement
+from model.program.listing import abbreviate
+from model.program.procedure import Block, Call, If, Leave, Procedure, Set, Span, Statement
+from model.vocabulary.memory import ABBREVIATIONS
 
 Body = tuple[Statement, ...]
 #: From the procedure's body to a list of statements in it: position, and which list of that statement.

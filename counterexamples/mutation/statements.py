@@ -9,9 +9,9 @@ from itertools import pairwise
 
 from counterexamples.mutation.mutant import Address, Body, Mutant, bodies, inside, put, told, with_list
 from model.logic import FALSE, Term, name, subterms
-from model.memory import mmu_invalidated
-from model.procedure import Block, Call, If, Leave, Procedure, Set, Statement, walk
-from model.unset import own_terms
+from model.program.definite_assignment import own_terms
+from model.program.procedure import Block, Call, If, Leave, Procedure, Set, Statement, walk
+from model.vocabulary.memory import mmu_invalidated
 
 
 def delete_a_statement(procedure: Procedure) -> Iterator[Mutant]:

@@ -23,7 +23,7 @@ from model.logic import (
     rebuild,
     subterms,
 )
-from model.procedure import Block, Call, If, Leave, Procedure, Set, Statement
+from model.program.procedure import Block, Call, If, Leave, Procedure, Set, Statement
 
 #: What may stand in a term's place.
 Variants = Callable[[Term], Iterator[Term]]

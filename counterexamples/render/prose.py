@@ -11,21 +11,13 @@ import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from counterexamples.render.readings import (
-    READINGS,
-    Constants,
-    errno,
-    is_callee,
-    number,
-    reading,
-    vm_flags_text,
-)
+from counterexamples.kernel_words import READINGS, Constants, errno, is_callee, number, reading, vm_flags_text
 from counterexamples.witness import Course, Value, Witness
-from model.interpreter import Step
-from model.listing import abbreviate
 from model.logic import Term, show
-from model.memory import ABBREVIATIONS
-from model.procedure import Call, walk
+from model.program.interpreter import Step
+from model.program.listing import abbreviate
+from model.program.procedure import Call, walk
+from model.vocabulary.memory import ABBREVIATIONS
 
 #: Columns and lines of the text.
 WIDTH, HEIGHT = 72, 12

@@ -5,7 +5,7 @@ Neighbouring rows that are alike are one.  ``any`` in a row is whatever can occu
 columns before it (in the order of ``_ORDER``) say: a row is written only if all its cells that can occur
 were run and did the same.
 
-Pure string building over ``counterexamples.attributes``.
+Pure string building over ``counterexamples.attributes.table``.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
-from counterexamples import attributes
-from counterexamples.attributes import Cell, Results, Tables
-from counterexamples.columns import COLUMNS, Column
+from counterexamples.attributes import table as attributes
+from counterexamples.attributes.input_classes import COLUMNS, Column
+from counterexamples.attributes.table import Cell, Results, Tables
 from counterexamples.witness import Witness
 from model.logic import Term, show, value_of
-from model.procedure import Procedure
+from model.program.procedure import Procedure
 
 #: What becomes of a cell, one text for each procedure; None if it cannot occur.
 Leaf = tuple[str, ...] | None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 
+from counterexamples.kernel_words import Constants, reading, vm_flags_text
 from counterexamples.render.prose import (
     INDENT,
     WIDTH,
@@ -18,9 +19,8 @@ from counterexamples.render.prose import (
     paragraph,
     value_text,
 )
-from counterexamples.render.readings import Constants, reading, vm_flags_text
 from counterexamples.witness import Course, Value, Witness
-from model.interpreter import Step
+from model.program.interpreter import Step
 
 _CONTINUED = 12  # the column of the rest of a long condition, without the label
 

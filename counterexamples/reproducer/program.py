@@ -15,7 +15,7 @@ from counterexamples.reproducer.body import BODY
 from counterexamples.reproducer.frame import HEAD, MAIN
 from counterexamples.reproducer.guest import VECTOR, Access, array, instructions
 from counterexamples.reproducer.mappings import MAPPINGS, Mapped
-from counterexamples.scenario import Scenario
+from counterexamples.scenarios.scenario import Scenario
 
 
 def reproducer(scenario: Scenario) -> str | None:

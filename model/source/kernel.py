@@ -12,28 +12,28 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 from hashlib import sha256
 
-from model import memory
 from model.logic import FALSE, WORD64, SortError, Term, Word
-from model.procedure import Input, Origin, Procedure, ProcedureError, sinks
-from model.source.blank import NESTED_PARENTHESES
-from model.source.contracts import table
-from model.source.ctypes import ULONG, CType, Pointer, Struct
+from model.program.procedure import Input, Origin, Procedure, ProcedureError, sinks
+from model.source.contracts.table import table
 from model.source.errors import Unsupported
-from model.source.index import Index
-from model.source.lookup import Lookup, can_call
-from model.source.names import ESR, NEEDED, done_words, read_words, with_esr_of
-from model.source.objects import Entry, Objects, Slot
-from model.source.profile import Profile
-from model.source.roots.arguments import ROLES, arguments
-from model.source.roots.bind import after, before, fitted
-from model.source.roots.fault import USER_MEM_ABORT
-from model.source.roots.root import Root
-from model.source.statements import Statements
-from model.source.text import Text
-from model.source.tree import Tree, Version
-from model.source.types import Types, function_declarator, text_at
-from model.source.values import Target, Value, is_scalar, sort_of
-from model.words import DONE, READ, VARYING, WORLD
+from model.source.index.index import Index
+from model.source.index.lookup import Lookup, can_call
+from model.source.lowering.state.objects import Entry, Objects, Slot
+from model.source.lowering.statements.statements import Statements
+from model.source.preprocessor.annotations import NESTED_PARENTHESES
+from model.source.preprocessor.profile import Profile
+from model.source.targets.arguments import ROLES, arguments
+from model.source.targets.bind import after, before, fitted
+from model.source.targets.fault_words import ESR, NEEDED, done_words, read_words, with_esr_of
+from model.source.targets.functions.fault import USER_MEM_ABORT
+from model.source.targets.target import Root
+from model.source.trees.tree import Tree, Version
+from model.source.types.ctypes import ULONG, CType, Pointer, Struct
+from model.source.types.parse_types import Types, function_declarator, text_at
+from model.source.types.syntax import Text
+from model.source.types.values import Target, Value, is_scalar, sort_of
+from model.vocabulary import memory
+from model.vocabulary.symbols import DONE, READ, VARYING, WORLD
 
 #: Bits that a kernel without them never sets: the words that test them are false there.
 _ABSENT_BITS = ("KVM_PGTABLE_PROT_NORMAL_NC", "KVM_NV_GUEST_MAP_SZ")

@@ -2,7 +2,7 @@
 """The words of the functions that are read besides the fault path: one module a subject.
 
 Each module has its table ``WORDS`` (name -> sort, and what the word is in the C) and the words as
-terms.  ``model.source.roots`` says which C expression of a kernel each word is; a theorem says by
+terms.  ``model.source.targets`` says which C expression of a kernel each word is; a theorem says by
 ``of`` which function it speaks of.
 """
 

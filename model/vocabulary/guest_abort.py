@@ -2,7 +2,7 @@
 """Words of kvm_handle_guest_abort(), which decides whether a fault path is entered at all, and of
 kvm_s2_handle_perm_fault(), which it asks whether a nested guest's fault is its hypervisor's.
 
-What the fault is (``write_fault`` and so on) are the words of ``model.memory``, by ESR_EL2.
+What the fault is (``write_fault`` and so on) are the words of ``model.vocabulary.memory``, by ESR_EL2.
 Source: Arm ARM D24.2.42 (ESR_EL2.ISS.DFSC, bits 5:0).
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from model.logic import BOOL, WORD64
 from model.vocabulary import Words, word
-from model.words import WORD32
+from model.vocabulary.symbols import WORD32
 
 WORDS: Words = {
     "fault_status": (WORD64, "ESR_EL2.ISS.FSC, bits 5:0"),

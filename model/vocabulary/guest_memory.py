@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Words of the fault paths without a VMA: gmem_abort() (since v6.18) and pkvm_mem_abort() (since v7.1).
 
-What they have in common with user_mem_abort() are the words of ``model.memory``.
+What they have in common with user_mem_abort() are the words of ``model.vocabulary.memory``.
 """
 
 from __future__ import annotations
 
 from model.logic import BOOL, WORD64, const
 from model.vocabulary import Words, word
-from model.words import WORD32
+from model.vocabulary.symbols import WORD32
 
 GMEM: Words = {
     "memslot_readonly": (BOOL, "memslot->flags has KVM_MEM_READONLY"),

@@ -4,14 +4,14 @@
 They are of mm/memory.c (vm_normal_page(), remap_pfn_range()), include/linux/mm.h (is_cow_mapping()),
 arch/arm64/mm (pfn_is_map_memory(), phys_mem_access_prot()), drivers/char/mem.c (mmap_mem()) and
 virt/kvm/kvm_main.c (hva_to_pfn_fast(), hva_to_pfn_slow(), hva_to_pfn_remapped()).  Words about the VMA, the
-PTE and the pfn are those of ``model.memory``.
+PTE and the pfn are those of ``model.vocabulary.memory``.
 """
 
 from __future__ import annotations
 
 from model.logic import BOOL, WORD64
 from model.vocabulary import Words, word
-from model.words import READ, WORD32, WORLD
+from model.vocabulary.symbols import READ, WORD32, WORLD
 
 _MEMORY = ("vm_flags", "vm_page_prot", "vm_start", "vm_end", "vm_pgoff", "pfn", "pfn_is_map_memory")
 _PTE = ("host_pte_special", "host_pte_writable", "above_highest_memmap_pfn", "pfn_valid")

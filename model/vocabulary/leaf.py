@@ -13,9 +13,9 @@ bits 54:53) and D8.6.5 (their meaning with and without FEAT_S2FWB).  Trusted: th
 from __future__ import annotations
 
 from model.logic import BOOL, WORD64, Term, choose, const
-from model.memory import FWB, PAGE_SIZE
 from model.vocabulary import Words, word
-from model.words import WORD32
+from model.vocabulary.memory import FWB, PAGE_SIZE
+from model.vocabulary.symbols import WORD32
 
 WORDS: Words = {
     # What is asked

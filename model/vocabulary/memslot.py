@@ -3,14 +3,14 @@
 
 They are of ``arch/arm64/kvm/mmu.c``: kvm_arch_prepare_memory_region(), which looks at the VMAs under a
 memslot that is made, moved or whose flags change; and kvm_phys_addr_ioremap(), which maps the
-interrupt controller's registers.  Words about the VMA are those of ``model.memory``.
+interrupt controller's registers.  Words about the VMA are those of ``model.vocabulary.memory``.
 """
 
 from __future__ import annotations
 
 from model.logic import BOOL, WORD64
 from model.vocabulary import Words, word
-from model.words import WORD32
+from model.vocabulary.symbols import WORD32
 
 WORDS: Words = {
     "answer": (WORD32, "what the function returned"),

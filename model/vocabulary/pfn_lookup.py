@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from model.logic import BOOL, WORD64
 from model.vocabulary import Words, word
-from model.words import DONE, READ, WORD32
+from model.vocabulary.symbols import DONE, READ, WORD32
 
 WORDS: Words = {
     **{text: READ[text] for text in ("vma_found", "vm_flags")},

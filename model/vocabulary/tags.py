@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from model.logic import BOOL, WORD64
 from model.vocabulary import Words, word
-from model.words import READ, WORLD
+from model.vocabulary.symbols import READ, WORLD
 
 WORDS: Words = {
     "is_zero_pfn": WORLD["is_zero_pfn"],

@@ -15,6 +15,6 @@
     recall      what earlier runs found                                not trusted
     write       from verdicts to files                                 not trusted
 
-What ``python -m proofs.check`` imports is the trusted part, ``model.logic``, and ``proofs.engines.blast``
+What ``python -m proofs.check`` imports is the trusted part, ``model.logic``, and ``proofs.solvers.sat.bitblast``
 and ``cnf``.
 """

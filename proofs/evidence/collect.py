@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 
 from counterexamples.render import prose
 from model.logic import Sort, Term, subterms
-from proofs.claim import Claim
-from proofs.evidence.stored import Fact, Obligations, Part, StoredClaim
-from proofs.obligation import Obligation
+from proofs.claims.claim import Claim
+from proofs.claims.obligations import Obligation
+from proofs.evidence.checker.stored import Fact, Obligations, Part, StoredClaim
 
 Pair = tuple[Claim, Obligation]
 

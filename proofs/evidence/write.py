@@ -2,10 +2,10 @@
 """From verdicts to a directory of evidence.
 
     DIR/manifest.json                 which files there are, and their hashes
-    DIR/SUBJECT/obligations.json      what was to be decided          proofs.evidence.stored
-    DIR/SUBJECT/obligations.smt2      the same for people and solvers proofs.evidence.smt2
-    DIR/SUBJECT/answers.json          verdicts, engines, witnesses    proofs.evidence.answers
-    DIR/SUBJECT/certificates.lrat     certificates                    proofs.evidence.answers
+    DIR/SUBJECT/obligations.json      what was to be decided          proofs.evidence.checker.stored
+    DIR/SUBJECT/obligations.smt2      the same for people and solvers proofs.evidence.checker.smt2
+    DIR/SUBJECT/answers.json          verdicts, engines, witnesses    proofs.evidence.checker.answers
+    DIR/SUBJECT/certificates.lrat     certificates                    proofs.evidence.checker.answers
 
 Trusted: nothing; ``python -m proofs.check`` checks what is written.
 """
@@ -22,17 +22,21 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from proofs.claim import Verdict
-from proofs.crossing.engines import z3_version
-from proofs.evidence import answers, collect, manifest, recall, several, smt2, stored, worker
-from proofs.evidence.answers import UNKNOWN, Answers, ClaimAnswer, EngineAnswer, NoObligation
-from proofs.evidence.sat import engine
-from proofs.evidence.search import Found, Sought
-from proofs.evidence.stored import DamagedError, Obligations
-from proofs.evidence.verify import ANSWERS, CERTIFICATES, OBLIGATIONS, SMT2, Checked, verify
-from proofs.evidence.worker import Task
-from proofs.prove import with_obligations
-from proofs.verdict import Certificate, Judged, Said
+from proofs.claims.claim import Verdict
+from proofs.evidence import cache as recall
+from proofs.evidence import collect
+from proofs.evidence.checker import answers, manifest, smt2, stored
+from proofs.evidence.checker.answers import UNKNOWN, Answers, ClaimAnswer, EngineAnswer, NoObligation
+from proofs.evidence.checker.stored import DamagedError, Obligations
+from proofs.evidence.checker.verify import ANSWERS, CERTIFICATES, OBLIGATIONS, SMT2, Checked, verify
+from proofs.evidence.search import worker
+from proofs.evidence.search.sat import engine
+from proofs.evidence.search.search import Found, Sought
+from proofs.evidence.search.worker import Task
+from proofs.solvers import parallel
+from proofs.verdicts.portfolio.engines import z3_version
+from proofs.verdicts.prove import with_obligations
+from proofs.verdicts.verdict import Certificate, Judged, Said
 
 SETTLED = (Verdict.PROVED, Verdict.REFUTED)
 
@@ -140,7 +144,7 @@ def _checked(parts: Sequence[_Part], jobs: int, cache: Path | None) -> list[_Che
     kept = {} if cache is None else recall.load(cache, keys)
     done = _recalled(parts, {i: kept[key] for i, key in enumerate(keys) if key in kept}, jobs)
     left = [i for i in range(len(parts)) if i not in done]
-    processes = several.few(jobs, left)
+    processes = parallel.few(jobs, left)
     results: dict[int, Found] = {}
     texts: dict[int, Mapping[str, str]] = {}
 
@@ -149,7 +153,7 @@ def _checked(parts: Sequence[_Part], jobs: int, cache: Path | None) -> list[_Che
             results[i], texts[i] = found, parts[i].files(found)
             yield texts[i]
 
-    for i, checks in zip(left, several.each(verify, made(), processes), strict=True):
+    for i, checks in zip(left, parallel.each(verify, made(), processes), strict=True):
         done[i] = parts[i].checked(results[i], texts[i], checks)
     if cache is not None and keys:
         recall.store(cache, {keys[i]: found for i, found in results.items()})
@@ -163,7 +167,7 @@ def _recalled(parts: Sequence[_Part], known: Mapping[int, Found], jobs: int) -> 
         with suppress(EvidenceError, ValueError, TypeError, AttributeError, LookupError):
             texts[i] = parts[i].files(found)
     done: dict[int, _Checked] = {}
-    checked = several.each(verify, texts.values(), several.few(jobs, texts))
+    checked = parallel.each(verify, texts.values(), parallel.few(jobs, texts))
     for (i, text), checks in zip(texts.items(), checked, strict=True):
         with suppress(EvidenceError):
             done[i] = parts[i].checked(known[i], text, checks)

@@ -11,12 +11,12 @@ from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
 from counterexamples.witness import Witness
-from model.procedure import Span
-from model.source.roots.table import ROOTS
-from proofs.beside import OTHER
-from proofs.claim import Verdict
-from proofs.patches.diff import ADDED, REMOVED
-from proofs.patches.patch import Patch
+from model.program.procedure import Span
+from model.source.targets.table import ROOTS
+from proofs.claims.claim import Verdict
+from proofs.claims.relational.beside import OTHER
+from proofs.review.patches.diff import ADDED, REMOVED
+from proofs.review.patches.patch import Patch
 from proofs.review.review import (
     Became,
     Change,

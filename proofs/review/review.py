@@ -9,14 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from counterexamples.attributes import Results
+from counterexamples.attributes.table import Results
 from counterexamples.render.table import Row
 from counterexamples.witness import Witness
-from model.procedure import Span
-from proofs.claim import Claim, Verdict
-from proofs.finding import Finding
-from proofs.patches.patch import Patch
-from proofs.verdict import Standing
+from model.program.procedure import Span
+from proofs.claims.claim import Claim, Verdict
+from proofs.review.patches.patch import Patch
+from proofs.verdicts.finding import Finding
+from proofs.verdicts.verdict import Standing
 
 
 class Change(Enum):

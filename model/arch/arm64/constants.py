@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The values that arm64 kernels give to the constants of ``model.memory``, as tables.
+"""The values that arm64 kernels give to the constants of ``model.vocabulary.memory``, as tables.
 
 A constant that a version lacks is absent from its table, and theorems that mention it are not
 asked there.  For a real tree the values are read from its headers; these are for the shapes, and a

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The shapes of the arm64 fault path, oldest first, each with the values of its constants.
 
-What a shape did is told in the words of ``model.words.DONE``: ``OUTCOMES`` says which last values
+What a shape did is told in the words of ``model.vocabulary.symbols.DONE``: ``OUTCOMES`` says which last values
 of its places they are.
 """
 
@@ -15,9 +15,11 @@ from model.arch.arm64.constants import PAGES, V6_12, V6_19
 from model.arch.arm64.fault_before import before
 from model.arch.arm64.fault_series import merged, v3, v6, v7, v8, v9
 from model.arch.arm64.fault_split import leaf_sized, split
-from model.edit import mark
 from model.logic import BOOL, WORD64, Term, conj, disj, place
-from model.memory import (
+from model.program.edit import mark
+from model.program.procedure import Procedure
+from model.shape import MAP, RELAX, RETURN, Recorder, Shape, record
+from model.vocabulary.memory import (
     is_cow_mapping,
     is_pfnmap,
     is_vma_cacheable,
@@ -26,9 +28,7 @@ from model.memory import (
     logging_active,
     mte_allowed,
 )
-from model.procedure import Procedure
-from model.shape import MAP, RELAX, RETURN, Recorder, Shape, record
-from model.words import WORD32
+from model.vocabulary.symbols import WORD32
 
 
 def _called(sink: str) -> Term:

@@ -18,8 +18,8 @@ from model.arch.arm64.steps import (
     size_from_vma,
 )
 from model.logic import FALSE, TRUE
-from model.memory import ENOEXEC, exec_fault, logging_active, pfn_is_map_memory, write_fault
 from model.shape import Recorder
+from model.vocabulary.memory import ENOEXEC, exec_fault, logging_active, pfn_is_map_memory, write_fault
 
 
 def before(c: Recorder) -> None:

@@ -26,7 +26,8 @@ from model.arch.arm64.steps import (
     size_from_vma,
 )
 from model.logic import FALSE, TRUE, Term, const
-from model.memory import (
+from model.shape import Recorder
+from model.vocabulary.memory import (
     EFAULT,
     EINVAL,
     ENOEXEC,
@@ -44,8 +45,7 @@ from model.memory import (
     vm_page_prot,
     write_fault,
 )
-from model.shape import Recorder
-from model.words import WORD32
+from model.vocabulary.symbols import WORD32
 
 
 def _up_to_sizes(c: Recorder) -> None:

@@ -21,7 +21,8 @@ from model.arch.arm64.steps import (
     topup_memcache,
 )
 from model.logic import FALSE, TRUE, WORD64, Term, choose, const, resize
-from model.memory import (
+from model.shape import Recorder
+from model.vocabulary.memory import (
     DIC,
     EAGAIN,
     EFAULT,
@@ -71,8 +72,7 @@ from model.memory import (
     vfio_allow_any_uc,
     write_fault,
 )
-from model.shape import Recorder
-from model.words import WORD32
+from model.vocabulary.symbols import WORD32
 
 
 def _resolve_vma_size(c: Recorder, get_size: Callable[[Recorder], None]) -> None:

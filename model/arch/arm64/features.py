@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from model.memory import DIC, FWB, kvm_has_mte
+from model.vocabulary.memory import DIC, FWB, kvm_has_mte
 
 #: The word, and what the machine does if it has the feature (Arm ARM).
 FEATURES: Mapping[str, str] = {

@@ -9,7 +9,7 @@ shareability, hints, differing inner and outer attributes, HCR_EL2.CD and ID.
 from __future__ import annotations
 
 from model.logic import Term, Word, choose, const
-from model.memory import DEVICE, FWB, NORMAL_NC, guest_attr
+from model.vocabulary.memory import DEVICE, FWB, NORMAL_NC, guest_attr
 
 _TWO, _FOUR = Word(2), Word(4)
 

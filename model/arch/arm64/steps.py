@@ -13,7 +13,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from model.logic import BOOL, FALSE, TRUE, WORD64, Term, choose, const, place, resize
-from model.memory import (
+from model.shape import Recorder
+from model.vocabulary.memory import (
     CONT_PMD_SIZE,
     CONT_PTE_SIZE,
     DIC,
@@ -66,8 +67,7 @@ from model.memory import (
     vma_found,
     write_fault,
 )
-from model.shape import Recorder
-from model.words import WORD32
+from model.vocabulary.symbols import WORD32
 
 
 def check_fault(c: Recorder) -> None:

@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from model.facts import Fact
-from proofs.finding import Finding
+from model.facts.assumed import Fact
 from proofs.review.page.element import Child, Element, anchor, element
 from proofs.review.review import Review
+from proofs.verdicts.finding import Finding
 
 #: A fact's name alone may mean something else after the patch.
 _Key = tuple[str, str, str]

@@ -6,13 +6,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from counterexamples.render import prose
-from model.procedure import Span
-from proofs.claim import Claim, Verdict
-from proofs.finding import Finding
+from model.program.procedure import Span
+from proofs.claims.claim import Claim, Verdict
 from proofs.review.page import courses
 from proofs.review.page.assumed import Assumed
 from proofs.review.page.element import Child, Element, anchor, element
 from proofs.review.review import Became, TheoremReview
+from proofs.verdicts.finding import Finding
 
 #: What a reader is to look at first.
 TELLING = (Became.BROKEN, Became.LOST, Became.OTHERWISE, Became.NEW, Became.MENDED, Became.SAME)

@@ -12,11 +12,11 @@ from itertools import groupby
 
 from counterexamples.render import prose
 from counterexamples.witness import Course, Witness
-from model.interpreter import Run, Step
-from model.procedure import ProcedureError
-from proofs.claim import Claim, replay
-from proofs.finding import Finding
+from model.program.interpreter import Run, Step
+from model.program.procedure import ProcedureError
+from proofs.claims.claim import Claim, replay
 from proofs.review.page.element import Child, Element, element
+from proofs.verdicts.finding import Finding
 
 BEFORE, AFTER = "Before", "After"
 

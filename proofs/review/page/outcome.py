@@ -45,7 +45,7 @@ _BY_WORD = {
 
 
 def outcome(text: str | None) -> Outcome:
-    """The kind of an entry of ``counterexamples.attributes.Results``: what is mapped, else the errno."""
+    """The kind of an entry of ``counterexamples.attributes.table.Results``: what is mapped, else the errno."""
     if text is None:
         return Outcome.NEVER
     found = {_one(part) for part in text.split(" or ")}

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from proofs.review import text
+from proofs.review.formats import text
 from proofs.review.page import claims
 from proofs.review.page.changes import ALIKE
 from proofs.review.page.element import Child, Element, anchor, element

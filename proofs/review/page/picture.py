@@ -2,7 +2,7 @@
 """Which attributes does each input class get, before and after, as a picture?
 
 One panel for each type of vm_page_prot.  A row is a kind of VMA and of page, a column FWB/DIC and the kind of
-fault: the cells of ``counterexamples.columns``.  A cell that changed is halved, before on the left and after
+fault: the cells of ``counterexamples.attributes.input_classes``.  A cell that changed is halved, before on the left and after
 on the right, and outlined.  Letters say what the colours do.
 """
 
@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import product
 
-from counterexamples.attributes import Cell, Results
-from counterexamples.columns import COLUMNS, FAULT, FLAGS, HARDWARE, PAGE, PROT, Column
+from counterexamples.attributes.input_classes import COLUMNS, FAULT, FLAGS, HARDWARE, PAGE, PROT, Column
+from counterexamples.attributes.table import Cell, Results
 from proofs.review.page.element import Child, Element, element
 from proofs.review.page.outcome import Outcome, outcome
 

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The same procedure, which also notes of each condition, and of each part of one, what it decided.
+
+A part of ``A && B`` decides where the rest is true, a part of ``A || B`` where the rest is false.  A part
+that never decides the one way, or never the other, can be struck out: the condition is then what it was.
+
+Trusted: this file, for what is said to be dead code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from model.logic import BOOL, FALSE, TRUE, Term, conj, disj, is_const, name, negate, place
+from model.program.procedure import Block, If, Place, Procedure, Set, Span, Statement
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of a condition, and the test that it stands in; ``is_whole``: it is the condition itself.
+
+    ``decided_yes`` and ``decided_no``, over words of the watched procedure: it was come to where it
+    decides, and was true; or false.
+    """
+
+    span: Span
+    part: Term
+    is_whole: bool
+    decided_yes: Term
+    decided_no: Term
+
+
+@dataclass(frozen=True)
+class Watched:
+    """``procedure`` does what it did before; ``parts`` are those of its conditions, as written."""
+
+    procedure: Procedure
+    parts: tuple[Part, ...]
+
+
+def watched(procedure: Procedure) -> Watched:
+    """The procedure with a note on every part of every condition."""
+    watcher = _Watcher()
+    body = watcher.body(procedure.body)
+    notes = {text: Place(BOOL, FALSE) for text in watcher.notes}
+    words = {text: place(text, BOOL) for text in watcher.notes}
+    made = replace(
+        procedure,
+        body=body,
+        places={**procedure.places, **notes},
+        words={**procedure.words, **words},
+    )
+    return Watched(made, tuple(watcher.parts))
+
+
+@dataclass
+class _Watcher:
+    notes: list[str] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=list)
+
+    def body(self, statements: tuple[Statement, ...]) -> tuple[Statement, ...]:
+        return tuple(new for statement in statements for new in self.statement(statement))
+
+    def statement(self, statement: Statement) -> Iterator[Statement]:
+        match statement:
+            case If(condition, then, orelse, span):
+                for part, decides in parts_of(condition):
+                    yield from self.watch(part, decides, part is condition, span)
+                yield If(condition, self.body(then), self.body(orelse), span)
+            case Block(_, body):
+                yield replace(statement, body=self.body(body))
+            case _:
+                yield statement
+
+    def watch(self, part: Term, decides: Term, is_whole: bool, span: Span) -> Iterator[Statement]:
+        yes, no = (self.note(way) for way in ("true", "false"))
+        self.parts.append(Part(span, part, is_whole, yes, no))
+        yield Set(str(yes.data), conj(decides, part), span)
+        yield Set(str(no.data), conj(decides, negate(part)), span)
+
+    def note(self, way: str) -> Term:
+        self.notes.append(f"part {len(self.notes)} decided {way}")
+        return name(self.notes[-1])
+
+
+def parts_of(condition: Term, decides: Term = TRUE) -> Iterator[tuple[Term, Term]]:
+    """The condition and its parts, each with the condition under which it decides.
+
+    Constants are none, and neither are flags that the front-end made up for a switch or a loop, whose
+    names begin with a parenthesis.
+    """
+    if is_const(condition) or (condition.op == "place" and str(condition.data).startswith("(")):
+        return
+    yield condition, decides
+    match condition.op:
+        case "not":
+            inner = parts_of(condition.args[0], decides)
+            next(inner, None)  # it decides whenever its opposite does
+            yield from inner
+        case "and" | "or":
+            for i, part in enumerate(condition.args):
+                rest = [other for j, other in enumerate(condition.args) if j != i]
+                free = conj(*rest) if condition.op == "and" else negate(disj(*rest))
+                yield from parts_of(part, conj(decides, free))

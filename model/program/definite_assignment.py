@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""May a local be read before it is set?  Asked of a procedure that was written by hand.
+
+Every path is followed; conditions are not evaluated, so what is only ever read under the condition
+under which it was set counts as unset.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from model.logic import Term, subterms
+from model.program.procedure import Block, Call, If, Leave, ProcedureError, Set, Statement
+
+
+def own_terms(statement: Statement) -> Iterator[Term]:
+    """The terms of the statement itself, not of those inside it."""
+    match statement:
+        case Set(_, value):
+            yield value
+        case If(condition):
+            yield condition
+        case Leave(value=Term() as value):
+            yield value
+        case Call(_, arguments):
+            yield from (t for _, t in arguments)
+        case _:
+            pass
+
+
+def check_set_before_read(body: tuple[Statement, ...], arguments: frozenset[str] = frozenset()) -> None:
+    """Raise ProcedureError where a local other than an argument may be read before it is set."""
+    _flow(body, arguments, {})
+
+
+def _flow(
+    body: tuple[Statement, ...], known: frozenset[str], left: dict[str, list[frozenset[str]]]
+) -> frozenset[str] | None:
+    """The locals that are set on every path through the body; None if no path goes on."""
+    for statement in body:
+        _check(statement, known)
+        match statement:
+            case Set(target):
+                known |= {target}
+            case If(_, then, orelse):
+                ends = [e for e in (_flow(then, known, left), _flow(orelse, known, left)) if e is not None]
+                if not ends:
+                    return None
+                known = frozenset.intersection(*ends)
+            case Block(label, inner):
+                end = _flow(inner, known, left)
+                ends = left.pop(label, []) + ([] if end is None else [end])
+                if not ends:
+                    return None
+                known = frozenset.intersection(*ends)
+            case Leave(label):
+                left.setdefault(label, []).append(known)
+                return None
+            case Call():
+                pass
+    return known
+
+
+def _check(statement: Statement, known: frozenset[str]) -> None:
+    for term in own_terms(statement):
+        for t in subterms(term):
+            if t.op == "place" and t.data not in known:
+                told = statement.span.text or str(term)
+                raise ProcedureError(f"{t.data} may be read before it is set, at {told}.")

@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The same procedure with nothing said of what its lines do: that is said beside it, line by line.
+
+Whatever a line computes becomes an input of its own, and whether it is left or calls a sink as well.
+That the input is what the line says is then one condition for each line.  A proof that does without
+the condition of a line holds whatever the line computes, and if it were not there at all.
+
+Trusted: this file, for the lines that a proof is said to rest on; not for any verdict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+
+from model.logic import BOOL, TRUE, Sort, Term, conj, name, place, same
+from model.program.procedure import (
+    Block,
+    Call,
+    If,
+    Input,
+    Leave,
+    Origin,
+    Place,
+    Procedure,
+    Set,
+    Span,
+    Statement,
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the source; ``holds``, over words of the opened procedure: it does what it says."""
+
+    span: Span
+    holds: Term
+
+
+@dataclass(frozen=True)
+class Opened:
+    """``procedure`` is the same as before wherever all ``lines`` hold."""
+
+    procedure: Procedure
+    lines: tuple[Line, ...]
+
+
+def every_line(span: Span) -> bool:
+    """Whether a line is to be opened: all are."""
+    return True
+
+
+def opened(procedure: Procedure, which: Callable[[Span], bool] = every_line) -> Opened:
+    """The procedure and those of its lines that are wanted, in the order in which they are first met."""
+    opener = _Opener(which)
+    body = opener.body(procedure.body)
+    inputs = {text: Input(sort, Origin.GIVEN, "what a line computes") for text, sort in opener.made.items()}
+    places = {_there(text): Place(sort, name(text, sort)) for text, sort in opener.made.items()}
+    words = {_there(text): place(_there(text), sort) for text, sort in opener.made.items()}
+    made = replace(
+        procedure,
+        body=body,
+        places={**procedure.places, **places},
+        inputs={**procedure.inputs, **inputs},
+        words={**procedure.words, **words},
+    )
+    return Opened(made, tuple(Line(spans[0], conj(*holds)) for spans, holds in opener.lines.values()))
+
+
+def _there(text: str) -> str:
+    """The place that keeps what the line would compute; where it is not come to, that is the input."""
+    return f"{text}, as it is written"
+
+
+@dataclass
+class _Opener:
+    which: Callable[[Span], bool]
+    made: dict[str, Sort] = field(default_factory=dict)
+    lines: dict[tuple[str, int], tuple[list[Span], list[Term]]] = field(default_factory=dict)
+
+    def anything(self, term: Term, span: Span) -> tuple[Set, Term]:
+        """What notes the term, and the input in its place."""
+        text = f"value {len(self.made)} of a line"
+        self.made[text] = term.sort
+        spans, holds = self.lines.setdefault((span.file, span.line), ([], []))
+        spans.append(span)
+        holds.append(same(name(text, term.sort), name(_there(text), term.sort)))
+        return Set(_there(text), term, span), name(text, term.sort)
+
+    def body(self, statements: tuple[Statement, ...]) -> tuple[Statement, ...]:
+        return tuple(new for statement in statements for new in self.statement(statement))
+
+    def statement(self, statement: Statement) -> Iterator[Statement]:
+        if isinstance(statement, Block):
+            yield replace(statement, body=self.body(statement.body))
+        elif self.which(statement.span):
+            yield from self.opened(statement)
+        elif isinstance(statement, If):
+            yield replace(statement, then=self.body(statement.then), orelse=self.body(statement.orelse))
+        else:
+            yield statement
+
+    def opened(self, statement: Set | If | Leave | Call) -> Iterator[Statement]:
+        """A statement that may compute anything, and perhaps is not there."""
+        match statement:
+            case Set(_, value, span):
+                note, anything = self.anything(value, span)
+                yield note
+                yield replace(statement, value=anything)
+            case If(condition, then, orelse, span):
+                note, anything = self.anything(condition, span)
+                yield note
+                yield If(anything, self.body(then), self.body(orelse), span)
+            case Leave(_, span, _, value):
+                if value is not None:
+                    note, value = self.anything(value, span)
+                    yield note
+                yield from self.perhaps(replace(statement, value=value))
+            case Call(_, arguments, span):
+                values = []
+                for argument, term in arguments:
+                    note, anything = self.anything(term, span)
+                    yield note
+                    values.append((argument, anything))
+                yield from self.perhaps(replace(statement, arguments=tuple(values)))
+
+    def perhaps(self, statement: Leave | Call) -> Iterator[Statement]:
+        """The statement, which is perhaps not there."""
+        note, there = self.anything(TRUE, statement.span)
+        assert there.sort is BOOL
+        yield note
+        yield If(there, (statement,), (), statement.span)

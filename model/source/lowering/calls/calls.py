@@ -1,0 +1,199 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What a call means: an exact builtin, a row of the contracts, a macro, a function of the tree that is
+inlined; if none of these, anything, which the ledger reports.
+"""
+
+from __future__ import annotations
+
+from model.logic import Term
+from model.program.procedure import Origin
+from model.source.index.definitions import Macro
+from model.source.index.pageflags import HEADER, Made, makers
+from model.source.lowering.builtins import BUILTINS
+from model.source.lowering.calls.memory_access import Accesses
+from model.source.types.ctypes import BOOLEAN, CType, Function, Pointer, Struct
+from model.source.types.syntax import Node, Text, children, text_of
+from model.source.types.values import NOTHING, Value, decayed, integer
+
+#: The tests of the configuration that C's expressions make, too (include/linux/kconfig.h).
+_CONFIGURED = ("IS_ENABLED", "IS_BUILTIN", "IS_MODULE", "IS_REACHABLE", "__is_defined")
+
+#: What reads the result of a call before a cast that stands before it does, which the parser takes
+#: for part of the call: in ``(u64)(p)->x``.
+_TIGHTER = ("field_expression", "subscript_expression", "call_expression", "update_expression")
+
+
+class Calls(Accesses):
+    """Lowers calls by their form."""
+
+    def call(self, node: Node) -> Value:
+        """``f(x)``, and what the parser takes for a call."""
+        function, arguments = self.text.child(node, "function"), children(self.text.child(node, "arguments"))
+        if function.type == "identifier":
+            return self._of_identifier(node, self.text, function, arguments)
+        cast = self.type_in_parentheses(function)
+        if cast is None:
+            inner = self._casts_in_a_row(function)
+            if inner is not None:
+                return self.cast(self.cast(self._last(node, arguments), inner[1], node), inner[0], node)
+            return self._of_expression(node, self.text, function, arguments)
+        outer = node.parent
+        if outer is not None and outer.type in _TIGHTER and outer.child(0) == node:
+            raise self.text.unsupported(node, "a cast of what a postfix operator makes, in parentheses")
+        return self.cast(self._last(node, arguments), cast, node)
+
+    def _casts_in_a_row(self, function: Node) -> tuple[CType, CType] | None:
+        """The types of ``(t)(u)(x)``, which the parser takes for the call of a call."""
+        if function.type != "call_expression":
+            return None
+        listed = children(self.text.child(function, "arguments"))
+        outer = self.type_in_parentheses(self.text.child(function, "function"))
+        if outer is None or len(listed) != 1 or self.slot(text_of(listed[0])) is not None:
+            return None
+        inner = self.types.named(text_of(listed[0]))
+        return None if inner is None else (outer, inner)
+
+    def _last(self, node: Node, listed: list[Node]) -> Value:
+        """The value of what stands in parentheses behind a cast; commas there are C's operator."""
+        if not listed:
+            raise self.text.unsupported(node, "a cast of nothing")
+        for part in listed[:-1]:
+            self.rvalue(part)
+        return self.rvalue(listed[-1])
+
+    def _of_identifier(self, node: Node, text: Text, function: Node, arguments: list[Node]) -> Value:
+        name = text_of(function)
+        if self.slot(name) is not None:
+            return self._through_pointer(node, text, function, arguments)
+        if name in BUILTINS:
+            return self.builtin(node, BUILTINS[name], arguments)
+        if name in _CONFIGURED:
+            return self._configured(node, name, arguments)
+        accessed = self.access(node, name, arguments)
+        if accessed is not None:
+            return accessed
+        if name in self.contracts:
+            return self.contract(node, name, self.contracts[name], arguments)
+        macro = self.macro(name, text)
+        if macro is not None and macro.params is None:
+            return self._of_macro(node, text, function, arguments)
+        return self._of_code(node, name, macro, arguments)
+
+    def _of_expression(self, node: Node, text: Text, function: Node, arguments: list[Node]) -> Value:
+        """``(p ? f : g)(x)`` and ``MACRO(f)(x)``: every function it can be is called by name.
+
+        ``text`` is where ``function`` stands; the arguments stand where the call does.
+        """
+        while function.type == "parenthesized_expression":
+            function = text.inner(function)
+        if function.type == "identifier":
+            return self._of_identifier(node, text, function, arguments)
+        if function.type == "conditional_expression":
+            with self.at(text):
+                test = self.condition(text.child(function, "condition"))
+            first, second = text.child(function, "consequence"), text.child(function, "alternative")
+            return self._of_one(node, text, test, first, second, arguments)
+        if function.type in ("field_expression", "pointer_expression"):
+            return self._through_pointer(node, text, function, arguments)
+        return self._of_macro(node, text, function, arguments)
+
+    def _through_pointer(self, node: Node, text: Text, function: Node, arguments: list[Node]) -> Value:
+        """``ops->member(x)``: the contract of "struct_tag.member", or any result."""
+        while function.type == "pointer_expression" and text_of(text.child(function, "operator")) == "*":
+            function = text.child(function, "argument")
+        with self.at(text), self.objects.probe() as body:
+            called = self.rvalue(function).type
+            member = self._member_called(function)
+        if body:
+            raise self.text.unsupported(node, "a call through a pointer that an effect finds")
+        result = called.target if isinstance(called, Pointer) else called
+        if not isinstance(result, Function):
+            raise self.text.unsupported(node, "a call of what is no function")
+        if member is not None and f"{member[0].tag}.{member[1]}" in self.contracts:
+            name = f"{member[0].tag}.{member[1]}"
+            return self.contract(node, name, self.contracts[name], arguments)
+        told = text_of(function) if member is None else f"{member[0].tag}.{member[1]}"
+        return self.unknown_result(node, told, result.result, arguments)
+
+    def _member_called(self, function: Node) -> tuple[Struct, str] | None:
+        """The struct and the member that hold the pointer; None for a pointer that is no member."""
+        if function.type != "field_expression":
+            return None
+        base = decayed(self.rvalue(self.text.child(function, "argument"))).type
+        struct = base.target if isinstance(base, Pointer) else base
+        name = text_of(self.text.child(function, "field"))
+        return (struct, name) if isinstance(struct, Struct) else None
+
+    def _configured(self, node: Node, name: str, arguments: list[Node]) -> Value:
+        """``IS_ENABLED(CONFIG_X)`` and its kin."""
+        told = ", ".join(text_of(a) for a in arguments)
+        written = f"defined({told}) && {told} == 1" if name == "__is_defined" else f"{name}({told})"
+        holds, _ = self.view.condition(written)
+        if holds is None:
+            raise self.text.unsupported(node, f"{written}, which the configuration does not decide")
+        self.objects.note("condition", f"{written}: {'holds' if holds else 'does not hold'}", self.span(node))
+        return integer(int(holds))
+
+    def _of_one(
+        self, node: Node, text: Text, test: Term, first: Node, second: Node, arguments: list[Node]
+    ) -> Value:
+        def called(function: Node) -> Value:
+            return self._of_expression(node, text, function, arguments)
+
+        return self.either(node, test, lambda: called(first), lambda: called(second))
+
+    def _of_macro(self, node: Node, text: Text, function: Node, arguments: list[Node]) -> Value:
+        """``MACRO(f)(x)``, or ``MACRO(x)`` of a macro that names a function."""
+        name, given = function, None
+        if function.type == "call_expression":
+            name = text.child(function, "function")
+            given = [text_of(c) for c in children(text.child(function, "arguments"))]
+        macro = self.macro(text_of(name), text) if name.type == "identifier" else None
+        if macro is None or (macro.params is None) != (given is None):
+            raise self.text.unsupported(node, "a call through a pointer")
+        with self.at(text):
+            expansion = self.expansion(function, text_of(name), macro, given)
+        made = self.types.parser.fragment(expansion)
+        return self._of_expression(node, expansion, made, arguments)
+
+    def _of_code(self, node: Node, name: str, macro: Macro | None, arguments: list[Node]) -> Value:
+        """A macro, a function that is inlined, or what is not known."""
+        if macro is not None:
+            return self.expand(node, name, macro, [text_of(a) for a in arguments])
+        if self.view.function(name) is not None:
+            return self.inline(node, name, self.in_order(arguments))
+        if name.startswith("trace_") and self.declared(name) is None:  # made by TRACE_EVENT()
+            self.objects.note("trusted", f"{name}: a trace point changes nothing", self.span(node))
+            return self.unread(node, arguments)
+        made = self._flag_made(node, name)
+        if made is not None:
+            return self._of_flag(node, name, made, arguments)
+        return self.unknown(node, name, arguments)
+
+    def _flag_made(self, node: Node, name: str) -> Made | None:
+        """The macro of page-flags.h that makes the function under this configuration."""
+        if self.declared(name) is not None:
+            return None
+        text = self.view.code(HEADER)
+        for made in makers(name, text):
+            holds = self.view.holds_at(HEADER, made.offset)
+            if holds is None:
+                raise self.text.unsupported(node, f"{name}, which the configuration does not decide")
+            if holds:
+                line = self.view.line_at(HEADER, made.offset)
+                does = "any answer" if made.is_test else "changes what tests of the flag answer"
+                says = "false" if made.is_test and made.is_false else does
+                self.objects.note(
+                    "trusted", f"{name}: {says}; {made.macro}() makes it ({HEADER}:{line})", self.span(node)
+                )
+                return made
+        return None
+
+    def _of_flag(self, node: Node, name: str, made: Made, arguments: list[Node]) -> Value:
+        """A test, a setting or a clearing of a flag of a page or folio."""
+        self.in_order(arguments)
+        if not made.is_test:
+            return NOTHING
+        if made.is_false:
+            return integer(0)
+        return self.objects.fresh(f"{name}()", BOOLEAN, Origin.CONTRACT, "a flag of a page or folio")

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What does the tree say that a function, or a function that a member points to, returns and takes?"""
+
+from __future__ import annotations
+
+from model.source.lowering.expressions.macros import Expansion
+from model.source.types.ctypes import CType, Function, Pointer, Struct
+from model.source.types.parse_types import function_declarator, text_at
+from model.source.types.syntax import Node, text_of
+
+
+class Declared(Expansion):
+    """Finds the declarations of what is called."""
+
+    def declared(self, name: str) -> tuple[CType, list[tuple[str, CType, str]]] | None:
+        """What the tree says a function returns and takes; ``struct_tag.member`` is a pointer to one."""
+        tag, _, member = name.rpartition(".")
+        if tag:
+            return self._declared_member(Struct(tag), member)
+        found = self.view.function(name) or self.view.prototype(name)
+        if found is None:
+            return None
+        text = text_at(found)
+        node = self.types.parser.declaration(text)
+        return self.types.result(node, text), self.types.parameters(function_declarator(node, text), text)
+
+    def _declared_member(
+        self, struct: Struct, name: str
+    ) -> tuple[CType, list[tuple[str, CType, str]]] | None:
+        """What the function returns and takes that a member points to, or a typedef of the member."""
+        t, member = self.types.member(struct, name), self.types.members_of(struct).get(name)
+        if member is None or not isinstance(t, Pointer) or not isinstance(t.target, Function):
+            return None
+        text, declarator = member.text, _of_function(member.declarator)
+        typedef = self.view.typedef(text_of(member.spec)) if declarator is None else None
+        if typedef is not None:
+            text = text_at(typedef)
+            declarator = _of_function(self.types.parser.declaration(text))
+        if declarator is None:
+            return None
+        return t.target.result, self.types.parameters(declarator, text)
+
+
+def _of_function(node: Node) -> Node | None:
+    """The declarator inside a declarator that has parameters."""
+    while node.type != "function_declarator":
+        inner = node.child_by_field_name("declarator")
+        inner = inner or next((c for c in node.named_children if "declarator" in c.type), None)
+        if inner is None:
+            return None
+        node = inner
+    return node

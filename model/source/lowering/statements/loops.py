@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Loops: any state that some iterations may leave behind, then the last iteration, or none.
+
+Every behaviour of the C is one of the result's, for some values of the inputs that stand for the
+state: they hold what was there before the iteration that leaves the loop, or before the condition
+that was false.  What the loop does not write, it keeps.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+from model.logic import BOOL, TRUE, Sort, Term, is_false
+from model.program.procedure import Block, Call, If, Origin, Set, Statement, walk
+from model.source.lowering.state.havoc import forget
+from model.source.lowering.state.objects import parents
+from model.source.lowering.statements.continuing import continuing
+from model.source.lowering.statements.unrolling import Counted
+from model.source.types.syntax import Node, text_of
+from model.source.types.values import UNKNOWN
+
+_NOTE = "after an unknown number of iterations"
+
+
+@dataclass(frozen=True)
+class _Written:
+    """What an iteration writes: places, calls of sinks, and whether all memory."""
+
+    places: dict[str, Sort]
+    sinks: dict[str, Call]
+    memory: bool
+
+
+class Loops(Counted):
+    """Lowers loops."""
+
+    @abstractmethod
+    def declaration(self, node: Node) -> None: ...
+
+    def loop(self, node: Node) -> None:
+        """``for``, ``while``, ``do``."""
+        if node.type == "do_statement" and self._is_never(self.text.child(node, "condition")):
+            with self.leaving("break", node), self.leaving("continue", node):
+                self.scoped([self.text.child(node, "body")])
+            return
+        with self.scope():
+            first = node.child_by_field_name("initializer")
+            if first is not None and first.type == "declaration":
+                self.declaration(first)
+            elif first is not None:
+                self.rvalue(first)
+            if not self.counted(node):
+                said = "a loop: any number of iterations, of which one is looked at"
+                self.objects.note("havoc", said, self.span(node))
+                self.repeated(node, lambda: self._iteration(node), lambda: self.leaving("break", node))
+
+    def _is_never(self, test: Node) -> bool:
+        with self.objects.probe():
+            return is_false(self.condition(test))
+
+    def repeated(
+        self, node: Node, once: Callable[[], None], around: Callable[[], AbstractContextManager[object]]
+    ) -> None:
+        """``once`` any number of times, inside of a block of its own.
+
+        An iteration is read twice: first to see which pointers it sets, which then lead anywhere,
+        and which locals it lets out of sight.
+        """
+        objects, before = self.objects, frozenset(self.objects.locals)
+        with objects.probe() as body:
+            with around():
+                once()
+            pointers, escaped = self._pointers(self._written(body, before)), objects.escaped
+        objects.flow.pointers |= dict.fromkeys(pointers, (UNKNOWN,))
+        objects.escaped |= escaped
+        with around():
+            with objects.nested() as iteration:
+                once()
+            if not self._pointers(self._written(iteration, before)) <= pointers:
+                raise self.text.unsupported(node, "a loop that sets other pointers in later iterations")
+            self._scramble(node, self._written(continuing(iteration), before))
+            for statement in iteration:
+                objects.emit(statement)
+
+    def _pointers(self, written: _Written) -> frozenset[str]:
+        return frozenset(p for p in written.places if p in self.objects.untouched)
+
+    def _iteration(self, node: Node) -> None:
+        """One iteration from any state, entered if the condition holds there."""
+        test, update = node.child_by_field_name("condition"), node.child_by_field_name("update")
+
+        def run() -> None:
+            with self.leaving("continue", node):
+                self.scoped([self.text.child(node, "body")])
+            after = test if node.type == "do_statement" else update
+            if after is not None:
+                self.rvalue(after)
+
+        first = TRUE if test is None or node.type == "do_statement" else self.condition(test)
+        told = "loop" if test is None else f"loop {' '.join(text_of(test).split())}"
+        self.objects.fork(first, run, lambda: None, self.text.span(node, told))
+
+    def _written(self, body: list[Statement], before: frozenset[str]) -> _Written:
+        """What the iteration writes but for the locals that begin in it."""
+        own = self.objects.locals.keys() - before
+        places: dict[str, Sort] = {}
+        sinks: dict[str, Call] = {}
+        memory = False
+        for statement in walk(tuple(body)):
+            if isinstance(statement, Set) and own.isdisjoint(parents(statement.target)):
+                places[statement.target] = statement.value.sort
+            elif isinstance(statement, Call):
+                sinks[statement.sink] = statement
+            elif isinstance(statement, Block):
+                memory = memory or statement.label in self.objects.forgotten
+        return _Written(places, sinks, memory)
+
+    def _scramble(self, node: Node, written: _Written) -> None:
+        """Some iterations ran: what they write holds anything, and they may have called their sinks."""
+        span = self.span(node)
+        for path, sort in written.places.items():
+            self.objects.emit(Set(path, self._any(f"{path} in the loop", sort), span))
+        if written.memory:
+            forget(self.objects, "the loop", (), span)
+        for sink, call in written.sinks.items():
+            for _ in range(2):  # a second call shows in ``SINK.again``
+                self.objects.emit(
+                    If(self._any(f"{sink} in the loop", BOOL), (self._with_any(call),), (), span)
+                )
+
+    def _any(self, text: str, sort: Sort) -> Term:
+        return self.objects.input(self.objects.unique(text), sort, Origin.HAVOC, _NOTE)
+
+    def _with_any(self, call: Call) -> Call:
+        """The call of a sink in another iteration, with any arguments."""
+        arguments = tuple((a, self._any(f"{call.sink}.{a} in the loop", t.sort)) for a, t in call.arguments)
+        return Call(call.sink, arguments, call.span, seen=False)

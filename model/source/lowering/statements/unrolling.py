@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Loops that count from one constant to another: each iteration by itself, exactly."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from dataclasses import replace
+
+from model.logic import is_const, is_true
+from model.source.lowering.expressions.lvalues import signed_value
+from model.source.lowering.state.objects import Slot
+from model.source.lowering.statements.branches import Switches
+from model.source.types.ctypes import Int
+from model.source.types.syntax import Node, text_of
+from model.source.types.values import Target, binary, convert, integer
+
+#: How many iterations are written out at most.
+_MOST = 16
+
+
+class Counted(Switches):
+    """Lowers ``for (i = 0; i < 4; i++)``."""
+
+    @abstractmethod
+    def statement(self, node: Node) -> None: ...
+
+    def counted(self, node: Node) -> bool:
+        """Lower the loop, whose initialiser was lowered, if it counts between constants; else say no."""
+        slot, numbers = self._numbers(node)
+        if slot is None or not isinstance(slot.type, Int) or not numbers:
+            return False
+        said = f"a loop of {len(numbers) - 1} iterations, each by itself"
+        self.objects.note("modelled", said, self.span(node))
+        body = self.text.child(node, "body")
+        name = text_of(self.text.child(self.text.child(node, "update"), "argument"))
+        with self.leaving("break", node):
+            for number in numbers[:-1]:
+                value = integer(number, slot.type)
+                self.objects.store(slot.path, slot.type, value, self.span(node))
+                with self.scope(), self.leaving("continue", node):
+                    self.scopes[-1][name] = replace(slot, value=value)
+                    self.scoped([body])
+            self.objects.store(slot.path, slot.type, integer(numbers[-1], slot.type), self.span(node))
+        return True
+
+    def _numbers(self, node: Node) -> tuple[Slot | None, list[int]]:
+        """The counter, the numbers that it is in the iterations, and then the one that ends the loop."""
+        update, test = node.child_by_field_name("update"), node.child_by_field_name("condition")
+        counter = update.child_by_field_name("argument") if update is not None else None
+        if update is None or update.type != "update_expression" or counter is None or test is None:
+            return None, []
+        name, first = text_of(counter), self._first(node, text_of(counter))
+        slot = self.slot(name) if counter.type == "identifier" else None
+        changed = changed_names(self.text.child(node, "body")) | changed_names(test)
+        if slot is None or slot.value is not None or not isinstance(slot.type, Int) or name in changed:
+            return None, []
+        if Target(slot.path) in self.objects.addresses:  # a pointer may change it
+            return None, []
+        if first is None:
+            return None, []
+        step = 1 if "++" in [c.type for c in update.children] else -1
+        return slot, self._until(test, name, slot, first, step)
+
+    def _until(self, test: Node, name: str, slot: Slot, first: int, step: int) -> list[int]:
+        """The numbers from the first on, until the condition is false."""
+        assert isinstance(slot.type, Int)
+        value, numbers = integer(first, slot.type), [first]
+        with self.scope(), self.objects.probe() as body:
+            while len(numbers) <= _MOST:
+                self.scopes[-1][name] = replace(slot, value=value)
+                holds = self.condition(test)
+                if body or not is_const(holds):
+                    break
+                if not is_true(holds):
+                    return numbers
+                value = convert(binary("+", value, integer(step)), slot.type)
+                numbers.append(signed_value(value))
+        return []
+
+    def _first(self, node: Node, name: str) -> int | None:
+        """The constant that the loop's initialiser gives its only counter."""
+        start = node.child_by_field_name("initializer")
+        if start is None:
+            return None
+        declared = start.children_by_field_name("declarator") if start.type == "declaration" else [start]
+        target = declared[0].child_by_field_name("declarator" if start.type == "declaration" else "left")
+        written = declared[0].child_by_field_name("value" if start.type == "declaration" else "right")
+        if len(declared) != 1 or target is None or text_of(target) != name or written is None:
+            return None
+        if written.type == "initializer_list" or (
+            start.type != "declaration" and "=" not in _operators(start)
+        ):
+            return None
+        with self.objects.probe():
+            value = self.scalar(written)
+        return signed_value(value) if is_const(value.term) and isinstance(value.type, Int) else None
+
+
+def _operators(node: Node) -> list[str]:
+    return [c.type for c in node.children]
+
+
+def goes_to(label: str, node: Node) -> bool:
+    """Whether a goto inside goes to that label."""
+    waiting = [node]
+    while waiting:
+        part = waiting.pop()
+        name = part.child_by_field_name("label") if part.type == "goto_statement" else None
+        if name is not None and text_of(name) == label:
+            return True
+        waiting += part.named_children
+    return False
+
+
+def changed_names(body: Node) -> set[str]:
+    """Names that are assigned, stepped or whose address is taken somewhere in the body."""
+    names: set[str] = set()
+    waiting = [body]
+    while waiting:
+        node = waiting.pop()
+        changed = None
+        if node.type == "assignment_expression":
+            changed = node.child_by_field_name("left")
+        elif node.type == "update_expression" or (node.children[:1] and node.children[0].type == "&"):
+            changed = node.child_by_field_name("argument")
+        while changed is not None and changed.type == "parenthesized_expression" and changed.named_children:
+            changed = changed.named_children[0]
+        if changed is not None and changed.type == "identifier":
+            names.add(text_of(changed))
+        waiting.extend(node.children)
+    return names

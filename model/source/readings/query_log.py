@@ -1,0 +1,169 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What did a reading ask of a tree, and what was it told?
+
+A function is lowered from nothing but its root's table, this tool and what a ``Lookup`` answers.  So
+where another tree gives the same answers to the same questions, in their order, the same is lowered:
+each step is the same as long as every answer before it was.  This needs no knowledge of how the
+answers are found, and holds of questions that were answered by "there is none".
+
+The lines on which definitions stand are told apart from the rest of an answer: ``moved`` sees to them.
+
+Trusted: that lowering asks a tree through ``Lookup`` alone, which its types say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import blake2b
+from typing import TypeVar
+
+from model.source.index.branches import Compiled
+from model.source.index.definitions import Definition, Macro
+from model.source.index.lookup import Configuration, Lookup
+
+_A = TypeVar("_A")
+_D = TypeVar("_D", bound=Definition)
+
+Question = tuple[str | int, ...]
+"""A method of ``Lookup`` and its arguments; a definition is given by the question that found it."""
+
+Lines = tuple[tuple[str, int, int], ...]
+"""Where something stands: files, lines from 1, and how many lines each."""
+
+#: The methods that answer from a whole file, which may be one that the index knows nothing of.
+OF_FILES = ("code", "line_at", "holds_at")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question, a digest of its answer without lines, and the lines in the answer."""
+
+    question: Question
+    answer: str
+    lines: Lines = ()
+
+
+@dataclass
+class Recording:
+    """Answers as a view does, and remembers what it was asked.  ``is_whole`` is False if a question
+    was put that cannot be put again."""
+
+    view: Lookup
+    asked: dict[Question, Asked] = field(default_factory=dict)
+    is_whole: bool = True
+    _found: dict[int, tuple[Definition, Question]] = field(default_factory=dict)
+
+    @property
+    def profile(self) -> Configuration:
+        return self.view.profile
+
+    def macro(self, name: str) -> Macro | None:
+        return self._kept(("macro", name), self.view.macro(name))
+
+    def function(self, name: str) -> Definition | None:
+        return self._kept(("function", name), self.view.function(name))
+
+    def prototype(self, name: str) -> Definition | None:
+        return self._kept(("prototype", name), self.view.prototype(name))
+
+    def variable(self, name: str) -> Definition | None:
+        return self._kept(("variable", name), self.view.variable(name))
+
+    def struct(self, tag: str) -> Definition | None:
+        return self._kept(("struct", tag), self.view.struct(tag))
+
+    def typedef(self, name: str) -> Definition | None:
+        return self._kept(("typedef", name), self.view.typedef(name))
+
+    def enumerator(self, name: str) -> Definition | None:
+        return self._kept(("enumerator", name), self.view.enumerator(name))
+
+    def enum(self, tag: str) -> Definition | None:
+        return self._kept(("enum", tag), self.view.enum(tag))
+
+    def condition(self, condition: str) -> tuple[bool | None, Iterable[object]]:
+        return self._noted(("condition", condition), self.view.condition(condition))
+
+    def code(self, rel: str) -> bytes:
+        return self._noted(("code", rel), self.view.code(rel))
+
+    def line_at(self, rel: str, offset: int) -> int:
+        return self._noted(("line_at", rel, offset), self.view.line_at(rel, offset))
+
+    def holds_at(self, rel: str, offset: int) -> bool | None:
+        return self._noted(("holds_at", rel, offset), self.view.holds_at(rel, offset))
+
+    def compiled(self, part: Definition) -> Compiled:
+        answer = self.view.compiled(part)
+        _, question = self._found.get(id(part), (None, ()))
+        if question:
+            self._noted(("compiled", *question), answer)
+        else:
+            self.is_whole = False
+        return answer
+
+    def _kept(self, question: Question, found: _D | None) -> _D | None:
+        self._noted(question, found)
+        if found is not None:
+            self._found[id(found)] = found, question
+        return found
+
+    def _noted(self, question: Question, answer: _A) -> _A:
+        if question not in self.asked:
+            self.asked[question] = Asked(question, _digest(answer), tuple(_lines(question, answer)))
+        return answer
+
+    def put(self, question: Question) -> object:
+        """Ask a question that was recorded elsewhere.  Raises ValueError for one that is none."""
+        match question:
+            case ("compiled", *found):
+                part = self.put(tuple(found))
+                return self.compiled(part) if isinstance(part, Definition) else None
+            case ("line_at", str(rel), int(offset)):
+                return self.line_at(rel, offset)
+            case ("holds_at", str(rel), int(offset)):
+                return self.holds_at(rel, offset)
+            case (str(method), str(about)) if method in self._methods:
+                return self._methods[method](about)
+        raise ValueError(f"{question!r} is no question about a tree.")
+
+    @cached_property
+    def _methods(self) -> Mapping[str, Callable[[str], object]]:
+        return {
+            "macro": self.macro,
+            "function": self.function,
+            "prototype": self.prototype,
+            "variable": self.variable,
+            "struct": self.struct,
+            "typedef": self.typedef,
+            "enumerator": self.enumerator,
+            "enum": self.enum,
+            "condition": self.condition,
+            "code": self.code,
+        }
+
+
+def _digest(answer: object) -> str:
+    """A digest of an answer but for lines; answers that differ in more have different ones."""
+    match answer:
+        case Definition():
+            others = tuple(other.file for other in answer.others)
+            content: object = (type(answer).__name__, answer.name, answer.file, answer.text,
+                               answer.conditions, answer.certain, answer.relied, others)  # fmt: skip
+        case Compiled():
+            content = answer.text, answer.certain, answer.relied
+        case (holds, relied) if isinstance(relied, Iterable):
+            content = holds, sorted(map(repr, relied))
+        case _:
+            content = answer
+    return blake2b(repr(content).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+def _lines(question: Question, answer: object) -> Iterator[tuple[str, int, int]]:
+    """Where what was answered stands."""
+    if isinstance(answer, Definition):
+        yield answer.file, answer.line, answer.text.count(b"\n") + 1
+        for other in answer.others:
+            yield other.file, other.line, 1

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What kvm_handle_guest_abort() hands to a fault path: objects by role, scalars by what they are.
+
+The parameters changed with the versions, from seven scalars to one descriptor; each is known by its
+type here, never by its name or position.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from model.logic import WORD64
+from model.program.procedure import Place
+from model.source.lowering.statements.statements import Statements
+from model.source.targets.fault_words import fault_arguments, with_esr_of
+from model.source.types.ctypes import CType, Pointer, Struct
+from model.source.types.values import Target, Value, sort_of
+
+#: The objects that a fault is about, by the type of the parameter or member that leads to them.
+ROLES = {"kvm_memory_slot": "memslot", "kvm_s2_trans": "nested"}
+
+
+def arguments(
+    front: Statements, parameters: Iterable[tuple[str, CType, str]], esr_width: int
+) -> list[tuple[str, CType, Value]]:
+    """The parameters of a fault path, each with what it is given; ``esr_width`` in bits."""
+    found: list[tuple[str, CType, Value]] = []
+    for parameter, t, spelled, role in _with_roles(parameters):
+        if isinstance(t, Pointer):
+            target = front.objects.pointee(parameter, t)
+            found.append((parameter, t, Value(t, front.objects.input(target.path, WORD64), (target,))))
+            _describe(front, target, t)
+            continue
+        given = None if role else fault_arguments(spelled)
+        if given is None:
+            given = front.objects.input(role or parameter, sort_of(t))
+        found.append((parameter, t, Value(t, with_esr_of(esr_width, given))))
+    return found
+
+
+def _with_roles(
+    parameters: Iterable[tuple[str, CType, str]],
+) -> Iterator[tuple[str, CType, str, str]]:
+    """Beside each the word that it is; "" for an object, and for what the caller computes.
+
+    ``hva`` is the first unsigned long (v6.1 has ``fault_status`` behind it).
+    """
+    longs = 0
+    for name, t, spelled in parameters:
+        longs += spelled == "unsigned long"
+        is_hva = spelled == "unsigned long" and longs == 1
+        yield name, t, spelled, "fault_ipa" if spelled == "phys_addr_t" else "hva" if is_hva else ""
+
+
+def _describe(front: Statements, target: Target, t: Pointer) -> None:
+    """A descriptor (v7.0 and later pass one) holds the scalars that were parameters before."""
+    if not isinstance(t.target, Struct) or t.target.tag in ROLES or t.target.tag == "kvm_vcpu":
+        return
+    members = (
+        (member, inner, front.types.spelled_member(t.target, member))
+        for member, inner in front.types.all_members(t.target).items()
+    )
+    for member, inner, _, role in _with_roles(members):
+        if role:
+            initial = front.objects.input(role, sort_of(inner))
+            front.objects.places[target.member(member)] = Place(sort_of(inner), initial)

@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The words of a root as terms over the inputs and the last places of its procedure.
+
+An expression that the tree does not know in any of its spellings leaves the word unbound: theorems
+that need it are then not asked of that tree, and the report says so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from model import logic
+from model.logic import BOOL, FALSE, Sort, Term, Word, bit, const, place, resize
+from model.program import symbolic
+from model.program.procedure import Procedure, Statement
+from model.source.errors import Unsupported
+from model.source.index.lookup import can_call
+from model.source.lowering.state.objects import Slot
+from model.source.lowering.statements.statements import Statements
+from model.source.targets.target import (
+    After,
+    Argument,
+    Before,
+    Binding,
+    Both,
+    Counted,
+    Given,
+    Happened,
+    Local,
+    Locked,
+    Member,
+    Returned,
+    Root,
+)
+from model.source.types.ctypes import Int
+from model.source.types.syntax import Text
+from model.source.types.values import Value, as_bool, as_word
+
+Scope = Mapping[str, Slot]
+#: What is called in an expression of the tables.
+_CALLED = re.compile(r"\b([a-z_]\w*)\(")
+
+
+def before(front: Statements, root: Root, scope: Scope) -> dict[str, Term]:
+    """The words that are read when the function is called; nothing was lowered yet."""
+    found = {}
+    for word, meaning in root.means.items():
+        if isinstance(meaning, Before):
+            read = _first(front, root, meaning.c, scope, root.words[word][0])
+            if read is not None:
+                found[word] = _at_first(front, *read)
+    return found
+
+
+def _at_first(front: Statements, term: Term, steps: Sequence[Statement]) -> Term:
+    """The term after those steps, over what is there when the function is called."""
+    objects = front.objects
+    return symbolic.run(Procedure("", tuple(steps), objects.places, objects.inputs)).bind(term)
+
+
+def after(
+    front: Statements,
+    root: Root,
+    scope: Scope,
+    function: str,
+    called: Mapping[str, Mapping[str, object]],
+    result: Term | None,
+) -> dict[str, Term]:
+    """The words that are read when the function has returned."""
+    found: dict[str, Term] = {}
+    for word, meaning in root.means.items():
+        sort = root.words[word][0]
+        if isinstance(meaning, After):
+            read = _first(front, root, meaning.c, scope, sort)
+            for statement in () if read is None else read[1]:
+                front.objects.emit(statement)
+            term = None if read is None else read[0]
+        else:
+            term = _of(front, meaning, sort, function, called, result)
+        if term is not None:
+            found[word] = fitted(term, sort)
+    return found
+
+
+def _of(
+    front: Statements,
+    meaning: Binding,
+    sort: Sort,
+    function: str,
+    called: Mapping[str, Mapping[str, object]],
+    result: Term | None,
+) -> Term | None:
+    match meaning:
+        case Happened(sink, seen):
+            return place(f"{sink}.{'seen' if seen else 'called'}", BOOL) if sink in called else FALSE
+        case Argument(sink, name):
+            known_sort = called.get(sink, {}).get(name)
+            return place(f"{sink}.{name}", known_sort) if isinstance(known_sort, Sort) else const(0, Word(64))
+        case Locked(lock, what):
+            path = f"({lock}) {what}"
+            return place(path, BOOL) if path in front.objects.places else FALSE
+        case Counted(resource):
+            count = _held(front, f"({resource})")
+            return const(0, sort) if count is None else count
+        case Returned():
+            return result
+        case Member(name):
+            return _held(front, f"{function}.return.{name}")
+        case Local(paths):
+            return next((h for h in (_held(front, f"{function}.{p}") for p in paths) if h is not None), None)
+        case Both(first, second):
+            one, two = (_of(front, each, sort, function, called, result) for each in (first, second))
+            return None if one is None or two is None else fitted(one, BOOL) & fitted(two, BOOL)
+        case Given(name):
+            known = front.objects.inputs.get(name)
+            return logic.name(name, sort if known is None else known.sort)
+    return None
+
+
+def _held(front: Statements, path: str) -> Term | None:
+    """The place of that path, if the function has it."""
+    known = front.objects.places.get(path)
+    return None if known is None else place(path, known.sort)
+
+
+def fitted(term: Term, sort: Sort) -> Term:
+    """The term as one of that sort, as C converts it: ``!= 0``, 0 or 1, more or fewer bits."""
+    if term.sort == sort:
+        return term
+    if sort == BOOL:
+        return term != const(0, term.sort)
+    return bit(term, sort.width) if term.sort == BOOL else resize(term, sort.width)
+
+
+def _first(
+    front: Statements, root: Root, spellings: Sequence[str], scope: Scope, sort: Sort
+) -> tuple[Term, list[Statement]] | None:
+    """The first spelling that means something in the tree, and the steps that evaluate it.
+
+    What it reads is not what the function does: the ledger does not tell it.
+    """
+    for c in spellings:
+        if not all(can_call(front.view, function) for function in _CALLED.findall(c)):
+            continue
+        ledger, relied = dict(front.objects.ledger), dict(front.types.relied)
+        try:
+            with front.objects.nested() as steps:
+                value = _value(front, Text(c.encode(), root.file, 1, fixed=c), scope)
+        except Unsupported:
+            continue
+        finally:
+            front.objects.ledger, front.types.relied = ledger, relied
+        return (as_bool(value) if sort == BOOL else _word(value, sort)), steps
+    return None
+
+
+def _value(front: Statements, text: Text, scope: Scope) -> Value:
+    scopes, front.scopes = front.scopes, [dict(scope)]
+    try:
+        with front.at(text):
+            return front.scalar(front.types.parser.fragment(text))
+    finally:
+        front.scopes = scopes
+
+
+def _word(value: Value, sort: Sort) -> Term:
+    """A number as a word of that sort, its sign extended if its type has one."""
+    signed = isinstance(value.type, Int) and value.type.signed
+    return resize(as_word(value), sort.width, signed=signed)

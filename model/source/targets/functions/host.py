@@ -1,0 +1,215 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The functions of core-mm and of the pfn lookup that the fault path's facts rest on."""
+
+from __future__ import annotations
+
+from model.source.contracts.contract import Contract, Kind
+from model.source.targets.target import (
+    After,
+    Argument,
+    Before,
+    Binding,
+    Both,
+    Given,
+    Happened,
+    Local,
+    Member,
+    Returned,
+    Root,
+)
+from model.vocabulary.host import WORDS
+
+_MEMORY, _LOOKUP = "mm/memory.c", "virt/kvm/kvm_main.c"
+_FAST, _SLOW = "fast lookup", "slow lookup"
+_CHOICE, _REMAP = "phys_mem_access_prot", "remap_pfn_range"
+
+NORMAL_PAGE = Root(
+    name="vm_normal_page",
+    file=_MEMORY,
+    functions=("vm_normal_page",),
+    says="says whether a PTE maps a page that core-mm manages",
+    words=WORDS,
+    means={
+        "vm_flags": Before(("vma->vm_flags",)),
+        "host_pte_special": Before(("pte_special(pte)",)),
+        "pfn": Before(("pte_pfn(pte)",)),
+        "above_highest_memmap_pfn": Before(("pte_pfn(pte) > highest_memmap_pfn",)),
+        "page_found": Returned(),
+        "page_of_pfn": Before(("pfn_to_page(pte_pfn(pte))",)),
+        "driver_decides": Before(
+            tuple(f"!!(vma->vm_ops && vma->vm_ops->find_{kind}_page)" for kind in ("normal", "special"))
+        ),
+    },
+)
+
+COW = Root(
+    name="is_cow_mapping",
+    file=_MEMORY,
+    functions=("vma_flags_is_cow_mapping", "is_cow_mapping"),
+    says="says whether a write to a private mapping makes a copy",
+    words=WORDS,
+    means={"vm_flags": Before(("flags->__vma_flags[0]", "flags")), "said": Returned()},
+)
+
+MAP_MEMORY = Root(
+    name="pfn_is_map_memory",
+    file="arch/arm64/mm/init.c",
+    functions=("pfn_is_map_memory",),
+    says="says whether a pfn is of the kernel's own memory",
+    words=WORDS,
+    means={
+        "pfn": Before(("pfn",)),
+        "in_memblock": Before(("memblock_is_map_memory(PFN_PHYS(pfn))",)),
+        "said": Returned(),
+    },
+)
+
+ACCESS_PROT = Root(
+    name="phys_mem_access_prot",
+    file="arch/arm64/mm/mmu.c",
+    functions=("phys_mem_access_prot",),
+    says="chooses the attributes of a mapping of /dev/mem",
+    words=WORDS,
+    means={
+        "pfn": Before(("pfn",)),
+        "pfn_is_map_memory": Before(("pfn_is_map_memory(pfn)", "pfn_valid(pfn)")),
+        "synchronous": Before(("!!(file->f_flags & O_SYNC)",)),
+        "given_prot": Before(("vma_prot.pgprot",)),
+        "made_prot": Member("pgprot"),
+    },
+)
+
+MMAP_MEM = Root(
+    name="mmap_mem",
+    file="drivers/char/mem.c",
+    functions=("mmap_mem_prepare", "mmap_mem"),
+    says="maps a range of /dev/mem",
+    words=WORDS,
+    means={
+        "answer": Returned(),
+        "vm_start": Before(("desc->start", "vma->vm_start")),
+        "vm_end": Before(("desc->end", "vma->vm_end")),
+        "vm_pgoff": Before(("desc->pgoff", "vma->vm_pgoff")),
+        "chose_pfn": Argument(_CHOICE, "pfn"),
+        "chose_size": Argument(_CHOICE, "size"),
+        "remapped_now": Happened(_REMAP),
+        "remapped_addr": Argument(_REMAP, "addr"),
+        "remapped_pfn": Argument(_REMAP, "pfn"),
+        "remapped_size": Argument(_REMAP, "size"),
+        "remap_ret": Given("remap_ret"),
+        "planned_addr": After(("desc->action.remap.start", "0")),
+        "planned_pfn": After(("desc->action.remap.start_pfn", "0")),
+        "planned_size": After(("desc->action.remap.size", "0")),
+        "prot_for_mem": Given("prot_for_mem.pgprot"),
+        "vm_page_prot": After(("desc->page_prot.pgprot", "vma->vm_page_prot.pgprot")),
+        "range_is_valid": Before(
+            (
+                "valid_mmap_phys_addr_range(desc->pgoff, desc->end - desc->start) "
+                "&& range_is_allowed(desc->pgoff, desc->end - desc->start)",
+                "valid_mmap_phys_addr_range(vma->vm_pgoff, vma->vm_end - vma->vm_start) "
+                "&& range_is_allowed(vma->vm_pgoff, vma->vm_end - vma->vm_start)",
+            )
+        ),
+    },
+    rows={
+        _CHOICE: Contract(
+            Kind.ANSWER,
+            "attributes for a mapping that begins at the pfn",
+            "arch/arm64/mm/mmu.c",
+            result="prot_for_mem",
+            arguments=(("pfn", "unsigned long", 0), ("size", "unsigned long", 1)),
+        ),
+    },
+)
+
+REMAP = Root(
+    name="remap_pfn_range",
+    file=_MEMORY,
+    functions=("remap_pfn_range_prepare", "remap_pfn_range_notrack"),
+    says="prepares a VMA for a range of pfns",
+    words=WORDS,
+    means={
+        "answer": Returned(),
+        "vm_flags": Before(("desc->vma_flags.__vma_flags[0]", "desc->vm_flags", "vma->vm_flags")),
+        "vm_start": Before(("desc->start", "vma->vm_start")),
+        "vm_end": Before(("desc->end", "vma->vm_end")),
+        "remap_start": Before(("desc->action.remap.start", "addr")),
+        "remap_end": Before(
+            ("desc->action.remap.start + desc->action.remap.size", "addr + PAGE_ALIGN(size)")
+        ),
+        "remap_pfn": Before(("desc->action.remap.start_pfn", "pfn")),
+        "planned_addr": Before(("desc->action.remap.start",)),
+        "planned_end": Before(("desc->action.remap.start + desc->action.remap.size",)),
+        "new_flags": After(("desc->vma_flags.__vma_flags[0]", "desc->vm_flags", "vma->vm_flags")),
+        "new_pgoff": After(("desc->pgoff", "vma->vm_pgoff")),
+    },
+)
+
+
+def _gup(event: str, result: str) -> Contract:
+    return Contract(
+        Kind.ANSWER,
+        "looks up the page behind the address; with FOLL_WRITE, only one that the host PTE lets it write",
+        "mm/gup.c",
+        result=result,
+        event=event,
+        arguments=(("flags", "unsigned int", 0),),
+        outs=(("struct page *", "page"),),
+    )
+
+
+def _lookup(name: str, says: str, **more: Binding) -> Root:
+    """A part of hva_to_pfn(); since v6.13 its arguments are in a struct kvm_follow_pfn."""
+    return Root(
+        name=name,
+        file=_LOOKUP,
+        functions=(name,),
+        says=says,
+        words=WORDS,
+        means={
+            "wants_write": Before(("!!(kfp->flags & FOLL_WRITE)", "write_fault")),
+            "tells_writable": Before(("!!kfp->map_writable", "!!writable")),
+            "said_before": Before(("*kfp->map_writable", "*writable")),
+            "said_writable": After(("*kfp->map_writable", "*writable")),
+            "looked_fast": Happened(_FAST),
+            "fast_flags": Argument(_FAST, "flags"),
+            "fast_found": Both(Happened(_FAST), Given("fast_found")),
+            "looked_slow": Happened(_SLOW),
+            "slow_flags": Argument(_SLOW, "flags"),
+            "slow_found": Given("slow_found"),
+            "pins": Before(("kfp->pin", "0")),
+            "answer": Returned(),
+            **more,
+        },
+        rows={
+            "get_user_page_fast_only": _gup(_FAST, "fast_found"),
+            "pin_user_pages_fast": _gup(_FAST, "fast_pinned"),
+            "get_user_pages_unlocked": _gup(_SLOW, "slow_found"),
+            "pin_user_pages_unlocked": _gup(_SLOW, "slow_pinned"),
+        },
+    )
+
+
+LOOKUP_FAST = _lookup("hva_to_pfn_fast", "looks a page up without taking a lock", said=Returned())
+LOOKUP_SLOW = _lookup("hva_to_pfn_slow", "looks a page up, and faults it in")
+LOOKUP_REMAPPED = _lookup(
+    "hva_to_pfn_remapped",
+    "looks up what a VM_PFNMAP or VM_IO mapping maps",
+    host_pte_writable=Local(("args.writable",)),
+    found_pfn=After(("*p_pfn",)),
+    mapped_pfn=Local(("args.pfn",)),
+    read_only_fault=Before(("KVM_PFN_ERR_RO_FAULT",)),
+    refcounted_page=After(("*kfp->refcounted_page",)),
+)
+
+ROOTS = (
+    NORMAL_PAGE,
+    COW,
+    MAP_MEMORY,
+    ACCESS_PROT,
+    MMAP_MEM,
+    REMAP,
+    LOOKUP_FAST,
+    LOOKUP_SLOW,
+    LOOKUP_REMAPPED,
+)

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A condition in C over the words of the vocabulary, as a term: ``vm_flags & VM_PFNMAP && !mapped``.
+
+This is how ``kernels.toml`` says what a witness must show.
+"""
+
+from __future__ import annotations
+
+from model.logic import BOOL, Term, name
+from model.source.errors import Unsupported
+from model.source.index.branches import Compiled
+from model.source.index.definitions import Definition
+from model.source.lowering.state.objects import Objects, Slot
+from model.source.lowering.statements.statements import Statements
+from model.source.preprocessor.profile import Profile
+from model.source.types.ctypes import BOOLEAN, UINT, ULONG
+from model.source.types.parse_types import Types
+from model.source.types.syntax import Text
+from model.source.types.values import Value, as_bool
+from model.vocabulary import Words, memory
+from model.vocabulary.symbols import DONE, READ, VARYING, WORLD
+
+
+class PredicateError(ValueError):
+    """A condition over words could not be read; the text is a whole sentence."""
+
+
+class _NoTree:
+    """A view of no tree: every name is a word or unknown."""
+
+    profile = Profile("none", {})
+
+    def _none(self, name: str) -> None:
+        return None
+
+    macro = function = prototype = variable = struct = typedef = enumerator = enum = _none
+
+    def condition(self, condition: str) -> tuple[bool | None, tuple[object, ...]]:
+        return None, ()
+
+    def code(self, rel: str) -> bytes:
+        return b""
+
+    def line_at(self, rel: str, offset: int) -> int:
+        return 1
+
+    def holds_at(self, rel: str, offset: int) -> bool | None:
+        return None
+
+    def compiled(self, part: Definition) -> Compiled:
+        raise LookupError(part.name)
+
+
+def _slots(words: Words) -> dict[str, Slot]:
+    """Every word, definition and constant under its name; ``words`` go first."""
+    tables = (READ, VARYING, DONE, WORLD, words)
+    terms: dict[str, Term] = {w: name(w, sort) for table in tables for w, (sort, _) in table.items()}
+    terms |= {n: t for n, t in vars(memory).items() if isinstance(t, Term) and n not in words}
+    slots = {}
+    for word, term in terms.items():
+        t = BOOLEAN if term.sort == BOOL else UINT if term.sort.width == 32 else ULONG
+        slots[word] = Slot(word, t, Value(t, term))
+    return slots
+
+
+def parse(condition: str, where: str, words: Words | None = None) -> Term:
+    """The condition as a term over words: those of the fault path, and ``words`` besides.
+
+    Raises PredicateError, naming ``where`` it stands, for what is no condition over words.
+    """
+    front = Statements(Types(_NoTree()), Objects(), {})
+    front.scopes = [_slots(words or {})]
+    text = Text(condition.encode(), where, 1, fixed=condition)
+    try:
+        with front.at(text):
+            return as_bool(front.rvalue(front.types.parser.fragment(text)))
+    except Unsupported as error:
+        raise PredicateError(
+            f"{where}: `{condition}` is no condition over the words of model/vocabulary/memory.py: {error.construct}."
+        ) from None

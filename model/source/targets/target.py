@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A function that is read on its own, and which C each word of the theorems about it is.
+
+Trusted: the expressions of the roots' tables; they are what the words mean in a kernel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from model.source.contracts.table import Contract
+from model.vocabulary import Words
+
+
+@dataclass(frozen=True)
+class Before:
+    """The value of a C expression in the function's parameters, when it is called.  ``c`` are its
+    spellings in the versions, of which the first that the tree knows is taken."""
+
+    c: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class After:
+    """The value of such an expression when the function returns."""
+
+    c: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Happened:
+    """Whether a sink was called.  In a loop, other calls than the one whose arguments are looked at
+    count only if ``seen`` is False."""
+
+    sink: str
+    seen: bool = False
+
+
+@dataclass(frozen=True)
+class Argument:
+    """The argument of the last call of a sink; 0 where it was not called."""
+
+    sink: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Locked:
+    """Whether a lock was ``taken``, or ``given back``, or ``given back again``."""
+
+    lock: str
+    what: str
+
+
+@dataclass(frozen=True)
+class Counted:
+    """By how much the count of a resource changed."""
+
+    resource: str
+
+
+@dataclass(frozen=True)
+class Given:
+    """An input of the function: what a contract answered, a capability, a field of memory."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Returned:
+    """What the function returned."""
+
+
+@dataclass(frozen=True)
+class Member:
+    """A member of the struct that the function returned."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Local:
+    """What a local of the function, or a member of it, holds in the end: the first of these that the
+    function has."""
+
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Both:
+    """Both hold."""
+
+    first: Binding
+    second: Binding
+
+
+Binding = Before | After | Happened | Argument | Locked | Counted | Given | Returned | Member | Local | Both
+
+
+@dataclass(frozen=True)
+class Root:
+    """A function of the tree.
+
+    ``name`` is what claims call it (``theorem@kernel:name``); ``functions`` are its names in the
+    versions, newest first; ``file`` is relative to the tree.  One of ``sinks``, if there are any,
+    must be called in it.  ``words`` are the vocabulary, ``means`` binds each word.  ``rows`` are
+    contracts that hold in this root alone, in front of the common ones.
+    """
+
+    name: str
+    file: str
+    functions: tuple[str, ...]
+    says: str
+    words: Words
+    means: Mapping[str, Binding]
+    sinks: tuple[str, ...] = ()
+    rows: Mapping[str, Contract] = field(default_factory=dict)
+    is_fault_path: bool = False

@@ -1,0 +1,216 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Values of C expressions: a type, a term, and for pointers the objects they may point to.
+
+Source: ISO C11 6.5 (operators) and 6.3 (conversions), with GCC's two's complement, arithmetic right
+shift of negative numbers, and wrapping signed arithmetic (-fno-strict-overflow).  Trusted: this
+file, which a test compares with what GCC computes.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from model.logic import (
+    BOOL,
+    FALSE,
+    Sort,
+    Term,
+    Word,
+    bit,
+    choose,
+    compare,
+    const,
+    make,
+    negate,
+    resize,
+    same,
+    word_op,
+)
+from model.source.types.ctypes import INT, ULONG, VOID, Array, CType, Int, Pointer, Struct, common, promoted
+
+_ELEMENT = re.compile(r"(.*)\[(\d+)\]", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a pointer may point to: the object at ``path``, or, ``behind`` an opaque pointer found at
+    ``path``, the object number ``index`` there, whose members are ``path->member``."""
+
+    path: str
+    behind: bool = False
+    index: int = 0
+
+    def member(self, field: str) -> str:
+        """The path of a member."""
+        return f"{self.path}->{field}" if self.behind and not self.index else f"{self.whole}.{field}"
+
+    @property
+    def whole(self) -> str:
+        """The path of the object itself."""
+        if not self.behind:
+            return self.path
+        return f"{self.path}[{self.index}]" if self.index else f"*{self.path}"
+
+    def moved(self, by: int) -> Target:
+        """The object so many further on in the same array."""
+        if by == 0 or self == UNKNOWN:
+            return self
+        if self.behind:
+            return Target(self.path, True, self.index + by) if self.index + by >= 0 else UNKNOWN
+        element = _ELEMENT.fullmatch(self.path)
+        if element is None or int(element.group(2)) + by < 0:
+            return UNKNOWN
+        return Target(f"{element.group(1)}[{int(element.group(2)) + by}]")
+
+
+#: What a pointer of unknown origin points to: any object at all, also one that has a path.
+UNKNOWN = Target("(unknown)", behind=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """``term`` is a truth value for _Bool and for the results of comparisons, else a word of the
+    type's width.  A struct has no term but is where it lies: ``targets`` then has one element."""
+
+    type: CType
+    term: Term
+    targets: tuple[Target, ...] = ()
+
+
+NOTHING = Value(VOID, FALSE)
+
+
+def width(t: CType) -> int:
+    """The width of a scalar in bits."""
+    return t.width if isinstance(t, Int) else 64
+
+
+def sort_of(t: CType) -> Sort:
+    """The sort of a place of that scalar type."""
+    return BOOL if isinstance(t, Int) and t.is_bool else Word(width(t))
+
+
+def is_scalar(t: CType) -> bool:
+    """Whether a value of the type is one word."""
+    return isinstance(t, Int | Pointer)
+
+
+def integer(number: int, t: Int = INT) -> Value:
+    """A constant."""
+    return Value(t, const(int(number != 0) if t.is_bool else number, sort_of(t)))
+
+
+def truth(term: Term) -> Value:
+    """The result of a comparison: an int that is 0 or 1."""
+    return Value(INT, term)
+
+
+def as_bool(v: Value) -> Term:
+    """What a condition makes of a scalar."""
+    return v.term if v.term.sort == BOOL else negate(same(v.term, const(0, v.term.sort)))
+
+
+def as_word(v: Value, t: Int | None = None) -> Term:
+    """A scalar as a word of its own type's width, or converted to ``t``."""
+    own = width(v.type)
+    word = bit(v.term, own) if v.term.sort == BOOL else v.term
+    if t is None:
+        return word
+    return resize(word, t.width, signed=isinstance(v.type, Int) and v.type.signed)
+
+
+def convert(v: Value, t: CType) -> Value:
+    """C's conversion of a scalar on assignment, also that of a cast.
+
+    An integer that becomes a pointer points to what is not known, but for the constant 0.
+    """
+    if isinstance(t, Int):
+        return Value(t, as_bool(v) if t.is_bool else as_word(v, t))
+    if isinstance(t, Pointer):
+        word = as_word(v, ULONG)
+        if isinstance(v.type, Int):
+            return Value(t, word, () if word.op == "const" and word.data == 0 else (UNKNOWN,))
+        return Value(t, word, v.targets)
+    return Value(t, v.term, v.targets)
+
+
+def decayed(v: Value) -> Value:
+    """An array as the pointer to its first element."""
+    return Value(Pointer(v.type.element), v.term, v.targets) if isinstance(v.type, Array) else v
+
+
+_ARITHMETIC = {"+": "add", "-": "sub", "*": "mul", "&": "bvand", "|": "bvor", "^": "bvxor"}
+_DIVISION = {"/": ("udiv", "sdiv"), "%": ("urem", "srem")}
+_ORDER = {"<": ("lt", False), "<=": ("le", False), ">": ("lt", True), ">=": ("le", True)}
+
+
+def _integer_type(t: CType) -> Int:
+    return t if isinstance(t, Int) else ULONG
+
+
+def binary(op: str, a: Value, b: Value) -> Value:
+    """An arithmetic, bitwise, shift or comparison operator on integers; ``==`` also on pointers.
+
+    Raises KeyError for an operator that C does not have.
+    """
+    if op in ("<<", ">>"):
+        return _shift(op, a, b)
+    if op in ("==", "!="):
+        return truth(_equal(a, b) if op == "==" else negate(_equal(a, b)))
+    t = common(_integer_type(a.type), _integer_type(b.type))
+    x, y = as_word(a, t), as_word(b, t)
+    if op in _ORDER:
+        kind, swapped = _ORDER[op]
+        return truth(compare(("s" if t.signed else "u") + kind, *((y, x) if swapped else (x, y))))
+    if op in _DIVISION:
+        return Value(t, word_op(_DIVISION[op][t.signed], x, y))
+    return Value(t, word_op(_ARITHMETIC[op], x, y))
+
+
+def _equal(a: Value, b: Value) -> Term:
+    if a.term.sort == BOOL == b.term.sort:
+        return same(a.term, b.term)
+    t = common(_integer_type(a.type), _integer_type(b.type))
+    return same(as_word(a, t), as_word(b, t))
+
+
+def _shift(op: str, a: Value, b: Value) -> Value:
+    """The right operand alone does not change the type; C leaves a shift past the width undefined."""
+    t = promoted(_integer_type(a.type))
+    x, amount = as_word(a, t), resize(as_word(b), t.width)
+    if op == "<<":
+        return Value(t, word_op("shl", x, amount))
+    return Value(t, word_op("ashr" if t.signed else "lshr", x, amount))
+
+
+def unary(op: str, a: Value) -> Value:
+    """``!`` on a scalar; ``~``, ``-``, ``+`` on an integer."""
+    if op == "!":
+        return truth(negate(as_bool(a)))
+    t = promoted(_integer_type(a.type))
+    x = as_word(a, t)
+    if op == "-":
+        return Value(t, word_op("sub", const(0, x.sort), x))
+    return Value(t, make("bvnot", x.sort, (x,)) if op == "~" else x)
+
+
+def meeting(a: CType, b: CType) -> CType:
+    """The type of ``c ? a : b`` (C11 6.5.15); a pointer beside a null pointer or ``void *`` wins."""
+    if isinstance(a, Int) and isinstance(b, Int):
+        return common(a, b)
+    if isinstance(a, Pointer) and isinstance(b, Pointer):
+        return b if a.target == VOID else a
+    if isinstance(a, Struct) or isinstance(b, Pointer):
+        return b
+    return a
+
+
+def select(condition: Term, a: Value, b: Value) -> Value:
+    """``condition ? a : b`` of two scalars."""
+    t = meeting(a.type, b.type)
+    if isinstance(t, Int) and a.term.sort == BOOL == b.term.sort:
+        return Value(t, choose(condition, a.term, b.term))
+    first, second = convert(a, t), convert(b, t)
+    targets = tuple(dict.fromkeys(first.targets + second.targets))
+    return Value(t, choose(condition, first.term, second.term), targets)

@@ -1,0 +1,271 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The door: makes the mistakes of the past again, and tells how each of them is found.
+
+    python -m proofs.bugs [--bug GLOB] [--linux PATH] [--format text|json|table] [--out DIR]
+
+Exit codes are those of ``python -m proofs.run``: 0 every mistake was found, and only as declared; 1
+one is missed or its counterexample is another; 2 usage; 3 something was not run or is undecided; 4
+solver and interpreter disagree.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from counterexamples.attributes.table import TableError, Tables
+from counterexamples.bugs import bugs
+from counterexamples.bugs.bug import Bug, OnC, OnShape
+from counterexamples.bugs.trees import Trees
+from counterexamples.render import bugs as told
+from counterexamples.render.bugs import Account, State
+from counterexamples.render.table import mistaken_rows
+from counterexamples.scenarios.scenario import MADE_ON, NOT_ASKED
+from model.logic import TRUE
+from model.source.errors import Unsupported
+from model.source.kernel import NoSink
+from model.source.targets.functions.fault import USER_MEM_ABORT
+from model.source.trees.tree import TreeError
+from proofs.claims.claim import Claim, Verdict
+from proofs.claims.past_bugs import EditError, HistoryError, on_c, on_shape, with_the_edit
+from proofs.claims.subject import Part
+from proofs.cli.files import check_writable, write_all
+from proofs.cli.progress import Progress
+from proofs.cli.selection import SelectionError, matching
+from proofs.reports.explain.classes import all_kinds
+from proofs.reports.explain.reachability import reach
+from proofs.reports.explain.shape_replay import counterpart
+from proofs.solvers.smt.pool import Pool
+from proofs.validation.mutation.fates import Fate
+from proofs.validation.mutation.score import OF_A_SHAPE, OF_A_TREE, scores_of, total
+from proofs.verdicts.finding import find
+from proofs.verdicts.prove import decided, examined
+from proofs.verdicts.verdict import PRIORITY, Judged, Standing
+
+#: Where `python -m proofs.fetch` puts trees.
+KERNELS = Path(".kernels")
+SECONDS = 60.0
+
+_STATES = {
+    Standing.AS_EXPECTED: State.FOUND,
+    Standing.OTHERWISE: State.OTHERWISE,
+    Standing.UNDECIDED: State.UNDECIDED,
+    Standing.DISAGREE: State.DISAGREE,
+}
+_CODES = {
+    State.FOUND: Standing.AS_EXPECTED,
+    State.MISSED: Standing.OTHERWISE,
+    State.OTHERWISE: Standing.OTHERWISE,
+    State.UNDECIDED: Standing.UNDECIDED,
+    State.NOT_RUN: Standing.UNDECIDED,
+    State.DISAGREE: Standing.DISAGREE,
+}
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    door = argparse.ArgumentParser(
+        prog="python -m proofs.bugs",
+        description="Make the real mistakes of the past again, and show how each of them is found.",
+        epilog="Exit code: 0 all found as declared; 1 one is missed, or found otherwise; 2 wrong usage; "
+        "3 something was not run or is undecided; 4 solver and interpreter disagree.",
+        allow_abbrev=False,
+    )
+    door.add_argument("--bug", metavar="GLOB", help="only mistakes of these names")
+    door.add_argument("--list", action="store_true", help="the mistakes; nothing is proved")
+    door.add_argument(
+        "--mutants",
+        action="store_true",
+        help="instead, some small mistakes in the shapes, or in user_mem_abort() of --linux, evenly chosen: "
+        f"{OF_A_SHAPE} of a shape, {OF_A_TREE} of a tree (all of them: python -m proofs.mutate --all); does a "
+        "theorem notice?",
+    )
+    door.add_argument(
+        "--linux", metavar="PATH", type=Path, help="a kernel tree for those made in C (default: in .kernels)"
+    )
+    door.add_argument(
+        "--format", choices=("text", "json", "table"), default="text", help="default: %(default)s"
+    )
+    door.add_argument(
+        "--out",
+        metavar="DIR",
+        type=Path,
+        help="write DIR/THEOREM/MISTAKE/{witness.json,counterexample.txt,repro.c}",
+    )
+    return door
+
+
+def main(
+    arguments: Sequence[str] | None = None,
+    load: Callable[[], Mapping[str, Bug]] = bugs,
+    kernels: Path = KERNELS,
+) -> int:
+    """Does what the command line asks; the exit code.  ``load`` gives the mistakes, ``kernels`` has
+    the trees that are at hand."""
+    door = parser()
+    asked = door.parse_args(arguments)
+    if asked.out is not None and (wrong := check_writable(asked.out, directory=True)):
+        door.error(f"--out: {wrong}")
+    try:
+        if asked.mutants:
+            return _mutants(asked.linux)
+        known = load()
+        chosen = {name: known[name] for name in matching("mistake", asked.bug, known)}
+        if asked.list:
+            print(told.listing(chosen))
+            return 0
+        with Progress(sys.stderr) as progress:
+            closely = asked.format != "table" or asked.out is not None
+            accounts = recreate(chosen, Trees(asked.linux, kernels), closely, progress)
+        if asked.out is not None:
+            write(asked.out, accounts)
+    except (SelectionError, TreeError, HistoryError, TableError) as error:
+        return _fail(str(error))
+    except OSError as error:
+        return _fail(f"A file could not be written: {error}.")
+    except KeyboardInterrupt:
+        print("Interrupted; nothing was written.", file=sys.stderr)
+        return 130
+    _put(accounts, asked.format)
+    return exit_code(accounts)
+
+
+def _mutants(linux: Path | None) -> int:
+    """Print the score of each procedure, and of all last; the exit code.  Raises TreeError."""
+    found = []
+    jobs = min(os.cpu_count() or 1, 8)
+    for each in scores_of(linux, jobs, SECONDS):
+        print("\n".join((*each.lines, each.told())), flush=True)
+        found.append(each)
+    if not found:
+        return _fail(f"user_mem_abort() of {linux} could not be read.")
+    everything = total(found)
+    print(everything.told())
+    code: int = (Standing.OTHERWISE if everything.counts[Fate.SURVIVING] else Standing.AS_EXPECTED).value
+    return code
+
+
+def _fail(sentence: str) -> int:
+    print(f"python -m proofs.bugs: error: {sentence}", file=sys.stderr)
+    return 2
+
+
+def recreate(chosen: Mapping[str, Bug], trees: Trees, closely: bool, progress: Progress) -> list[Account]:
+    """What became of each mistake, in their order; ``closely``: with their least counterexamples.
+
+    Raises HistoryError where one cannot be made as it is declared.
+    """
+    progress.begin("making the mistakes", len(chosen))
+    made = {name: claim_of(name, bug, trees) for name, bug in chosen.items()}
+    claims = [each[1] for each in made.values() if isinstance(each, tuple)]
+    tables = Tables()
+    with Pool(min(os.cpu_count() or 1, 8), SECONDS) as pool:
+        several: dict[str, str] = {}
+        progress.begin("looking for them", len(claims))
+        judged = list(progress.count(decided(pool, claims)))
+        if closely:
+            progress.begin("looking for the least witnesses", len(claims))
+            judged = list(progress.count(examined(pool, judged)))
+            several = _kinds(pool, chosen, judged, progress, tables)
+    by_name = {each.claim.subject: each for each in judged}
+    progress.begin("telling them", len(chosen))
+    accounts = (
+        _account(name, bug, made[name], by_name, tables) for name, bug in progress.count(chosen.items())
+    )
+    return [replace(each, kinds=several.get(each.name, "")) for each in accounts]
+
+
+def _kinds(
+    pool: Pool, chosen: Mapping[str, Bug], judged: Sequence[Judged], progress: Progress, tables: Tables
+) -> dict[str, str]:
+    """How many kinds of counterexamples each mistake in a fault path has, if it was found as declared."""
+    asked = {
+        each.claim.subject: (each.claim, each.claim.subjects[""])
+        for each in judged
+        if each.standing is Standing.AS_EXPECTED and _has_a_table(chosen[each.claim.subject].where)
+    }
+    progress.begin("looking for other kinds")
+    return {name: kinds.told() for name, kinds in all_kinds(pool, asked, tables).items()}
+
+
+def _has_a_table(where: OnShape | OnC) -> bool:
+    """Whether the mistake is in a fault path, whose pages and faults are of kinds."""
+    return isinstance(where, OnShape) or where.root == USER_MEM_ABORT.name
+
+
+def claim_of(name: str, bug: Bug, trees: Trees) -> tuple[str, Claim] | str:
+    """The release ("" for a shape) and the claim that the mistake is found; or why it is not run."""
+    if not isinstance(bug.where, OnC):
+        return "", on_shape(name, bug)
+    found = trees.of(bug.where)
+    if isinstance(found, str):
+        return found
+    release, tree = found
+    try:
+        edited = with_the_edit(name, bug, tree)
+        return release, on_c(name, bug, edited, trees.index(release, tree).patched(edited))
+    except (EditError, Unsupported, NoSink) as error:
+        return str(error)
+
+
+def _account(
+    name: str, bug: Bug, made: tuple[str, Claim] | str, judged: Mapping[str, Judged], tables: Tables
+) -> Account:
+    if isinstance(made, str):
+        return Account(name, bug, State.NOT_RUN, why=made)
+    release, claim = made
+    each = judged[name]
+    state = State.MISSED if each.verdict is Verdict.PROVED else _STATES[each.standing]
+    # The calls that the declared condition speaks of are told as well.
+    spoken = replace(each, claim=replace(claim, given=(*claim.given, bug.witness)))
+    reached = reach(spoken, MADE_ON.get(name, TRUE)) if state is State.FOUND else NOT_ASKED
+    witness, where = find(spoken).counterexample, bug.where
+    changed = ""
+    if witness is not None and state is State.FOUND and isinstance(where, OnShape):
+        changed = mistaken_rows(where.right, where.procedure, witness, tables)
+    beside = counterpart(each, Part(release, where.root)) if isinstance(where, OnC) else ""
+    return Account(name, bug, state, release, claim.says, each.why, witness, reached, changed, "", beside)
+
+
+def exit_code(accounts: Sequence[Account]) -> int:
+    """The most important thing that is not as declared."""
+    found = {_CODES[account.state] for account in accounts}
+    return next((standing.value for standing in PRIORITY if standing in found), 0)
+
+
+def write(out: Path, accounts: Sequence[Account]) -> None:
+    """Write what was found, all files or none.  Raises OSError."""
+    texts = dict(_files(out, accounts))
+    for path in texts:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    write_all(texts)
+
+
+def _files(out: Path, accounts: Sequence[Account]) -> Iterator[tuple[Path, str]]:
+    for account in accounts:
+        if account.witness is not None:
+            folder = out / account.bug.refutes / account.name
+            yield from ((folder / name, text) for name, text in told.files(account).items())
+
+
+def _put(accounts: Sequence[Account], form: str) -> None:
+    """Print; a reader that has gone away is no error."""
+    if form == "json":
+        page = told.document(accounts)
+    else:
+        shown = "\n\n\n".join(map(told.text, accounts)) if form == "text" else told.table(accounts)
+        parts = [shown, told.troubles(accounts) if form == "table" else "", told.summary(accounts)]
+        page = "\n\n".join(filter(None, parts)) + "\n"
+    try:
+        sys.stdout.write(page)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The claims about a kernel tree: its C is read, the theorems are asked, the table says what to expect.
+
+What cannot be read is not silent: every theorem about it is then a claim that is UNSUPPORTED, with
+file, line and construct.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from model.kernels import Release, load
+from model.logic import TRUE
+from model.source.contracts import table as contracts
+from model.source.contracts.contract import Kind
+from model.source.index.index import Index
+from model.source.kernel import Digest, Kernel, NoSink
+from model.source.lowering.state.objects import Entry
+from model.source.preprocessor.profile import Profile
+from model.source.targets.functions.fault import USER_MEM_ABORT
+from model.source.targets.functions.memslot import PREPARE
+from model.source.targets.table import ROOTS
+from model.source.targets.target import Root
+from model.source.trees.header_cache import default_directory
+from model.source.trees.tree import Tree, Version
+from proofs.claims.catalogue import Catalogue, Subject, claims, is_about_core_mm, pages_in_name, theorems
+from proofs.claims.claim import Claim, Skipped
+from proofs.claims.kernel.expected import Expected
+from proofs.claims.kernel.invalidation_order import invalidations_are_counted
+from proofs.claims.kernel.notes import about_the_row, changed_since, gaps
+from proofs.claims.kernel.reading import Roots, profiles, read_all, release_of, subject_of
+from proofs.claims.relational.conforming import conformance
+from proofs.claims.relational.memslot_and_fault import WORD, asks_registration, beside_registration
+from proofs.claims.relational.uninitialised import nothing_unset_matters
+
+
+@dataclass(frozen=True)
+class Read:
+    """What a tree gave: claims, what was not asked, the claims that have no answer with the reason,
+    what is to be said beside the verdicts, what was done with every call that was met, the functions
+    that were read, and the names of the contracts that each subject rests on."""
+
+    claims: tuple[Claim, ...]
+    skipped: tuple[Skipped, ...]
+    unread: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    ledger: tuple[Entry, ...] = ()
+    digests: tuple[Digest, ...] = ()
+    contracts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def read_tree(
+    path: Path, rev: str | None, pages: Sequence[str], config: Path | None, kept: Path | None = None
+) -> Read:
+    """Every claim about the tree at a path; ``kept`` as in ``roots_read.read_all``.
+
+    Raises TreeError for a path that is no kernel tree, ProfileError for a .config that cannot be
+    used, TableError where ``kernels.toml`` cannot: all ValueError, with a sentence for the user.
+    """
+    return claims_of(Tree.open(path, rev), list(profiles(pages, config)), kept=kept)
+
+
+def claims_of(
+    tree: Tree,
+    configurations: Sequence[tuple[str, Profile]],
+    roots: Sequence[Root] = ROOTS,
+    kept: Path | None = None,
+) -> Read:
+    """Every claim about these roots of a tree under each configuration.
+
+    Raises TableError as ``read_tree`` does.
+    """
+    index = Index.build(tree, default_directory())
+    read = [
+        (size, read_all(tree, index, size, profile, roots=roots, kept=kept))
+        for size, profile in configurations
+    ]
+    return claims_about(tree.version, read)
+
+
+def claims_about(version: Version, read: Iterable[tuple[str, Roots]]) -> Read:
+    """Every claim about what was read of a kernel of that version, for each page size.
+
+    Raises TableError where ``kernels.toml`` cannot be used.
+    """
+    table = load()
+    release, is_known = table.nearest((version.major, version.minor, version.point))
+    expected = Expected(table, release)
+    found = _merged(each for size, roots in read for each in _about_all(roots, version, expected, size))
+    return replace(
+        found,
+        notes=(
+            *about_the_row(version, release, is_known),
+            *changed_since(found.digests, release),
+            *found.notes,
+            *gaps(found.ledger),
+        ),
+    )
+
+
+def _merged(reads: Iterable[Read]) -> Read:
+    """All of it; each note, function and entry of the ledger once."""
+    found = list(reads)
+    entries = {(e.how, e.what): e for each in reversed(found) for e in each.ledger}
+    digests = {(d.file, d.function): d for each in found for d in each.digests}
+    return Read(
+        tuple(c for each in found for c in each.claims),
+        tuple(s for each in found for s in each.skipped),
+        {name: why for each in found for name, why in each.unread.items()},
+        tuple(dict.fromkeys(note for each in found for note in each.notes)),
+        tuple(sorted(entries.values())),
+        tuple(digests.values()),
+        {name: rows for each in found for name, rows in each.contracts.items()},
+    )
+
+
+def _about_all(roots: Roots, version: Version, expected: Expected, pages: str) -> Iterator[Read]:
+    """The claims about each function of the tree."""
+    for root in (root for root in ROOTS if root.name in roots):
+        name, kernel = subject_of(release_of(version), root), roots[root.name]
+        if isinstance(kernel, Kernel):
+            asked = _asked(name, kernel, roots, expected.release)
+            also = (nothing_unset_matters(name, kernel), *invalidations_are_counted(name, kernel))
+            claims_made = (*asked.claims, *also)
+            known = tuple(expected.of(claim, root) for claim in claims_made)
+            yield Read(known, asked.skipped, ledger=kernel.ledger, digests=kernel.digests,
+                       contracts={name: _contracts(kernel)})  # fmt: skip
+        elif isinstance(kernel, NoSink) and root is not USER_MEM_ABORT:
+            yield Read((), (Skipped("the theorems", name, str(kernel)),))
+        else:
+            yield _unread(name, pages, str(kernel), root)
+
+
+def _contracts(kernel: Kernel) -> tuple[str, ...]:
+    """The names of the contracts that say something of a call which was met, beyond that it changes
+    nothing."""
+    rows = {**contracts.table(), **kernel.root.rows}
+    met = {entry.what.partition(":")[0] for entry in kernel.ledger if entry.how == "trusted"}
+    return tuple(sorted(name for name in met if name in rows and rows[name].kind is not Kind.NO_EFFECT))
+
+
+def _asked(name: str, kernel: Kernel, roots: Roots, release: Release) -> Catalogue:
+    root = kernel.root
+    subject = Subject(name, kernel.procedure, kernel.pages, "kernel", of=_theorems_of(root))
+    if root is not USER_MEM_ABORT:
+        return claims([replace(subject, unread=frozenset())])
+    prepare = roots.get(PREPARE.name)
+    if not isinstance(prepare, Kernel):
+        found = claims([subject])
+        return Catalogue((*found.claims, *conformance(subject, release)), found.skipped)
+    found = claims([replace(subject, unread=subject.unread | {WORD})])
+    asked = (beside_registration(c, prepare.procedure) if asks_registration(c) else c for c in found.claims)
+    return Catalogue((*asked, *conformance(subject, release)), found.skipped)
+
+
+def _theorems_of(root: Root) -> tuple[str, ...]:
+    """Whose theorems are asked: those of the function, and of the fault paths if it is one."""
+    return ("", root.name) if "mapped" in root.words and root.is_fault_path else (root.name,)
+
+
+def _unread(name: str, pages: str, why: str, root: Root) -> Read:
+    """Every theorem about the root, none of which can be decided."""
+    shown = pages_in_name(pages)
+    made = [
+        Claim(n.name, n.family, name, shown, n.theorem.says, n.theorem.because, {}, (), (), TRUE)
+        for n in theorems(*_theorems_of(root))
+        if not is_about_core_mm(n.theorem)
+    ]
+    return Read(tuple(made), (), {claim.name: why for claim in made})

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Is an invalidation noticed that ran while a page was looked up?  The count of invalidations may grow at
+any time, so that what mmu_invalidate_retry() compares with must have been read before the VMA was let go
+and before the pfn was looked up.
+
+The function is asked with a count that becomes another one there.  Trusted: that nothing else matters to
+which count was read; the memory barriers beside it are not modelled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from model.logic import BOOL, WORD64, name, place
+from model.program.procedure import Block, Call, If, Input, Origin, Place, Procedure, Set, Statement, sinks
+from model.source.kernel import Kernel
+from proofs.claims.catalogue import pages_in_name
+from proofs.claims.claim import Claim
+
+THEOREM = "invalidations_are_counted_before_the_page_is_looked_up"
+_RETRY = "mmu_invalidate_retry"
+#: From these calls on the count may be another one.
+_LOOKUPS = ("pfn lookup", "kvm_gmem_get_pfn")
+_VMA_LET_GO = "(mmap_lock) given back"
+#: What the count is called; up to v6.0 it had another name.
+_COUNTS = ("kvm->mmu_invalidate_seq", "kvm->mmu_notifier_seq")
+_asked, _compared, _counted = (
+    name("(asked)", BOOL),
+    name("(compared with)", WORD64),
+    name("(counted)", WORD64),
+)
+
+
+def invalidations_are_counted(subject: str, kernel: Kernel) -> Iterator[Claim]:
+    """The claim about a function that asks whether to try again; none about any other."""
+    if "seq" not in sinks(kernel.procedure.body).get(_RETRY, {}):
+        return
+    yield Claim(
+        THEOREM,
+        "resources",
+        subject,
+        pages_in_name(kernel.pages),
+        "What mmu_invalidate_retry() compares with was read before mmap_lock was given back and before "
+        "the page was looked up.",
+        ("13ec9308a857: Retry fault if vma_lookup() results become invalid",),
+        {"": while_others_count(kernel.procedure)},
+        (),
+        (_asked,),
+        _compared == _counted,
+    )
+
+
+def while_others_count(procedure: Procedure) -> Procedure:
+    """The procedure while invalidations run, with words for what is claimed of it."""
+    count = next((c for c in _COUNTS if c in procedure.places), _COUNTS[0])
+    first, later = name(count, WORD64), name(f"{count} later", WORD64)
+    words = {
+        str(_asked.data): place(f"{_RETRY}.called", BOOL),
+        str(_compared.data): place(f"{_RETRY}.seq", WORD64),
+        str(_counted.data): first,
+    }
+    grown = Input(WORD64, Origin.CONTRACT, "the count after more invalidations")
+    return replace(
+        procedure,
+        body=tuple(_changing(procedure.body, Set(count, later))),
+        places={count: Place(WORD64, first), **procedure.places},
+        inputs={count: Input(WORD64), **procedure.inputs, str(later.data): grown},
+        words={**procedure.words, **words},
+    )
+
+
+def _changing(body: tuple[Statement, ...], change: Set) -> Iterator[Statement]:
+    """The statements, with the change behind each that lets others count."""
+    for statement in body:
+        if isinstance(statement, If):
+            then, orelse = (tuple(_changing(b, change)) for b in (statement.then, statement.orelse))
+            yield replace(statement, then=then, orelse=orelse)
+        elif isinstance(statement, Block):
+            yield replace(statement, body=tuple(_changing(statement.body, change)))
+        else:
+            yield statement
+        is_lookup = isinstance(statement, Call) and statement.sink in _LOOKUPS
+        if is_lookup or (isinstance(statement, Set) and statement.target == _VMA_LET_GO):
+            yield replace(change, span=statement.span)

@@ -1,0 +1,227 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What earlier runs read of a kernel's functions, and which of it holds of the tree at hand.
+
+A function that was read is kept with every question that was asked of its tree, and the answers.  It
+is taken again for a tree whose headers and near files are the same, or that gives the same answers to
+these questions (``model.source.readings.line_map``); by the same tool, under the same configuration.  What could
+not be read is read again.
+
+Kept is a row for each reading, and one for each tree that was found to give it.  Damaged rows are not
+seen; for the file ``model.cache`` says the same.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from sqlite3 import Connection
+from types import TracebackType
+from typing import Any, Self
+
+from model import cache
+from model.source.index.headers import digest_of
+from model.source.index.index import Index
+from model.source.index.view import View
+from model.source.kernel import Digest, Kernel, read, read_from
+from model.source.lowering.state.objects import Entry
+from model.source.preprocessor.profile import Profile
+from model.source.readings.line_map import Moved, moved
+from model.source.readings.query_log import OF_FILES, Asked, Recording
+from model.source.readings.serialise import UNREADABLE, read_again, written
+from model.source.targets.table import ROOTS
+from model.source.targets.target import Root
+from model.source.trees.tree import Tree
+from proofs.claims import fingerprint
+
+#: What reading rows that are no readings raises.
+_NO_READING = (*UNREADABLE, zlib.error)
+
+#: Readings that stay, and bytes of the file above which it is begun anew.
+MOST, LARGEST = 4_000, 256 << 20
+
+#: Readings of one function, the latest, of which each is tried for a tree that is new.
+TRIED = 4
+
+_TABLES = (
+    "CREATE TABLE IF NOT EXISTS reading (number INTEGER PRIMARY KEY AUTOINCREMENT, "
+    "key TEXT, asked BLOB, body BLOB, seal TEXT UNIQUE)",
+    "CREATE INDEX IF NOT EXISTS by_key ON reading (key)",
+    "CREATE TABLE IF NOT EXISTS tree (content TEXT PRIMARY KEY, reading TEXT, seal TEXT)",
+)
+_OF_TREE = (
+    "SELECT reading.key, asked, body, reading.seal, tree.seal "
+    "FROM tree JOIN reading ON reading.seal = tree.reading WHERE content = ?"
+)
+_OF_KEY = f"SELECT key, asked, body, seal, '' FROM reading WHERE key = ? ORDER BY number DESC LIMIT {TRIED}"
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A reading as it is kept; ``seal`` is its digest."""
+
+    key: str
+    asked: bytes
+    body: bytes
+
+    @cached_property
+    def seal(self) -> str:
+        return _seal(self.key.encode(), self.asked, self.body)
+
+
+@dataclass
+class Kept:
+    """Reads functions of one tree under one configuration; a context, which writes on the way out
+    what is new.  Without a directory, nothing is looked for or kept; nor for a root that is not among
+    ``roots``, since a name is all that tells one root from another here.  ``taken`` are the names of
+    those that were not read again."""
+
+    directory: Path | None
+    tree: Tree
+    index: Index
+    profile: Profile
+    pages: str
+    tool: Callable[[], str | None] = fingerprint.reader
+    roots: Sequence[Root] = ROOTS
+    fresh: list[tuple[str, _Row]] = field(default_factory=list)
+    taken: set[str] = field(default_factory=set)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self.directory is not None and self.fresh and kind is None and self.tool() == self._name:
+            _store(place(self.directory), self.fresh)
+
+    def read(self, subject: str, root: Root) -> Kernel:
+        """The function, as ``model.source.kernel.read`` reads it, and with the same errors."""
+        if self._name is None or not any(root is each for each in self.roots) or not self.tree.has(root.file):
+            return read(self.tree, self.index, self.profile, self.pages, subject, root)
+        view = self.index.view(self.profile, root.file)
+        key = _seal(self._configuration, root.name.encode())
+        content = f"{key} {view.content}"
+        known = self._known(content, view, subject, root) or self._found(key, content, subject, root)
+        if known is None:
+            return self._read(key, content, view, subject, root)
+        self.taken.add(root.name)
+        return known
+
+    @cached_property
+    def _name(self) -> str | None:
+        return self.tool() if self.directory is not None else None
+
+    @cached_property
+    def _configuration(self) -> bytes:
+        """All that readings depend on beside the root and the tree."""
+        profile = sorted(self.profile.values.items()), sorted(self.profile.undefined), self.profile.complete
+        return repr((self._name, profile)).encode()
+
+    def _known(self, content: str, view: View, subject: str, root: Root) -> Kernel | None:
+        """What was read of a tree with these very files."""
+        for row in self._rows(_OF_TREE, content):
+            with suppress(*_NO_READING):
+                rows = json.loads(zlib.decompress(row.body))
+                files = moved(Recording(view), list(_asked(rows["files"])))
+                if files is not None and not files.lines:
+                    return self._kernel(rows, Moved(), subject, root)
+        return None
+
+    def _found(self, key: str, content: str, subject: str, root: Root) -> Kernel | None:
+        """What was read of a tree that answered as this one does."""
+        for row in self._rows(_OF_KEY, key):
+            view = self.index.view(self.profile, root.file)
+            again = Recording(view)
+            with suppress(*_NO_READING):
+                lines = moved(again, _asked(json.loads(zlib.decompress(row.asked))))
+                if lines is None:
+                    continue
+                kernel = self._kernel(json.loads(zlib.decompress(row.body)), lines, subject, root)
+                self.fresh.append((content, _row(key, view, again, kernel) if lines.lines else row))
+                return kernel
+        return None
+
+    def _read(self, key: str, content: str, view: View, subject: str, root: Root) -> Kernel:
+        recording = Recording(view)
+        kernel = read_from(recording, self.tree.version, self.pages, subject, root)
+        if recording.is_whole:
+            self.fresh.append((content, _row(key, view, recording, kernel)))
+        return kernel
+
+    def _rows(self, query: str, value: str) -> Iterator[_Row]:
+        assert self.directory is not None
+        for key, asked, body, seal, link in cache.read(place(self.directory), query, value):
+            if isinstance(key, str) and isinstance(asked, bytes) and isinstance(body, bytes):
+                row = _Row(key, asked, body)
+                if seal == row.seal and (key == value or link == _seal(value.encode(), row.seal.encode())):
+                    yield row
+
+    def _kernel(self, rows: dict[str, Any], lines: Moved, subject: str, root: Root) -> Kernel:
+        """The function as it stands in this tree.  Raises one of UNREADABLE where the rows are no such."""
+        ledger = sorted(Entry(how, lines.told(what), lines.told(at)) for how, what, at in rows["ledger"])
+        digests = tuple(Digest(f, file, lines.line(file, at), d) for f, file, at, d in rows["digests"])
+        procedure = read_again(subject, rows["procedure"], lines)
+        again = (self.tree, self.index, self.profile, self.pages, subject, root)
+        return Kernel(self.tree.version, self.pages, root, rows["function"], procedure, tuple(ledger), digests,
+                      lambda: read(*again).lowered)  # fmt: skip
+
+
+def place(directory: Path) -> Path:
+    """The file below a directory; its number changes with the format."""
+    return directory / "readings-1.sqlite"
+
+
+def _row(key: str, view: View, recording: Recording, kernel: Kernel) -> _Row:
+    asked = [(a.question, a.answer, a.lines) for a in recording.asked.values()]
+    body = {
+        "function": kernel.function,
+        "ledger": [[e.how, e.what, e.where] for e in kernel.ledger],
+        "digests": [[d.function, d.file, d.line, d.sha256] for d in kernel.digests],
+        "procedure": written(kernel.procedure),
+        "files": [
+            [q, answer, lines]
+            for q, answer, lines in asked
+            if q[0] in OF_FILES and not view.covers(str(q[1]))
+        ],
+    }
+    return _Row(key, _packed(asked), _packed(body))
+
+
+def _packed(data: object) -> bytes:
+    return zlib.compress(json.dumps(data, separators=(",", ":")).encode(), 6)
+
+
+def _asked(rows: Sequence[Any]) -> Iterator[Asked]:
+    """The questions that were kept.  Raises one of UNREADABLE for anything else."""
+    for question, answer, lines in rows:
+        yield Asked(tuple(question), answer, tuple((file, line, count) for file, line, count in lines))
+
+
+def _store(file: Path, fresh: Sequence[tuple[str, _Row]]) -> None:
+    with suppress(OSError):
+        if file.stat().st_size > LARGEST:
+            file.unlink()
+    readings = [(row.key, row.asked, row.body, row.seal) for _, row in fresh]
+    trees = [(content, row.seal, _seal(content.encode(), row.seal.encode())) for content, row in fresh]
+    oldest = "SELECT number FROM reading ORDER BY number DESC LIMIT -1 OFFSET ?"
+
+    def work(connection: Connection) -> None:
+        for table in _TABLES:
+            connection.execute(table)
+        connection.executemany(
+            "INSERT OR REPLACE INTO reading (key, asked, body, seal) VALUES (?, ?, ?, ?)", readings
+        )
+        connection.executemany("INSERT OR REPLACE INTO tree VALUES (?, ?, ?)", trees)
+        connection.execute(f"DELETE FROM reading WHERE number IN ({oldest})", (MOST,))
+        connection.execute("DELETE FROM tree WHERE reading NOT IN (SELECT seal FROM reading)")
+
+    cache.write(file, work)
+
+
+def _seal(*parts: bytes) -> str:
+    return digest_of(b"".join(b"%d:%b" % (len(part), part) for part in parts))

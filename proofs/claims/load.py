@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What there is to ask: the claims about the shapes and kernels that a selection names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from model.arch.arm64 import fault
+from model.shape import Shape
+from model.source.trees.header_cache import default_directory
+from proofs.claims import catalogue
+from proofs.claims.claim import Claim, Skipped
+from proofs.cli.selection import Selection, matching
+
+
+class ReadError(Exception):
+    """What is to be proved about cannot be read; the text is a whole sentence."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """``unread`` are the claims about something that could not be read, by name, with the reason
+    (such a claim has no procedures); ``skipped`` are theorems that were not asked; ``notes`` are
+    sentences about what was read, which are printed with the verdicts; ``ledger`` is a line for each
+    call, macro and condition that was met; ``contracts`` are the names of those that each function of
+    a kernel rests on."""
+
+    claims: tuple[Claim, ...]
+    skipped: tuple[Skipped, ...] = ()
+    unread: Mapping[str, str] = field(default_factory=dict)
+    shapes: tuple[Shape, ...] = ()
+    notes: tuple[str, ...] = ()
+    ledger: tuple[str, ...] = ()
+    contracts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def load(selection: Selection) -> Asked:
+    """Read what the selection names: a kernel tree, or the shapes; both where both are named.
+
+    Raises SelectionError for an unknown shape and ReadError for a tree that cannot be read.
+    """
+    if selection.linux is None:
+        return _shapes(selection)
+    kernel = _kernel(selection) if selection.against is None else _compared(selection)
+    if selection.shape is None:
+        return kernel
+    shapes = _shapes(selection)
+    return replace(shapes, claims=(*kernel.claims, *shapes.claims), skipped=(*kernel.skipped, *shapes.skipped),
+                   unread=kernel.unread, notes=kernel.notes, ledger=kernel.ledger,
+                   contracts=kernel.contracts)  # fmt: skip
+
+
+def _kernel(selection: Selection) -> Asked:
+    from proofs.claims.kernel.claims import read_tree  # the C parser takes time to load, and shapes need none
+
+    assert selection.linux is not None
+    try:
+        read = read_tree(selection.linux, selection.rev, selection.pages, selection.config, _kept(selection))
+    except ValueError as error:  # TreeError, ProfileError and TableError: sentences for the user
+        raise ReadError(str(error)) from error
+    ledger = tuple(f"{entry.how:<10} {entry.where:<45} {entry.what}" for entry in read.ledger)
+    return Asked(read.claims, read.skipped, read.unread, (), read.notes, ledger, read.contracts)
+
+
+def _kept(selection: Selection) -> Path | None:
+    """Where earlier runs left what they read."""
+    return None if selection.no_cache else default_directory()
+
+
+def _compared(selection: Selection) -> Asked:
+    from proofs.claims.relational.equivalence import compared  # as above
+
+    assert selection.linux is not None and selection.against is not None
+    try:
+        found = compared(selection.linux, selection.rev, selection.against, selection.against_rev,
+                         selection.pages, selection.config, _kept(selection))  # fmt: skip
+    except ValueError as error:
+        raise ReadError(str(error)) from error
+    return Asked(found.claims, found.skipped, found.unread)
+
+
+def _shapes(selection: Selection) -> Asked:
+    subjects = [s for pages in selection.pages for s in catalogue.shapes(pages)]
+    names = matching("shape", selection.shape, (s.name for s in subjects))
+    found = catalogue.claims([s for s in subjects if s.name in names])
+    return Asked(found.claims, found.skipped, {}, fault.shapes())

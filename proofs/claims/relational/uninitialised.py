@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Is a local read before it is set?  A function runs twice on the same inputs, and what its locals hold
+at first is anything, and not the same: everything that it does must be the same all the same.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from model.logic import BOOL, FALSE, conj, disj, name, place, same
+from model.program.procedure import Procedure, sinks
+from model.program.renaming import with_other_locals
+from model.source.kernel import Kernel
+from model.source.targets.target import Local
+from proofs.claims.catalogue import pages_in_name
+from proofs.claims.claim import Claim, about
+
+THEOREM = "no_local_matters_before_it_is_set"
+_AGAIN = "again"
+_CRASH = "BUG"
+_crashed = name("(the host stopped)", BOOL)
+
+
+def _with_crash(procedure: Procedure) -> Procedure:
+    """The procedure with a word for having stopped the host, or having gone back by a goto, which is
+    where such a path ends: ``model.source.lowering.statements.statements``."""
+    ends = [sink for sink in sinks(procedure.body) if sink == _CRASH or sink.startswith("goto ")]
+    stopped = disj(*(place(f"{sink}.called", BOOL) for sink in ends)) if ends else FALSE
+    return replace(procedure, words={**procedure.words, str(_crashed.data): stopped})
+
+
+def nothing_unset_matters(subject: str, kernel: Kernel) -> Claim:
+    """The claim about a function that was read.  A word that is a local has a meaning only where the
+    local was set, and where the host stopped nothing is returned."""
+    procedure, means = _with_crash(kernel.procedure), kernel.root.means
+    terms = kernel.procedure.words.items()
+    words = [name(word, t.sort) for word, t in terms if not isinstance(means.get(word), Local)]
+    return Claim(
+        THEOREM,
+        "resources",
+        subject,
+        pages_in_name(kernel.pages),
+        "Nothing that the function does depends on what a local held before it was set.",
+        ("C11 6.2.4: such a value is indeterminate",),
+        {"": procedure, _AGAIN: with_other_locals(procedure)},
+        (),
+        (~_crashed,),
+        conj(*(same(word, about(_AGAIN, word)) for word in words)),
+    )

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Which function of which kernel is a claim about?  Names of subjects, read back.
+
+A kernel's fault path is called as its release, ``7.3``; any other function of it ``7.3:gmem_abort``.
+Two kernels that are compared are ``7.2.13..7.3.4``.  Shapes have names that begin with a letter.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from model.source.targets.functions.fault import USER_MEM_ABORT
+from model.source.targets.table import ROOTS
+from model.source.targets.target import Root
+
+#: The theorem of which Skipped tells where a tree has no such function: all of them.
+ALL_THEOREMS = "the theorems"
+
+_RELEASE = r"\d+\.\d+[\w.+-]*"
+_SUBJECT = re.compile(rf"({_RELEASE})(?::(\w+))?", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A function of a kernel, or of two: the release (or both), and the root's name."""
+
+    kernel: str
+    root: str
+
+    @property
+    def is_comparison(self) -> bool:
+        """Whether it is that function of two kernels."""
+        return ".." in self.kernel
+
+
+def part(subject: str) -> Part | None:
+    """The function that a subject is; None for a shape."""
+    found = _SUBJECT.fullmatch(subject)
+    return Part(found[1], found[2] or USER_MEM_ABORT.name) if found else None
+
+
+def root_of(name: str) -> Root | None:
+    """The root of that name."""
+    return next((root for root in ROOTS if root.name == name), None)
+
+
+def order(name: str) -> int:
+    """Where a root of that name is told: as in the table of roots, and unknown ones last."""
+    return next((i for i, root in enumerate(ROOTS) if root.name == name), len(ROOTS))

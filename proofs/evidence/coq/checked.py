@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Does Coq accept a claim?  Its text is made, compiled, and what came out is told."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from model.logic import Term, conj, negate, show, value_of
+from proofs.claims.claim import Claim, Verdict
+from proofs.claims.obligations import Obligation
+from proofs.evidence.coq.certificate import RefutedError
+from proofs.evidence.coq.compile import compiled
+from proofs.evidence.coq.lines import Line
+from proofs.evidence.coq.statement import NOWHERE, narrowed, proved, stated
+from proofs.evidence.coq.values import NotCovered
+
+#: Texts longer than this are not given to coqc, which takes about four seconds for a million characters.
+LONGEST = 4_000_000
+
+
+class Outcome(Enum):
+    """What became of a claim."""
+
+    CHECKED = "CHECKED"
+    NOT_COVERED = "NOT COVERED"
+    FAILED = "FAILED"
+    NOT_RUN = "NOT RUN"
+
+
+@dataclass(frozen=True)
+class Checked:
+    """``why`` says why it is not CHECKED; ``text`` is the file, empty where none could be made."""
+
+    claim: str
+    outcome: Outcome
+    why: str = ""
+    text: str = ""
+
+
+def is_theorem(claim: Claim) -> bool:
+    """Whether the claim is not one that is expected to be refuted, which has no proof."""
+    return claim.expected is None or claim.expected.verdict is not Verdict.REFUTED
+
+
+def file_name(claim: str) -> str:
+    """The name of a claim as that of a file, which has to be an identifier for Coq."""
+    plain = re.sub(r"\W", "_", claim, flags=re.ASCII)
+    return f"{plain if plain[0].isalpha() else f'x_{plain}'}.v"
+
+
+def written(claim: Claim, obligation: Obligation, lines: Mapping[bytes, Line] = NOWHERE) -> Checked:
+    """The claim with its text, which is yet to be run; ``lines`` are those that its terms come from."""
+    try:
+        whole = stated(claim, obligation)
+        text = proved(stated(claim, narrowed(whole, obligation), lines))
+    except NotCovered as error:
+        return Checked(claim.name, Outcome.NOT_COVERED, str(error))
+    except RefutedError as error:
+        if is_refuted(obligation, whole.witness(error.values)):
+            why = "its conclusion can be false where its hypotheses are true"
+            return Checked(claim.name, Outcome.FAILED, why)
+        why = f"it rests on the value of {' and '.join(whole.opaque)}, of which Check.v knows nothing"
+        return Checked(claim.name, Outcome.NOT_COVERED, why)
+    if len(text) > LONGEST:
+        kilobytes = f"{len(text) // 1000} kB, of at most {LONGEST // 1000}"
+        return Checked(claim.name, Outcome.NOT_COVERED, f"its certificate is too long ({kilobytes})")
+    return Checked(claim.name, Outcome.NOT_RUN, "there is no coqc", text)
+
+
+def is_refuted(obligation: Obligation, inputs: Mapping[str, int]) -> bool:
+    """Whether the conclusion is false on these inputs, and the hypotheses are true."""
+
+    def leaf(term: Term) -> int:
+        return inputs[str(term.data)]
+
+    def call(term: Term, _: list[int]) -> int:
+        raise AssertionError(show(term))
+
+    facts = (fact.holds for fact in obligation.facts)
+    hypotheses = conj(*obligation.background, *facts, *obligation.given)
+    return bool(value_of(conj(hypotheses, negate(obligation.then)), leaf, call))
+
+
+def run(each: Checked, compiler: str, directory: Path, seconds: float) -> Checked:
+    """What coqc says of the claim, if there is a text."""
+    if each.outcome is not Outcome.NOT_RUN:
+        return each
+    said = compiled(compiler, directory, file_name(each.claim), each.text, seconds)
+    if said.accepted:
+        return Checked(each.claim, Outcome.CHECKED, "", each.text)
+    outcome = Outcome.FAILED if said.in_time else Outcome.NOT_COVERED
+    return Checked(each.claim, outcome, said.why, each.text)

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""From which line of C does a term come?
+
+Beside each assignment and each condition of a procedure, its value is kept in a place of its own, and the
+procedure is run.  Trusted: nothing; names and comments in a text are for its reader, and a definition is
+what it says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from model.logic import Term, place
+from model.program import symbolic
+from model.program.procedure import Block, If, Place, Procedure, Set, Span, Statement, walk
+
+
+@dataclass(frozen=True)
+class Line:
+    """What a term is at a line: the place that is set there, "" for a condition."""
+
+    place: str
+    span: Span
+
+    def __str__(self) -> str:
+        return f"{self.span}: {self.span.text}"
+
+
+def lines(procedure: Procedure) -> Mapping[bytes, Line]:
+    """The first line of each term, by its key; of what is an input or a constant there is none."""
+    kept = _Kept(procedure, {}, {})
+    body = tuple(kept.body(procedure.body))
+    result = symbolic.run(replace(procedure, body=body, places={**procedure.places, **kept.places}))
+    found: dict[bytes, Line] = {}
+    for text, line in kept.lines.items():
+        term = result.places.get(text)
+        for each in () if term is None else _met(term, f"unset {text}"):
+            if each.args:
+                found.setdefault(each.key, line)
+    return found
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """The places that were added, and the lines that they are of."""
+
+    procedure: Procedure
+    places: dict[str, Place]
+    lines: dict[str, Line]
+
+    def body(self, statements: tuple[Statement, ...]) -> Iterator[Statement]:
+        """The statements, with those that keep a value at an assignment and before and behind a condition."""
+        for each in statements:
+            match each:
+                case If(condition, then, orelse, span):
+                    yield self.keep(condition, Line("", span))
+                    yield replace(each, then=tuple(self.body(then)), orelse=tuple(self.body(orelse)))
+                    yield from self.met(each)
+                case Block():
+                    yield replace(each, body=tuple(self.body(each.body)))
+                    yield from self.met(each)
+                case Set(target, value, span):
+                    yield self.keep(value, Line(target, span))
+                    yield each
+                case _:
+                    yield each
+
+    def met(self, statement: If | Block) -> Iterator[Set]:
+        """What the places that are set in a statement hold where its paths meet."""
+        inner = {each.target: each for each in walk((statement,)) if isinstance(each, Set)}
+        for target, last in inner.items():
+            like = self.procedure.places[target].sort
+            yield self.keep(place(target, like), Line(target, last.span))
+
+    def keep(self, value: Term, line: Line) -> Set:
+        text = f"kept {len(self.lines)}"
+        self.places[text] = Place(value.sort)
+        self.lines[text] = line
+        return Set(text, value, line.span)
+
+
+def _met(term: Term, unset: str) -> Iterator[Term]:
+    """The values of a place that some paths leave unset: the branches of the choice that are not ``unset``."""
+    todo = [term]
+    while todo:
+        each = todo.pop()
+        if each.op == "ite" and any(_is_left_open(branch, unset) for branch in each.args[1:]):
+            todo += each.args[1:]
+        elif not (each.op == "name" and each.data == unset):
+            yield each
+
+
+def _is_left_open(term: Term, unset: str) -> bool:
+    while term.op == "ite":
+        if any(branch.op == "name" and branch.data == unset for branch in term.args[1:]):
+            return True
+        term = term.args[1]
+    return term.op == "name" and term.data == unset

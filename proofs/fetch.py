@@ -1,0 +1,202 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Fetches the kernel trees that are read: `python -m proofs.fetch [VERSION ...]`.
+
+With `--coverage TREE ...` it tells instead what is proved of which function of trees that are there.
+
+Exit code: 0 if every tree was had, 1 if one that is required was not, 3 if only others were not, 2
+for a wrong command line, 130 if interrupted. What it does and trusts: model/source/trees/debian.py.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import platformdirs
+
+from model.source.trees.apt import Run, run_tool
+from model.source.trees.debian import LINES, Missing, Shop, Tree, Wanted, parse_wanted, within
+from model.source.trees.header_cache import default_directory
+
+#: An environment variable that keeps earlier answers from being used; proofs.run has it too.
+NO_CACHE = "STAGE2_PROOFS_NO_CACHE"
+
+#: Seconds for each claim of --coverage.
+SECONDS = 60.0
+
+BY_DEFAULT = tuple(Wanted(line.name) for line in LINES if line.by_default)
+
+
+def version(text: str) -> Wanted:
+    """A VERSION on the command line."""
+    try:
+        return parse_wanted(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def required(text: str) -> tuple[str, ...]:
+    """The releases in `--require 6.12,7`: each asks for at least one tree of that release."""
+    releases = tuple(filter(None, text.split(",")))
+    for release in releases:
+        if not re.fullmatch(r"\d+(\.\d+){0,2}", release, re.ASCII):
+            raise argparse.ArgumentTypeError(
+                f"{release!r} is not a release: write 7, 7.2 or 7.2.9, with commas between several."
+            )
+    return releases
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    lines = ", ".join(map(str, BY_DEFAULT))
+    door = argparse.ArgumentParser(
+        prog="python -m proofs.fetch",
+        description="Fetch the Linux trees that are read, from Debian's packages and without root.",
+        epilog="Exit code: 0 all trees were had; 1 a required one was not; 3 only others were not. "
+        "With --coverage: as of python -m proofs.run.",
+    )
+    door.add_argument(
+        "versions",
+        metavar="VERSION",
+        nargs="*",
+        type=version,
+        default=BY_DEFAULT,
+        help=f"7.2, or one package version of it, 7.2=7.2.9-1~bpo13+1 (default: {lines})",
+    )
+    door.add_argument(
+        "--dest",
+        type=Path,
+        default=Path(".kernels"),
+        help="where trees are put, each in a folder named by its version (default: %(default)s)",
+    )
+    door.add_argument(
+        "--cache",
+        type=Path,
+        default=platformdirs.user_cache_path("stage2-proofs"),
+        help="where packages are kept, for all clones (default: %(default)s)",
+    )
+    door.add_argument(
+        "--require",
+        type=required,
+        default=(),
+        metavar="V,V",
+        help="fail (1) without these; 7 asks for at least one 7.x tree",
+    )
+    door.add_argument(
+        "--refresh",
+        action="store_true",
+        help="look for newer point releases of what is there already",
+    )
+    door.add_argument(
+        "--learn",
+        type=Path,
+        metavar="TREE",
+        help="print a row for model/kernels.toml with the digests of what is read of a tree, and do nothing else",
+    )
+    door.add_argument(
+        "--coverage",
+        type=Path,
+        nargs="+",
+        metavar="TREE",
+        help="print, as Markdown, what is proved of which function of these trees, and do nothing else",
+    )
+    return door
+
+
+def coverage(trees: Sequence[Path]) -> int:
+    """Prove everything about the trees and print the tables; the exit codes are those of proofs.run."""
+    from proofs.reports.coverage import cover, markdown  # the C parser takes time to load
+    from proofs.solvers.smt.pool import Pool
+    from proofs.verdicts.cache import Memory
+    from proofs.verdicts.verdict import exit_code
+
+    place = None if os.environ.get(NO_CACHE) else default_directory()
+    try:
+        with Memory(place) as memory, Pool(min(os.cpu_count() or 1, 8), SECONDS) as pool:
+            covered = [cover(tree, pool, memory) for tree in trees]
+    except ValueError as error:
+        say(f"There is no coverage to tell: {error}")
+        return 2
+    except KeyboardInterrupt:
+        say("Interrupted; nothing was told.")
+        return 130
+    print(markdown(covered))
+    return exit_code(judged for each in covered for judged in each.report.judged)
+
+
+def learn(tree: Path) -> int:
+    """Print the row of a tree."""
+    from model.source.errors import Unsupported  # the C parser takes time to load
+    from model.source.kernel import NoSink
+    from proofs.claims.kernel.reading import row_of
+
+    try:
+        print(row_of(tree))
+    except (ValueError, NoSink, Unsupported) as error:
+        say(f"{tree} cannot be learned: {error}")
+        return 2
+    return 0
+
+
+def exit_code(came: Sequence[Tree | Missing], require: Sequence[str]) -> int:
+    """0 if all trees came, 1 if a required one did not, 3 if only others did not."""
+    releases = [each.release for each in came if isinstance(each, Tree)]
+    if not all(any(within(release, part) for release in releases) for part in require):
+        return 1
+    return 0 if len(releases) == len(came) else 3
+
+
+def table(came: Sequence[Tree | Missing]) -> str:
+    """A line for each tree: version, package version, version in the Makefile, and path."""
+    rows = [("version", "package", "Makefile", "path"), *map(row, came)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = ("  ".join(map(str.ljust, cells, widths)).rstrip() for cells in rows)
+    return "\n".join(lines)
+
+
+def row(each: Tree | Missing) -> tuple[str, str, str, str]:
+    """One line of the table."""
+    if isinstance(each, Missing):
+        return each.wanted.line, each.wanted.exact or "-", "missing", "-"
+    package = each.package.version if each.package else "put there by hand"
+    return each.wanted.line, package, each.release, os.path.relpath(each.path)
+
+
+def say(text: str) -> None:
+    """Tells the user, without mixing with the table on standard output."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def main(arguments: Sequence[str] | None = None, run: Run = run_tool) -> int:
+    """Fetches, prints and returns the exit code; `run` starts apt-get, dpkg-deb and tar."""
+    door = parser()
+    asked = door.parse_args(arguments)
+    if asked.learn is not None:
+        return learn(asked.learn)
+    if asked.coverage is not None:
+        return coverage(asked.coverage)
+    wanted: tuple[Wanted, ...] = tuple(dict.fromkeys(asked.versions))
+    names = ", ".join(map(str, wanted))
+    if len({each.folder for each in wanted}) < len(wanted):
+        door.error(f"two of {names} would be put in the same folder: ask for one at a time.")
+    for part in asked.require:
+        if not any(within(each.folder, part) or within(part, each.folder) for each in wanted):
+            door.error(f"--require {part} asks for a tree that is not among those wanted: {names}.")
+    try:
+        came = Shop(asked.dest, asked.cache, say, asked.refresh, run).obtain(wanted)
+    except KeyboardInterrupt:
+        say("Interrupted: no tree is left half made. Run it again to go on.")
+        return 130
+    for each in came:
+        if isinstance(each, Missing):
+            say(each.reason)
+    print(table(came))
+    return exit_code(came, asked.require)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What is proved of which function of which kernel?  Verdicts are counted; the text is Markdown.
+
+Trusted: as for every verdict; nothing is decided here.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from model.source.trees.tree import Tree
+from proofs.claims.catalogue import DEFAULT_PAGES
+from proofs.claims.claim import Verdict
+from proofs.claims.kernel.claims import Read, claims_of
+from proofs.claims.kernel.reading import profiles
+from proofs.claims.subject import ALL_THEOREMS, order, part
+from proofs.reports.table import Report
+from proofs.solvers.smt.pool import Pool
+from proofs.verdicts.assumptions import ROWS, Assumptions, assumptions
+from proofs.verdicts.cache import Memory
+from proofs.verdicts.prove import decided
+from proofs.verdicts.verdict import Judged, Standing, unsupported
+
+
+@dataclass(frozen=True)
+class Covered:
+    """A tree by its version, and everything that was found of it."""
+
+    version: str
+    report: Report
+
+
+def cover(path: Path, pool: Pool, memory: Memory) -> Covered:
+    """Ask every theorem of a tree, with pages of the default size.
+
+    Raises ValueError, with a sentence, as ``proofs.claims.kernel.claims.read_tree`` does.
+    """
+    tree = Tree.open(path)
+    read = claims_of(tree, list(profiles((DEFAULT_PAGES,), None)))
+    return Covered(
+        str(tree.version), Report(_judged(read, pool, memory), read.skipped, contracts=read.contracts)
+    )
+
+
+def _judged(read: Read, pool: Pool, memory: Memory) -> tuple[Judged, ...]:
+    asked = [claim for claim in read.claims if claim.name not in read.unread]
+    known = {each.name: each for each in decided(pool, asked, memory)}
+    return tuple(
+        known[claim.name] if claim.name in known else unsupported(claim, read.unread[claim.name])
+        for claim in read.claims
+    )
+
+
+def markdown(covered: Sequence[Covered]) -> str:
+    """The tables: verdicts by function, family and kernel; what became of each assumption; and, of each
+    function, the contracts that are trusted."""
+    parts = [_verdicts(covered), _discharged(covered), _contracts(covered)]
+    return "\n\n".join("\n".join(part) for part in parts)
+
+
+def _row(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def _head(first: Sequence[str], covered: Sequence[Covered]) -> Iterator[str]:
+    heads = [*first, *(each.version for each in covered)]
+    yield _row(heads)
+    yield "|" + "---|" * len(heads)
+
+
+# Verdicts ----------------------------------------------------------------------------------------
+def _verdicts(covered: Sequence[Covered]) -> Iterator[str]:
+    yield from _head(("function", "theorems"), covered)
+    for root in _roots(covered):
+        families = dict.fromkeys(e.claim.family for c in covered for e in _about(root, c)) or {"": None}
+        for number, family in enumerate(families):
+            cells = (_cell(root, family, each) for each in covered)
+            yield _row((f"`{root}()`" if number == 0 else "", family, *cells))
+
+
+def _roots(covered: Iterable[Covered]) -> list[str]:
+    """Every root of which anything is told, in the order of the table of roots."""
+    told = {e.claim.subject for c in covered for e in c.report.judged}
+    told |= {s.subject for c in covered for s in c.report.skipped}
+    return sorted(
+        {about.root for each in told if (about := part(each))}, key=lambda name: (order(name), name)
+    )
+
+
+def _about(root: str, covered: Covered) -> list[Judged]:
+    return [each for each in covered.report.judged if _root(each.claim.subject) == root]
+
+
+def _root(subject: str) -> str:
+    about = part(subject)
+    return about.root if about else ""
+
+
+def _cell(root: str, family: str, covered: Covered) -> str:
+    """How many theorems of a family have which verdict there, or why there is none."""
+    if any(_root(s.subject) == root and s.theorem == ALL_THEOREMS for s in covered.report.skipped):
+        return "no such function"
+    found = [each for each in _about(root, covered) if each.claim.family == family]
+    if not found:
+        return "none applies"
+    counts = Counter(each.verdict for each in found)
+    if counts[Verdict.UNSUPPORTED] == len(found):
+        return "unsupported"
+    told = [f"{counts[verdict]} {verdict.value.lower()}" for verdict in Verdict if counts[verdict]]
+    wrong = sum(each.standing is not Standing.AS_EXPECTED for each in found)
+    return ", ".join(told) + (f" ({wrong} not as declared)" if wrong else "")
+
+
+# Assumptions -------------------------------------------------------------------------------------
+def _discharged(covered: Sequence[Covered]) -> Iterator[str]:
+    found = [assumptions(each.report.judged, each.report.contracts) for each in covered]
+    yield from _head(("assumption",), covered)
+    for row in ROWS:
+        yield _row((f"`{row.name}`", *(_became(row.name, each[0]) if each else "" for each in found)))
+
+
+def _became(name: str, found: Assumptions) -> str:
+    if name in found.discharged:
+        return "discharged"
+    if name in found.partly:
+        return "in part"
+    return "trusted" if name in (*found.facts, *found.contracts) else "not assumed"
+
+
+def _contracts(covered: Sequence[Covered]) -> Iterator[str]:
+    yield "Calls that are believed to keep to a contract, by the function that makes them:"
+    yield ""
+    for root in _roots(covered):
+        names = {
+            n for c in covered for s, rows in c.report.contracts.items() if _root(s) == root for n in rows
+        }
+        if names:
+            yield f"* `{root}()`: {', '.join(f'`{name}`' for name in sorted(names))}"

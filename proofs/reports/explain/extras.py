@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What else is told of a claim that is explained: what would break it, or in how many ways it fails.
+
+Trusted: nothing more than of any claim.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from counterexamples.attributes.table import TableError, Tables
+from proofs.claims.claim import Verdict
+from proofs.claims.subject import part
+from proofs.cli.progress import Progress
+from proofs.reports.explain.classes import all_kinds
+from proofs.reports.explain.shape_replay import counterpart
+from proofs.reports.explain.smallest_mutant import breaking, can_be_asked
+from proofs.solvers.smt.pool import Pool
+from proofs.verdicts.finding import Finding
+from proofs.verdicts.prove import with_obligations
+from proofs.verdicts.verdict import Judged
+
+
+def explained(pool: Pool, found: Sequence[Finding], progress: Progress) -> list[Finding]:
+    """The findings, each proof with the smallest mistake that breaks it, and each counterexample with the
+    number of its kinds and what the shape that stands for the kernel does on it."""
+    return list(_closely(pool, found, progress))
+
+
+def _closely(pool: Pool, found: Sequence[Finding], progress: Progress) -> Iterator[Finding]:
+    progress.begin("looking for the smallest mistakes and for other kinds", len(found))
+    made = {each.name: each for each in with_obligations(each.judged for each in found)}
+    tables = Tables()
+    for each in progress.count(found):
+        judged = made[each.judged.name]
+        if can_be_asked(judged):
+            yield replace(each, breaking=breaking(pool, judged).told())
+        elif each.counterexample is not None:
+            beside = counterpart(judged, part(judged.claim.subject))
+            harms = _harms(judged.claim.theorem)
+            yield replace(each, kinds=_kinds(pool, judged, tables), counterpart=beside, harms=harms)
+        else:
+            yield each
+
+
+def _harms(theorem: str) -> tuple[str, ...]:
+    """What the mistakes of the past by which the theorem failed did to somebody."""
+    from counterexamples.bugs import bugs  # few runs need them
+
+    found = ((name, bug.harm) for name, bug in bugs().items() if bug.refutes == theorem)
+    return tuple(f"{harm.called}: {harm.says} ({name}; {harm.source})" for name, harm in found)
+
+
+def _kinds(pool: Pool, judged: Judged, tables: Tables) -> str:
+    """How many kinds of counterexamples there are, and each; "" if they are not counted."""
+    claim = judged.claim
+    if judged.verdict is not Verdict.REFUTED or len(claim.subjects) != 1:
+        return ""
+    (procedure,) = claim.subjects.values()
+    try:
+        return all_kinds(pool, {claim.name: (claim, procedure)}, tables)[claim.name].text()
+    except TableError as error:
+        return f"They are not counted. {error}"

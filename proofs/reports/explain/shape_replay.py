@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What does the shape that stands for a kernel do on a kernel's counterexample?  Both, beside each other.
+
+The shape runs on the kernel's inputs, with the kernel's own definition of each word (``proofs.claims.relational.conformance``), so
+that it is the same witness.
+
+Trusted: the interpreter, which runs both; that the shape stands for the release is a claim of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+from counterexamples.render.two_columns import side_by_side
+from counterexamples.witness import witness
+from model import kernels
+from model.arch.arm64 import fault
+from model.program.interpreter import Run
+from model.program.procedure import Procedure, ProcedureError
+from model.source.targets.functions.fault import USER_MEM_ABORT
+from proofs.claims.claim import Claim, replay
+from proofs.claims.relational.conformance import KERNEL, SHAPE, behaves_alike, subjects
+from proofs.claims.subject import Part
+from proofs.verdicts.finding import spoken
+from proofs.verdicts.verdict import Judged
+
+_PAGES = "4K"
+
+
+def counterpart(judged: Judged, about: Part | None) -> str:
+    """The counterexample of a claim about that function of a kernel in its shape and in its own C, or a
+    sentence that says why there is none; "" of what is no kernel, or has no counterexample."""
+    answer = judged.answer
+    if about is None or about.is_comparison or answer is None or answer.counterexample is None:
+        return ""
+    if about.root != USER_MEM_ABORT.name:
+        return (
+            f"No shape has a counterpart of it: shapes stand for user_mem_abort() alone, not {about.root}()."
+        )
+    shape = _shape_of(about.kernel, judged.claim.pages or _PAGES)
+    if shape is None:
+        return f"No shape stands for {about.kernel}, so that there is no counterpart of it."
+    if tuple(judged.claim.subjects) != (KERNEL,):
+        return "The claim is about several procedures, so that no single shape has a counterpart of it."
+    both = replace(judged.claim, subjects=subjects(shape, judged.claim.subjects[KERNEL]))
+    try:
+        return _told(both, judged, shape.name)
+    except ProcedureError as error:
+        return f"The shape {shape.name} has no counterpart of it: {error}"
+
+
+def _told(both: Claim, judged: Judged, shape: str) -> str:
+    obligation, answer = judged.obligation, judged.answer
+    assert obligation is not None and answer is not None and answer.counterexample is not None
+    shown = answer.counterexample
+
+    def rerun(model: Mapping[str, int]) -> Mapping[str, Run]:
+        return replay(both, obligation.concrete(model)).runs
+
+    widths = {name: sort.width for name, sort in obligation.inputs.items()}
+    words = spoken(judged.claim)
+    found = witness(shown.model, shown.matter, widths, both.subjects, rerun, words, lambda _, __: True)
+    alike = replay(both, obligation.concrete(shown.model)).value(behaves_alike())
+    end = (
+        f"The shape {shape} does on this witness what the kernel does."
+        if alike
+        else f"The shape {shape} does otherwise on this witness."
+    )
+    return f"{side_by_side(found, SHAPE, KERNEL)}\n{end}"
+
+
+def _shape_of(kernel: str, pages: str) -> Procedure | None:
+    """The shape that stands for the release, with pages of that size; None if there is none."""
+    point = re.match(r"[\d.]*\d", kernel)
+    release, is_known = kernels.load().nearest(kernels.number(point[0] if point else kernel))
+    shapes = {shape.name: shape.procedure for shape in fault.shapes()}
+    if not is_known or release.shape not in shapes:
+        return None
+    return fault.at_pages(shapes[release.shape], pages)

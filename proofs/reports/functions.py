@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Verdicts about a kernel, told function by function: pure building of text, no printing.
+
+Each root has a section with what it does, and in it its theorems by family; the verdict stands before
+the theorem, a column for each page size, and why a theorem is refuted stands below it.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from proofs.claims.catalogue import DEFAULT_PAGES
+from proofs.claims.claim import Verdict
+from proofs.claims.subject import ALL_THEOREMS, order, part, root_of
+from proofs.reports import table
+from proofs.reports.table import Report, Table, legend, letter
+from proofs.verdicts.verdict import Judged, Standing
+
+#: Columns in which a text is wrapped.
+WIDTH = 100
+
+LEGEND = "P proved, R refuted, U unsupported; ! is not as declared, and is told below"
+
+
+class Style(Enum):
+    """What a line is, and so how it looks on a terminal."""
+
+    HEAD = "the names of the columns"
+    TITLE = "the name of a function"
+    PLAIN = "what it does, and families"
+    VERDICT = "a theorem, behind its verdicts"
+    NOTE = "what is told below"
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line: how it looks, how far it is moved in, cells of verdicts, and a text that is wrapped
+    below its own beginning."""
+
+    style: Style
+    indent: int
+    text: str
+    cells: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Outline:
+    """All lines; ``widths`` are those of the columns of cells."""
+
+    lines: tuple[Line, ...]
+    widths: tuple[int, ...]
+
+
+def tables(found: Report) -> tuple[Table | Outline, ...]:
+    """What is shown of a report: an outline of what is about functions of kernels, a table of the rest."""
+    kernels = tuple(each for each in found.judged if part(each.claim.subject))
+    rest = tuple(each for each in found.judged if not part(each.claim.subject))
+    shown = [table.table(replace(found, judged=rest))] if rest or not kernels else []
+    return (*([outline(replace(found, judged=kernels))] if kernels else []), *shown)
+
+
+def outline(found: Report) -> Outline:
+    """The verdicts by root, family and theorem.  Every claim must be about a function of a kernel."""
+    columns = list(dict.fromkeys(_column(each) for each in found.judged))
+    one = len(columns) == 1
+    rows = [line for root in _roots(found) for line in _section(root, found.judged, columns)]
+    cells = [line.cells for line in rows if line.cells]
+    heads = [""] if one else _heads(columns)
+    widths = tuple(max(map(len, column)) for column in zip(heads, *cells, strict=True))
+    head = [] if one else [Line(Style.HEAD, 4, "theorem", tuple(heads))]
+    foot = [] if one else [_blank(), Line(Style.NOTE, 0, legend(found.judged, LEGEND))]
+    lines = (*head, *rows, *_lacking(found), *foot)
+    return Outline(lines[1:] if one else lines, widths)  # the first is empty, and stands below a header alone
+
+
+def plain(shown: Table | Outline) -> str:
+    """The outline, or a table, as text."""
+    if isinstance(shown, Table):
+        return table.plain(shown)
+    return "\n".join(text for line in shown.lines for text in wrapped(line, shown.widths))
+
+
+def wrapped(line: Line, widths: Sequence[int]) -> list[str]:
+    """The line as one or more lines of text."""
+    cells = "".join(cell.ljust(width + 2) for cell, width in zip(line.cells, widths, strict=False))
+    begin = " " * line.indent + cells
+    told = textwrap.wrap(
+        line.text,
+        WIDTH,
+        initial_indent=begin,
+        subsequent_indent=" " * len(begin),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return [each.rstrip() for each in told] or [""]
+
+
+def _blank() -> Line:
+    return Line(Style.PLAIN, 0, "")
+
+
+def _column(judged: Judged) -> str:
+    """The kernel and the page size."""
+    about = part(judged.claim.subject)
+    assert about is not None
+    return about.kernel + (f"/{judged.claim.pages}" if judged.claim.pages else "")
+
+
+def _heads(columns: Sequence[str]) -> list[str]:
+    """The names of the columns: page sizes, where they are all of one kernel."""
+    parted = [column.partition("/") for column in columns]
+    if len({kernel for kernel, _, _ in parted}) > 1:
+        return list(columns)
+    return [pages or DEFAULT_PAGES for _, _, pages in parted]
+
+
+def _root(subject: str) -> str:
+    about = part(subject)
+    assert about is not None
+    return about.root
+
+
+def _roots(found: Report) -> list[str]:
+    """The roots of which something is told, in the order of the table of roots."""
+    return sorted({_root(each.claim.subject) for each in found.judged}, key=lambda name: (order(name), name))
+
+
+def _section(root: str, judged: Sequence[Judged], columns: Sequence[str]) -> Iterator[Line]:
+    """One function: its name, its file, what it does, and its theorems."""
+    known = root_of(root)
+    about = dict.fromkeys(each.claim.subject for each in judged if _root(each.claim.subject) == root)
+    names = " ".join(f"@{subject}" for subject in about)  # what stands behind a theorem in a claim's name
+    yield _blank()
+    yield Line(Style.TITLE, 0, f"{root}()  {known.file}  {names}" if known else f"{root}()  {names}")
+    if known:
+        yield Line(Style.PLAIN, 2, known.says)
+    families: dict[str, dict[str, dict[str, Judged]]] = {}
+    for each in judged:
+        if _root(each.claim.subject) == root:
+            family = families.setdefault(each.claim.family, {})
+            family.setdefault(each.claim.theorem, {})[_column(each)] = each
+    for name, theorems in families.items():
+        yield _blank()
+        yield Line(Style.PLAIN, 2, name)
+        for theorem, found in theorems.items():
+            yield from _theorem(theorem, found, columns)
+
+
+def _theorem(name: str, found: dict[str, Judged], columns: Sequence[str]) -> Iterator[Line]:
+    """A theorem with its verdicts, and each reason that there is to tell."""
+    one = len(columns) == 1
+    cells = tuple(_cell(found[column], one) if column in found else "" for column in columns)
+    yield Line(Style.VERDICT, 4, name, cells)
+    for reason in dict.fromkeys(filter(None, map(_reason, found.values()))):
+        yield Line(Style.NOTE, 4, reason, ("",) * len(columns))
+
+
+def _cell(judged: Judged, in_full: bool) -> str:
+    """A verdict as a word or as one letter, marked if it is not as declared."""
+    mark = "" if judged.standing is Standing.AS_EXPECTED else "!"
+    return (judged.word if in_full else letter(judged)) + mark
+
+
+def _reason(judged: Judged) -> str:
+    """Why a theorem is refuted, or decided otherwise than declared.  Why a function is not read is
+    told once, below."""
+    if judged.verdict is Verdict.UNSUPPORTED:
+        return ""
+    compiled = f"({judged.compiled})" if judged.compiled else ""
+    if judged.standing is not Standing.AS_EXPECTED:
+        return f"{judged.why} {compiled}".strip()
+    expected = judged.claim.expected
+    reason = expected.reason if expected and judged.verdict is Verdict.REFUTED else ""
+    return f"{reason} {compiled}".strip()
+
+
+def _lacking(found: Report) -> Iterator[Line]:
+    """The functions that the tree does not have, and those to which no theorem applies."""
+    reasons = dict.fromkeys(each.reason for each in found.skipped if each.theorem == ALL_THEOREMS)
+    told = [f"Not read: {' '.join(reasons)}"] if reasons else []
+    asked = {each.claim.subject for each in found.judged}
+    left = dict.fromkeys(s.subject for s in found.skipped if s.theorem != ALL_THEOREMS and part(s.subject))
+    idle = [subject for subject in left if subject not in asked]
+    if idle and not found.not_run:
+        told.append(f"No theorem applies to {', '.join(idle)}.")
+    for text in told:
+        yield _blank()
+        yield Line(Style.NOTE, 0, text)

@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Does each function do the same after the patch as before it?  Over all observables, for all inputs.
+
+A function whose procedure is the same to the last term is not asked about.  Of any other each observable
+is a claim, and so is everything together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from counterexamples.attributes.table import Results, TableError, Tables
+from counterexamples.render.table import Row, changed, text_of_changed
+from model.source.errors import Unsupported
+from model.source.kernel import Kernel, NoSink
+from model.source.targets.functions.fault import USER_MEM_ABORT
+from model.source.targets.table import ROOTS
+from model.source.targets.target import Root
+from proofs.claims.claim import Claim, Region, Verdict
+from proofs.claims.relational.beside import THEOREM, Read, beside
+from proofs.claims.relational.equivalence import of_paths
+from proofs.review.comparison.meaning import meaning
+from proofs.review.comparison.side import Side
+from proofs.review.review import Change, Difference, FunctionReview
+from proofs.solvers.smt.pool import Pool
+from proofs.verdicts.cache import Memory
+from proofs.verdicts.finding import Finding, find
+from proofs.verdicts.prove import decided, examined
+from proofs.verdicts.region import FormulaError, formula
+from proofs.verdicts.verdict import Judged
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A function in both trees under one page size, and the claims that it does the same."""
+
+    root: Root
+    pages: str
+    one: Read
+    two: Read
+    claims: tuple[Claim, ...] = ()
+
+
+def functions(pool: Pool, memory: Memory, before: Side, after: Side) -> tuple[FunctionReview, ...]:
+    """What became of each function, in the order of the roots; those that neither tree has are left out."""
+    pairs = list(_pairs(before, after))
+    asked = [claim for pair in pairs for claim in pair.claims]
+    judged = {each.name: each for each in decided(pool, asked, memory)}
+    refuted = [each for each in judged.values() if each.verdict is Verdict.REFUTED]
+    closely = {each.name: find(each) for each in examined(pool, refuted, memory)}
+    return tuple(_review(pool, memory, pair, judged, closely) for pair in pairs)
+
+
+def _pairs(before: Side, after: Side) -> Iterator[Pair]:
+    names = f"{before.name}..{after.name}"
+    for (pages, one), (_, two) in zip(before.roots, after.roots, strict=True):
+        for root in ROOTS:
+            if root.name in one and not (_is_absent(one[root.name]) and _is_absent(two[root.name])):
+                yield _pair(root, pages, names, one[root.name], two[root.name])
+
+
+def _is_absent(read: Read) -> bool:
+    return isinstance(read, NoSink)
+
+
+def _pair(root: Root, pages: str, names: str, one: Read, two: Read) -> Pair:
+    if not isinstance(one, Kernel) or not isinstance(two, Kernel):
+        return Pair(root, pages, one, two)
+    if meaning(one.procedure) == meaning(two.procedure):
+        return Pair(root, pages, one, two)
+    if root is USER_MEM_ABORT:
+        return Pair(root, pages, one, two, tuple(of_paths(one.procedure, two.procedure, names, pages)))
+    return Pair(root, pages, one, two, beside(names, pages, {root.name: (one, two)}).claims)
+
+
+def _review(
+    pool: Pool, memory: Memory, pair: Pair, judged: dict[str, Judged], closely: dict[str, Finding]
+) -> FunctionReview:
+    change, why = _change(pair, [judged[claim.name] for claim in pair.claims])
+    name = pair.root.name
+    if change is not Change.DIFFERS:
+        return FunctionReview(name, pair.pages, change, why)
+    differing = [claim for claim in pair.claims if judged[claim.name].verdict is Verdict.REFUTED]
+    attributes = _attributes(pair)
+    return FunctionReview(
+        name,
+        pair.pages,
+        change,
+        "",
+        next((_region(pool, memory, claim, claim.regions[0]) for claim in differing if claim.regions), ""),
+        tuple(_difference(closely[claim.name]) for claim in _telling(differing)),
+        text_of_changed(attributes.rows),
+        attributes.rows,
+        attributes.both,
+    )
+
+
+def _change(pair: Pair, judged: Sequence[Judged]) -> tuple[Change, str]:
+    why = next((str(each) for each in (pair.two, pair.one) if isinstance(each, Unsupported)), "")
+    if why:
+        return Change.UNREAD, why
+    if _is_absent(pair.one) or _is_absent(pair.two):
+        return (Change.APPEARED, "") if _is_absent(pair.one) else (Change.GONE, str(pair.two))
+    verdicts = {each.verdict for each in judged}
+    if Verdict.REFUTED in verdicts:
+        return Change.DIFFERS, ""
+    if verdicts <= {Verdict.PROVED}:
+        return (Change.SAME if judged else Change.UNTOUCHED), ""
+    return Change.UNDECIDED, next(each.why for each in judged if each.verdict is not Verdict.PROVED)
+
+
+def _telling(differing: Sequence[Claim]) -> Sequence[Claim]:
+    """The claims about one observable each; the one about everything only if there is no other."""
+    return [claim for claim in differing if claim.theorem != THEOREM] or differing
+
+
+def _difference(finding: Finding) -> Difference:
+    claim = finding.judged.claim
+    return Difference(claim.says, claim, finding.counterexample)
+
+
+def _region(pool: Pool, memory: Memory, claim: Claim, region: Region) -> str:
+    try:
+        return f"{region.says} {formula(pool, claim, region, memory)}"
+    except FormulaError as error:
+        return f"no formula: {error}"
+
+
+@dataclass(frozen=True)
+class _Attributes:
+    """The tables of attributes of both sides, and the rows that changed."""
+
+    rows: tuple[Row, ...] = ()
+    both: tuple[Results, Results] | None = None
+
+
+def _attributes(pair: Pair) -> _Attributes:
+    """Nothing of a function that gives no attributes."""
+    if not (isinstance(pair.one, Kernel) and isinstance(pair.two, Kernel) and pair.root.is_fault_path):
+        return _Attributes()
+    one, two, tables = pair.one.procedure, pair.two.procedure, Tables()
+    try:
+        return _Attributes(tuple(changed(one, two, tables)), (tables.of(one), tables.of(two)))
+    except TableError:
+        return _Attributes()

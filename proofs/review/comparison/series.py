@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A series is reviewed patch by patch: each tree is read once, and compared with the one before it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from model.source.index.index import Index
+from model.source.preprocessor.profile import Profile
+from model.source.trees.header_cache import default_directory
+from model.source.trees.tree import Tree
+from proofs.claims.subject import part
+from proofs.review.comparison.behaviour import functions
+from proofs.review.comparison.side import Side, side, touched
+from proofs.review.comparison.theorems import theorems
+from proofs.review.patches.apply import Applied, apply_all, is_read
+from proofs.review.patches.patch import Patch
+from proofs.review.review import Change, FunctionReview, PatchReview, TheoremReview
+from proofs.solvers.smt.pool import Pool
+from proofs.verdicts.cache import Memory
+from proofs.verdicts.portfolio.engines import z3_version
+
+#: What a reader might believe was looked at.
+NOT_CHECKED = (
+    "functions out of scope, and what else runs at the same time",
+    "other configurations than the one named here",
+    "what callers and callees do beyond the contracts that are assumed",
+)
+
+
+@dataclass(frozen=True)
+class Step:
+    """A patch and the tree after it; of two trees, a patch without files."""
+
+    patch: Patch
+    tree: Tree
+    files: tuple[str, ...]
+    notes: tuple[str, ...] = ()
+
+
+def steps(tree: Tree, patches: Sequence[Patch]) -> list[Step]:
+    """Each patch with the tree after it.  Raises PatchError where one does not apply."""
+    return [
+        Step(patch, applied.tree, applied.touches, tuple(_notes(applied)))
+        for patch, applied in zip(patches, apply_all(tree, patches), strict=True)
+    ]
+
+
+def _notes(applied: Applied) -> Iterator[str]:
+    for placed in applied.placed:
+        if placed.how != "exact":
+            yield f"{placed.name}: a hunk was applied {placed.how}."
+    yield from applied.noted
+    unread = [name for name in applied.touches if not is_read(name)]
+    if unread:
+        yield f"Not read, and so not looked at: {', '.join(unread)}."
+
+
+def reviewed(
+    pool: Pool,
+    memory: Memory,
+    tree: Tree,
+    along: Sequence[Step],
+    configurations: Sequence[tuple[str, Profile]],
+) -> Iterator[PatchReview]:
+    """The review of each step, when it is known.  Raises TreeError and TableError as ``reading.side``."""
+    kept = memory.directory
+    before = side(tree, configurations, Index.build(tree, default_directory()), kept)
+    for step in along:
+        after = before
+        if any(map(is_read, step.files)):
+            after = side(step.tree, configurations, before.index.patched(step.tree), kept)
+        yield _one(pool, memory, before, after, step)
+        before = after
+
+
+def _one(pool: Pool, memory: Memory, before: Side, after: Side, step: Step) -> PatchReview:
+    became = functions(pool, memory, before, after)
+    if all(each.change is Change.UNTOUCHED for each in became):
+        return PatchReview(step.patch, became, (), (*step.notes, *_unreached(became, step)))
+    lines = touched(before.tree, after.tree, step.files)
+    told = theorems(pool, memory, before, after, lines)
+    return PatchReview(step.patch, became, told, step.notes, tuple(_assumed(after, became, told)))
+
+
+def _assumed(after: Side, became: Sequence[FunctionReview], told: Sequence[TheoremReview]) -> Iterator[str]:
+    """The facts that were offered to the proofs, and the contracts that the changed functions rest on."""
+    claims = [each.after.judged.claim for each in told if each.after]
+    yield from (f"fact {name}" for name in {fact.name for claim in claims for fact in claim.facts})
+    changed = {each.function for each in became if each.change is not Change.UNTOUCHED}
+    for subject, contracts in after.read.contracts.items():
+        where = part(subject)
+        if where is not None and where.root in changed:
+            yield from (f"contract {name}" for name in contracts)
+
+
+def _unreached(became: Sequence[FunctionReview], step: Step) -> Iterator[str]:
+    """That nothing which was read is touched, so that a reader does not take silence for a proof."""
+    if became and any(map(is_read, step.files)):
+        yield (
+            "None of the functions that were read is changed by this patch, down to the last term; "
+            "what else it changes was not looked at."
+        )
+
+
+def engines() -> tuple[str, ...]:
+    """What decides, with its version."""
+    return (f"z3 {z3_version()}".strip(),)

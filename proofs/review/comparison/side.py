@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A kernel before or after a patch, read; and which of its lines the patch touches."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from pathlib import Path
+
+from model.program.procedure import Span
+from model.source.index.index import Index
+from model.source.preprocessor.profile import Profile
+from model.source.trees.tree import Tree, TreeError
+from proofs.claims.kernel.claims import Read, claims_about
+from proofs.claims.kernel.reading import Roots, read_all, release_of
+
+
+@dataclass(frozen=True)
+class Side:
+    """A tree and its index, what was read of it for each page size, and the claims about that."""
+
+    tree: Tree
+    index: Index
+    roots: tuple[tuple[str, Roots], ...]
+    read: Read
+
+    @property
+    def name(self) -> str:
+        """The release, as claims name it."""
+        return release_of(self.tree.version)
+
+
+def side(
+    tree: Tree, configurations: Sequence[tuple[str, Profile]], index: Index, kept: Path | None = None
+) -> Side:
+    """Read every root of the tree under each configuration; ``kept`` as in ``roots_read.read_all``.
+
+    Raises TreeError for a tree that states no version, TableError as ``claims_about``.
+    """
+    roots = tuple((size, read_all(tree, index, size, profile, kept=kept)) for size, profile in configurations)
+    return Side(tree, index, roots, claims_about(tree.version, roots))
+
+
+@dataclass(frozen=True)
+class Touched:
+    """The lines that differ, by file: of the one tree those that are gone, of the other those that are new."""
+
+    before: Mapping[str, frozenset[int]]
+    after: Mapping[str, frozenset[int]]
+
+    def is_old(self, span: Span) -> bool:
+        """Whether the line stands in the tree before, and not after."""
+        return span.line in self.before.get(span.file, ())
+
+    def is_new(self, span: Span) -> bool:
+        """Whether the line stands in the tree after, and not before."""
+        return span.line in self.after.get(span.file, ())
+
+
+def touched(one: Tree, other: Tree, files: Sequence[str]) -> Touched:
+    """The lines of these files in which two trees differ."""
+    before: dict[str, frozenset[int]] = {}
+    after: dict[str, frozenset[int]] = {}
+    for file in files:
+        before[file], after[file] = _differing(_lines(one, file), _lines(other, file))
+    return Touched(before, after)
+
+
+def _lines(tree: Tree, file: str) -> list[bytes]:
+    try:
+        return tree.read(file).splitlines()
+    except TreeError:
+        return []
+
+
+def _differing(one: list[bytes], other: list[bytes]) -> tuple[frozenset[int], frozenset[int]]:
+    """The numbers of the lines (from 1) that are not matched in the other text."""
+    start = next(
+        (i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
+    )
+    rest = min(len(one), len(other)) - start
+    pairs = zip(reversed(one), reversed(other), strict=False)
+    end = next((i for i, (a, b) in enumerate(pairs) if a != b or i >= rest), rest)
+    middle = one[start : len(one) - end], other[start : len(other) - end]
+    gone: set[int] = set()
+    new: set[int] = set()
+    for tag, i, j, k, m in SequenceMatcher(None, *middle, autojunk=False).get_opcodes():
+        if tag != "equal":
+            gone |= {start + n + 1 for n in range(i, j)}
+            new |= {start + n + 1 for n in range(k, m)}
+    return frozenset(gone), frozenset(new)

@@ -1,0 +1,231 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What becomes of the theorems?  Those about functions that the patch changes are asked before and after it.
+
+A claim that is the same on both sides, procedures and all, is not asked.  Of one that is PROVED on both
+sides it is also asked whether either proof needs a line that the patch touches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from model.program.line_havoc import Opened, opened
+from model.program.procedure import Procedure, Span
+from proofs.claims.claim import Claim, Verdict
+from proofs.claims.fingerprint import Fingerprints
+from proofs.claims.obligations import Obligation, obligations
+from proofs.claims.subject import part
+from proofs.review.comparison import line_core
+from proofs.review.comparison.meaning import meaning
+from proofs.review.comparison.side import Side, Touched
+from proofs.review.review import Became, TheoremReview
+from proofs.solvers.smt.pool import Pool
+from proofs.verdicts.cache import Memory
+from proofs.verdicts.finding import Finding, find
+from proofs.verdicts.prove import cores, decided, denied, examined
+from proofs.verdicts.verdict import Judged, Standing, unsupported
+
+#: Of so many broken theorems, at most, the lines are told that their proof needed.
+EXPLAINED = 3
+
+#: That a kernel does what its shape does is no theorem about either; a patch is not asked for it.
+_CONFORMANCE = "conformance"
+
+
+@dataclass(frozen=True)
+class _Both:
+    """A theorem about a function on each side.  The claims' names differ where the releases do."""
+
+    one: Claim | None
+    two: Claim | None
+
+
+def theorems(
+    pool: Pool, memory: Memory, before: Side, after: Side, lines: Touched
+) -> tuple[TheoremReview, ...]:
+    """The theorems about what the patch changes, in the order of the claims."""
+    changed = list(_changed(before, after))
+    alike = _alike(changed, {*before.read.unread, *after.read.unread})
+    one = _asked(pool, memory, before, [each.one for each in changed if each.one])
+    again = [each.two for i, each in enumerate(changed) if each.two and i not in alike]
+    two = _asked(pool, memory, after, again)
+    found = []
+    for i, each in enumerate(changed):
+        old = one[each.one.name] if each.one else None
+        new = old if i in alike else two[each.two.name] if each.two else None
+        found.append(_review(each, old, new))
+    found = _with_witnesses(pool, memory, found)
+    return tuple(_with_lines(pool, list(_with_relevance(pool, found, alike, lines)), lines))
+
+
+def _alike(changed: Sequence[_Both], unread: Container[str]) -> frozenset[int]:
+    """The positions of theorems that come to the same formulas on both sides: nothing that they speak of is
+    changed."""
+    pairs = {
+        i: (each.one, each.two)
+        for i, each in enumerate(changed)
+        if each.one and each.two and each.one.name not in unread and each.two.name not in unread
+    }
+    one, two = (obligations([pair[side] for pair in pairs.values()]) for side in (0, 1))
+    made = zip(pairs, one, two, strict=True)
+    return frozenset(i for i, a, b in made if a.question == b.question and _witness(a) == _witness(b))
+
+
+def _witness(made: Obligation) -> bytes:
+    """What every counterexample is declared to show; nothing if nothing is declared."""
+    return b"" if made.witness is None else made.witness.key
+
+
+def _changed(before: Side, after: Side) -> Iterator[_Both]:
+    """The theorems that are not asked of the same on both sides."""
+    meanings = _Meanings()
+    one, two = (
+        {_key(claim): claim for claim in side.read.claims if claim.family != _CONFORMANCE}
+        for side in (before, after)
+    )
+    for key in dict.fromkeys([*one, *two]):
+        both = _Both(one.get(key), two.get(key))
+        if both.one is None or both.two is None or meanings.of(both.one) != meanings.of(both.two):
+            yield both
+
+
+def _key(claim: Claim) -> tuple[str, str, str]:
+    """Theorem, function and page size, whatever the release is called."""
+    return claim.theorem, _function(claim), claim.pages
+
+
+def _function(claim: Claim) -> str:
+    where = part(claim.subject)
+    return where.root if where else claim.subject
+
+
+class _Meanings:
+    """What each claim asks, wherever it was written."""
+
+    def __init__(self) -> None:
+        self.fingerprints = Fingerprints("")
+        self.procedures: dict[int, tuple[Procedure, bytes]] = {}
+
+    def of(self, claim: Claim) -> tuple[object, ...]:
+        subjects = tuple((name, self.procedure(p)) for name, p in claim.subjects.items())
+        rest = self.fingerprints.content((claim.facts, claim.given, claim.then, claim.expected))
+        return subjects, rest
+
+    def procedure(self, procedure: Procedure) -> bytes:
+        found = self.procedures.get(id(procedure))
+        if found is None:
+            found = self.procedures[id(procedure)] = procedure, meaning(procedure)
+        return found[1]
+
+
+def _asked(pool: Pool, memory: Memory, side: Side, claims: Sequence[Claim]) -> dict[str, Finding]:
+    """The findings by name, without witnesses."""
+    unread = side.read.unread
+    judged = {c.name: unsupported(c, unread[c.name]) for c in claims if c.name in unread}
+    judged |= {each.name: each for each in decided(pool, [c for c in claims if c.name not in unread], memory)}
+    return {name: find(each) for name, each in judged.items()}
+
+
+def _with_witnesses(pool: Pool, memory: Memory, found: Sequence[TheoremReview]) -> list[TheoremReview]:
+    """The same with witnesses of what is refuted after the patch, and was not so before."""
+    wanted = [
+        each.after.judged
+        for each in found
+        if each.after and each.became is not Became.SAME and each.after.judged.verdict is Verdict.REFUTED
+    ]
+    closely = {each.name: find(each) for each in examined(pool, wanted, memory)}
+    return [replace(each, after=closely.get(each.claim_name, each.after)) for each in found]
+
+
+def _review(both: _Both, one: Finding | None, two: Finding | None) -> TheoremReview:
+    claim = both.two or both.one
+    assert claim is not None
+    return TheoremReview(
+        claim.theorem,
+        _function(claim),
+        claim.pages,
+        claim.says,
+        _became(one.judged if one else None, two.judged if two else None),
+        one,
+        two,
+    )
+
+
+def _became(one: Judged | None, two: Judged | None) -> Became:
+    old, new = one.verdict if one else None, two.verdict if two else None
+    if old is None or one is None:
+        return Became.NEW
+    if new is None or two is None or (new in (Verdict.VACUOUS, Verdict.UNSUPPORTED) and old is not new):
+        return Became.LOST
+    if (old, new) == (Verdict.PROVED, Verdict.REFUTED):
+        return Became.BROKEN
+    if (old, new) == (Verdict.REFUTED, Verdict.PROVED):
+        return Became.MENDED
+    fails_otherwise = new is Verdict.REFUTED and two.standing is Standing.OTHERWISE
+    if fails_otherwise and one.standing is not Standing.OTHERWISE:
+        return Became.OTHERWISE
+    return Became.SAME
+
+
+def _proved(finding: Finding | None) -> Claim | None:
+    if finding is None or finding.judged.verdict is not Verdict.PROVED:
+        return None
+    return finding.judged.claim
+
+
+def _with_relevance(
+    pool: Pool, found: Sequence[TheoremReview], alike: Container[int], lines: Touched
+) -> Iterator[TheoremReview]:
+    """Of each theorem that is proved on both sides, whether a proof needs a touched line; those ``alike``
+    speak of nothing that is changed."""
+    spared = _Spared(lines)
+    halves: dict[int, list[Claim]] = {}
+    for i, each in enumerate(found):
+        one, two = _proved(each.before), _proved(each.after)
+        if one is not None and two is not None and i not in alike:
+            halves[i] = [*spared.before(i, one), *spared.after(i, two)]
+    asked = [claim for both in halves.values() for claim in both]
+    still_proved = denied(pool, asked)
+    for i, each in enumerate(found):
+        answers = [still_proved.get(claim.name) for claim in halves.get(i, [])]
+        known = i in alike or (i in halves and None not in answers)
+        yield replace(each, relevant=not all(answers) if known else None)
+
+
+@dataclass
+class _Spared:
+    """Claims about procedures of which the touched lines may do anything, each made once; none if the
+    procedure has no such line.  Their subjects tell the sides apart."""
+
+    lines: Touched
+    made: dict[int, tuple[Procedure, Opened]] = field(default_factory=dict)
+
+    def before(self, i: int, claim: Claim) -> Iterator[Claim]:
+        return self.claim(i, claim, "before", self.lines.is_old)
+
+    def after(self, i: int, claim: Claim) -> Iterator[Claim]:
+        return self.claim(i, claim, "after", self.lines.is_new)
+
+    def claim(self, i: int, claim: Claim, side: str, which: Callable[[Span], bool]) -> Iterator[Claim]:
+        procedure = claim.subjects[""]
+        if id(procedure) not in self.made:
+            self.made[id(procedure)] = procedure, opened(procedure, which)
+        found = self.made[id(procedure)][1]
+        if found.lines:
+            named = replace(claim, theorem=f"{i}.{claim.theorem}", subject=f"{claim.subject}, {side}")
+            yield line_core.untouched(named, found.procedure)
+
+
+def _with_lines(pool: Pool, found: Iterable[TheoremReview], lines: Touched) -> Iterator[TheoremReview]:
+    """Of the first theorems that are broken, the lines that the proof needed, those that are gone first."""
+    reviews = list(found)
+    wanted = [i for i, each in enumerate(reviews) if each.became is Became.BROKEN][:EXPLAINED]
+    proofs = {i: claim for i in wanted if (claim := _proved(reviews[i].before)) is not None}
+    resting = {i: line_core.resting(claim, opened(claim.subjects[""])) for i, claim in proofs.items()}
+    needed = cores(pool, [each.claim for each in resting.values()], least=True)
+    for i, each in enumerate(reviews):
+        used = needed.get(resting[i].claim.name) if i in resting else None
+        spans = () if used is None else resting[i].lines_of(used)
+        ordered = tuple(sorted(spans, key=lambda span: not lines.is_old(span)))
+        yield replace(each, lines=None if used is None else ordered)

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Which lines of a patch does a reply quote?  Those that the findings are about, and few around them.
+
+Of the hunks the first is taken that has a line on which a broken theorem's proof rested, then one with a line
+that decided a finding, then one in a file that is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from model.program.procedure import Span
+from model.source.targets.table import ROOTS
+from proofs.review.entries import entries
+from proofs.review.patches.apply import is_read
+from proofs.review.patches.diff import ADDED, CONTEXT, REMOVED, FileChange, Hunk
+from proofs.review.patches.patch import Patch
+from proofs.review.patches.text import decoded, printable
+from proofs.review.review import PatchReview, Status
+
+#: Lines of a hunk before and after the one that is meant, at most.
+AROUND = 12
+CUT = "[ ... ]"
+
+
+@dataclass(frozen=True)
+class _Meant:
+    """A hunk, and the position of the line in it that is meant."""
+
+    change: FileChange
+    hunk: Hunk
+    position: int
+
+
+def quoted(review: PatchReview) -> list[str]:
+    """The lines, ``> `` before each; none where the patch changes nothing that is read."""
+    meant = next(_candidates(review), None)
+    if meant is None:
+        return []
+    lines, at = meant.hunk.lines, meant.position
+    first, last = max(at - AROUND, 0), min(at + AROUND + 1, len(lines))
+    files = [f"--- {_name('a', meant.change.old)}", f"+++ {_name('b', meant.change.new)}"]
+    shown = [*files, _shown(meant.hunk.header), *map(_shown, lines[first:last])]
+    parts = [f"> {line}".rstrip() for line in shown]
+    if first:
+        parts.insert(len(files) + 1, CUT)
+    before, after = _others(review.patch, meant)
+    return [*([CUT] if before else []), *parts, *([CUT] if after or last < len(lines) else [])]
+
+
+def _candidates(review: PatchReview) -> Iterator[_Meant]:
+    """The best first."""
+    every = sorted(entries(review), key=lambda each: each.status is not Status.FAIL)
+    for each in every:
+        for span in each.rested:
+            yield from _with_line(review.patch, span, REMOVED)
+    for each in every:
+        if each.place is not None and each.status is not Status.PASS:
+            yield from _with_line(review.patch, each.place, ADDED)
+    files = {root.file for root in ROOTS}
+    read = [change for change in review.patch.files if any(map(is_read, change.touches))]
+    for change in sorted(read, key=lambda change: files.isdisjoint(change.touches)):
+        for hunk in change.hunks:
+            yield _Meant(change, hunk, _first_change(hunk))
+
+
+def _with_line(patch: Patch, span: Span, side: bytes) -> Iterator[_Meant]:
+    """The hunk that has that line of the old file (of which lines are REMOVED) or the new one (ADDED)."""
+    for change in patch.files:
+        if span.file != (change.old if side == REMOVED else change.new):
+            continue
+        for hunk in change.hunks:
+            line = hunk.old_start if side == REMOVED else hunk.new_start
+            for position, text in enumerate(hunk.lines):
+                if text[:1] not in (CONTEXT, side):
+                    continue
+                if line == span.line:
+                    yield _Meant(change, hunk, position)
+                line += 1
+
+
+def _first_change(hunk: Hunk) -> int:
+    return next((i for i, line in enumerate(hunk.lines) if line[:1] != CONTEXT), 0)
+
+
+def _others(patch: Patch, meant: _Meant) -> tuple[bool, bool]:
+    """Whether hunks stand before this one, and after it."""
+    every = [(change, hunk) for change in patch.files for hunk in change.hunks]
+    at = next(i for i, (_, hunk) in enumerate(every) if hunk is meant.hunk)
+    return at > 0, at + 1 < len(every)
+
+
+def _name(side: str, name: str | None) -> str:
+    return "/dev/null" if name is None else printable(f"{side}/{name}")
+
+
+def _shown(line: bytes) -> str:
+    return printable(decoded(line.removesuffix(b"\n")), "\t")

@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Which patches is a reviewer given, and in which order?
+
+Patches are put in the order of their numbers, whatever the order of the mails.  Of several rerolls in
+one mailbox the highest complete one is taken; whatever is not taken is said in ``notes``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from proofs.review.patches import limits
+from proofs.review.patches.choose import chosen, not_taken
+from proofs.review.patches.diff import FileChange
+from proofs.review.patches.errors import NoPatchError, PatchError
+from proofs.review.patches.mail import Mail, author_of, header_text, read_mail
+from proofs.review.patches.patch import Patch, Series
+from proofs.review.patches.source import Item, items_at, items_of
+from proofs.review.patches.subject import Subject, read_subject
+from proofs.review.patches.text import decoded, printable
+from proofs.review.patches.unified import read_diff
+
+__all__ = ["Patch", "Series", "series", "series_of"]
+
+_BREAK = re.compile(rb"^(?:diff -|Index: |--- [^\s]|---[ \t\r]*$)", re.MULTILINE)
+_IN_BODY = re.compile(rb"\s*+((?:(?:From|Subject|Date):[ \t][^\n]*\n(?:[ \t]+[^\n]*\n)*)+)[ \t\r]*\n")
+_IN_BODY_FIELD = re.compile(rb"^(From|Subject|Date):[ \t]([^\n]*\n(?:[ \t]+[^\n]*\n)*)", re.MULTILINE)
+_LOG = re.compile(rb"^commit [0-9a-f]{40}\b", re.MULTILINE)
+
+
+def series(path: str | Path) -> Series:
+    """The patches of a patch file, a mail, an mbox, a maildir, or a directory of *.patch files.
+
+    Raises PatchError where there is none, one is missing or damaged, or it is not said which is meant.
+    """
+    return _series(items_at(Path(path)), str(path))
+
+
+def series_of(data: bytes, where: str = "standard input") -> Series:
+    """The same for bytes, such as those of standard input."""
+    return _series(items_of(data, where), where)
+
+
+def _parts(text: bytes) -> tuple[bytes, bytes]:
+    """The message, and from its end the notes and the diff; as git mailinfo tells them apart."""
+    found = _BREAK.search(text)
+    return (text[: found.start()], text[found.start() :]) if found else (text, b"")
+
+
+@dataclass
+class _Sorter:
+    """Mails as they are met: patches, cover letters, and what is neither."""
+
+    patches: list[Patch] = field(default_factory=list)
+    covers: list[Patch] = field(default_factory=list)
+    replies: list[Patch] = field(default_factory=list)
+    passed_over: int = 0
+    files: int = 0
+    hunks: int = 0
+
+    def item(self, item: Item, *, attached: bool = False) -> None:
+        try:
+            if item.mail:
+                self._mail(item, attached=attached)
+            elif len(_LOG.findall(item.data)) > 1:
+                raise PatchError("is the output of git log; give that of git format-patch")
+            else:
+                self._bare(item)
+        except PatchError as error:
+            said = str(error).rstrip(".")
+            raise PatchError(
+                said + "." if said.startswith(item.where) else f"{item.where}: {said}."
+            ) from error
+
+    def _diff(self, text: bytes) -> tuple[FileChange, ...]:
+        files = read_diff(text)
+        self.files += len(files)
+        self.hunks += sum(len(change.hunks) for change in files)
+        if self.files > limits.FILES or self.hunks > limits.HUNKS:
+            raise PatchError(
+                f"the diffs to here change more than {limits.FILES} files or have more than {limits.HUNKS} hunks"
+            )
+        return files
+
+    def _bare(self, item: Item) -> None:
+        message, rest = _parts(item.data)
+        text = rest.replace(b"\r\n", b"\n") if rest.count(b"\r\n") == rest.count(b"\n") else rest
+        files = self._diff(text)
+        if files:
+            shown_message = printable(decoded(message), "\n\t").strip()
+            self.patches.append(Patch(item.where, "", message=shown_message, files=files))
+        else:
+            self.passed_over += 1
+
+    def _mail(self, item: Item, *, attached: bool) -> None:
+        mail = read_mail(item.data)
+        patch, rest, subject = _described(mail, item)
+        if subject.number == 0 and not subject.reply:
+            self.covers.append(patch)
+            return
+        try:
+            files = self._diff(rest)
+        except PatchError:
+            if not subject.reply:
+                raise
+            files = ()  # it quotes a piece of a diff
+        if files:
+            (self.replies if subject.reply else self.patches).append(replace(patch, files=files))
+        elif not subject.reply and mail.attached and not attached:
+            self._attached(mail, patch)
+        else:
+            self.passed_over += 1
+
+    def _attached(self, mail: Mail, patch: Patch) -> None:
+        inner = _Sorter(files=self.files, hunks=self.hunks)
+        for number, data in enumerate(mail.attached, 1):
+            where = f"{patch.where}, attachment {number}"
+            for item in items_of(data, where):
+                inner.item(item, attached=True)
+        for found in inner.patches:
+            if found.subject:
+                self.patches.append(replace(found, message_id=found.message_id or patch.message_id))
+            else:
+                self.patches.append(replace(patch, where=found.where, files=found.files))
+        self.covers.extend(inner.covers)
+        self.files, self.hunks = inner.files, inner.hunks
+        self.passed_over += not inner.patches
+
+
+def _described(mail: Mail, item: Item) -> tuple[Patch, bytes, Subject]:
+    """The patch of a mail without its diff, the text that has the diff, and the subject."""
+    text, said = mail.text, {}
+    if own := _IN_BODY.match(text):
+        said = dict(_IN_BODY_FIELD.findall(own.group(1)))
+        text = text[own.end() :]
+    message, rest = _parts(text)
+    subject = read_subject(mail.subject)
+    title = read_subject(header_text(said[b"Subject"])).text if b"Subject" in said else subject.text
+    patch = Patch(
+        item.where,
+        title,
+        subject.number,
+        subject.total,
+        subject.reroll,
+        author_of(said[b"From"]) if b"From" in said else mail.author,
+        header_text(said[b"Date"]) if b"Date" in said else mail.date,
+        mail.message_id,
+        mail.in_reply_to,
+        mail.references,
+        item.commit,
+        printable(decoded(message, mail.charset), "\n\t").strip(),
+    )
+    return patch, rest, subject
+
+
+def _series(items: Iterable[Item], where: str) -> Series:
+    sorter = _Sorter()
+    for item in items:
+        sorter.item(item)
+    if not sorter.patches and len(sorter.replies) == 1:
+        sorter.patches, sorter.replies = sorter.replies, []
+    if not sorter.patches:
+        raise NoPatchError(f"{where}: holds no patch; give one, or mails that have some.")
+    notes = [not_taken(patch, "is a reply") for patch in sorter.replies]
+    patches = chosen(sorter.patches, where, notes)
+    covers = [
+        c for c in sorter.covers if c.reroll == patches[0].reroll and c.total in (patches[0].total, None)
+    ]
+    return Series(where, tuple(patches), covers[0] if covers else None, tuple(notes), sorter.passed_over)

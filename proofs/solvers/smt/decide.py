@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""How the claims of a batch are put to an engine, and how its answers become Answers.
+
+Two questions settle a claim: can the facts and premises hold together, and can they hold without
+the conclusion?  To find models is the slow part, so first some are sought that serve many claims
+at once; whatever they leave open is asked claim by claim.
+
+Trusted: that ``unsat`` of the second question is PROVED; every model is replayed elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from counterexamples.minimise import Model
+from proofs.solvers.engine import Engine
+from proofs.solvers.query import Answer, Batch, Found, Question
+from proofs.solvers.smt.session import Dialogue
+
+
+def decide(engine: Engine, batch: Batch) -> Iterator[Answer | Question | None]:
+    """Each question before it is asked, and each answer when it is found; None while something is
+    done for several questions."""
+    yield from _Decision(engine, batch).answers()
+
+
+class _Decision:
+    """The literals of a batch, and the models that were found, by claim."""
+
+    def __init__(self, engine: Engine, batch: Batch):
+        self.questions = batch.questions
+        self.together = batch.together
+        common = _common(batch.questions)
+        self.dialogue = Dialogue(engine, batch.text, common)
+        rest = [tuple(e for e in q.assumed if e not in common) for q in batch.questions]
+        premises = self.dialogue.define(f"(and true {' '.join(each)})" for each in rest)
+        denied = self.dialogue.define(f"(not {q.then})" for q in batch.questions)
+        both = self.dialogue.define(f"(and {p} {d})" for p, d in zip(premises, denied, strict=True))
+        stray = self.dialogue.define(f"(not {q.witness or 'true'})" for q in batch.questions)
+        names = [q.claim for q in batch.questions]
+        self.stray = dict(zip(names, stray, strict=True))
+        self.premises = dict(zip(names, premises, strict=True))
+        self.refuting = dict(zip(names, both, strict=True))
+        self.inputs = sorted({name for q in batch.questions for name in q.inputs})
+
+    def answers(self) -> Iterator[Answer | Question | None]:
+        refuted: dict[str, Model] = {}
+        reached: dict[str, Model] = {}
+        if self.together:
+            hopeless = [q.claim for q in self.questions if q.hopeless]
+            yield from self.cover(hopeless, self.refuting, refuted)
+            others = [q.claim for q in self.questions if q.claim not in refuted]
+            yield from self.cover(others, self.premises, reached)
+        for question in self.questions:
+            yield question
+            yield self.answer(question, reached.get(question.claim), refuted.get(question.claim))
+
+    def cover(
+        self, claims: Iterable[str], literals: Mapping[str, str], models: dict[str, Model]
+    ) -> Iterator[None]:
+        """Find models that make the literals of many claims true at once; each claim's model goes
+        into ``models``.  Literals that refuse each other are left for the next round."""
+        pending: dict[str, list[str]] = {}
+        refused: list[set[str]] = []
+        for claim in claims:
+            pending.setdefault(literals[claim], []).append(claim)
+        while pending:
+            together = _without(refused, list(pending))
+            while (found := self.dialogue.check(together)) is Found.UNSAT and len(together) > 1:
+                yield
+                core = self.dialogue.used() or together
+                if len(core) == 1:  # it cannot hold at all, which is left to be asked about it alone
+                    del pending[core[0]]
+                else:
+                    refused.append(set(core))
+                together = _without([set(core)], together)
+            if found is not Found.SAT:
+                del pending[together[0]]
+                continue
+            model = self.dialogue.model(self.inputs)
+            for literal, value in self.dialogue.values(list(pending)).items():
+                if value:
+                    models.update(dict.fromkeys(pending.pop(literal), model))
+            yield
+
+    def answer(self, question: Question, reached: Model | None, refuted: Model | None) -> Answer:
+        answer = Answer(question.claim, Found.NOT_ASKED)
+        reached = reached or refuted
+        if reached is None:
+            answer = replace(answer, premises=self.dialogue.check([self.premises[question.claim]]))
+            if answer.premises is not Found.SAT:
+                return self.reasoned(answer, answer.premises)
+            reached = self.dialogue.model(self.inputs)
+        answer = replace(answer, premises=Found.SAT, reached=reached)
+        if refuted is None:
+            answer = replace(answer, denied=self.dialogue.check([self.refuting[question.claim]]))
+            if answer.denied is not Found.SAT:
+                return self.reasoned(answer, answer.denied)
+            refuted = self.dialogue.model(self.inputs)
+        answer = replace(answer, denied=Found.SAT, refuted=refuted)
+        return self.with_stray(question, answer) if question.witness else answer
+
+    def with_stray(self, question: Question, answer: Answer) -> Answer:
+        literals = [self.refuting[question.claim], self.stray[question.claim]]
+        answer = replace(answer, stray=self.dialogue.check(literals))
+        if answer.stray is Found.SAT:
+            return replace(answer, strayed=self.dialogue.model(self.inputs))
+        return self.reasoned(answer, answer.stray)
+
+    def reasoned(self, answer: Answer, found: Found) -> Answer:
+        return replace(answer, reason=self.dialogue.reason()) if found is Found.UNKNOWN else answer
+
+
+def _without(refused: Iterable[set[str]], literals: list[str]) -> list[str]:
+    """The literals without the last one of each set that is among them whole and cannot hold together."""
+    left = list(literals)
+    for each in refused:
+        if each.issubset(left):
+            left.remove(next(literal for literal in reversed(left) if literal in each))
+    return left
+
+
+def _common(questions: Sequence[Question]) -> tuple[str, ...]:
+    """What all the questions assume of facts."""
+    shared = set.intersection(*({*q.background, *q.facts} for q in questions))
+    return tuple(e for e in dict.fromkeys((*questions[0].background, *questions[0].facts)) if e in shared)

@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What is found out about a claim that is shown: the facts that it needs, and the least witnesses.
+
+Trusted: nothing; witnesses are replayed, and of the facts used only their names are told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from counterexamples.minimise import WHOLE, Bit, Model, bits, least, needed, steady
+from proofs.solvers import smtlib
+from proofs.solvers.engine import Engine
+from proofs.solvers.query import Answer, Found, Question, Shown
+from proofs.solvers.smt.session import Dialogue
+
+Key = TypeVar("Key", bound=Hashable)
+
+
+def examine(engine: Engine, text: str, question: Question) -> Answer:
+    """The answer to the question with all that is shown of it."""
+    return _Examination(Dialogue(engine, text, question.background), question).answer()
+
+
+class _Examination:
+    """The literals of one claim, all defined before anything is asked."""
+
+    def __init__(self, dialogue: Dialogue, question: Question):
+        self.dialogue = dialogue
+        self.question = question
+        self.facts = dialogue.define(question.facts)
+        self.given = dialogue.define(question.given)
+        (self.denied,) = dialogue.define([f"(not {question.then})"])
+        self.stray = f"(and {question.refuted} (not {question.witness or 'true'}))"
+        self.holds = f"(and true {' '.join(question.given)})"
+        dialogue.define(f"(not {outcome})" for outcome in (self.holds, question.refuted, self.stray))
+        dialogue.define([self.stray])
+        places = [(n, i) for n, width in question.inputs.items() for i in (WHOLE, *range(max(width, 1)))]
+        literals = dialogue.define(_bit_text(n, question.inputs[n], i) for n, i in places)
+        self.bits = dict(zip(places, literals, strict=True))
+        self.premises = [*self.facts, *self.given]
+
+    def answer(self) -> Answer:
+        answer = Answer(self.question.claim, self.dialogue.check(self.premises))
+        if answer.premises is not Found.SAT:
+            return self.reasoned(answer, answer.premises)
+        answer = replace(answer, reached=self.dialogue.model(self.question.inputs))
+        answer = replace(answer, denied=self.dialogue.check([*self.premises, self.denied]))
+        if answer.denied is not Found.SAT:  # a counterexample is an example as well
+            answer = self.reasoned(answer, answer.denied)
+            answer = replace(answer, example=self.shown(self.premises, self.holds))
+            return replace(answer, used=self.facts_used()) if answer.denied is Found.UNSAT else answer
+        return self.refutation(replace(answer, refuted=self.dialogue.model(self.question.inputs)))
+
+    def refutation(self, answer: Answer) -> Answer:
+        if self.question.witness:
+            literals = [*self.facts, *self.dialogue.define([self.stray])]
+            answer = replace(answer, stray=self.dialogue.check(literals))
+            if answer.stray is Found.SAT:
+                strayed = self.dialogue.model(self.question.inputs)
+                return replace(answer, strayed=strayed, counterexample=self.shown(literals, self.stray))
+            answer = self.reasoned(answer, answer.stray)
+        confirmed, model = self.confirm()
+        counterexample = self.generalise(model, self.question.refuted)
+        return replace(answer, confirmed=confirmed, counterexample=counterexample)
+
+    def reasoned(self, answer: Answer, found: Found) -> Answer:
+        return replace(answer, reason=self.dialogue.reason()) if found is Found.UNKNOWN else answer
+
+    def facts_used(self) -> tuple[int, ...]:
+        """The facts that are left when, one after the other, those are deleted that are not needed."""
+        base = [*self.given, self.denied]
+        every = range(len(self.facts))
+        return tuple(needed(every, lambda some: self.core(base, {i: [self.facts[i]] for i in some})))
+
+    def core(self, base: Sequence[str], items: Mapping[Key, Sequence[str]]) -> list[Key] | None:
+        """Some of the items (literals by key) that cannot hold together with ``base``; None if all
+        can."""
+        literals = [literal for group in items.values() for literal in group]
+        if self.dialogue.check([*base, *literals]) is not Found.UNSAT:
+            return None
+        used = set(self.dialogue.used())
+        return [key for key, group in items.items() if not used.isdisjoint(group)]
+
+    def shown(self, literals: Sequence[str], outcome: str) -> Shown:
+        """The least model of the literals, which can hold, with what of it makes the outcome."""
+        model = self.least(literals)
+        assert model is not None
+        return self.generalise(model, outcome)
+
+    def least(self, literals: Sequence[str]) -> Model | None:
+        """The least model of the literals."""
+
+        def refuse(fixed: Sequence[Bit]) -> Sequence[Bit] | None:
+            by_literal = {self.literal(bit): bit for bit in fixed}
+            found = self.dialogue.check([*literals, *by_literal])
+            if found is Found.UNKNOWN:
+                raise ValueError(f"The solver gave up on a witness: {self.dialogue.reason()}")
+            if found is Found.SAT:
+                return None
+            return [by_literal[text] for text in self.dialogue.used() if text in by_literal]
+
+        return least(self.question.inputs, refuse)
+
+    def literal(self, bit: Bit) -> str:
+        name, number, value = bit
+        text = self.bits[name, number]
+        return text if value else f"(not {text})"
+
+    def generalise(self, model: Model, outcome: str) -> Shown:
+        """The bits of the model that are enough for the outcome, whatever the others are.  Facts
+        are not used for it: a reader should see the values that the code looks at."""
+        missed = self.dialogue.define([f"(not {outcome})"])
+        each = {n: bits(n, width, model[n]) for n, width in self.question.inputs.items()}
+        names = self.enough(missed, {n: each[n] if model[n] else [(n, WHOLE, 0)] for n in each})
+        kept = [bit for n in names if n not in self.question.bitwise for bit in each[n]]
+        single = {bit: [bit] for n in names if n in self.question.bitwise for bit in each[n]}
+        kept += self.enough([*missed, *map(self.literal, kept)], single)
+        matter: dict[str, int] = {}
+        for name, number, _ in kept:
+            matter[name] = matter.get(name, 0) | 1 << number
+        return Shown(model, matter)
+
+    def enough(self, base: Sequence[str], items: Mapping[Key, Sequence[Bit]]) -> list[Key]:
+        """The items without which the base could hold."""
+        literals = {key: [self.literal(bit) for bit in group] for key, group in items.items()}
+        return needed(list(items), lambda some: self.core(base, {key: literals[key] for key in some}))
+
+    def confirm(self) -> tuple[bool | None, Model]:
+        """Whether some input refutes the claim whatever the loose inputs are, and the least one; if
+        there is none, the least input that refutes it with some values of the loose inputs.
+
+        Values of the loose inputs that save the claim are collected until no input is left that is
+        refuting under all of them, or one is found that none saves.
+        """
+        confirmed, model = steady(
+            lambda saving: self.least([*self.premises, self.denied, *self.dialogue.define(saving)]),
+            self.saving,
+        )
+        assert model is not None  # it was just found
+        return confirmed, model
+
+    def saving(self, model: Model) -> str | None:
+        """That the claim is refuted with values of the loose inputs that save it from the model's other
+        inputs; None if there are none."""
+        question = self.question
+        if not question.loose:
+            return None
+        tight = [n for n in question.inputs if n not in question.loose]
+        here = self.instance([smtlib.symbol(n) for n in question.loose])
+        fixed = [bit for n in tight for bit in bits(n, question.inputs[n], model[n])]
+        saved = self.dialogue.define([f"(not {here})"])
+        if self.dialogue.check([*saved, *map(self.literal, fixed)]) is Found.UNSAT:
+            return None
+        values = self.dialogue.model(question.loose)
+        return self.instance([smtlib.value_text(values[n], question.inputs[n]) for n in question.loose])
+
+    def instance(self, arguments: Sequence[str]) -> str:
+        return f"({self.question.instance} {' '.join(arguments)})"
+
+
+def _bit_text(name: str, width: int, number: int) -> str:
+    text = smtlib.symbol(name)
+    if number == WHOLE:
+        return f"(not (= {text} {smtlib.value_text(0, width)}))"
+    return f"(= ((_ extract {number} {number}) {text}) #b1)" if width else f"(= {text} true)"

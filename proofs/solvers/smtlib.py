@@ -1,0 +1,221 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Obligations as SMT-LIB 2 text (logic QF_BV): what a solver is given, and what a reader can check.
+
+One text holds the definitions that the claims of a batch share; ``certificate`` is the text of one
+claim alone, to which any solver of QF_BV answers ``unsat`` if the claim is proved.
+
+Trusted: the table of operators, for whatever is PROVED.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from model.logic import Sort, SortError, Term, conj, number, subterms
+
+if TYPE_CHECKING:  # whoever checks evidence has terms and no procedures
+    from proofs.claims.obligations import Obligation
+
+_OPERATORS: Mapping[str, str] = {
+    "not": "not", "and": "and", "or": "or", "ite": "ite", "eq": "=",
+    "ult": "bvult", "ule": "bvule", "slt": "bvslt", "sle": "bvsle",
+    "add": "bvadd", "sub": "bvsub", "mul": "bvmul",
+    "udiv": "bvudiv", "urem": "bvurem", "sdiv": "bvsdiv", "srem": "bvsrem",
+    "bvand": "bvand", "bvor": "bvor", "bvxor": "bvxor", "bvnot": "bvnot",
+    "shl": "bvshl", "lshr": "bvlshr", "ashr": "bvashr",
+}  # fmt: skip
+
+#: In the text of one claim: what stands before the denied conclusion, and the question at the end.
+DENIED, CHECK = "; not the conclusion\n", "(check-sat)\n"
+
+
+def sort_text(sort: Sort) -> str:
+    """``Bool`` or ``(_ BitVec N)``."""
+    return f"(_ BitVec {sort.width})" if sort.width else "Bool"
+
+
+def value_text(value: int, width: int) -> str:
+    """A value of that many bits (0: a truth value) as a literal."""
+    if width == 0:
+        return "true" if value else "false"
+    return f"#x{value:0{width // 4}x}" if width % 4 == 0 else f"#b{value:0{width}b}"
+
+
+def symbol(text: str) -> str:
+    """A name between bars, as SMT-LIB wants names that are not plain words.
+
+    Raises SortError for a name that cannot be written so.
+    """
+    if "|" in text or "\\" in text or not text.isascii() or not text.isprintable():
+        raise SortError(f"{text!r} cannot be the name of an input: use printable ASCII without | and \\.")
+    return f"|{text}|"
+
+
+def comment(text: str) -> str:
+    """The text as comment lines."""
+    return "".join(f"; {line}\n" for line in text.splitlines())
+
+
+def _operator(term: Term) -> str:
+    if term.op == "extract":
+        assert isinstance(term.data, tuple)
+        return f"(_ extract {term.data[0]} {term.data[1]})"
+    if term.op in ("zext", "sext"):
+        kind = "zero" if term.op == "zext" else "sign"
+        return f"(_ {kind}_extend {term.sort.width - term.args[0].sort.width})"
+    return _OPERATORS[term.op]
+
+
+@dataclass
+class Writer:
+    """Writes terms; what is used more than once is defined once, and ``lines`` are those
+    definitions.  ``known`` says how a term is written after them."""
+
+    lines: list[str] = field(default_factory=list)
+    known: dict[bytes, str] = field(default_factory=dict)
+    sorts: dict[str, Sort] = field(default_factory=dict)
+
+    def declare(self, names: Mapping[str, Sort]) -> None:
+        """Declare free names; raises SortError if a name has two sorts."""
+        for text, sort in names.items():
+            known = self.sorts.get(text)
+            if known is None:
+                self.sorts[text] = sort
+                self.lines.append(f"(declare-const {symbol(text)} {sort_text(sort)})")
+            elif known != sort:
+                raise SortError(f"{text} is a {known} in one place and a {sort} in another.")
+
+    def share(self, roots: Iterable[Term]) -> None:
+        """Define the terms below the roots that are used more than once, and the roots themselves."""
+        top = list(roots)
+        uses: dict[bytes, int] = {}
+        for root in top:
+            uses[root.key] = 2
+        for term in subterms(*top):
+            for arg in term.args:
+                uses[arg.key] = uses.get(arg.key, 0) + 1
+        for term in subterms(*top):
+            if term.key not in self.known:
+                self.known[term.key] = self.write(term)
+                if term.args and uses[term.key] > 1:
+                    self.define(f"t{len(self.lines)}", term)
+
+    def write(self, term: Term) -> str:
+        """One node, its arguments having been written before."""
+        if term.op == "const":
+            return value_text(number(term), term.sort.width)
+        if term.op == "name":
+            return symbol(str(term.data))
+        return f"({_operator(term)} {' '.join([self.known[a.key] for a in term.args])})"
+
+    def define(self, text: str, term: Term) -> None:
+        """From here on, the term is written as this name."""
+        body = self.known[term.key]
+        self.lines.append(f"(define-fun {text} () {sort_text(term.sort)} {body})")
+        self.known[term.key] = text
+
+
+def roots_of(obligation: Obligation) -> list[Term]:
+    """All terms of an obligation."""
+    last = [] if obligation.witness is None else [obligation.witness]
+    facts = (fact.holds for fact in obligation.facts)
+    return [*obligation.background, *facts, *obligation.given, obligation.then, *last]
+
+
+def batch(obligations: Sequence[Obligation]) -> Writer:
+    """The definitions of a batch of obligations; raises SortError if a name has two sorts."""
+    writer = Writer()
+    for obligation in obligations:
+        writer.declare(obligation.inputs)
+    writer.share(root for obligation in obligations for root in roots_of(obligation))
+    return writer
+
+
+def instance(function: str, obligation: Obligation) -> str:
+    """The definition of ``function``: given values of the loose inputs, whether the facts exclude
+    the input or it refutes the claim.  The other inputs are free."""
+    facts = conj(*obligation.background, *(fact.holds for fact in obligation.facts))
+    refuted = facts >> conj(*obligation.given, ~obligation.then)
+    loose = [(n, obligation.inputs[n]) for n in obligation.loose]
+    parameters = " ".join(f"({symbol(n)} {sort_text(s)})" for n, s in loose)
+    writer = Writer()
+    lets: list[str] = []
+    body = ""
+    for term in subterms(refuted):
+        writer.known[term.key] = body = writer.write(term)
+        if term.args:
+            text = f"u{len(lets)}"
+            lets.append(f"(let (({text} {body})) ")
+            writer.known[term.key] = body = text
+    return f"(define-fun {function} ({parameters}) Bool {''.join(lets)}{body}{')' * len(lets)})"
+
+
+def certificate(obligation: Obligation) -> str:
+    """The text of one claim alone: ``unsat`` is PROVED.
+
+    Facts and premises are named assertions, so that a solver can be asked for those it used.
+    """
+    writer = Writer()
+    writer.declare({n: obligation.inputs[n] for n in sorted(obligation.inputs)})
+    proof_roots = [t for t in roots_of(obligation) if t is not obligation.witness]
+    writer.share(proof_roots)
+    parts = [
+        comment(f"{obligation.claim}\n{obligation.says}\nunsat: proved. sat: the model refutes it."),
+        "(set-logic QF_BV)\n",
+        *(line + "\n" for line in writer.lines),
+    ]
+    for term in obligation.background:
+        parts.append(f"; equal arguments give equal values\n(assert {writer.known[term.key]})\n")
+    for fact in obligation.facts:
+        told = comment(f"fact: {fact.says}\nsource: {fact.source}")
+        parts.append(told + _named(writer.known[fact.holds.key], f"fact {fact.name}"))
+    for count, term in enumerate(obligation.given, 1):
+        parts.append(_named(writer.known[term.key], f"premise {count}"))
+    parts.append(DENIED + _named(f"(not {writer.known[obligation.then.key]})", "denied"))
+    return "".join(parts) + CHECK
+
+
+def file_name(claim: str) -> str:
+    """The name of a claim as that of its file."""
+    return re.sub(r"[^\w@.+-]", ".", claim) + ".smt2"
+
+
+def _named(body: str, label: str) -> str:
+    return f"(assert (! {body} :named {symbol(label)}))\n"
+
+
+# Answers -------------------------------------------------------------------------------------
+_TOKEN = re.compile(r'\|[^|]*\||"[^"]*"|[()]|[^\s()|"]+')
+
+_LITERAL = re.compile(r"\(not\s+\|[^|]*\|\)|\(not\s+[^\s()|]+\)|\|[^|]*\||[^\s()|]+")
+
+
+def _tokens(text: str) -> Iterator[str]:
+    yield from _TOKEN.findall(text)
+
+
+def read_values(answer: str) -> dict[str, int]:
+    """The answer to get-value of names: ``((name value) ...)``.
+
+    Raises ValueError for anything else.
+    """
+    tokens = [t for t in _tokens(answer) if t not in "()"]
+    if len(tokens) % 2:
+        raise ValueError(f"The solver's values cannot be read: {answer[:200]}")
+    return {tokens[i].strip("|"): _number(tokens[i + 1]) for i in range(0, len(tokens), 2)}
+
+
+def read_literals(answer: str) -> list[str]:
+    """The answer to get-unsat-assumptions: names, and ``(not NAME)``, as they were assumed."""
+    return [" ".join(literal.split()) for literal in _LITERAL.findall(answer.strip()[1:-1])]
+
+
+def _number(text: str) -> int:
+    if text in ("true", "false"):
+        return int(text == "true")
+    if text[:2] in ("#x", "#b"):
+        return int(text[2:], 16 if text[1] == "x" else 2)
+    raise ValueError(f"{text} is not a value of a truth value or word.")

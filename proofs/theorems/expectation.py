@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""How a declared answer is written: a theorem is PROVED of every shape, but for what its row says.
+
+A row names a shape (``"v8"``), or a part of the history of shapes: ``since("v8")``, ``until("v7")``,
+``between("v3", "v7")``, ``EVERY``.  The history is the order of ``model.arch.arm64.fault.shapes()``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from model.arch.arm64 import fault
+from model.logic import Term
+from proofs.claims.claim import Expectation, Verdict
+
+PROVED = Expectation(Verdict.PROVED)
+
+
+@dataclass(frozen=True)
+class NotAsked:
+    """The theorem is not asked there, for this reason: its premises cannot occur."""
+
+    reason: str
+
+
+#: The exceptions of one theorem, by shape.
+Row = Mapping[str, Expectation | NotAsked]
+#: The rows of a family, by theorem.
+Table = Mapping[str, Row]
+
+
+#: Every shape, oldest first.
+EVERY: tuple[str, ...] = tuple(shape.name for shape in fault.shapes())
+#: The subject of theorems that are about core-mm alone, which is no shape.
+CORE_MM = "core_mm"
+
+
+def since(first: str) -> tuple[str, ...]:
+    """This shape and every later one.  Raises ValueError if there is no such shape."""
+    return EVERY[_position(first) :]
+
+
+def until(last: str) -> tuple[str, ...]:
+    """This shape and every earlier one; errors as of ``since``."""
+    return EVERY[: _position(last) + 1]
+
+
+def between(first: str, last: str) -> tuple[str, ...]:
+    """These two shapes and those between them; also raises ValueError if the last is the older."""
+    if _position(last) < _position(first):
+        raise ValueError(f'{last} is older than {first}; write between("{last}", "{first}").')
+    return EVERY[_position(first) : _position(last) + 1]
+
+
+def _position(shape: str) -> int:
+    _known(shape, EVERY)
+    return EVERY.index(shape)
+
+
+def _known(name: str, names: tuple[str, ...]) -> None:
+    if name not in names:
+        raise ValueError(f"No shape is called {name!r}; name one of {', '.join(names)}.")
+
+
+def _named(groups: tuple[str | tuple[str, ...], ...]) -> list[str]:
+    """The shapes of all groups; a group may be a single shape, or core-mm."""
+    names = [name for group in groups for name in ([group] if isinstance(group, str) else group)]
+    for name in names:
+        _known(name, (CORE_MM, *EVERY))
+    return names
+
+
+def refuted(*shapes: str | tuple[str, ...], witness: Term, reason: str) -> Row:
+    """On these shapes the theorem fails: every counterexample satisfies ``witness``; ``reason`` says
+    why, and cites the source.  Raises ValueError if there is no such shape."""
+    return dict.fromkeys(_named(shapes), Expectation(Verdict.REFUTED, witness, reason))
+
+
+def not_asked(*shapes: str | tuple[str, ...], reason: str) -> Row:
+    """On these shapes the theorem is not asked; errors as of ``refuted``."""
+    return dict.fromkeys(_named(shapes), NotAsked(reason))
+
+
+def proved(*exceptions: Row) -> Row:
+    """PROVED of every shape but the exceptions; a shape may stand in one of them only."""
+    row: dict[str, Expectation | NotAsked] = {}
+    for exception in exceptions:
+        twice = row.keys() & exception.keys()
+        if twice:
+            raise ValueError(
+                f"{', '.join(sorted(twice))}: two answers are declared of one theorem; keep one."
+            )
+        row.update(exception)
+    return row

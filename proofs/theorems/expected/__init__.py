@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The answers that are declared for the shapes.  A theorem without a row has none, which is never green.
+
+Each refutation says what every counterexample must show, and why it is right, with its source.  D1
+to D12 are told in ``counterexamples.scenarios.disputed``.
+"""
+
+from __future__ import annotations
+
+from proofs.claims.claim import Expectation
+from proofs.theorems.expectation import PROVED, NotAsked, Table
+from proofs.theorems.expected import (
+    block_size,
+    conformance,
+    cow,
+    cow_check,
+    dirty_logging,
+    memory_type,
+    permissions,
+    refusal,
+    resources,
+    signals,
+    tags,
+)
+
+EXPECTED: Table = {
+    **memory_type.EXPECTED,
+    **cow.EXPECTED,
+    **cow_check.EXPECTED,
+    **permissions.EXPECTED,
+    **dirty_logging.EXPECTED,
+    **tags.EXPECTED,
+    **block_size.EXPECTED,
+    **refusal.EXPECTED,
+    **resources.EXPECTED,
+    **signals.EXPECTED,
+    **conformance.EXPECTED,
+}
+
+
+def expected(theorem: str, shape: str) -> Expectation | NotAsked | None:
+    """The declared answer; None if none is declared."""
+    row = EXPECTED.get(theorem)
+    return None if row is None else row.get(shape, PROVED)

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What a theorem is: a sentence, its premises, its conclusion, and why one should want it.
+
+A theorem is stated over the words of ``model.vocabulary.memory`` and knows no shape, no kernel, no solver.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from model.logic import Term, free_names
+
+
+@dataclass(frozen=True)
+class Theorem:
+    """``says`` is the whole theorem as a sentence in kernel words; all of ``given`` together imply
+    ``then``; ``because`` cites the commit, mail (Message-ID), manual rule or comment it rests on.
+    ``not_assuming`` names facts that must not be used: the theorem asks what happens without them.
+    ``of`` is the function that it is about (the name of a root in ``model.source.targets``), "" for
+    the fault paths.
+
+    Its name is the attribute it is bound to in its module, a true sentence in snake_case.
+    """
+
+    says: str
+    given: tuple[Term, ...]
+    then: Term
+    because: tuple[str, ...]
+    not_assuming: tuple[str, ...] = ()
+    of: str = ""
+
+    @property
+    def symbols(self) -> frozenset[str]:
+        """The symbols and constants that a procedure must bind for the theorem to be asked of it."""
+        return frozenset(free_names(*self.given, self.then))

@@ -1,0 +1,235 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The answers to what makes theorems worth proving: data first, then text and an exit code.
+
+Trusted: nothing more than the verdicts are.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from model.logic import Term
+from proofs.claims.claim import Claim, Verdict
+from proofs.claims.subject import part
+from proofs.solvers.smt.pool import Pool
+from proofs.validation.adequacy import questions
+from proofs.validation.adequacy.outcomes import (
+    BY_DEFINITION,
+    NEVER,
+    OF_OTHER_KERNELS,
+    OUTCOMES,
+    WITH_LARGE_PAGES,
+)
+from proofs.verdicts.cache import Memory
+from proofs.verdicts.prove import cores, decided
+from proofs.verdicts.verdict import Judged
+
+
+@dataclass(frozen=True)
+class Row:
+    """One answer: to which question, about what, whether it is as it should be (None: undecided), and
+    what was found."""
+
+    question: str
+    about: str
+    adequate: bool | None
+    told: str
+
+
+FACTS = "the facts can hold together"
+PREMISES = "the premises can hold"
+SAYS = "the conclusion says something"
+OUTCOME = "the outcome is reached"
+NEEDED = "the assumption is needed"
+SIBLING = "a false sibling is refuted"
+QUESTIONS = (FACTS, PREMISES, SAYS, OUTCOME, NEEDED, SIBLING)
+
+_DECIDED = {Verdict.PROVED: False, Verdict.VACUOUS: False, Verdict.REFUTED: True}
+
+
+def rows(
+    pool: Pool,
+    claims: Sequence[Claim],
+    memory: Memory | None = None,
+    outcomes: Mapping[str, Term] = OUTCOMES,
+    never: Mapping[tuple[str, str], str] = NEVER,
+    by_definition: Mapping[str, str] = BY_DEFINITION,
+    whole: bool = True,
+) -> list[Row]:
+    """All rows, in the order of the questions.  ``never`` are the outcomes that cannot come about, and
+    ``by_definition`` theorems that need no code, each with the reason.  Whether an assumption is needed
+    is asked only of the ``whole`` catalogue."""
+    asked = _Asked(pool, memory or Memory())
+    judged = asked.verdicts(claims)
+    ordered = [judged[claim.name] for claim in claims]
+    return [
+        *_of_facts(asked, claims),
+        *_of_premises(ordered),
+        *_of_conclusions(asked, claims, by_definition, OF_OTHER_KERNELS),
+        *_of_outcomes(asked, claims, outcomes, never),
+        *(_of_assumptions(pool, ordered) if whole else ()),
+        *_of_siblings(asked, ordered),
+    ]
+
+
+@dataclass(frozen=True)
+class _Asked:
+    pool: Pool
+    memory: Memory
+
+    def verdicts(self, claims: Iterable[Claim]) -> dict[str, Judged]:
+        return {each.name: each for each in decided(self.pool, list(claims), self.memory)}
+
+    def possible(self, claims: Iterable[Claim]) -> dict[str, bool | None]:
+        """Of each claim that says "never", by name, whether it is false."""
+        return {name: _DECIDED.get(each.verdict) for name, each in self.verdicts(claims).items()}
+
+
+def _of_facts(asked: _Asked, claims: Sequence[Claim]) -> Iterator[Row]:
+    made = questions.of_facts(claims)
+    answers = asked.possible(made)
+    for each in made:
+        told = {True: "some input satisfies them all", False: "no input does", None: "undecided"}
+        yield Row(
+            FACTS, f"{each.subject}, {len(each.facts)} facts", answers[each.name], told[answers[each.name]]
+        )
+
+
+def _of_premises(judged: Iterable[Judged]) -> Iterator[Row]:
+    for each in judged:
+        known = each.verdict in (Verdict.PROVED, Verdict.REFUTED)
+        good = True if known else False if each.verdict is Verdict.VACUOUS else None
+        told = "some input satisfies the facts and the premises" if known else each.why
+        yield Row(PREMISES, each.name, good, told)
+
+
+def _of_conclusions(
+    asked: _Asked, claims: Sequence[Claim], by_definition: Mapping[str, str], elsewhere: Mapping[str, str]
+) -> Iterator[Row]:
+    """What is wrong with a theorem has to be so with the constants of all kernels that are asked; of the
+    theorems ``elsewhere``, kernels that were not asked have other constants."""
+    made = questions.says_something(claims)
+    every = [each for wrongs in made.values() for _, several in wrongs for each in several]
+    answers = asked.possible(every)
+    for theorem, wrongs in made.items():
+        found = {says: _any(answers[each.name] for each in several) for says, several in wrongs if several}
+        declared = by_definition.get(theorem)
+        if declared is not None:
+            good = None if None in found.values() else False in found.values()
+            yield Row(
+                SAYS,
+                theorem,
+                good,
+                declared if good else f"it is declared that {declared}; it says something",
+            )
+            continue
+        wrong = [says for says, falsified in found.items() if falsified is False]
+        good = False if wrong else None if None in found.values() else True
+        told = {True: "it can be false", False: " ".join(wrong), None: "undecided"}[good]
+        if wrong and theorem in elsewhere:
+            good, told = True, f"of other kernels: {elsewhere[theorem]}"
+        yield Row(SAYS, theorem, good, told)
+
+
+def _any(answers: Iterable[bool | None]) -> bool | None:
+    """True if one is, None if that is not known."""
+    found = set(answers)
+    return True if True in found else None if None in found else False
+
+
+def _of_outcomes(
+    asked: _Asked, claims: Sequence[Claim], outcomes: Mapping[str, Term], never: Mapping[tuple[str, str], str]
+) -> Iterator[Row]:
+    made = questions.outcomes(claims, outcomes)
+    answers = asked.possible(claim for _, claim in made)
+    for name, claim in made:
+        reached = answers[claim.name]
+        function = part(claim.subject)
+        reason = never.get((function.root if function else "", name)) or never.get(("", name), "")
+        good = None if reached is None else reached is (reason == "")
+        told = {True: "reached", False: "never reached", None: "undecided"}[reached]
+        if reason:
+            told += f" ({reason})"
+        yield Row(OUTCOME, f"{name.replace('_', ' ')} in {claim.name.partition('@')[2]}", good, told)
+
+
+def _of_assumptions(pool: Pool, judged: Sequence[Judged]) -> Iterator[Row]:
+    proved = [each.claim for each in judged if each.verdict is Verdict.PROVED]
+    used: Counter[str] = Counter()
+    example: dict[str, str] = {}
+    found = cores(pool, proved, least=True)
+    for claim in proved:
+        for i in found.get(claim.name, ()):
+            used[claim.facts[i].name] += 1
+            example.setdefault(claim.facts[i].name, claim.name)
+    undecided = len(found) < len(proved)
+    for name in dict.fromkeys(fact.name for each in judged for fact in each.claim.facts):
+        told = "no proof needs it"
+        good = True if used[name] else None if undecided else False
+        if name in WITH_LARGE_PAGES and not used[name] and not any(claim.pages for claim in proved):
+            good, told = True, f"no proof needs it with pages of 4K: {WITH_LARGE_PAGES[name]}"
+        if used[name]:
+            proofs = "1 proof needs it," if used[name] == 1 else f"{used[name]} proofs need it, such as"
+            told = f"{proofs} {example[name]}"
+        yield Row(NEEDED, name, good, told)
+
+
+def _of_siblings(asked: _Asked, judged: Sequence[Judged]) -> Iterator[Row]:
+    """Of each theorem that is proved somewhere; a subject is asked only if those before it have no false
+    sibling, and the denied conclusion is asked last."""
+    proved: dict[str, list[Claim]] = {}
+    for each in judged:
+        if each.verdict is Verdict.PROVED:
+            proved.setdefault(each.claim.theorem, []).append(each.claim)
+    found: dict[str, str] = {}
+    for turn in range(max(map(len, proved.values()), default=0)):
+        made = {
+            claim.name: (theorem, f"{change}, in {claim.subject}", claim)
+            for theorem, several in proved.items()
+            if theorem not in found and turn < len(several)
+            for change, claim in questions.siblings(several[turn])
+        }
+        answers = asked.possible(claim for _, _, claim in made.values())
+        for name, (theorem, told, _) in made.items():
+            if answers[name] and theorem not in found:
+                found[theorem] = told
+    for theorem in proved:
+        yield Row(SIBLING, theorem, theorem in found, f"refuted {found.get(theorem, 'is none')}")
+
+
+# Text ------------------------------------------------------------------------------------------
+def exit_code(found: Iterable[Row]) -> int:
+    """0 if all is adequate, 1 if something is not, 3 if something is undecided."""
+    answers = {row.adequate for row in found}
+    return 1 if False in answers else 3 if None in answers else 0
+
+
+def text(found: Sequence[Row]) -> str:
+    """What is not adequate, in full; the assumptions; a line for each question; and a last line."""
+    wrong = [row for row in found if not row.adequate]
+    lines = [f"{_standing(row)}: {row.question}: {row.about}: {row.told}" for row in wrong]
+    needed = [row for row in found if row.question == NEEDED]
+    width = max((len(row.about) for row in needed), default=0)
+    lines += (
+        [""] * bool(lines) + [f"{row.about:<{width}}  {row.told}" for row in needed] + [""] * bool(needed)
+    )
+    for question in QUESTIONS:
+        answers = [row.adequate for row in found if row.question == question]
+        if answers:
+            lines.append(f"{question}: {answers.count(True)} of {len(answers)}")
+    ending = {0: "adequate", 1: "not adequate", 3: "undecided"}[exit_code(found)]
+    return "\n".join([*lines, "", f"{len(found)} answers: {ending}"])
+
+
+def document(found: Sequence[Row]) -> str:
+    """The same as JSON text: ``schema``, ``exit_code``, and ``answers``, each with ``question``, ``about``,
+    ``adequate`` (null: undecided) and ``told``."""
+    data = {"schema": 1, "exit_code": exit_code(found), "answers": [dict(vars(row)) for row in found]}
+    return json.dumps(data, indent=1, sort_keys=True) + "\n"
+
+
+def _standing(row: Row) -> str:
+    return "UNDECIDED" if row.adequate is None else "NOT"

@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Each root of a tree: compiled, compared on random inputs, or not run and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatch
+from pathlib import Path
+
+from model.program.interpreter import Inputs
+from model.program.procedure import Span
+from model.source.errors import Unsupported
+from model.source.index.index import Index
+from model.source.kernel import Kernel, NoSink, read
+from model.source.preprocessor.profile import Profile
+from model.source.targets.table import ROOTS
+from model.source.targets.target import Root
+from model.source.trees.header_cache import default_directory
+from model.source.trees.tree import Tree
+from proofs.validation.differential.asked import program
+from proofs.validation.differential.cgen.harness import Harness
+from proofs.validation.differential.cgen.terms import Unprintable
+from proofs.validation.differential.program import Comparison, NoCompiler, Program
+from proofs.validation.differential.solver_inputs import branch_inputs
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What became of one root under one configuration.
+
+    ``comparison`` is None where it was not run, and ``why`` says why; ``absent`` where the tree has
+    no such function, which is nothing to complain of.  ``functions`` are how many functions of the
+    tree GCC compiled, ``branches`` where those of the procedure stand.
+    """
+
+    root: str
+    pages: str
+    comparison: Comparison | None = None
+    why: str = ""
+    absent: bool = False
+    functions: int = 0
+    made: Harness | None = None
+
+    @property
+    def untaken(self) -> tuple[Span, ...]:
+        """The branches of which no input took one side."""
+        if self.comparison is None or self.made is None:
+            return ()
+        return tuple(self.made.branches[b // 2] for b in self.comparison.untaken)
+
+
+@dataclass
+class Reader:
+    """Reads the roots of one tree, one index for all."""
+
+    tree: Tree
+    pages: str
+    _index: Index | None = field(default=None, repr=False)
+
+    @property
+    def index(self) -> Index:
+        """The index of the tree, made on first use."""
+        if self._index is None:
+            self._index = Index.build(self.tree, default_directory())
+        return self._index
+
+    def kernel(self, root: Root) -> Kernel:
+        """One root, lowered.  Raises as ``read`` does."""
+        return read(self.tree, self.index, Profile.builtin(self.pages), self.pages, root.functions[0], root)
+
+
+def wanted(pattern: str) -> list[Root]:
+    """The roots of which a function's name fits the pattern."""
+    return [root for root in ROOTS if any(fnmatch(f, pattern) for f in root.functions)]
+
+
+def checked(reader: Reader, roots: Sequence[Root], count: int, seed: int, folder: Path) -> Iterator[Checked]:
+    """Compare every root on so many random inputs.  Raises NoCompiler where there is no gcc."""
+    for root in roots:
+        yield _checked(reader, root, count, seed, folder / root.functions[0])
+
+
+def _checked(reader: Reader, root: Root, count: int, seed: int, folder: Path) -> Checked:
+    name = root.functions[0]
+    try:
+        kernel = reader.kernel(root)
+    except NoSink as error:
+        return Checked(name, reader.pages, why=str(error), absent=True)
+    except Unsupported as error:
+        return Checked(name, reader.pages, why=f"it has no lowering: {error}")
+    try:
+        run = program(kernel, folder)
+        made, found = run.harness, compared(run, kernel, count, seed)[0]
+    except Unprintable as error:
+        return Checked(kernel.function, reader.pages, why=str(error))
+    functions = sum(entry.how == "inlined" for entry in kernel.ledger) + 1
+    if found.agrees and found.compared < count:
+        why = f"only {found.compared} of {count} inputs could be compared: {_left_out(found)}"
+        return Checked(kernel.function, reader.pages, why=why, functions=functions, made=made)
+    return Checked(kernel.function, reader.pages, found, functions=functions, made=made)
+
+
+def compared(program: Program, kernel: Kernel, count: int, seed: int) -> tuple[Comparison, list[Inputs]]:
+    """The comparison on random inputs, on those that a solver made for each branch, and again on random
+    ones near these; and what the solver made."""
+    first = program.random(count, seed)
+    if not first.agrees:
+        return first, []
+    branches = range(2 * len(program.harness.branches))
+    made = branch_inputs(kernel.procedure, branches, program.harness.pointers)
+    given = program.given(made)
+    if not given.agrees:
+        return replace(given, made=len(made)), made
+    last = program.random(count, seed + 1, made)
+    untaken = tuple(b for b in last.untaken if b in first.untaken and b in given.untaken)
+    return replace(last, compared=first.compared + last.compared, untaken=untaken, made=given.compared), made
+
+
+def _left_out(found: Comparison) -> str:
+    return (
+        ", ".join(f"{what} {number}" for what, number in found.counts.items() if number) or "no reason known"
+    )
+
+
+__all__ = ["Checked", "NoCompiler", "Reader", "checked", "compared", "wanted"]

@@ -1,0 +1,280 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Is a change of the C noticed?  Small mistakes are made in the functions of a root, one at a time.
+
+The mutant's C is compared with the procedure of the tree's own C, which must notice every change of
+behaviour, and with the mutant's own procedure, which must agree.  Whether behaviour changed at all is
+decided by proof where nothing was noticed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from random import Random
+
+from model.logic import FALSE, Term, disj, negate, same
+from model.program import symbolic
+from model.program.interpreter import Inputs
+from model.program.procedure import Procedure
+from model.source.errors import Unsupported
+from model.source.index.definitions import Definition
+from model.source.kernel import Kernel, NoSink, read
+from model.source.preprocessor.profile import Profile
+from model.source.targets.target import Root
+from model.source.trees.tree import overlay
+from model.source.types.syntax import Node, Text, children, text_of
+from proofs.validation.differential.asked import program
+from proofs.validation.differential.cgen.harness import Harness, harness
+from proofs.validation.differential.cgen.terms import Unprintable
+from proofs.validation.differential.compare import Reader, compared
+from proofs.validation.differential.program import Comparison, Program, build
+from proofs.validation.differential.solver_inputs import solved
+
+_SWAPS = {
+    "&&": "||", "||": "&&", "<": "<=", "<=": "<", ">": ">=", ">=": ">", "==": "!=", "!=": "==",
+    "&": "|", "|": "&", "+": "-", "-": "+", "<<": ">>", ">>": "<<",
+}  # fmt: skip
+
+#: Of the mutants that are detected, one in so many is read and compared with its own procedure.
+_EACH = 4
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One mistake: bytes ``start`` to ``end`` of a function's text become ``new``."""
+
+    function: str
+    line: int
+    start: int
+    end: int
+    new: bytes
+    says: str
+
+    def __str__(self) -> str:
+        return f"{self.function}() line {self.line}: {self.says}"
+
+
+@dataclass
+class Tried:
+    """What became of the mutants of one root.
+
+    ``detected`` by random inputs, ``by_solver`` only on an input that the solver made for this
+    mutant, ``faulting`` are those whose C agrees where it is compared, but faults or never ends on
+    many more inputs, ``equal`` are proved to do the same, ``stillborn`` are those that GCC refuses.
+    """
+
+    root: str
+    made: int = 0
+    detected: int = 0
+    by_solver: int = 0
+    faulting: int = 0
+    equal: int = 0
+    undecided: int = 0
+    stillborn: int = 0
+    agree: int = 0
+    unread: int = 0
+    missed: list[str] = field(default_factory=list)
+    differ: list[str] = field(default_factory=list)
+
+
+def mutants(kernel: Kernel) -> Iterator[Mutant]:
+    """Every mistake that is made in the functions that were read."""
+    front = kernel.lowered.front
+    for function in dict.fromkeys([kernel.function, *(e.what for e in kernel.ledger if e.how == "inlined")]):
+        found = front.view.function(function)
+        if found is None:
+            continue
+        text = Text(front.view.compiled(found).text, found.file, found.line)
+        body = front.types.parser.function(text).child_by_field_name("body")
+        for node in _below(body):
+            for start, end, new, says in _mistakes(node):
+                yield Mutant(function, text.line_of(node), start, end, new.encode(), says)
+
+
+def _below(node: Node | None) -> Iterator[Node]:
+    waiting = [node] if node is not None else []
+    while waiting:
+        part = waiting.pop()
+        yield part
+        waiting += reversed(part.named_children)
+
+
+def _mistakes(node: Node) -> Iterator[tuple[int, int, str, str]]:
+    """The mistakes at one node: from, to, new text, and what is said of it."""
+    told = " ".join(text_of(node).split())[:60]
+    match node.type:
+        case "expression_statement" | "if_statement":
+            yield node.start_byte, node.end_byte, ";", f"without `{told}`"
+        case "number_literal":
+            yield node.start_byte, node.end_byte, f"({text_of(node)} + 1)", f"{told} + 1 for {told}"
+        case "true" | "false":
+            other = "false" if node.type == "true" else "true"
+            yield node.start_byte, node.end_byte, other, f"{other} for {told}"
+        case "call_expression":
+            listed = node.child_by_field_name("arguments")
+            given = children(listed) if listed is not None else []
+            if len(given) > 1:
+                a, b = given[0], given[1]
+                first, second = text_of(a), text_of(b)
+                yield a.start_byte, b.end_byte, f"{second}, {first}", f"two arguments swapped in `{told}`"
+    if node.type == "if_statement":
+        test = node.child_by_field_name("condition")
+        if test is not None:
+            yield test.start_byte, test.end_byte, f"(!{text_of(test)})", f"if (!{text_of(test)[:60]})"
+    operator = node.child_by_field_name("operator")
+    if node.type == "binary_expression" and operator is not None and text_of(operator) in _SWAPS:
+        new = _SWAPS[text_of(operator)]
+        yield operator.start_byte, operator.end_byte, new, f"{new} in `{told}`"
+
+
+def tried(
+    reader: Reader, roots: Sequence[Root], most: int, count: int, seed: int, folder: Path
+) -> Iterator[Tried]:
+    """Try about ``most`` mutants, as many of each root that can be compared."""
+    kernels = [kernel for root in roots if (kernel := _kernel(reader, root)) is not None]
+    for kernel in kernels:
+        place = folder / f"{kernel.function} itself"
+        try:
+            run = program(kernel, place)
+            near = compared(run, kernel, count, seed)[1]
+            first = run.random(count, seed, near)  # exactly what every mutant is given
+        except Unprintable:
+            continue
+        found = list(mutants(kernel))
+        Random(seed).shuffle(found)
+        trial = _Trial(reader, kernel.root, kernel, run.harness, first, near, place, count, seed)
+        yield trial.of(found, -(-most // len(kernels)))
+
+
+def _kernel(reader: Reader, root: Root) -> Kernel | None:
+    try:
+        return reader.kernel(root)
+    except (NoSink, Unsupported):
+        return None
+
+
+@dataclass
+class _Trial:
+    reader: Reader
+    root: Root
+    kernel: Kernel
+    original: Harness
+    first: Comparison
+    near: list[Inputs]
+    place: Path
+    count: int
+    seed: int
+
+    def of(self, found: Sequence[Mutant], most: int) -> Tried:
+        """The mutants one after the other, until there were enough that GCC accepts."""
+        said = Tried(self.kernel.function)
+        for mutant in found:
+            if said.made == most:
+                break
+            self._try(mutant, said)
+        return said
+
+    def _try(self, mutant: Mutant, said: Tried) -> None:
+        definition = self.kernel.lowered.front.view.function(mutant.function)
+        assert definition is not None
+        text = self.kernel.lowered.front.view.compiled(definition).text
+        changed = text[: mutant.start] + mutant.new + text[mutant.end :]
+        folder = self.place.parent / "mutant"
+        try:
+            made = replace(self.original, compiled=self._changed({mutant.function: changed}))
+            run = build(made, folder, self.place)
+            against = run.random(self.count, self.seed, self.near)
+        except Unprintable:
+            said.stillborn += 1
+            return
+        said.made += 1
+        if not against.agrees and said.made % _EACH:
+            said.detected += 1
+            return
+        own = self._read(mutant, definition)
+        if not against.agrees:
+            said.detected += 1
+        elif self._faults_more(against):
+            said.faulting += 1
+        elif own is None:
+            said.undecided += 1
+        else:
+            self._judge(mutant, own.procedure, run, said)
+        self._own(own, mutant, folder, said)
+
+    def _changed(self, replaced: dict[str, bytes]) -> str:
+        """The compiled C with functions changed."""
+        return harness(self.kernel, replaced, self.original.asked).compiled
+
+    def _faults_more(self, against: Comparison) -> bool:
+        """Whether the mutant follows bad pointers, or does not end, far more often than the tree's C."""
+        left_out = {w: n for w, n in self.first.counts.items() if w not in ("stopped", "repeated")}
+        return against.compared < self.first.compared or any(
+            against.counts[what] > 2 * number + 100 for what, number in left_out.items()
+        )
+
+    def _read(self, mutant: Mutant, definition: Definition) -> Kernel | None:
+        """The mutant, lowered; None where it has no lowering."""
+        data = self.reader.tree.read(definition.file)
+        at = definition.start
+        changed = data[: at + mutant.start] + mutant.new + data[at + mutant.end :]
+        tree = overlay(self.reader.tree, {definition.file: changed})
+        try:
+            return read(
+                tree, self.reader.index.patched(tree), Profile.builtin(self.reader.pages), self.reader.pages,
+                self.kernel.procedure.name, self.root,
+            )  # fmt: skip
+        except (Unsupported, NoSink):
+            return None
+
+    def _own(self, own: Kernel | None, mutant: Mutant, folder: Path, said: Tried) -> None:
+        """Compare the mutant's C with the mutant's own procedure."""
+        try:
+            if own is None:
+                raise Unprintable("it has no lowering")
+            found = program(own, folder, more=self.original.asked).random(self.count, self.seed)
+        except Unprintable:
+            said.unread += 1
+            return
+        if found.agrees:
+            said.agree += 1
+        else:
+            said.differ.append(f"differs from its own procedure: {mutant}")
+
+    def _judge(self, mutant: Mutant, other: Procedure, run: Program, said: Tried) -> None:
+        """What no random input noticed: proved to be no change, or noticed on an input of the solver."""
+        one, two = (self._ends(p) for p in (self.kernel.procedure, other))
+        for path in one.keys() ^ two.keys():  # a sink that only one of them has is never called in the other
+            if path.endswith((".called", ".again")):
+                one.setdefault(path, FALSE)
+                two.setdefault(path, FALSE)
+            else:
+                one.pop(path, None)
+        alike = {path for path in one.keys() & two.keys() if one[path].sort == two[path].sort}
+        differ = disj(FALSE, *(negate(same(one[path], two[path])) for path in sorted(alike)))
+        found = next(iter(solved([differ], self.original.pointers)))
+        if found is None and alike == one.keys() == two.keys():
+            said.equal += 1
+        elif found is not None and not run.given([found]).agrees:
+            said.by_solver += 1
+        elif found is not None and not run.given([found]).compared:
+            said.faulting += 1  # on the very input on which the procedures differ
+        else:
+            said.missed.append(f"missed: {mutant}")
+
+    def _ends(self, procedure: Procedure) -> dict[str, Term]:
+        """The last values of what is compared."""
+        run = symbolic.run(procedure)
+        shared = self.original.shared
+        paths = [p for p in shared.seen if p not in self.original.apart and p in procedure.places]
+        paths += [
+            f"{sink}.{part}"
+            for sink in shared.sinks
+            if sink not in self.original.apart
+            for part in (*shared.arguments[sink], "called", "again")
+        ]
+        return {path: run.places[path] for path in paths if path in run.places}
+
+
+__all__ = ["Mutant", "Tried", "mutants", "tried"]

@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Does the compiled C of a kernel do what refutes a claim about it?
+
+The witness of the claim becomes the input of the compiled C.  The claim is confirmed if that does what
+the procedure does, and if what it does refutes the claim.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from model.program.interpreter import Inputs
+from model.program.procedure import ProcedureError
+from model.source.index.index import Index
+from model.source.kernel import Kernel
+from model.source.preprocessor.profile import Profile
+from model.source.trees.header_cache import default_directory
+from model.source.trees.tree import Tree
+from proofs.claims.claim import Claim, Verdict, replay
+from proofs.claims.fingerprint import Fingerprints
+from proofs.claims.kernel.reading import profiles, read_all
+from proofs.claims.subject import part
+from proofs.validation.differential.asked import program
+from proofs.validation.differential.cgen.terms import Unprintable
+from proofs.validation.differential.confirm import Confirmed, confirmed_by
+from proofs.validation.differential.program import NoCompiler, Program
+from proofs.verdicts.verdict import Judged
+
+CONFIRMED = "confirmed by the compiled C"
+#: A number that is a plausible width, shift and size.
+_SOME = 24
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """What the compiled C does on the witness of a claim; ``differs`` if it is not what the procedure does."""
+
+    claim: str
+    holds: bool
+    why: str = ""
+    differs: bool = False
+
+    def __str__(self) -> str:
+        return CONFIRMED if self.holds else f"not confirmed: {self.why}"
+
+
+@dataclass
+class Kernels:
+    """The functions of a tree by the subject that claims call them, each compiled on first use."""
+
+    kernels: Sequence[Kernel]
+    folder: Path
+    prints: Fingerprints = field(default_factory=lambda: Fingerprints(""))
+    programs: dict[tuple[str, str], Program | str] = field(default_factory=dict)
+
+    def of(self, claim: Claim) -> list[tuple[str, Kernel]] | str:
+        """The functions that the claim speaks of, by its own names of them; or why not all are the tree's."""
+        found: list[tuple[str, Kernel]] = []
+        for subject, procedure in claim.subjects.items():
+            body = self.prints.content(procedure.body)
+            fits = [k for k in self.kernels if self.prints.content(k.procedure.body) == body]
+            if not fits:
+                return "it speaks of a function that is changed, of which there is no C"
+            found.append((subject, fits[0]))
+        return found
+
+    def program(self, kernel: Kernel) -> Program:
+        """The compiled C of a function.  Raises Unprintable if there is none."""
+        key = kernel.root.name, kernel.pages
+        if key not in self.programs:
+            try:
+                self.programs[key] = program(kernel, self.folder / "-".join(key))
+            except (Unprintable, NoCompiler) as error:
+                self.programs[key] = str(error)
+        made = self.programs[key]
+        if isinstance(made, str):
+            raise Unprintable(made)
+        return made
+
+
+def replayed(
+    tree: Tree, configurations: Sequence[tuple[str, Profile]], judged: Sequence[Judged]
+) -> Iterator[Replayed]:
+    """What becomes of each REFUTED claim about the tree; they must have been examined closely."""
+    refuted = [each for each in judged if each.verdict is Verdict.REFUTED and part(each.claim.subject)]
+    if not refuted:
+        return
+    index = Index.build(tree, default_directory())
+    kernels = [
+        kernel
+        for size, profile in configurations
+        for kernel in read_all(tree, index, size, profile).values()
+        if isinstance(kernel, Kernel)
+    ]
+    with TemporaryDirectory(prefix="crosscheck-") as folder:
+        known = Kernels(kernels, Path(folder))
+        for each in refuted:
+            yield replay_claim(each, known)
+
+
+def of_path(
+    path: Path, rev: str | None, pages: Sequence[str], config: Path | None, judged: Sequence[Judged]
+) -> dict[str, str]:
+    """What is said of each REFUTED claim about the tree at a path, by its name."""
+    if shutil.which("gcc") is None:
+        return {each.name: "not run: there is no gcc" for each in judged if each.verdict is Verdict.REFUTED}
+    tree, configurations = Tree.open(path, rev), list(profiles(pages, config))
+    return {each.claim: str(each) for each in replayed(tree, configurations, judged)}
+
+
+def replay_claim(judged: Judged, known: Kernels) -> Replayed:
+    """What the compiled C does on the witness of one claim."""
+    obligation, shown = judged.obligation, judged.answer.counterexample if judged.answer else None
+    if obligation is None or shown is None:
+        return Replayed(judged.name, False, "it has no witness")
+    spoken = known.of(judged.claim)
+    if isinstance(spoken, str):
+        return Replayed(judged.name, False, spoken)
+    first = obligation.concrete(shown.model)
+    found = _on(judged.claim, spoken, known, first)
+    if found.holds or found.differs:
+        return found
+    others = (_on(judged.claim, spoken, known, near) for near in _near(first, spoken, known))
+    return next((other for other in others if other.holds or other.differs), found)
+
+
+def _on(claim: Claim, spoken: Sequence[tuple[str, Kernel]], known: Kernels, inputs: Inputs) -> Replayed:
+    """What the compiled C does on one input."""
+    for _, kernel in spoken:
+        try:
+            found = _confirmed(kernel, known, inputs)
+        except Unprintable as error:
+            return Replayed(claim.name, False, str(error))
+        if not found.holds:
+            return Replayed(claim.name, False, f"{kernel.function}(): {found.why}", found.differs)
+        inputs = replace(found.inputs, names={**inputs.names, **found.inputs.names})
+    try:
+        again = replay(claim, inputs)
+        refutes = all(again.value(each) for each in claim.given) and not again.value(claim.then)
+    except ProcedureError as error:
+        return Replayed(claim.name, False, str(error))
+    return Replayed(claim.name, refutes, "" if refutes else "it depends on where objects lie in memory")
+
+
+def _confirmed(kernel: Kernel, known: Kernels, inputs: Inputs) -> Confirmed:
+    names = {**inputs.names, **kernel.procedure.constants}
+    return confirmed_by(known.program(kernel), kernel, [Inputs(names, inputs.functions)])[0]
+
+
+def _near(inputs: Inputs, spoken: Sequence[tuple[str, Kernel]], known: Kernels) -> Iterator[Inputs]:
+    """The same with an object behind each pointer that the witness says nothing of, and then with a
+    number in the place of one that is 0: what the procedure has a value for may be undefined in C."""
+    made = [known.programs.get((kernel.root.name, kernel.pages)) for _, kernel in spoken]
+    pointers = {p for each in made if isinstance(each, Program) for p in each.harness.pointers}
+    names = {**inputs.names, **{p: 1 for p in pointers if not inputs.names.get(p)}}
+    yield Inputs(names, inputs.functions)
+    for _, kernel in spoken:
+        for text, given in kernel.procedure.inputs.items():
+            if given.sort.width > 1 and not names.get(text):
+                yield Inputs({**names, text: _SOME}, inputs.functions)
+
+
+__all__ = ["CONFIRMED", "Kernels", "Replayed", "of_path", "replay_claim", "replayed"]

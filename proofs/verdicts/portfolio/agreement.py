@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What another engine's answer means for a verdict.
+
+It agrees if it answers the question that settled the claim in the same way: whether anything refutes it,
+or, for VACUOUS, whether the premises can hold.  It leaves the claim open if it answers nothing; that is
+no disagreement.  An answer that contradicts z3's, or a model that the interpreter does not confirm,
+makes the verdict DISAGREE.
+
+Trusted: nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from proofs.claims.claim import Verdict
+from proofs.solvers.query import Answer, Found
+from proofs.verdicts.cache import Memory
+from proofs.verdicts.portfolio.engines import LEFT_OPEN, Engine, z3_version
+from proofs.verdicts.portfolio.pool import answers
+from proofs.verdicts.prove import with_obligations
+from proofs.verdicts.verdict import Judged, Replays, Said, Standing, agree, judge
+
+OPEN = (Found.UNKNOWN, Found.TIMEOUT, Found.NOT_ASKED)
+
+
+def crossed(
+    judged: Iterable[Judged],
+    engines: Sequence[Engine],
+    limit: float,
+    jobs: int,
+    memory: Memory | None = None,
+) -> Iterator[Judged]:
+    """Each claim that was asked, with the engines' answers taken in, whenever there is a new one; the
+    last of each claim has them all.  ``memory`` has what engines of this tool said in earlier runs."""
+    known = {each.name: each for each in judged if each.answer is not None}
+    replays, memory = Replays(), memory or Memory()
+    for engine in engines:
+        asked = [each for each in known.values() if engine.finds_models or not _is_refuted(each)]
+        keys = {} if engine.version else memory.agreement_keys((j.claim for j in asked), engine.name)
+        kept = memory.recall_agreement(keys)
+        for name, agrees in kept.items():
+            known[name] = _recalled(known[name], engine.name, agrees)
+            yield known[name]
+        rest = with_obligations(each for each in asked if each.name not in kept)
+        known |= {each.name: each for each in rest}
+        pairs = [(each.claim, each.obligation) for each in rest if each.obligation is not None]
+        for answer in answers(engine, pairs, limit, jobs):
+            found = taken_in(known[answer.claim], engine.name, engine.version, answer, replays)
+            known[answer.claim] = found
+            key, settled = keys.get(found.name), answer.denied is not Found.TIMEOUT
+            if key and settled and found.verdict is Verdict.PROVED:
+                memory.keep_agreement(key, found.said[-1].agrees is True)
+            yield found
+
+
+def _recalled(judged: Judged, name: str, agrees: bool) -> Judged:
+    """The verdict beside what an engine said in an earlier run."""
+    assert judged.answer is not None
+    text = answered(judged.answer) if agrees else answered(Answer(judged.name, Found.UNKNOWN))
+    said = Said(name, "", text, agrees or None, "" if agrees else LEFT_OPEN)
+    return replace(judged, said=(*_ours(judged), said))
+
+
+def _ours(judged: Judged) -> tuple[Said, ...]:
+    """What was said so far: at first what z3 answered."""
+    assert judged.answer is not None
+    return judged.said or (Said("z3", z3_version(), answered(judged.answer), True),)
+
+
+def _is_refuted(judged: Judged) -> bool:
+    return judged.answer is not None and judged.answer.denied is Found.SAT
+
+
+def taken_in(
+    judged: Judged, name: str, version: str, answer: Answer, replays: Replays | None = None
+) -> Judged:
+    """The verdict beside another engine's answer."""
+    assert judged.answer is not None and judged.obligation is not None
+    said = _ours(judged)
+    agrees = _agrees(judged, answer)
+    found = replace(judged, said=(*said, Said(name, version, answered(answer), agrees, answer.reason)))
+    why = _contradiction(found, name, answer, replays)
+    if not why:
+        return found
+    last = replace(found.said[-1], agrees=False)
+    if judged.verdict is Verdict.DISAGREE:
+        why = f"{judged.why} {why}"
+    return replace(
+        found, verdict=Verdict.DISAGREE, standing=Standing.DISAGREE, why=why, said=(*found.said[:-1], last)
+    )
+
+
+def _agrees(judged: Judged, answer: Answer) -> bool | None:
+    """True if the engine answers the question that settled the claim; None if it does not."""
+    assert judged.answer is not None
+    vacuous = judged.answer.premises is Found.UNSAT
+    ours, other = (a.premises if vacuous else a.denied for a in (judged.answer, answer))
+    return None if ours in OPEN or other in OPEN else ours is other
+
+
+def _contradiction(judged: Judged, name: str, answer: Answer, replays: Replays | None) -> str:
+    """Why the two cannot both be right, as a sentence."""
+    assert judged.answer is not None and judged.obligation is not None
+    alone = judge(judged.claim, judged.obligation, answer, replays)
+    if alone.verdict is Verdict.DISAGREE:
+        return f"The interpreter does not confirm what {name} says: {alone.why}"
+    if agree(_completed(judged.answer), _completed(answer)):
+        return ""
+    return f"z3 says: {answered(judged.answer)}; {name} says: {answered(answer)}."
+
+
+def _completed(answer: Answer) -> Answer:
+    """What refutes a claim satisfies its premises."""
+    return replace(answer, premises=Found.SAT) if answer.denied is Found.SAT else answer
+
+
+def answered(answer: Answer) -> str:
+    """What an engine answers, in words."""
+    if answer.premises is Found.UNSAT:
+        return "no input satisfies the premises"
+    told = {Found.UNSAT: "no input refutes it", Found.SAT: "an input refutes it"}
+    text = told.get(answer.denied, "nothing")
+    if answer.denied is Found.SAT and answer.stray is Found.SAT:
+        text = "an input refutes it in another way than declared"
+    elif answer.denied is Found.SAT and answer.stray is Found.UNSAT:
+        text = "an input refutes it, and all that do are as declared"
+    return text

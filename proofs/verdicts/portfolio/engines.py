@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The engines that may be asked beside z3, by name.
+
+    bdd       decision diagrams (``proofs.solvers.bdd.engine``): shows that nothing refutes a claim, or leaves it open
+    bitwuzla  an SMT solver, on the exported text
+    cvc5      another
+    paths     every path through the procedures, without any solver
+
+Trusted: nothing; what they say is compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from proofs.claims.claim import Claim
+from proofs.claims.obligations import Obligation
+from proofs.solvers.bdd import engine
+from proofs.solvers.external import bitwuzla, cvc5, exported
+from proofs.solvers.installed import version
+from proofs.solvers.query import Answer, Found
+from proofs.verdicts.portfolio import paths
+
+#: Why the decision diagrams do not answer.
+LEFT_OPEN = "The decision diagram leaves it open."
+
+Decide = Callable[[Claim, Obligation], Answer]
+
+
+@dataclass(frozen=True)
+class Engine:
+    """``begin(seconds)`` makes what decides claims, one after the other, about the same subject, each
+    question within that time where the engine has a clock.  ``version`` is "" for those of this tool.
+    One that finds no models is not asked about refutations, which the interpreter has confirmed."""
+
+    name: str
+    version: str
+    begin: Callable[[float], Decide]
+    finds_models: bool = True
+
+    @property
+    def told(self) -> str:
+        """The name with the version."""
+        return f"{self.name} {self.version}".strip()
+
+
+def z3_version() -> str:
+    """The version of the solver that decides."""
+    return version("z3-solver").removesuffix(".0")
+
+
+def named(names: Sequence[str]) -> tuple[Engine, ...]:
+    """The engines of these names but z3; raises MissingError where one is not installed."""
+    return tuple(_MAKERS[name]() for name in names if name != "z3")
+
+
+def missing(names: Sequence[str]) -> str:
+    """Why the engines of these names cannot be asked, as a sentence; "" if they can."""
+    try:
+        named(names)
+    except exported.MissingError as error:
+        return str(error)
+    return ""
+
+
+def _bitwuzla() -> Engine:
+    return Engine("bitwuzla", bitwuzla.version(), lambda limit: _second(partial(bitwuzla.Bitwuzla, limit)))
+
+
+def _cvc5() -> Engine:
+    return Engine("cvc5", cvc5.version(), lambda limit: _second(partial(cvc5.Cvc5, limit)))
+
+
+def _second(start: Callable[[], exported.Solver]) -> Decide:
+    return lambda _, obligation: exported.decide(obligation, start)
+
+
+def _bdd() -> Engine:
+    return Engine("bdd", "", lambda _: _Diagram().decide, finds_models=False)
+
+
+def _paths() -> Engine:
+    return Engine("paths", "", lambda _: paths.decide)
+
+
+_MAKERS: dict[str, Callable[[], Engine]] = {
+    "bdd": _bdd,
+    "bitwuzla": _bitwuzla,
+    "cvc5": _cvc5,
+    "paths": _paths,
+}
+NAMES = ("z3", *_MAKERS)
+
+
+class _Diagram:
+    """One diagram for several claims."""
+
+    def __init__(self) -> None:
+        self.shared = engine.Shared()
+
+    def decide(self, _: Claim, obligation: Obligation) -> Answer:
+        """UNSAT of the denied conclusion, where the diagram shows it.  A model is not sought: the
+        interpreter confirms those of the other engines."""
+        about = (~obligation.then, *obligation.given)
+        others = (*obligation.background, *(fact.holds for fact in obligation.facts))
+        if self.shared.is_impossible(about, others):
+            return Answer(obligation.claim, Found.UNKNOWN, Found.UNSAT)
+        return Answer(obligation.claim, Found.UNKNOWN, Found.UNKNOWN, reason=LEFT_OPEN)

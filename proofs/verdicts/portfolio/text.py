@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What is shown of several engines, and kept of a disagreement: pure building of strings, no printing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from platformdirs import user_state_path
+
+from proofs.solvers import smtlib
+from proofs.verdicts.verdict import DIAGRAMS, Judged
+
+
+def line(judged: Sequence[Judged]) -> Iterator[str]:
+    """The line under the table: which engines were asked, and of how many claims they say the same;
+    nothing if only z3 was."""
+    said = {s.name: s.told for each in judged for s in each.said}
+    told = [_counted(name, version, judged) for name, version in said.items() if name != "z3"]
+    if told:
+        yield f"engines: {said['z3']}; {'; '.join(told)}"
+
+
+def _counted(name: str, told: str, judged: Sequence[Judged]) -> str:
+    answers = [s.agrees for each in judged for s in each.said if s.name == name]
+    agree, open_, against = (answers.count(value) for value in (True, None, False))
+    text = f"{told}: {agree} of {len(answers)} claim{'' if len(answers) == 1 else 's'} agree"
+    text += f", {open_} left open" if open_ else ""
+    return text + (f", {against} DISAGREE" if against else "")
+
+
+def listed(judged: Judged) -> Iterator[str]:
+    """Each engine's answer to one claim."""
+    for each in judged.said:
+        yield f"{each.told}: {each.answer}." + (f" {each.reason}" if each.reason else "")
+
+
+def certified(judged: Judged) -> Iterator[str]:
+    """What there is for one proof that needs no solver to be checked."""
+    made = judged.certificate
+    if made is None:
+        return
+    if made.accepted:
+        yield f"A certificate of {made.size} bytes was checked, with the lemmas that it shares with other claims."
+    else:
+        others = ", ".join(each.told for each in judged.said if each.agrees)
+        yield f"No certificate: {made.why.rstrip('.')}. Engines that stand for it: {others or 'z3'}."
+
+
+def certificates(judged: Sequence[Judged]) -> Iterator[str]:
+    """The line under the table about certificates; nothing if no evidence was made."""
+    made = [each for each in judged if each.certificate is not None]
+    if not made:
+        return
+    full = sum(each.is_certified for each in made)
+    alone = sum(each.certificate is not None and each.certificate.accepted for each in made) - full
+    text = f"evidence: {full} of {len(made)} proofs are CERTIFIED (z3 and {DIAGRAMS} agree, and the "
+    text += "certificate was checked)"
+    text += (
+        f"; of {alone} the certificate was checked, and {DIAGRAMS} was not asked or leaves them open"
+        if alone
+        else ""
+    )
+    left = len(made) - full - alone
+    yield text + (f"; {left} have no certificate, and rest on the engines that agree" if left else "")
+
+
+def directory() -> Path:
+    """Where disagreements are kept on this machine, for a report."""
+    return user_state_path("stage2-proofs") / "disagreements"
+
+
+def kept(judged: Iterable[Judged]) -> Iterator[str]:
+    """Where the disagreements are."""
+    yield from (f"Kept for a report: {directory() / name}" for name in reports(judged))
+
+
+def report(judged: Judged) -> str:
+    """A disagreement as a file: who said what, and the obligation in SMT-LIB."""
+    assert judged.obligation is not None
+    lines = ["Engines disagree on this claim.", *listed(judged), judged.why]
+    return smtlib.comment("\n".join(lines)) + smtlib.certificate(judged.obligation)
+
+
+def reports(judged: Iterable[Judged]) -> dict[str, str]:
+    """The disagreements among claims, by the name of the file that each belongs in."""
+    wrong = [each for each in judged if any(s.agrees is False for s in each.said)]
+    return {smtlib.file_name(each.name): report(each) for each in wrong}

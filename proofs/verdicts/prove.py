@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Claims in, verdicts out: every claim is decided, and what is shown of it is examined closely."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from proofs.claims.claim import Claim, Verdict
+from proofs.claims.obligations import Obligation, obligations
+from proofs.solvers.query import Found
+from proofs.solvers.smt.batch import batches, single
+from proofs.solvers.smt.pool import Pool
+from proofs.verdicts.cache import Memory
+from proofs.verdicts.verdict import Judged, Replays, Standing, agree, judge
+
+
+def decided(pool: Pool, claims: Sequence[Claim], memory: Memory | None = None) -> Iterator[Judged]:
+    """The verdict of each claim, in the order in which they are found; what the memory holds is not
+    asked, and has no obligation.
+
+    Raises ValueError if two claims have the same name.
+    """
+    memory = memory or Memory()
+    names = [claim.name for claim in claims]
+    if len(set(names)) != len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"Two claims are called {twice}; names of claims must differ.")
+    known = list(memory.recall(claims))
+    yield from known
+    left = _without(claims, known)
+    made = {obligation.claim: obligation for obligation in obligations(left)}
+    known = list(memory.recall_closely(left, list(made.values())))
+    yield from known
+    left = _without(left, known)
+    for each in _judged(pool, left, [made[claim.name] for claim in left], closely=False):
+        memory.keep(each)
+        yield each
+
+
+def examined(pool: Pool, judged: Iterable[Judged], memory: Memory | None = None) -> Iterator[Judged]:
+    """The same verdicts with least witnesses and the facts used; what could not be found out in
+    time is missing and said to be."""
+    memory = memory or Memory()
+    first = {each.name: each for each in with_obligations(judged) if each.obligation is not None}
+    made = {each.name: each.obligation for each in first.values() if each.obligation is not None}
+    claims = [each.claim for each in first.values()]
+    known = list(memory.recall_closely(claims, list(made.values())))
+    for second in known:
+        yield _combined(first[second.name], second)
+    left = _without(claims, known)
+    for second in _judged(pool, left, [made[claim.name] for claim in left], closely=True):
+        memory.keep_closely(second)
+        yield _combined(first[second.name], second)
+
+
+def cores(pool: Pool, claims: Sequence[Claim], least: bool = False) -> dict[str, tuple[int, ...]]:
+    """Of each claim that is proved, by name, facts (by position) that are enough for a proof; with
+    ``least`` those that are left when all others are deleted in their order."""
+    made = [replace(batch, cores=True, least=least) for batch in batches(obligations(claims), pool.jobs)]
+    return {answer.claim: answer.used for answer in pool.answers(made) if answer.used is not None}
+
+
+def denied(pool: Pool, claims: Sequence[Claim]) -> dict[str, bool | None]:
+    """Of each claim, by name, whether facts and premises exclude that the conclusion is false, be there an
+    input or not; None where that was not decided."""
+    made = [replace(batch, cores=True) for batch in batches(obligations(claims), pool.jobs)]
+    answers = {answer.claim: answer.denied for answer in pool.answers(made)}
+    known = {Found.UNSAT: True, Found.SAT: False}
+    return {claim.name: known.get(answers[claim.name]) for claim in claims}
+
+
+def _without(claims: Sequence[Claim], known: Iterable[Judged]) -> list[Claim]:
+    names = {each.name for each in known}
+    return [claim for claim in claims if claim.name not in names]
+
+
+def with_obligations(judged: Iterable[Judged]) -> list[Judged]:
+    """The same verdicts, each with its obligation if it was ever asked."""
+    each = list(judged)
+    bare = [one.claim for one in each if one.answer is not None and one.obligation is None]
+    made = {obligation.claim: obligation for obligation in obligations(bare)}
+    return [replace(one, obligation=made.get(one.name, one.obligation)) for one in each]
+
+
+def needs_a_closer_look(judged: Judged) -> bool:
+    """Whether a verdict is not as expected, and there is something to see."""
+    return judged.standing is not Standing.AS_EXPECTED and judged.verdict in (Verdict.PROVED, Verdict.REFUTED)
+
+
+def _judged(
+    pool: Pool, claims: Sequence[Claim], made: Sequence[Obligation], closely: bool
+) -> Iterator[Judged]:
+    by_name = {c.name: (c, o) for c, o in zip(claims, made, strict=True)}
+    replays = Replays()
+    for answer in pool.answers(single(made) if closely else batches(made, pool.jobs)):
+        yield judge(*by_name[answer.claim], answer, replays)
+
+
+def _combined(first: Judged, second: Judged) -> Judged:
+    assert first.answer is not None and second.answer is not None
+    if not agree(first.answer, second.answer):
+        why = "The solver answered the same question in two ways."
+        return replace(second, verdict=Verdict.DISAGREE, standing=Standing.DISAGREE, why=why)
+    if second.verdict is Verdict.DISAGREE or second.verdict is first.verdict:
+        return second
+    return replace(first, why=f"{first.why} No witness is shown: {second.answer.reason}".strip())

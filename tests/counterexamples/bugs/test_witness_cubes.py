@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Of every mistake of the past that is made in a shape: each input of the witness's cube breaks the theorem, no
+literal of the cube can go, and the witness is the same whatever the solver's seed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+
+import pytest
+
+from counterexamples.bugs import bugs
+from counterexamples.bugs.bug import OnShape
+from proofs.claims.obligations import Obligation, obligations
+from proofs.claims.past_bugs import on_shape
+from proofs.solvers.engine import Engine
+from proofs.solvers.query import Shown
+from proofs.solvers.smt.batch import single
+from proofs.solvers.smt.minimal import examine
+from proofs.solvers.smt.z3 import start
+from tests.support.solvers.cubes import check_that_it_refutes_and_is_prime, seeded
+
+IN_SHAPES = [text for text, bug in bugs().items() if isinstance(bug.where, OnShape)]
+SEEDS = (1, 42, 4711)
+
+
+@cache
+def made(text: str) -> Obligation:
+    # Any counterexample, whatever is declared of it.
+    (obligation,) = obligations([replace(on_shape(text, bugs()[text]), expected=None)])
+    return obligation
+
+
+def shown(text: str, engine: Engine) -> Shown:
+    (batch,) = single([made(text)])
+    found = examine(engine, batch.text, batch.questions[0]).counterexample
+    assert found is not None
+    return found
+
+
+@cache
+def known(text: str) -> Shown:
+    return shown(text, start())
+
+
+@pytest.mark.parametrize("text", IN_SHAPES)
+def test_every_input_of_the_cube_breaks_the_theorem_and_no_literal_can_go(text: str) -> None:
+    check_that_it_refutes_and_is_prime(made(text), known(text))
+
+
+@pytest.mark.parametrize("text", IN_SHAPES)
+def test_the_witness_does_not_depend_on_the_seed(text: str) -> None:
+    seed = SEEDS[IN_SHAPES.index(text) % len(SEEDS)]
+    assert shown(text, seeded(seed)) == known(text)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_nor_does_it_on_any_of_several(seed: int) -> None:
+    assert shown(IN_SHAPES[0], seeded(seed)) == known(IN_SHAPES[0])

@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The words of a root: each kind of binding, and which spelling is taken, on a small function."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from itertools import product
+
+import pytest
+
+from model.logic import BOOL, WORD64, Sort, Term, Word, name, place, value_of
+from model.program import symbolic
+from model.program.interpreter import Inputs, interpret
+from model.program.procedure import Call, If, Input, Procedure
+from model.source.contracts.contract import Contract, Kind
+from model.source.index.index import Index
+from model.source.kernel import read
+from model.source.preprocessor.profile import Profile
+from model.source.targets.target import (
+    After,
+    Argument,
+    Before,
+    Binding,
+    Both,
+    Counted,
+    Given,
+    Happened,
+    Local,
+    Locked,
+    Returned,
+    Root,
+)
+from tests.support.c.c_code import FILE, make_tree
+
+CODE = """
+typedef unsigned long u64;
+struct s { int flags; u64 size; };
+int sink(u64 size);
+void take(void);
+static int twice(int x) { if (x < 0) return -1; return 2 * x; }
+int f(struct s *s, int x)
+{
+    int mine = x + 1;
+    take();
+    if (x > 5) {
+        s->size = 64;
+        sink(s->size + 1);
+    }
+    s->flags = 3;
+    return mine;
+}
+"""
+ROWS = {
+    "sink": Contract(
+        Kind.SINK,
+        "happens",
+        "here",
+        type="int",
+        arguments=(("size", "u64", 0),),
+        sees=(("flags", ("s->nothing", "s->flags")),),
+    ),
+    "take": Contract(Kind.COUNT, "takes", "here", counts=("lock", 1), type="void"),
+}
+
+
+def bound(means: Mapping[str, tuple[Sort, Binding]]) -> Procedure:
+    """The function with these words."""
+    words = {word: (sort, "") for word, (sort, _) in means.items()}
+    root = Root("f", FILE, ("f",), "", words, {word: b for word, (_, b) in means.items()}, rows=ROWS)
+    tree = make_tree(CODE)
+    return read(tree, Index.build(tree, None), Profile.builtin("4K"), "4K", "toy", root).procedure
+
+
+def value(sort: Sort, binding: Binding, **inputs: int) -> int:
+    """The word on these inputs; both meanings of the procedure must give it."""
+    procedure = bound({"word": (sort, binding)})
+    names = {text.replace("__", "->"): n for text, n in inputs.items()}
+    run = interpret(procedure, Inputs(names))
+    found = run.value(procedure.words["word"])
+    term = symbolic.run(procedure).bind(procedure.words["word"])
+    assert value_of(term, lambda t: names.get(str(t.data), 0), run.inputs.call) == found
+    return found
+
+
+@pytest.mark.parametrize(
+    ("sort", "binding", "few", "many"),
+    [
+        (WORD64, Before(("s->size",)), 7, 7),
+        (WORD64, After(("s->size",)), 7, 64),
+        (BOOL, Before(("s->flags",)), 1, 1),
+        (Word(32), After(("s->flags",)), 3, 3),
+        (BOOL, Happened("sink"), 0, 1),
+        (BOOL, Happened("sink", seen=True), 0, 1),
+        (BOOL, Happened("nobody"), 0, 0),
+        (WORD64, Argument("sink", "size"), 0, 65),
+        (WORD64, Argument("sink", "flags"), 0, 9),
+        (WORD64, Argument("nobody", "size"), 0, 0),
+        (BOOL, Locked("lock", "taken"), 1, 1),
+        (BOOL, Locked("lock", "given back"), 0, 0),
+        (BOOL, Locked("other", "taken"), 0, 0),
+        (Word(32), Counted("lock"), 1, 1),
+        (Word(32), Counted("other"), 0, 0),
+        (Word(32), Returned(), 2, 10),
+        (Word(32), Given("x"), 1, 9),
+        (Word(32), Local(("none", "mine")), 2, 10),
+        (BOOL, Both(Happened("sink"), Locked("lock", "taken")), 0, 1),
+        (WORD64, Before(("twice(x)",)), 2, 18),
+    ],
+)
+def test_a_word_is_what_its_binding_says(sort: Sort, binding: Binding, few: int, many: int) -> None:
+    given = {"s__size": 7, "s__flags": 9}
+    assert (value(sort, binding, x=1, **given), value(sort, binding, x=9, **given)) == (few, many)
+
+
+def test_the_first_spelling_that_the_tree_knows_is_taken() -> None:
+    assert value(WORD64, Before(("s->gone", "gone(x)", "s->size", "x")), s__size=7, x=1) == 7
+
+
+def test_a_number_keeps_its_sign() -> None:
+    assert value(WORD64, Before(("x",)), x=0xFFFFFFFF) == 0xFFFFFFFFFFFFFFFF
+    assert value(WORD64, Before(("(unsigned int)x",)), x=0xFFFFFFFF) == 0xFFFFFFFF
+
+
+def test_a_word_that_the_tree_does_not_know_is_unbound() -> None:
+    means: dict[str, tuple[Sort, Binding]] = {
+        "gone": (WORD64, Before(("s->gone", "gone(x)"))),
+        "local": (WORD64, Local(("none",))),
+        "both": (BOOL, Both(Happened("sink"), Local(("none",)))),
+        "x": (WORD64, Before(("x",))),
+    }
+    assert set(bound(means).words) == {"x"}
+
+
+def _named(names: Mapping[str, int], leaf: Term) -> int:
+    return names[str(leaf.data)]
+
+
+@pytest.mark.parametrize("calls", [*product((None, False, True), repeat=2)])
+def test_a_call_is_seen_if_the_last_one_is(calls: tuple[bool | None, ...]) -> None:
+    body = tuple(
+        If(name(f"c{i}", BOOL), (Call("sink", (), seen=seen),))
+        for i, seen in enumerate(calls)
+        if seen is not None
+    )
+    procedure = Procedure("calls", body, {}, {f"c{i}": Input(BOOL) for i in range(len(calls))})
+    seen = place("sink.seen", BOOL)
+    for taken in product((0, 1), repeat=len(calls)):
+        names = {f"c{i}": n for i, n in enumerate(taken)}
+        made = [bool(s) for s, n in zip(calls, taken, strict=True) if n and s is not None]
+        assert interpret(procedure, Inputs(names)).value(seen) == (made[-1] if made else False)
+        if body:
+            term = symbolic.run(procedure).bind(seen)
+            assert value_of(term, partial(_named, names), Inputs().call) == (made[-1] if made else False)

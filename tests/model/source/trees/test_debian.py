@@ -1,0 +1,447 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Trees from Debian: what is fetched, kept, refused and told. No test uses the network."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import re
+import shutil
+import subprocess
+import threading
+from collections.abc import Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from model.source.trees import apt, debian
+from model.source.trees.apt import Package, Unavailable
+from model.source.trees.debian import CONTENTS, MARKER, Missing, Shop, Tree, Wanted, parse_wanted, within
+from proofs.fetch import main
+
+numbers = st.integers(0, 99).map(str)
+VERSION = re.compile(r"(\d+\.\d+)(=\1([.~][0-9ab.~+]+)?-[0-9ab.~+]+)?")
+releases = st.lists(numbers, min_size=1, max_size=3).map(".".join)
+
+
+def package(line: str, version: str) -> Package:
+    """A package whose .deb is, in these tests, a file that holds its upstream release."""
+    content = version.partition("-")[0].encode()
+    sha256 = hashlib.sha256(content).hexdigest()
+    return Package(f"linux-source-{line}", version, sha256, len(content))
+
+
+def plant(tree: Path, release: str) -> None:
+    """A tree of `release`, as small as can be."""
+    for name in CONTENTS:
+        (tree / name).parent.mkdir(parents=True, exist_ok=True)
+        (tree / name).touch()
+    numbers = zip(("VERSION", "PATCHLEVEL", "SUBLEVEL"), release.split("."), strict=True)
+    (tree / "Makefile").write_text("".join(f"{name} = {value}\n" for name, value in numbers))
+
+
+@dataclass
+class FakeDebian:
+    """Stands for apt-get, apt-cache, dpkg-deb and tar, and remembers what they were asked."""
+
+    packages: Sequence[Package]
+    served: bytes | None = None
+    offline: bool = False
+    calls: list[str] = field(default_factory=list)
+
+    def __call__(self, command: Sequence[str], folder: Path) -> str:
+        words = [word for word in command if word in {"show", "update", "download", "indextargets"}]
+        verb = words[0] if words else command[0]
+        self.calls.append(verb)
+        if verb == "indextargets":
+            return "main\tmirror:/debian\tbookworm\t/nowhere:1\n"
+        if verb in {"update", "download"} and self.offline:
+            raise Unavailable("apt-get failed: no route to mirror")
+        if verb in {"show", "download"}:
+            return self.ask(verb, command[-1], folder)
+        if verb == "dpkg-deb":
+            (folder / "package/usr/src").mkdir(parents=True)
+            content = Path(command[2]).read_text()
+            (folder / f"package/usr/src/linux-source-{content}.tar.xz").touch()
+        if verb == "tar":
+            plant(folder, Path(command[3]).name[len("linux-source-") : -len(".tar.xz")])
+        return ""
+
+    def ask(self, verb: str, name: str, folder: Path) -> str:
+        fit = [p for p in self.packages if name in {p.name, f"{p.name}={p.version}"}]
+        if not fit:
+            raise Unavailable("apt-cache failed: No packages found")
+        if verb == "show":
+            text = "Package: {0.name}\nVersion: {0.version}\nSize: {0.size}\nSHA256: {0.sha256}\n"
+            return text.format(fit[0])
+        content = self.served or fit[0].version.partition("-")[0].encode()
+        (folder / "some.deb").write_bytes(content)
+        return ""
+
+
+OLD, NEW = package("7.2", "7.2.9-1"), package("7.2", "7.2.13-1")
+SIX = package("6.1", "6.1.192-2")
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Shop:
+    return Shop(tmp_path / "kernels", tmp_path / "cache", lambda text: None, run=FakeDebian([OLD]))
+
+
+def obtain(shop: Shop, run: FakeDebian, *versions: str) -> tuple[Tree | Missing, ...]:
+    return replace(shop, run=run).obtain(map(parse_wanted, versions))
+
+
+def only_tree(came: tuple[Tree | Missing, ...]) -> Tree:
+    (tree,) = came
+    assert isinstance(tree, Tree), tree
+    return tree
+
+
+def only_reason(came: tuple[Tree | Missing, ...]) -> str:
+    (missing,) = came
+    assert isinstance(missing, Missing), missing
+    return missing.reason
+
+
+def test_a_tree_is_fetched_whole(shop: Shop) -> None:
+    tree = only_tree(obtain(shop, FakeDebian([OLD]), "7.2"))
+    assert tree == Tree(Wanted("7.2"), shop.dest / "7.2", "7.2.9", OLD)
+    assert all((tree.path / name).exists() for name in (*CONTENTS, MARKER))
+    assert sorted(path.name for path in shop.dest.iterdir()) == [".lock", "7.2"]
+    kept = sorted(path.name for path in shop.cache.iterdir())
+    assert kept == ["apt", "debs", "index.json", "lock"]
+
+
+def test_a_complete_tree_asks_for_nothing(shop: Shop) -> None:
+    first = obtain(shop, FakeDebian([OLD]), "7.2")
+    nothing = FakeDebian([])
+    assert obtain(shop, nothing, "7.2") == first
+    assert nothing.calls == []
+
+
+def test_a_second_clone_uses_the_cache_without_network(shop: Shop, tmp_path: Path) -> None:
+    obtain(shop, FakeDebian([OLD]), "7.2")
+    offline = FakeDebian([], offline=True)
+    tree = only_tree(obtain(replace(shop, dest=tmp_path / "second"), offline, "7.2"))
+    assert (tree.path, tree.package) == (tmp_path / "second/7.2", OLD)
+    assert offline.calls == ["dpkg-deb", "tar"]
+
+
+def test_a_damaged_package_in_the_cache_is_fetched_again(shop: Shop, tmp_path: Path) -> None:
+    obtain(shop, FakeDebian([OLD]), "7.2")
+    (kept,) = (shop.cache / "debs").iterdir()
+    kept.write_bytes(b"x" * OLD.size)
+    again = FakeDebian([OLD])
+    only_tree(obtain(replace(shop, dest=tmp_path / "second"), again, "7.2"))
+    assert "download" in again.calls
+    assert apt.intact(kept, OLD)
+
+
+def test_a_damaged_package_that_debian_has_no_more_gives_way_to_the_newer(shop: Shop) -> None:
+    tree = only_tree(obtain(shop, FakeDebian([OLD]), "7.2"))
+    (kept,) = (shop.cache / "debs").iterdir()
+    kept.write_bytes(b"x" * OLD.size)
+    shutil.rmtree(tree.path)
+    assert only_tree(obtain(shop, FakeDebian([NEW]), "7.2")).package == NEW
+
+
+def test_a_download_with_another_hash_is_refused(shop: Shop) -> None:
+    assert only_reason(obtain(shop, FakeDebian([OLD], served=b"bad"), "7.2")) == (
+        "Linux 7.2 cannot be had: what was downloaded for linux-source-7.2 7.2.9-1"
+        " has another SHA256 than apt's lists."
+        f" An unpacked Linux 7.2 source tree put at {shop.dest}/7.2 serves as well."
+    )
+    assert not list(shop.cache.rglob("*.deb"))
+    assert only_tree(obtain(shop, FakeDebian([OLD]), "7.2")).package == OLD
+
+
+def test_an_interrupted_unpack_is_not_a_tree(shop: Shop) -> None:
+    def interrupted(command: Sequence[str], folder: Path) -> str:
+        if command[0] == "tar":
+            (folder / "mm").mkdir()
+            raise KeyboardInterrupt
+        return FakeDebian([OLD])(command, folder)
+
+    with pytest.raises(KeyboardInterrupt):
+        replace(shop, run=interrupted).obtain([Wanted("7.2")])
+    assert [path.name for path in shop.dest.iterdir()] == [".lock"]
+
+
+def test_what_a_killed_run_left_is_cleaned_up(shop: Shop) -> None:
+    plant(shop.dest / ".unpacking-killed/tree", "7.2.9")
+    only_tree(obtain(shop, FakeDebian([OLD]), "7.2"))
+    assert sorted(path.name for path in shop.dest.iterdir()) == [".lock", "7.2"]
+
+
+def test_a_damaged_tree_of_ours_is_made_anew(shop: Shop) -> None:
+    tree = only_tree(obtain(shop, FakeDebian([OLD]), "7.2"))
+    shutil.rmtree(tree.path / "drivers")
+    assert only_tree(obtain(shop, FakeDebian([]), "7.2")) == tree
+    assert (tree.path / "drivers/char/mem.c").exists()
+
+
+def test_a_tree_put_there_by_hand_is_used_and_never_replaced(shop: Shop) -> None:
+    plant(shop.dest / "7.2", "7.2.5")
+    nothing = FakeDebian([])
+    tree = only_tree(obtain(replace(shop, refresh=True), nothing, "7.2"))
+    assert (tree.release, tree.package, nothing.calls) == ("7.2.5", None, [])
+
+
+def test_a_wrong_tree_put_there_by_hand_is_refused_and_kept(shop: Shop) -> None:
+    plant(shop.dest / "7.2", "7.1.5")
+    place = shop.dest / "7.2"
+    assert only_reason(obtain(shop, FakeDebian([OLD]), "7.2")) == (
+        f"Linux 7.2 cannot be had: {place} is there but is Linux 7.1.5."
+        f" An unpacked Linux 7.2 source tree put at {place} serves as well."
+    )
+    (place / "Makefile").unlink()
+    assert "is there but lacks Makefile." in only_reason(obtain(shop, FakeDebian([OLD]), "7.2"))
+    assert (place / "mm").exists()
+
+
+def test_refresh_takes_the_newer_one_and_drops_the_older_package(shop: Shop) -> None:
+    obtain(shop, FakeDebian([OLD]), "7.2")
+    refreshing = replace(shop, refresh=True)
+    assert only_tree(obtain(refreshing, FakeDebian([NEW]), "7.2")).release == "7.2.13"
+    assert [path.name.split("_")[1] for path in (shop.cache / "debs").iterdir()] == ["7.2.13-1"]
+    same = FakeDebian([NEW])
+    assert only_tree(obtain(refreshing, same, "7.2")).package == NEW
+    assert "download" not in same.calls
+
+
+def test_refresh_without_network_keeps_what_is_there_and_says_so(shop: Shop) -> None:
+    obtain(shop, FakeDebian([OLD]), "7.2")
+    said: list[str] = []
+    refreshing = replace(shop, refresh=True, say=said.append)
+    assert only_tree(obtain(refreshing, FakeDebian([], offline=True), "7.2")).package == OLD
+    assert said[-1] == (
+        "linux-source-7.2 7.2.9-1 is kept, and no newer one could be looked for:"
+        " apt-get failed: no route to mirror."
+    )
+
+
+def test_an_exact_version_has_its_own_folder(shop: Shop) -> None:
+    run = FakeDebian([NEW, OLD])
+    newest, exact = obtain(shop, run, "7.2", "7.2=7.2.9-1")
+    assert isinstance(newest, Tree)
+    assert isinstance(exact, Tree)
+    assert (newest.path.name, newest.package) == ("7.2", NEW)
+    assert (exact.path.name, exact.package) == ("7.2.9", OLD)
+    assert run.calls.count("update") == 1
+    nothing = FakeDebian([])
+    assert only_tree(obtain(replace(shop, refresh=True), nothing, "7.2=7.2.9-1")) == exact
+    assert nothing.calls == []
+
+
+def test_another_package_of_the_same_release_takes_its_place(shop: Shop) -> None:
+    other = package("7.2", "7.2.9-2")
+    obtain(shop, FakeDebian([OLD]), "7.2=7.2.9-1")
+    assert only_tree(obtain(shop, FakeDebian([other]), "7.2=7.2.9-2")).package == other
+
+
+def test_a_release_candidate_is_of_the_release_it_leads_to(tmp_path: Path) -> None:
+    plant(tmp_path, "7.2.0")
+    assert debian.check(tmp_path, parse_wanted("7.2=7.2~rc5-1")) == "7.2.0"
+
+
+def test_a_package_without_source_is_refused(shop: Shop) -> None:
+    def hollow(command: Sequence[str], folder: Path) -> str:
+        return "" if command[0] == "dpkg-deb" else FakeDebian([OLD])(command, folder)
+
+    reason = only_reason(replace(shop, run=hollow).obtain([Wanted("7.2")]))
+    assert re.search(r"/debs/\S+\.deb holds no usr/src/linux-source-\*\.tar\.\*\. An ", reason)
+
+
+def test_one_missing_version_does_not_stop_the_others(shop: Shop) -> None:
+    missing, tree = obtain(shop, FakeDebian([SIX]), "7.2", "6.1")
+    assert isinstance(tree, Tree)
+    assert isinstance(missing, Missing)
+    assert missing.reason == (
+        "Linux 7.2 cannot be had: linux-source-7.2 is in none of the suites trixie-backports, sid."
+        f" An unpacked Linux 7.2 source tree put at {shop.dest}/7.2 serves as well."
+    )
+
+
+def test_lists_that_cannot_be_read_are_not_asked_for_twice(shop: Shop) -> None:
+    offline = FakeDebian([SIX], offline=True)
+    came = obtain(shop, offline, "6.1", "6.12")
+    assert all(isinstance(each, Missing) for each in came)
+    assert offline.calls.count("update") == 1
+
+
+def test_without_apt_a_sentence_says_what_to_do(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert only_reason(replace(shop, run=apt.run_tool).obtain([Wanted("7.2")])) == (
+        "Linux 7.2 cannot be had: apt-get is not on PATH."
+        f" An unpacked Linux 7.2 source tree put at {shop.dest}/7.2 serves as well."
+    )
+
+
+def test_a_place_that_cannot_be_written_is_told(shop: Shop) -> None:
+    shop.dest.write_text("a file, not a folder")
+    assert only_reason(obtain(shop, FakeDebian([OLD]), "7.2")) == (
+        f"Linux 7.2 cannot be had: {shop.dest}: File exists."
+        f" An unpacked Linux 7.2 source tree put at {shop.dest}/7.2 serves as well."
+    )
+
+
+def test_a_run_waits_for_another_and_uses_what_that_made(shop: Shop) -> None:
+    waiting = threading.Event()
+    waits = replace(shop, say=lambda text: waiting.set() if "another run" in text else None)
+    shop.cache.mkdir()
+    run = FakeDebian([OLD])
+    thread = threading.Thread(target=obtain, args=(waits, run, "7.2"))
+    with (shop.cache / "lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        thread.start()
+        assert waiting.wait(20)
+        thread.join(0.1)
+        assert thread.is_alive()
+        plant(shop.dest / "7.2", "7.2.9")
+    thread.join()
+    assert run.calls == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        ("6.1", 0),
+        ("6.1 6.1", 0),
+        ("6.1 7.2", 3),
+        ("6.1 7.2 --require 6.1", 3),
+        ("6.1 7.2 --require 6.1.192,6", 3),
+        ("6.1 7.2 --require 7", 1),
+        ("6.1 7.2 --require 6,7.2", 1),
+    ],
+)
+def test_exit_codes(arguments: str, code: int, tmp_path: Path) -> None:
+    places = ["--dest", str(tmp_path / "kernels"), "--cache", str(tmp_path / "cache")]
+    assert main([*arguments.split(), *places], FakeDebian([SIX])) == code
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ("6.1 --require 6.2", "--require 6.2 asks for a tree that is not among those wanted: 6.1."),
+        (
+            "--require six",
+            "'six' is not a release: write 7, 7.2 or 7.2.9, with commas between several.",
+        ),
+        (
+            "7.x",
+            "'7.x' is not a kernel version: write a line of releases such as 7.2, or a line and",
+        ),
+        (
+            "7.2=7.2.9-1 7.2=7.2.9-2",
+            "two of 7.2=7.2.9-1, 7.2=7.2.9-2 would be put in the same folder: ask for one at a",
+        ),
+    ],
+)
+def test_a_wrong_command_line_exits_with_2(
+    arguments: str, sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as usage:
+        main(arguments.split(), FakeDebian([]))
+    assert usage.value.code == 2
+    assert sentence in capsys.readouterr().err
+
+
+def test_the_table(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    plant(tmp_path / ".kernels/6.12", "6.12.5")
+    run = FakeDebian([SIX, OLD])
+    assert main(["--cache", "cache"], run) == 3
+    assert capsys.readouterr().out == (
+        "version  package            Makefile  path\n"
+        "6.1      6.1.192-2          6.1.192   .kernels/6.1\n"
+        "6.12     put there by hand  6.12.5    .kernels/6.12\n"
+        "7.2      7.2.9-1            7.2.9     .kernels/7.2\n"
+        "7.3      -                  missing   -\n"
+    )
+
+
+def test_an_interrupted_run_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def interrupted(command: Sequence[str], folder: Path) -> str:
+        raise KeyboardInterrupt
+
+    places = ["--dest", str(tmp_path / "kernels"), "--cache", str(tmp_path / "cache")]
+    assert main(places, interrupted) == 130
+    assert capsys.readouterr().err == ("Interrupted: no tree is left half made. Run it again to go on.\n")
+
+
+@pytest.mark.skipif(
+    not (shutil.which("dpkg-deb") and shutil.which("xz")), reason="dpkg-deb or xz is not on PATH"
+)
+@pytest.mark.parametrize("suffix", ["xz", "gz"])
+def test_a_real_package_is_unpacked(shop: Shop, tmp_path: Path, suffix: str) -> None:
+    plant(tmp_path / "linux-source-7.2", "7.2.9")
+    (tmp_path / "linux-source-7.2/kernel").mkdir()
+    (tmp_path / "deb/usr/src").mkdir(parents=True)
+    (tmp_path / "deb/DEBIAN").mkdir()
+    control = "Package: x\nVersion: 1\nArchitecture: all\nMaintainer: x\nDescription: x\n"
+    (tmp_path / "deb/DEBIAN/control").write_text(control)
+    archive = f"deb/usr/src/linux-source-7.2.tar.{suffix}"
+    subprocess.run(["tar", "-caf", archive, "linux-source-7.2"], cwd=tmp_path, check=True)
+    subprocess.run(["dpkg-deb", "-Znone", "-b", "deb", "x.deb"], cwd=tmp_path, check=True)
+    tree = replace(shop, run=apt.run_tool)._unpack(tmp_path / "x.deb", tmp_path)
+    assert debian.check(tree, Wanted("7.2")) == "7.2.9"
+    assert not (tree / "kernel").exists()
+
+
+def test_a_machine_of_another_distribution_has_no_mirror(shop: Shop) -> None:
+    def elsewhere(command: Sequence[str], folder: Path) -> str:
+        certain = "Origin: Debian" in command
+        return "" if certain else "main\tmirror:/ubuntu\tnoble\t/nowhere:1\n"
+
+    reason = only_reason(replace(shop, run=elsewhere).obtain([Wanted("7.2")]))
+    assert "the apt configuration of this machine names no Debian mirror." in reason
+
+
+@given(st.tuples(numbers, numbers).map(".".join), releases)
+def test_versions_read_back_as_written(line: str, point: str) -> None:
+    for text in (
+        line,
+        f"{line}={line}.{point}-1~bpo13+1",
+        f"{line}={line}-1",
+        f"{line}={line}~rc1-1",
+    ):
+        wanted = parse_wanted(text)
+        assert str(wanted) == text
+        assert (wanted.folder == line) == (not wanted.exact)
+
+
+@given(st.text(alphabet="0123456789.=-~+/ \nab"))
+def test_any_other_version_is_refused_in_a_sentence(text: str) -> None:
+    refusal = re.escape(
+        f"{text!r} is not a kernel version: write a line of releases such as 7.2,"
+        " or a line and one of its Debian package versions such as 7.2=7.2.9-1~bpo13+1."
+    )
+    with pytest.raises(ValueError, match=refusal) if not VERSION.fullmatch(text) else nullcontext():
+        assert str(parse_wanted(text)) == text
+
+
+@given(releases, releases)
+def test_within_compares_whole_numbers(release: str, part: str) -> None:
+    parts = part.split(".")
+    assert within(release, part) == (release.split(".")[: len(parts)] == parts)
+
+
+def test_a_makefile_without_a_version_is_refused() -> None:
+    assert debian.makefile_version("# x\nVERSION = 6\nPATCHLEVEL = 1\nSUBLEVEL = 7\n") == "6.1.7"
+    with pytest.raises(Unavailable, match=r"^its Makefile does not set VERSION, PATCHLEVEL and SUB"):
+        debian.makefile_version("VERSION = 6\nSUBLEVEL = 1\n")
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"7.2": 1}', '{"7.2": {"name": "x"}}', "\xff"])
+def test_a_damaged_index_counts_as_empty(text: str, tmp_path: Path) -> None:
+    (tmp_path / "index.json").write_text(text, encoding="latin-1")
+    assert debian.read_packages(tmp_path / "index.json") == {}

@@ -1,0 +1,204 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The decision diagrams against plain numbers on every input of small words, against z3, and on obligations."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import product
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from model.logic import (
+    BOOL,
+    FALSE,
+    WORD64,
+    Sort,
+    Term,
+    Word,
+    choose,
+    conj,
+    const,
+    disj,
+    free_names,
+    name,
+    value_of,
+)
+from proofs.claims.catalogue import claims, shapes
+from proofs.claims.claim import Verdict
+from proofs.claims.obligations import obligations
+from proofs.solvers.bdd.abstraction import Conditions
+from proofs.solvers.bdd.bdd import Bdd, TooLarge
+from proofs.solvers.bdd.engine import Budget, Shared, decide, is_impossible
+from proofs.solvers.query import Found
+from proofs.solvers.sat.bitblast import Blaster
+from tests.support.solvers.solving import satisfiable
+from tests.support.terms import Maker
+
+SMALL = (1, 2, 3)
+
+
+def holds(term: Term, values: dict[str, int]) -> int:
+    return value_of(term, lambda leaf: values[str(leaf.data)], lambda t, _: 0)
+
+
+def every(inputs: dict[str, Sort]) -> list[dict[str, int]]:
+    ranges = [range(1 << max(sort.width, 1)) for sort in inputs.values()]
+    return [dict(zip(inputs, values, strict=True)) for values in product(*ranges)]
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.data())
+def test_the_diagram_counts_and_finds_what_enumeration_finds(data: st.DataObject) -> None:
+    term = Maker(data.draw, SMALL).term(BOOL)
+    inputs = dict(sorted(free_names(term).items()))
+    bdd = Bdd()
+    edge = Blaster(bdd).truth(term)
+    good = [values for values in every(inputs) if holds(term, values)]
+    assert bdd.share(edge) * len(every(inputs)) == len(good)
+    if good:
+        first = min(good, key=lambda values: [values[text] for text in inputs])
+        assert bdd.least(edge, inputs.items()) == first
+    else:
+        assert edge == bdd.false
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_equal_terms_are_one_edge(data: st.DataObject) -> None:
+    maker = Maker(data.draw, SMALL)
+    p, q, r = (maker.term(BOOL, 2) for _ in range(3))
+    truth = Blaster(Bdd()).truth
+    assert truth(disj(p, q)) == truth(~(~p & ~q))
+    assert truth(choose(p, q, r)) == truth((p & q) | (~p & r))
+    assert truth(p ^ q) == truth(disj(p & ~q, ~p & q))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_what_is_impossible_has_no_model(data: st.DataObject) -> None:
+    term = Maker(data.draw, (2, 4, 64)).term(BOOL, 4)
+    if is_impossible(Conditions(), (term,)):
+        assert not satisfiable(term)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.data())
+def test_what_a_shared_diagram_excludes_has_no_model(data: st.DataObject) -> None:
+    """One diagram for several questions; small budgets leave things out in every place."""
+    maker = Maker(data.draw, (2, 4, 64))
+    budget = Budget(*(data.draw(st.sampled_from((3, 30, 300))) for _ in range(4)))
+    shared = Shared(budget)
+    for _ in range(3):
+        terms = [maker.term(BOOL, 3) for _ in range(4)]
+        if shared.is_impossible(terms[:2], terms[2:]):
+            assert not satisfiable(conj(*terms))
+
+
+def test_other_terms_are_added_only_if_they_exclude_something() -> None:
+    word, flag = name("a", WORD64) + name("b", WORD64), name("flag")
+    shared = Shared()
+    assert shared.is_impossible((word > 7,), (flag, word <= 5))
+    assert not shared.is_impossible((word > 7,), (flag, word <= 9))
+    assert not Shared(Budget(each=0)).is_impossible((word > 7,), (flag, word <= 5))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_what_is_left_open_is_the_same_on_every_input(data: st.DataObject) -> None:
+    """Every input is one assignment of the free bits: nothing that an input satisfies is impossible."""
+    maker = Maker(data.draw, (4, 64))
+    term = maker.term(BOOL, 4)
+    values = maker.values(free_names(term))
+    truth = term if holds(term, values) else ~term
+    fixed = [
+        name(n, s) == const(v, s) for (n, s), v in zip(free_names(term).items(), values.values(), strict=True)
+    ]
+    assert not is_impossible(Conditions(), (truth, *fixed))
+
+
+def test_a_word_that_is_chosen_is_taken_apart() -> None:
+    size = choose(
+        name("a"), const(1 << 30, WORD64), choose(name("b"), const(1 << 21, WORD64), const(4096, WORD64))
+    )
+    start, end = name("start", WORD64), name("end", WORD64)
+    assert is_impossible(Conditions(), (size == 1 << 12, name("a") | name("b")))
+    assert is_impossible(
+        Conditions(),
+        ((start & (size - 1)) != (end & 4095), ~name("a"), ~name("b"), (start & 4095) == (end & 4095)),
+    )
+    assert not is_impossible(Conditions(), ((start & (size - 1)) == (end & 4095),))
+
+
+def test_what_is_at_most_a_number_is_at_most_a_greater_one() -> None:
+    word = name("a", WORD64) + name("b", WORD64)
+    assert is_impossible(Conditions(), (word <= 5, word > 7))
+    assert is_impossible(Conditions(), (word == 5, word == 7))
+    assert not is_impossible(Conditions(), (word <= 7, word > 5))
+
+
+def test_a_diagram_that_is_too_large_is_said_to_be() -> None:
+    a, b = name("a", WORD64), name("b", WORD64)
+    with pytest.raises(TooLarge):
+        Blaster(Bdd(limit=1000)).truth((a + b) == (b - a))
+    assert not is_impossible(
+        Conditions(Bdd(limit=5)), (conj(*(name(f"p{i}") for i in range(9))), FALSE | name("q"))
+    )
+
+
+def test_no_model_of_what_is_never_true() -> None:
+    bdd = Bdd()
+    for find in (lambda: bdd.some(bdd.false), lambda: bdd.least(bdd.false, {})):
+        with pytest.raises(ValueError, match="No input satisfies the condition."):
+            find()
+
+
+def test_the_obligations_of_a_shape_are_answered_as_declared() -> None:
+    found = next(s for s in shapes("4K") if s.name == "before")
+    asked = {c.name: c for c in claims([found]).claims if c.expected and len(c.subjects) == 1}
+    decided, wanted = 0, 3  # the others are too large for a diagram of this size
+    for obligation in obligations(asked.values()):
+        answer = decide(obligation, Conditions(Bdd(limit=3_000)))
+        expected = asked[obligation.claim].expected
+        assert expected is not None
+        if answer.denied is Found.UNSAT:
+            assert expected.verdict is Verdict.PROVED
+        if answer.denied is Found.SAT:
+            assert expected.verdict is Verdict.REFUTED
+        assert answer.premises is not Found.UNSAT
+        decided += answer.denied in (Found.UNSAT, Found.SAT)
+    assert decided >= wanted
+
+
+def test_a_wrong_edge_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A diagram that joins wrongly is caught by what it is held against."""
+    term = name("p") & ~name("q")
+    assert is_impossible(Conditions(), (term,)) == (not satisfiable(term))
+    monkeypatch.setattr(Bdd, "conj", lambda self, a, b: self.false)
+    assert is_impossible(Conditions(), (term,)) != (not satisfiable(term))
+
+
+def test_an_answer_of_sat_has_a_model_that_the_terms_confirm() -> None:
+    found = next(s for s in shapes("4K") if s.name == "before")
+    obligation = obligations([claims([found]).claims[0]])[0]
+    trivial = replace(
+        obligation,
+        background=(),
+        facts=(),
+        given=(name("p"),),
+        then=name("q"),
+        witness=None,
+        inputs={"p": BOOL, "q": BOOL},
+    )
+    answer = decide(trivial)
+    assert (answer.premises, answer.denied) == (Found.SAT, Found.SAT)
+    assert answer.refuted == {"p": 1, "q": 0}
+    assert decide(replace(trivial, then=name("p"))).denied is Found.UNSAT
+    assert decide(replace(trivial, given=(name("p"), ~name("p")))).premises is Found.UNSAT
+    sums = name("x", WORD64) + name("y", WORD64) == const(3, WORD64)
+    assert (
+        decide(replace(trivial, then=~sums, inputs={"x": WORD64, "y": WORD64, "p": BOOL})).denied
+        is Found.UNKNOWN
+    )
+    assert Word(64) == WORD64

@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A witness is the least one whatever the solver's seed, and its values are enough and all needed."""
+
+from __future__ import annotations
+
+import pytest
+
+from counterexamples.bugs import bugs
+from proofs.claims.obligations import Obligation, obligations
+from proofs.claims.past_bugs import on_shape
+from proofs.solvers.engine import Engine
+from proofs.solvers.query import Answer
+from proofs.solvers.smt.batch import single
+from proofs.solvers.smt.minimal import examine
+from proofs.solvers.smt.z3 import start
+from tests.support.solvers.cubes import check_that_it_refutes_and_is_prime, seeded
+
+NAMES = ("forgot_dic", "every_device_was_normal_nc", "refused_with_mmap_lock_held")
+
+
+def answered(made: Obligation, engine: Engine) -> Answer:
+    (batch,) = single([made])
+    return examine(engine, batch.text, batch.questions[0])
+
+
+@pytest.mark.parametrize("text", NAMES)
+def test_the_witness_does_not_depend_on_the_seed(text: str) -> None:
+    (made,) = obligations([on_shape(text, bugs()[text])])
+    one, other = (answered(made, seeded(seed)).counterexample for seed in (1, 4711))
+    assert one is not None
+    assert one == other
+
+
+@pytest.mark.parametrize("text", NAMES)
+def test_the_cube_refutes_and_is_prime(text: str) -> None:
+    (made,) = obligations([on_shape(text, bugs()[text])])
+    shown = answered(made, start()).counterexample
+    assert shown is not None
+    check_that_it_refutes_and_is_prime(made, shown)

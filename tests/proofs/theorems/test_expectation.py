@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""How expectations are written: parts of the history of shapes, and errors that are sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from model.arch.arm64.fault import shapes
+from model.logic import TRUE
+from proofs.claims.claim import Expectation, Verdict
+from proofs.theorems.expectation import (
+    CORE_MM,
+    EVERY,
+    NotAsked,
+    between,
+    not_asked,
+    proved,
+    refuted,
+    since,
+    until,
+)
+
+NAMES = [shape.name for shape in shapes()]
+KNOWN = "before, v3, v6, v7, v8, v9, merged, split, leaf_sized"
+
+
+def test_the_history_is_that_of_the_shapes() -> None:
+    assert list(EVERY) == NAMES
+    assert KNOWN == ", ".join(NAMES)
+
+
+@pytest.mark.parametrize("i", range(len(NAMES)), ids=NAMES)
+def test_parts_of_the_history(i: int) -> None:
+    shape = NAMES[i]
+    assert list(since(shape)) == NAMES[i:]
+    assert list(until(shape)) == NAMES[: i + 1]
+    assert between(shape, shape) == (shape,)
+    assert until(shape) + since(shape)[1:] == EVERY
+    assert between("v3", "leaf_sized") == since("v3")
+
+
+def test_a_row_names_shapes_and_parts_of_the_history() -> None:
+    wrong = Expectation(Verdict.REFUTED, TRUE, "a.")
+    row = proved(
+        refuted("before", between("v6", "v8"), CORE_MM, witness=TRUE, reason="a."),
+        not_asked("v9", reason="b."),
+    )
+    assert list(row) == ["before", "v6", "v7", "v8", "core_mm", "v9"]
+    assert [row[name] for name in ("before", "v7", "core_mm")] == [wrong] * 3
+    assert row["v9"] == NotAsked("b.")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        since,
+        until,
+        lambda shape: between(shape, "v9"),
+        lambda shape: between("v3", shape),
+    ],
+)
+def test_an_unknown_shape_is_an_error(name: Callable[[str], object]) -> None:
+    with pytest.raises(ValueError, match=rf"^No shape is called 'v5'; name one of {KNOWN}\.$"):
+        name("v5")
+
+
+def test_a_row_of_an_unknown_shape_is_an_error() -> None:
+    told = rf"^No shape is called 'v33'; name one of core_mm, {KNOWN}\.$"
+    with pytest.raises(ValueError, match=told):
+        refuted("v3", "v33", witness=TRUE, reason="a.")
+    with pytest.raises(ValueError, match=told):
+        not_asked(("v33",), reason="a.")
+
+
+def test_a_part_that_goes_backwards_is_an_error() -> None:
+    with pytest.raises(ValueError, match=r'^v3 is older than v8; write between\("v3", "v8"\)\.$'):
+        between("v8", "v3")
+
+
+def test_two_answers_to_one_question_are_an_error() -> None:
+    with pytest.raises(ValueError, match=r"^v3: two answers are declared of one theorem; keep one\.$"):
+        proved(not_asked("v3", reason="a."), not_asked("v3", "v6", reason="b."))

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The witness of a refuted claim is run by the compiled C, which confirms it or does not."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from model.logic import Word, const, name, same
+from model.source.index.index import Index
+from model.source.kernel import Kernel, read
+from model.source.preprocessor.profile import Profile
+from model.source.targets.target import Returned, Root
+from model.vocabulary import Words
+from proofs import run
+from proofs.claims.claim import Claim, Verdict
+from proofs.claims.obligations import obligations
+from proofs.solvers.query import Answer, Found, Shown
+from proofs.validation.differential.asked import program
+from proofs.validation.differential.witnesses import Kernels, Replayed, replay_claim
+from proofs.verdicts.verdict import Judged, Standing
+from tests.support.c.c_code import FILE, make_tree
+
+CODE = """
+struct box { int size; unsigned int width; };
+int f(struct box *b, int n)
+{
+	if (b->width && (b->size >> b->width) == 1)
+		return 2;
+	return n == 5 ? 1 : 0;
+}
+"""
+WORD32 = Word(32)
+said = name("said", WORD32)
+_WORDS: Words = {"said": (WORD32, "what is returned")}
+
+needs_gcc = pytest.mark.skipif(shutil.which("gcc") is None, reason="not run: there is no gcc to compile with")
+
+
+def kernel(code: str = CODE) -> Kernel:
+    tree = make_tree(code)
+    root = Root(name="f", functions=("f",), file=FILE, says="Ours.", words=_WORDS, means={"said": Returned()})
+    return read(tree, Index.build(tree, None), Profile.builtin("4K"), "4K", "f", root)
+
+
+def told(of: Kernel, known: Kernel, folder: Path, **model: int) -> Replayed:
+    claim = Claim(
+        "never_1", "ours", "f", "", "f() never returns 1.", (), {"": of.procedure}, (), (),
+        ~same(said, const(1, WORD32)),
+    )  # fmt: skip
+    answer = Answer(claim.name, Found.SAT, counterexample=Shown(model, {}))
+    obligation = obligations([claim])[0]
+    judged = Judged(claim, Verdict.REFUTED, Standing.OTHERWISE, "", obligation, answer)
+    return replay_claim(judged, Kernels([known], folder))
+
+
+@needs_gcc
+def test_a_witness_is_confirmed(tmp_path: Path) -> None:
+    assert told(kernel(), kernel(), tmp_path, n=5).holds
+
+
+@needs_gcc
+def test_an_input_that_refutes_nothing_is_not_confirmed(tmp_path: Path) -> None:
+    found = told(kernel(), kernel(), tmp_path, n=4)
+    assert not found.holds and not found.differs
+
+
+@needs_gcc
+def test_where_c_is_undefined_a_number_nearby_is_tried(tmp_path: Path) -> None:
+    """A shift by the width of an int or more has no meaning in C; the witness holds for others, too."""
+    undefined = {"n": 5, "b->width": 0xFFFF, "b->size": 3}
+    assert not told(kernel(), kernel(), tmp_path, **undefined).holds
+    code = CODE.replace("if (b->width &&", "if (").replace(
+        "(b->size >> b->width)", "(b->size >> (40 - b->width))"
+    )
+    made = kernel(code)
+    assert told(made, made, tmp_path / "near", **{"n": 5, "b->width": 0}).holds
+
+
+@needs_gcc
+def test_other_c_than_the_procedures_differs(tmp_path: Path) -> None:
+    made = kernel()
+    known = Kernels([made], tmp_path)
+    text = CODE[CODE.index("int f(") :].strip().replace("n == 5", "n == 6").encode()
+    known.programs["f", "4K"] = program(made, tmp_path / "lying", {"f": text})
+    claim = Claim(
+        "never_1", "ours", "f", "", "", (), {"": made.procedure}, (), (), ~same(said, const(1, WORD32))
+    )
+    answer = Answer(claim.name, Found.SAT, counterexample=Shown({"n": 5}, {}))
+    judged = Judged(claim, Verdict.REFUTED, Standing.OTHERWISE, "", obligations([claim])[0], answer)
+    assert replay_claim(judged, known).differs
+
+
+def test_a_changed_function_has_no_c(tmp_path: Path) -> None:
+    other = kernel(CODE.replace("n == 5", "n == 7"))
+    assert "a function that is changed" in told(kernel(), other, tmp_path, n=5).why
+
+
+def test_compiled_needs_a_tree(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        run.main(["--compiled"])
+    assert ended.value.code == 2 and "--compiled runs the C" in capsys.readouterr().err

@@ -1,0 +1,216 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The operators make the mistakes that they say, and what no theorem notices is told."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+
+from counterexamples.mutation import EACH, OPERATORS, mutants, some_of
+from counterexamples.mutation.mutant import Mutant, shape_of
+from counterexamples.simulation.procedures import run
+from counterexamples.simulation.terms import Lanes, differ
+from model.facts.assumed import Fact
+from model.logic import BOOL, TRUE, WORD64, Term, const, name, place
+from model.program.interpreter import Inputs, interpret
+from model.program.listing import number_lines
+from model.program.procedure import Block, Call, If, Input, Leave, Place, Procedure, Set
+from model.vocabulary.symbols import WORD32
+from proofs.claims.catalogue import claims, shapes
+from proofs.claims.claim import Claim, Expectation, Verdict
+from proofs.mutate import told
+from proofs.solvers.smt.pool import Pool
+from proofs.validation.mutation.fates import Fate, fates
+from proofs.validation.mutation.score import score
+from proofs.validation.mutation.target import Target, target
+
+LIMIT = const(4096, WORD64)
+SIZE, RET, MAPPED = place("size", WORD64), place("return", WORD32), place("map.called", BOOL)
+WRITABLE, LOGGED = place("writable", BOOL), name("logging", BOOL)
+STALE, WANTED = name("mmu_invalidated", BOOL), name("wanted", WORD64)
+
+
+def small() -> Procedure:
+    """A page is mapped writable unless it is logged, and not at all if it is stale or too large."""
+    body = (
+        Set("size", WANTED),
+        If(~(SIZE <= LIMIT) & ~LOGGED, (Leave("out", result="return", value=const(-22, WORD32)),)),
+        Set("writable", TRUE),
+        If(LOGGED, (Set("writable", ~TRUE),)),
+        If(STALE, (Leave("out", result="return", value=const(-11, WORD32)),)),
+        Call("map", (("size", SIZE), ("writable", WRITABLE))),
+        Leave("out", result="return", value=const(0, WORD32)),
+    )
+    _, numbered = number_lines("shape:small", (Block("out", body),))
+    words = {"ret": RET, "mapped": MAPPED, "map_writable": place("map.writable", BOOL)}
+    words["map_size"] = place("map.size", WORD64)
+    inputs = {str(t.data): Input(t.sort) for t in (LOGGED, STALE, WANTED)}
+    places = {"size": Place(WORD64), "writable": Place(BOOL), "return": Place(WORD32)}
+    return Procedure("small", numbered, places, inputs, words)
+
+
+def of(operator: str) -> list[Mutant]:
+    return list(OPERATORS[operator](small()))
+
+
+def says(operator: str) -> list[str]:
+    return [m.says for m in of(operator)]
+
+
+def test_a_statement_is_deleted() -> None:
+    assert "`size = wanted;` is missing." in says("delete a statement")
+    assert "`map(size: size, writable: writable);` is missing." in says("delete a statement")
+    assert len(of("delete a statement")) == 10
+
+
+def test_a_deleted_call_is_not_made() -> None:
+    (mutant,) = (m for m in of("delete a statement") if m.says.startswith("`map("))
+    assert not interpret(mutant.procedure, Inputs()).value(MAPPED)
+    assert interpret(small(), Inputs()).value(MAPPED)
+
+
+def test_a_guard_is_negated() -> None:
+    assert "`mmu_invalidated` became `!mmu_invalidated`." in says("negate a guard")
+    assert len(of("negate a guard")) == 3
+
+
+def test_each_conjunct_is_dropped_and_one_is_added() -> None:
+    assert len(of("drop a conjunct")) == 2
+    assert any("became `logging && mmu_invalidated`" in text for text in says("add a conjunct")) or any(
+        "became `mmu_invalidated && logging`" in text for text in says("add a conjunct")
+    )
+
+
+def test_neighbours_are_swapped_only_where_it_can_matter() -> None:
+    assert "`if (logging)` comes before `writable = true;`." in says("swap neighbours")
+    apart = (Set("size", WANTED), Set("writable", TRUE), Set("size", LIMIT))
+    assert not list(OPERATORS["swap neighbours"](replace(small(), body=apart)))
+
+
+def test_constants_change() -> None:
+    assert any(
+        "`4096` became `8192`" in t or "`0x1000` became `0x2000`" in t for t in says("change a constant")
+    )
+    assert any(text.startswith("`true` became `false`") for text in says("change a constant"))
+
+
+def test_a_comparison_is_weakened() -> None:
+    assert [m.span.line for m in of("weaken a comparison")] == [2]
+
+
+def test_a_check_moves_across_the_retry() -> None:
+    (mutant,) = of("move a check across the retry")
+    assert "is asked directly after the retry." in mutant.says
+    both = Inputs({"mmu_invalidated": 1, "wanted": 1 << 20})
+    assert interpret(mutant.procedure, both).value(RET) == (1 << 32) - 11
+    assert interpret(small(), both).value(RET) == (1 << 32) - 22
+
+
+def test_the_mutants_are_the_same_every_time_and_all_different() -> None:
+    forms = [shape_of(m.procedure.body) for m in mutants(small())]
+    assert forms == [shape_of(m.procedure.body) for m in mutants(small())]
+    assert len(set(forms)) == len(forms)
+    assert shape_of(small().body) not in forms
+
+
+def test_lanes_do_what_the_interpreter_does() -> None:
+    inputs = [Inputs({"logging": i & 1, "mmu_invalidated": i >> 1 & 1, "wanted": 4095 + i}) for i in range(4)]
+    for procedure in (small(), *(m.procedure for m in mutants(small()))):
+        runs = run(procedure, Lanes(inputs))
+        for i, each in enumerate(inputs):
+            if not runs.unset >> i & 1:
+                value = runs.value(RET)
+                assert isinstance(value, tuple)
+                assert value[i] == interpret(procedure, each).value(RET)
+    assert differ((1, 2, 3), (1, 0, 3)) == 0b10
+
+
+def theorem(text: str, given: tuple[Term, ...], then: Term, facts: tuple[Fact, ...] = ()) -> Claim:
+    expected = Expectation(Verdict.PROVED)
+    return Claim(text, "toy", "small", "", text, ("toy",), {"": SMALL}, facts, given, then, expected)
+
+
+SMALL = small()
+MAPS = name("mapped", BOOL)
+STRONG = (
+    theorem("stale_pages_are_not_mapped", (MAPS,), ~STALE),
+    theorem("logged_pages_are_not_writable", (MAPS, LOGGED), ~name("map_writable", BOOL)),
+    theorem("others_are", (MAPS, ~LOGGED), name("map_writable", BOOL)),
+)
+
+
+def fate_of(subject: Target, wanted: str) -> Fate:
+    some = [m for m in mutants(subject.procedure) if m.says == wanted]
+    with Pool(1, 30.0) as pool:
+        (found,) = fates(pool, subject, some)
+    return found.fate
+
+
+def test_a_mutant_falls_by_a_theorem() -> None:
+    subject = target("small", SMALL, STRONG)
+    assert fate_of(subject, "`if (mmu_invalidated)` is missing.") is Fate.REFUTED
+
+
+def test_a_mutant_that_reads_an_unset_local_is_named_so() -> None:
+    subject = target("small", SMALL, STRONG)
+    assert fate_of(subject, "`size = wanted;` is missing.") is Fate.UNSET
+
+
+def test_a_theorem_that_says_nothing_any_more_is_no_refutation() -> None:
+    subject = target("small", SMALL, STRONG)
+    assert fate_of(subject, "`map(size: size, writable: writable);` is missing.") is Fate.VACUOUS
+
+
+def test_a_fact_makes_mutants_equivalent() -> None:
+    never = Fact("never_logged", "Nothing is logged.", ~LOGGED, "toy")
+    weak = replace(STRONG[0], facts=(never,))
+    wanted = "`if (logging)` is missing."
+    assert fate_of(target("small", SMALL, (weak,)), wanted) is Fate.EQUIVALENT
+
+
+@pytest.mark.parametrize("expected", [Verdict.REFUTED, None])
+def test_a_mutant_that_mends_a_declared_mistake_is_noticed(expected: Verdict | None) -> None:
+    fails = theorem("mapped_pages_are_small", (MAPS,), name("map_size", WORD64) <= LIMIT)
+    declared = replace(fails, expected=Expectation(expected) if expected else None)
+    subject = target("small", SMALL, (STRONG[0], declared))
+    with Pool(1, 30.0) as pool:
+        found = fates(pool, subject, of("drop a conjunct"))
+    told = Counter((each.fate, each.by) for each in found)
+    assert told[Fate.NOTICED, "mapped_pages_are_small"] == (1 if expected else 0)
+    assert told.total() == 2
+
+
+def test_what_no_theorem_notices_survives(capsys: pytest.CaptureFixture[str]) -> None:
+    subject = target("small", SMALL, STRONG[:1])
+    assert fate_of(subject, "`if (logging)` is missing.") in (Fate.EQUIVALENT, Fate.SURVIVING)
+    assert told([score(subject, 1, 30.0)]) == 1
+    last = capsys.readouterr().out.strip().splitlines()[-1]
+    assert last.startswith("small: ")
+    assert not last.endswith(" 0 surviving.")
+
+
+def test_some_mutants_of_a_shape_have_the_declared_fate() -> None:
+    found = next(s for s in shapes("4K") if s.name == "merged")
+    subject = target(found.name, found.procedure, claims([found]).claims)
+    wanted = {
+        "`if (mmu_invalidated)` is missing.": Fate.REFUTED,
+        "`mmap_read_lock();` is missing.": Fate.REFUTED,
+        "`s2_force_noncacheable = true;` is missing.": Fate.REFUTED,
+        "`prot = KVM_PGTABLE_PROT_R;` is missing.": Fate.UNSET,
+    }
+    some = [m for m in mutants(found.procedure) if m.says in wanted]
+    with Pool(1, 30.0) as pool:
+        fallen = fates(pool, subject, some)
+    assert {f.mutant.says: f.fate for f in fallen} == wanted
+
+
+def test_some_mutants_are_chosen_evenly_and_some_of_each_operator() -> None:
+    every = list(mutants(small()))
+    some = some_of(every, 10)
+    assert 10 <= len(some) < len(every)
+    made, chosen = (Counter(m.operator for m in group) for group in (every, some))
+    assert all(chosen[operator] >= min(EACH, made[operator]) for operator in OPERATORS)
+    assert some == [m for m in every if any(m is s for s in some)]
+    assert some_of(every, 0) == every == some_of(every, 10**6)

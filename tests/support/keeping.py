@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The toy's claims decided with a memory, for the tests of what is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from proofs.claims.claim import Claim
+from proofs.reports import as_json, table
+from proofs.solvers.smt.pool import Pool
+from proofs.verdicts import row_cache
+from proofs.verdicts.cache import Memory
+from proofs.verdicts.finding import find
+from proofs.verdicts.prove import decided, examined
+from proofs.verdicts.verdict import Judged
+from tests.support import toy
+
+ROOT = Path(__file__).resolve().parents[2]
+CLAIMS = toy.claims()
+CLAIMS_BY_NAME = {claim.theorem: claim for claim in CLAIMS}
+FAKE = Path(__file__).parent / "solvers" / "fake_worker.py"
+
+
+def memory(directory: Path, tool: str = "this tool") -> Memory:
+    return Memory(directory, lambda: tool)
+
+
+def ask(
+    directory: Path, claims: Sequence[Claim] = CLAIMS, tool: str = "this tool", closely: bool = False
+) -> tuple[dict[str, Judged], set[str]]:
+    """The verdicts, and which of them were recalled."""
+    with memory(directory, tool) as remembered, Pool(1, 30.0) as pool:
+        found = list(decided(pool, claims, remembered))
+        if closely:
+            found = list(examined(pool, found, remembered))
+    return {each.name: each for each in found}, remembered.recalled
+
+
+def recalled(directory: Path, claims: Sequence[Claim] = CLAIMS, tool: str = "this tool") -> dict[str, Judged]:
+    return {each.name: each for each in memory(directory, tool).recall(claims)}
+
+
+def shown(found: dict[str, Judged]) -> dict[str, object]:
+    """What a table shows."""
+    return {n: (each.verdict, each.standing, each.why) for n, each in found.items()}
+
+
+def document(found: dict[str, Judged]) -> str:
+    """All that is told of the verdicts, as JSON."""
+    judged = tuple(found[n] for n in sorted(found))
+    return as_json.document(table.Report(judged), [find(each) for each in judged])
+
+
+def copy(filled: Path, target: Path) -> Path:
+    row_cache.place(target).write_bytes(row_cache.place(filled).read_bytes())
+    return target
