@@ -5,8 +5,9 @@ The kinds are those of ``counterexamples.attributes.input_classes``.  All else i
 nothing else is in the way of: no dirty logging, no tags, no nested guest, and every helper answers 0.
 The page is writable if the facts let it be, and a fault on a write has found it so.
 
-Trusted: ``model.program.symbolic`` and ``counterexamples.simulation.partitions``, which do all pages at once; tests hold the table
-against the interpreter.  What the facts do not admit is left out, and every word that was set is read back,
+Trusted: ``model.program.symbolic`` and ``counterexamples.simulation.partitions``, which do all pages
+at once; tests hold the table against the interpreter.  What the facts do not admit is left out, and
+every word that was set is read back,
 so that a kernel's own C decides what it was given.
 """
 

@@ -173,7 +173,7 @@ def files(account: Account) -> Mapping[str, str]:
 
 
 def _dumped(data: object) -> str:
-    return json.dumps(as_json, indent=1, sort_keys=True) + "\n"
+    return json.dumps(data, indent=1, sort_keys=True) + "\n"
 
 
 def _data(account: Account) -> dict[str, Any]:

@@ -44,7 +44,7 @@ from proofs.verdicts.verdict import Judged, exit_code, unconfirmed_on
 def document(report: Report, findings: Sequence[Finding]) -> str:
     """The JSON text; ``findings`` are those of ``report.judged``, in any order."""
     claims = [_claim(finding) for finding in sorted(findings, key=lambda f: f.judged.name)]
-    as_json = {
+    data = {
         "schema": 1,
         "exit_code": exit_code(report.judged),
         "summary": summary(report),
@@ -56,7 +56,7 @@ def document(report: Report, findings: Sequence[Finding]) -> str:
         "not_run": report.not_run,
         "notes": list(report.notes),
     }
-    return json.dumps(as_json, indent=1, sort_keys=True) + "\n"
+    return json.dumps(data, indent=1, sort_keys=True) + "\n"
 
 
 def _claim(finding: Finding) -> dict[str, Any]:

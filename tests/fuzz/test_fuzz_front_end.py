@@ -229,7 +229,7 @@ def test_the_parser_survives_what_is_very_deep() -> None:
     """tree-sitter has no limit that ends the process: 100,000 levels, in a process of their own."""
     code = """
 from model.source.errors import Unsupported
-from tests.c_code import lower
+from tests.support.c.c_code import lower
 for before, after in (("(", ")"), ("{", "}"), ("x ? (", ") : 1"), ("({", ";})"), ("-", ""), ("x[", "]")):
     try:
         lower("int f(int x) { return " + before * 100_000 + "x" + after * 100_000 + "; }")

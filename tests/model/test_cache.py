@@ -134,10 +134,10 @@ def test_the_door_says_the_same_twice_and_can_be_told_to_forget(
 WRITER = """
 import sys
 from pathlib import Path
-from proofs import kept
+from proofs.verdicts import row_cache
 for i in range(40):
-    kept.store(Path(sys.argv[1]), "t", {f"{sys.argv[2]}{i}": "x" * 500, f"both{i}": "same"})
-    assert kept.load(Path(sys.argv[1]), [f"{sys.argv[2]}{i}"])
+    row_cache.store(Path(sys.argv[1]), "t", {f"{sys.argv[2]}{i}": "x" * 500, f"both{i}": "same"})
+    assert row_cache.load(Path(sys.argv[1]), [f"{sys.argv[2]}{i}"])
 """
 
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What does the shape that stands for a kernel do on a kernel's counterexample?  Both, beside each other.
 
-The shape runs on the kernel's inputs, with the kernel's own definition of each word (``proofs.claims.relational.conformance``), so
-that it is the same witness.
+The shape runs on the kernel's inputs, with the kernel's own definition of each word
+(``proofs.claims.relational.conformance``), so that it is the same witness.
 
 Trusted: the interpreter, which runs both; that the shape stands for the release is a claim of its own.
 """

@@ -214,7 +214,7 @@ def test_a_theorem_that_cannot_be_asked_is_an_error() -> None:
 
 def test_a_fact_that_is_not_there_is_an_error() -> None:
     merged = shape("merged")
-    told = r"^made_up: no fact about it is called all_is_well; name one of model/facts\.py\.$"
+    told = r"^made_up: no fact about it is called all_is_well; name one of model/facts/assumed\.py\.$"
     with pytest.raises(HistoryError, match=told):
         only(replace(DIC, where=edited(merged, right=merged, believed=("all_is_well",))))
 

@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from test_door import make_tree
 
 from proofs.claims.claim import Claim, Skipped
 from proofs.fetch import main
@@ -17,6 +16,7 @@ from proofs.reports.table import Report
 from proofs.verdicts.verdict import unsupported
 from tests.support import toy
 from tests.support.solvers.asking import ask
+from tests.system.test_front_door import make_tree
 
 MERGED = toy.claims()
 FORGETFUL = toy.claims(toy.fault_path(test_hardware=False))

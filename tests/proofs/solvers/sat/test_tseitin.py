@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pysat.solvers import Glucose4, Minisat22
-from test_blast import meant, of_two_words
 
 from model.logic import BOOL, Term, Word, choose, conj, disj, free_names, name, same
 from proofs.solvers.sat import tseitin
 from proofs.solvers.sat.bitblast import Blaster
 from proofs.solvers.sat.tseitin import Clauses
+from tests.proofs.solvers.sat.test_bitblast import meant, of_two_words
 from tests.support.solvers.solving import satisfiable
 from tests.support.terms import Maker
 

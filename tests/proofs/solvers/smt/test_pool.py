@@ -17,7 +17,7 @@ from proofs.solvers.smt.batch import batches
 from proofs.solvers.smt.pool import Pool, worker_command
 from tests.support import toy
 
-FAKE = Path(__file__).parents[4] / "support" / "solvers" / "fake_worker.py"
+FAKE = Path(__file__).parents[3] / "support" / "solvers" / "fake_worker.py"
 WRONG = "never_both@merged"
 NAMES = {claim.name for claim in toy.claims()}
 
