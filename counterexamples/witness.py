@@ -30,20 +30,20 @@ FEW = 4
 
 
 @dataclass(frozen=True)
-class Value:
-    """An input, and which of its bits (``mask``) matter; ``width`` 0 is a truth value.  ``word`` is
+class InputValue:
+    """An input, and which of its bits (``mask``) matter; ``width`` 0 is a truth value.  ``symbol`` is
     what the theorems call it (its name if they do not), ``note`` what the procedure says of it."""
 
     name: str
     width: int
     value: int
     mask: int
-    word: str
+    symbol: str
     note: str = ""
 
 
 @dataclass(frozen=True)
-class Course:
+class WitnessRun:
     """What one procedure did on the input: the branches that led there and the calls that
     the claim speaks of, in their order, and the values of its outcome words.  ``decisive`` are positions
     in ``steps``: were that branch alone turned, what the witness shows would not be so.  ``decides`` has, by
@@ -53,7 +53,7 @@ class Course:
 
     procedure: Procedure
     steps: tuple[Step, ...]
-    words: Mapping[str, int]
+    symbols: Mapping[str, int]
     decisive: tuple[int, ...] = ()
     unshown: int = 0
     decides: Mapping[Turn, int] = field(default_factory=dict)
@@ -65,8 +65,8 @@ class Witness:
     """The values that matter or are not 0, and what each procedure did with them, by the claim's
     subjects.  All other inputs were 0, and could have had any value."""
 
-    values: tuple[Value, ...]
-    courses: Mapping[str, Course]
+    values: tuple[InputValue, ...]
+    runs: Mapping[str, WitnessRun]
 
 
 def witness(
@@ -81,10 +81,12 @@ def witness(
     """The witness of a model of which the bits in ``matter`` are enough, for a claim that speaks of
     those words."""
     spoken = set(words)
-    called = {str(t.data): word for p in procedures.values() for word, t in p.words.items() if t.op == "name"}
+    called = {
+        str(t.data): word for p in procedures.values() for word, t in p.symbols.items() if t.op == "name"
+    }
     notes = {name: i.note for p in procedures.values() for name, i in p.inputs.items()}
     values = tuple(
-        Value(n, widths[n], model[n], matter[n], called.get(n, n), notes.get(n, ""))
+        InputValue(n, widths[n], model[n], matter[n], called.get(n, n), notes.get(n, ""))
         for n in widths
         if n in matter
     )
@@ -114,19 +116,21 @@ def _other_runs(
                 continue  # on that input a local is read before it is set
 
 
-def _course(procedure: Procedure, run: Run, others: Iterable[tuple[Turn, Run]], spoken: set[str]) -> Course:
+def _course(
+    procedure: Procedure, run: Run, others: Iterable[tuple[Turn, Run]], spoken: set[str]
+) -> WitnessRun:
     decided = {turn: at for turn, other in others if (at := first_difference(run, other)) is not None}
     places = _places(procedure, spoken)
     known, sinks = set(decided.values()), {place.partition(".")[0] for place in places}
-    kept = [i for i, s in enumerate(run.steps) if i in known or s.taken or s.sink in sinks]
+    kept = [i for i, s in enumerate(run.steps) if i in known or s.taken or s.effect in sinks]
     steps = tuple(run.steps[i] for i in kept)
     decides = {turn: kept.index(at) for turn, at in decided.items() if at in kept}
     unshown = sum(s.taken is False for s in run.steps) - sum(s.taken is False for s in steps)
-    words = {w: run.value(term) for w, term in procedure.words.items()}
-    return Course(procedure, steps, words, (), unshown, decides, places)
+    words = {w: run.value(term) for w, term in procedure.symbols.items()}
+    return WitnessRun(procedure, steps, words, (), unshown, decides, places)
 
 
-def _decided(subject: str, course: Course, still_so: StillSo) -> Course:
+def _decided(subject: str, course: WitnessRun, still_so: StillSo) -> WitnessRun:
     """The course with the branches that decide."""
     decisive = [
         i
@@ -159,13 +163,13 @@ def _turned_statement(statement: Statement, span: Span) -> Statement:
 def first_difference(run: Run, other: Run) -> int | None:
     """The position of the first branch that goes another way in the other run; None if none does."""
     for i, (one, two) in enumerate(zip(run.steps, other.steps, strict=False)):
-        if (one.span, one.sink, one.taken) != (two.span, two.sink, two.taken):
+        if (one.span, one.effect, one.taken) != (two.span, two.effect, two.taken):
             return i
     return None
 
 
 def _places(procedure: Procedure, spoken: set[str]) -> frozenset[str]:
     """What the words speak of calls, as ``sink.argument``."""
-    terms = [term for word, term in procedure.words.items() if word in spoken]
+    terms = [term for word, term in procedure.symbols.items() if word in spoken]
     places = (str(t.data) for t in subterms(*terms) if t.op == "place")
     return frozenset(place for place in places if "." in place)

@@ -32,11 +32,11 @@ from model.program.procedure import (
     ProcedureError,
     Set,
     Statement,
-    sinks,
+    effects,
     walk,
 )
 from model.vocabulary.memory import ABBREVIATIONS
-from model.vocabulary.symbols import READ, VARYING, WORD32
+from model.vocabulary.symbols import BV32, READ, VARYING
 
 END = "out"
 RETURN = "return"
@@ -149,7 +149,7 @@ class Recorder:
 
     def Return(self, value: Term | int) -> None:  # noqa: N802
         """``return value;``"""
-        word = value if isinstance(value, Term) else const(value, WORD32)
+        word = value if isinstance(value, Term) else const(value, BV32)
         self._r.add(Leave(END, result=RETURN, value=word))
 
     def Goto(self, label: str) -> None:  # noqa: N802
@@ -198,7 +198,7 @@ def record(
     body = (Block(END, numbered),)
     check_set_before_read(body, frozenset(recording.arguments))
     places = {local: Place(sort, recording.arguments.get(local)) for local, sort in recording.sorts.items()}
-    places[RETURN] = Place(WORD32)
+    places[RETURN] = Place(BV32)
     outcomes = _outcomes(words, body)
     terms = (term for statement in walk(body) for term in own_terms(statement))
     procedure = Procedure(
@@ -206,7 +206,7 @@ def record(
         body,
         places,
         inputs=_inputs(free_names(*recording.arguments.values(), *terms, *outcomes.values()), constants),
-        words=outcomes,
+        symbols=outcomes,
         constants=constants,
     )
     return Shape(procedure, lines, since, source, (write.__doc__ or "").strip())
@@ -229,7 +229,7 @@ def _inputs(symbols: Mapping[str, Sort], constants: Mapping[str, int]) -> dict[s
 
 def _outcomes(words: Mapping[str, Term], body: tuple[Statement, ...]) -> dict[str, Term]:
     """The words, with false or 0 for the places of sinks that are never called."""
-    called = sinks(body)
+    called = effects(body)
 
     def leaf(t: Term) -> Term:
         sink, _, argument = str(t.data).partition(".")

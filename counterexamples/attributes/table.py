@@ -21,7 +21,7 @@ from counterexamples.attributes.input_classes import COLUMNS, FAULT, HARDWARE, V
 from counterexamples.kernel_words import ERRNO
 from counterexamples.simulation.partitions import Spreads, positions
 from model.facts.assumed import FACTS
-from model.logic import WORD64, Term, conj, free_names, name, substitute, value_of
+from model.logic import BV64, Term, conj, free_names, name, substitute, value_of
 from model.program import symbolic
 from model.program.interpreter import Inputs
 from model.program.procedure import Procedure, ProcedureError
@@ -42,7 +42,7 @@ _MAP = "kvm_pgtable_stage2_map"
 _DONE = ("map_size", "lookup_gfn")
 _GIVEN = conj(*(f.holds for f in FACTS if not {*_DONE} & free_names(f.holds).keys()))
 _AFTERWARDS = conj(*(f.holds for f in FACTS if {*_DONE} & free_names(f.holds).keys()))
-_LOOKED_AT = (name("ret", WORD64), name("mapped"), DEVICE, NORMAL_NC, READABLE, WRITABLE, EXECUTABLE)
+_LOOKED_AT = (name("ret", BV64), name("mapped"), DEVICE, NORMAL_NC, READABLE, WRITABLE, EXECUTABLE)
 _NEEDED = ("ret", "mapped", "prot", "pfn_is_map_memory", "vm_flags")
 
 
@@ -67,7 +67,7 @@ class _Asked:
     def spreads_of(self, procedure: Procedure, pages: Sequence[Values]) -> Spreads:
         """The spreads of ``pages_of`` the procedure."""
         texts = {text for page in pages for text in page}
-        meant = frozenset((text, term.key) for text, term in procedure.words.items() if text in texts)
+        meant = frozenset((text, term.key) for text, term in procedure.symbols.items() if text in texts)
         key = frozenset(procedure.constants.items()), meant
         if key not in self.spreads:
             self.spreads[key] = Spreads([_inputs(procedure, page) for page in pages])
@@ -79,7 +79,7 @@ def results(procedure: Procedure, asked: _Asked | None = None) -> Results:
 
     Raises TableError for a procedure that is no fault path, or whose words cannot be given values.
     """
-    lacking = [word for word in _NEEDED if word not in {**procedure.words, **procedure.inputs}]
+    lacking = [word for word in _NEEDED if word not in {**procedure.symbols, **procedure.inputs}]
     if lacking:
         raise TableError(f"{procedure.name} has no table of attributes: it has no {lacking[0]}.")
     asked = asked or _Asked()
@@ -138,7 +138,7 @@ def _candidates(constants: Mapping[str, int]) -> Iterator[tuple[tuple[Cell, int]
 def outcome(word: Callable[[Term], int]) -> str:
     """What was done, by the value of each term over words: the memory type and permissions of what was
     mapped, and the errno."""
-    ret, texts = word(name("ret", WORD64)), []
+    ret, texts = word(name("ret", BV64)), []
     if word(name("mapped")):
         device, nc = word(DEVICE), word(NORMAL_NC)
         kind = ("DEVICE+NC" if nc else "DEVICE") if device else "NORMAL_NC" if nc else "NORMAL"
@@ -169,7 +169,7 @@ def _told(procedure: Procedure, pages: Sequence[Values], asked: _Asked) -> list[
 
     def bind(term: Term) -> Term:
         """A term over words, as what the procedure makes of it."""
-        return substitute(term, lambda t: result.bind(procedure.words.get(str(t.data), t)), known)
+        return substitute(term, lambda t: result.bind(procedure.symbols.get(str(t.data), t)), known)
 
     told = _outcomes(procedure, bind, spreads, pages)
     read = free_names(*(bind(term) for term in (*_LOOKED_AT, _AFTERWARDS)))
@@ -186,8 +186,8 @@ def _told(procedure: Procedure, pages: Sequence[Values], asked: _Asked) -> list[
 def _outcomes(
     procedure: Procedure, bind: Callable[[Term], Term], spreads: Spreads, pages: Sequence[Values]
 ) -> list[str | None]:
-    for text in {text: None for page in pages for text in page if text in procedure.words}:
-        got = spreads.of(bind(name(text, WORD64)))
+    for text in {text: None for page in pages for text in page if text in procedure.symbols}:
+        got = spreads.of(bind(name(text, BV64)))
         for i, page in enumerate(pages):
             if text in page and not got.get(page[text], 0) >> i & 1:
                 raise TableError(
@@ -207,7 +207,7 @@ def _outcomes(
 def _inputs(procedure: Procedure, page: Values) -> Inputs:
     """The values of the words as those of the procedure's inputs and pure functions."""
     names = {**procedure.constants, **page}
-    words = {text: procedure.words[text] for text in page if text in procedure.words}
+    words = {text: procedure.symbols[text] for text in page if text in procedure.symbols}
     names |= {str(term.data): page[text] for text, term in words.items() if term.op == "name"}
     functions = {
         (str(term.data), tuple(value_of(a, lambda t: names.get(str(t.data), 0), _none) for a in term.args)): (

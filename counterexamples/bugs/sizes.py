@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from counterexamples.bugs.bug import Bug, edited, shape, version
 from counterexamples.bugs.harm import Harm
-from model.logic import BOOL, WORD64, const, place
+from model.logic import BOOL, BV64, const, place
 from model.program.edit import instead
 from model.vocabulary.memory import (
     NORMAL,
@@ -55,6 +55,6 @@ blocks_went_beyond_the_vma = Bug(
     cites=("2aa53d68cee6", "71cc2c67fb8f"),
     where=version("split", right="leaf_sized"),
     refutes="blocks_of_a_pfnmap_vma_lie_in_it",
-    witness=is_pfnmap & (hva & (PMD_SIZE - const(1, WORD64)) == 0) & (map_size != PAGE_SIZE),
+    witness=is_pfnmap & (hva & (PMD_SIZE - const(1, BV64)) == 0) & (map_size != PAGE_SIZE),
     harm=Harm.UNRELATED_MEMORY,
 )

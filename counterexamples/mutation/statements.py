@@ -96,7 +96,7 @@ def _leaves(statement: Statement) -> Iterator[str]:
 
 def _retry(procedure: Procedure) -> tuple[Address, int] | None:
     """Where the procedure asks whether an invalidation ran: the list, and the position in it."""
-    meant = procedure.words.get(
+    meant = procedure.symbols.get(
         str(mmu_invalidated.data), name(str(mmu_invalidated.data), mmu_invalidated.sort)
     )
     for at, body in bodies(procedure.body):
@@ -124,7 +124,7 @@ def _effects(statement: Statement) -> Iterator[str]:
         if isinstance(s, Set):
             yield s.target
         elif isinstance(s, Call):
-            yield f"{s.sink}()"
+            yield f"{s.effect}()"
         elif isinstance(s, Leave):
             yield f"-> {s.label}"
 

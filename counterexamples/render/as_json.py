@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from counterexamples.witness import Course, Witness
+from counterexamples.witness import Witness, WitnessRun
 from model.program.interpreter import Step
 
 
@@ -16,17 +16,17 @@ def witness(found: Witness | None) -> dict[str, Any] | None:
     values = [
         {"name": v.name, "width": v.width, "value": hex(v.value), "mask": hex(v.mask)} for v in found.values
     ]
-    return {"values": values, "courses": {s: _course(c) for s, c in found.courses.items()}}
+    return {"values": values, "courses": {s: _course(c) for s, c in found.runs.items()}}
 
 
-def _course(course: Course) -> dict[str, Any]:
-    words = {word: hex(value) for word, value in course.words.items()}
+def _course(course: WitnessRun) -> dict[str, Any]:
+    words = {word: hex(value) for word, value in course.symbols.items()}
     return {"steps": [_step(step) for step in course.steps], "words": words}
 
 
 def _step(step: Step) -> dict[str, Any]:
     span = step.span
     where = {"file": span.file, "line": span.line, "function": span.function, "text": span.text}
-    if step.sink:
-        return {**where, "sink": step.sink, "arguments": {a: hex(v) for a, v in step.arguments}}
+    if step.effect:
+        return {**where, "sink": step.effect, "arguments": {a: hex(v) for a, v in step.arguments}}
     return {**where, "taken": step.taken}

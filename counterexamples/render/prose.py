@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from counterexamples.kernel_words import READINGS, Constants, errno, is_callee, number, reading, vm_flags_text
-from counterexamples.witness import Course, Value, Witness
+from counterexamples.witness import InputValue, Witness, WitnessRun
 from model.logic import Term, show
 from model.program.interpreter import Step
 from model.program.listing import abbreviate
@@ -112,7 +112,7 @@ def let_items(witness: Witness) -> list[Item]:
     """The inputs that matter, the most telling first; what callees returned is one if they succeed."""
     constants = constants_of(witness)
     mattering = sorted((v for v in witness.values if v.mask), key=_rank)
-    good = [v.name for v in mattering if is_callee(v.word) and v.value == 0]
+    good = [v.name for v in mattering if is_callee(v.symbol) and v.value == 0]
     items = [Item(_glued(value_text(v, constants))) for v in mattering if v.name not in good]
     if good:
         callees = "the callee succeeds" if len(good) == 1 else "all callees succeed"
@@ -120,17 +120,17 @@ def let_items(witness: Witness) -> list[Item]:
     return items
 
 
-def _rank(value: Value) -> int:
-    ranks = (i for i, words in enumerate(_TELLING) if {value.word, value.name.partition("(")[0]} & {*words})
+def _rank(value: InputValue) -> int:
+    ranks = (i for i, words in enumerate(_TELLING) if {value.symbol, value.name.partition("(")[0]} & {*words})
     return next(ranks, len(_TELLING))
 
 
-def value_text(value: Value, constants: Constants) -> str:
+def value_text(value: InputValue, constants: Constants) -> str:
     """One input as C would say it, and of flags also those that must not be set."""
     if value.width == 0:
         return value.name if value.value else f"!{value.name}"
-    if value.word != "vm_flags":
-        return f"{value.name} = {reading(value.word, value.width, value.value, constants)}"
+    if value.symbol != "vm_flags":
+        return f"{value.name} = {reading(value.symbol, value.width, value.value, constants)}"
     present, absent = value.value & value.mask, ~value.value & value.mask
     parts = [f"= {vm_flags_text(present, constants)}"] if present else []
     parts += [f"without {vm_flags_text(absent, constants)}"] if absent else []
@@ -139,14 +139,14 @@ def value_text(value: Value, constants: Constants) -> str:
 
 def constants_of(witness: Witness) -> Constants:
     """The constants of all procedures."""
-    return {n: v for course in witness.courses.values() for n, v in course.procedure.constants.items()}
+    return {n: v for course in witness.runs.values() for n, v in course.procedure.constants.items()}
 
 
 def _courses(witness: Witness) -> list[_Part]:
     """What each procedure did, and why; ones of the same name are told apart by what the claim calls them."""
     parts: list[_Part] = []
-    names = [course.procedure.name for course in witness.courses.values()]
-    for subject, course in witness.courses.items():
+    names = [course.procedure.name for course in witness.runs.values()]
+    for subject, course in witness.runs.items():
         whose = f"({subject}) " if subject and names.count(course.procedure.name) > 1 else ""
         several = len(names) > 1
         parts.append(_then(course, whose, 1 if several else 2))
@@ -155,7 +155,7 @@ def _courses(witness: Witness) -> list[_Part]:
     return parts
 
 
-def _then(course: Course, whose: str, least: int) -> _Part:
+def _then(course: WitnessRun, whose: str, least: int) -> _Part:
     *calls, last = happened(course, _is_told)
 
     def render(count: int) -> list[str]:
@@ -171,31 +171,31 @@ def _calls(count: int) -> str:
     return "1 call" if count == 1 else f"{count} calls"
 
 
-def _is_told(course: Course, sink: str, argument: str) -> bool:
+def _is_told(course: WitnessRun, sink: str, argument: str) -> bool:
     """Whether the prose tells an argument: one that the claim speaks of, or that reads as more than a number."""
     return f"{sink}.{argument}" in course.spoken or argument in READINGS
 
 
 def happened(
-    course: Course, is_told: Callable[[Course, str, str], bool] = lambda _, __, ___: True
+    course: WitnessRun, is_told: Callable[[WitnessRun, str, str], bool] = lambda _, __, ___: True
 ) -> list[str]:
     """What a procedure did, as verbs: the sinks it called, with those arguments, and what it returned."""
-    ret = course.words.get("ret")
-    calls = [f"calls {_call(step, course, is_told)}" for step in course.steps if step.sink]
+    ret = course.symbols.get("ret")
+    calls = [f"calls {_call(step, course, is_told)}" for step in course.steps if step.effect]
     if not calls and any(isinstance(statement, Call) for statement in walk(course.procedure.body)):
         calls = ["calls nothing that is asked about"]
     returned = [] if ret is None else [f"returns{_GLUE}{errno(ret, course.procedure.constants)}"]
     return [*calls, *returned] or ["does nothing that is looked at"]
 
 
-def _call(step: Step, course: Course, is_told: Callable[[Course, str, str], bool]) -> str:
+def _call(step: Step, course: WitnessRun, is_told: Callable[[WitnessRun, str, str], bool]) -> str:
     constants = course.procedure.constants
     told = [
         _glued(f"{a} = {_argument(a, v, constants)}")
         for a, v in step.arguments
-        if is_told(course, step.sink, a)
+        if is_told(course, step.effect, a)
     ]
-    return f"{step.sink}({', '.join(told) if told or not step.arguments else '...'})"
+    return f"{step.effect}({', '.join(told) if told or not step.arguments else '...'})"
 
 
 def _argument(argument: str, value: int, constants: Mapping[str, int]) -> str:
@@ -203,7 +203,7 @@ def _argument(argument: str, value: int, constants: Mapping[str, int]) -> str:
     return number(value) if read is None else read(value, constants)
 
 
-def _ranks(witness: Witness, course: Course) -> Mapping[int, int]:
+def _ranks(witness: Witness, course: WitnessRun) -> Mapping[int, int]:
     """How telling a branch is, by its position: as the most telling input that decides it."""
     ranks = {value.name: _rank(value) for value in witness.values if value.mask}
     found: dict[int, int] = {}
@@ -212,7 +212,7 @@ def _ranks(witness: Witness, course: Course) -> Mapping[int, int]:
     return found
 
 
-def _because(course: Course, ranks: Mapping[int, int], least: int) -> _Part:
+def _because(course: WitnessRun, ranks: Mapping[int, int], least: int) -> _Part:
     branches = [i for i, step in enumerate(course.steps) if step.taken is not None]
     places = course.decisive or branches
     told = [course.steps[i] for i in places]

@@ -141,7 +141,7 @@ def decision_table(procedure: Procedure, witness: Witness) -> str:
     text = _text(found, ("result",), taken)
     if not taken:
         return f"{text}\nThe witness is in none of these rows."
-    words = next(iter(witness.courses.values())).words
+    words = next(iter(witness.runs.values())).symbols
     told = attributes.outcome(lambda term: value_of(term, _leaf({**procedure.constants, **words}), _none))
     if told != taken[0].texts[0]:
         text += f"\n> The witness comes to: {told}, as it has more than the columns tell."
@@ -154,7 +154,7 @@ def cell_of(procedure: Procedure, witness: Witness) -> Cell | None:
 
     def given(term: Term) -> int:
         text = str(term.data)
-        bound = procedure.words.get(text)
+        bound = procedure.symbols.get(text)
         if bound is not None and bound.op != "place":
             return value_of(bound, _leaf(values), lambda t, _: values.get(show(t), 0))
         return procedure.constants.get(text, values.get(text, 0))

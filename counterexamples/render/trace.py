@@ -19,7 +19,7 @@ from counterexamples.render.prose import (
     paragraph,
     value_text,
 )
-from counterexamples.witness import Course, Value, Witness
+from counterexamples.witness import InputValue, Witness, WitnessRun
 from model.program.interpreter import Step
 
 _CONTINUED = 12  # the column of the rest of a long condition, without the label
@@ -32,18 +32,18 @@ def below(witness: Witness) -> str:
     rest = [text for v in witness.values for text in _left_over(v, constants)]
     lines = paragraph("Inputs", ", ".join(mattering) + ".") if mattering else []
     lines += paragraph("Here also", ", ".join(rest) + ": any would do.") if rest else []
-    return "\n".join([*lines, *(line for course in witness.courses.values() for line in _trace(course))])
+    return "\n".join([*lines, *(line for course in witness.runs.values() for line in _trace(course))])
 
 
-def _left_over(value: Value, constants: Constants) -> Iterator[str]:
+def _left_over(value: InputValue, constants: Constants) -> Iterator[str]:
     """What is not 0 and could be."""
     if not value.mask:
-        yield f"{value.name} = {reading(value.word, value.width, value.value, constants)}"
-    elif value.word == "vm_flags" and value.value & ~value.mask:
+        yield f"{value.name} = {reading(value.symbol, value.width, value.value, constants)}"
+    elif value.symbol == "vm_flags" and value.value & ~value.mask:
         yield f"{value.name} also {vm_flags_text(value.value & ~value.mask, constants)}"
 
 
-def _trace(course: Course) -> Iterator[str]:
+def _trace(course: WitnessRun) -> Iterator[str]:
     """The branches of one procedure, with ``*`` at those that decide, and its calls in full."""
     lines: list[str] = []
     where = ""

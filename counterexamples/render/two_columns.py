@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from counterexamples.render.prose import constants_of, happened, unglued, value_text
-from counterexamples.witness import Course, Value, Witness
+from counterexamples.witness import InputValue, Witness, WitnessRun
 from model.program.interpreter import Step
 
 #: Columns of the whole, and of each side: between the two stands ``_BETWEEN``.
@@ -28,7 +28,7 @@ Sides = tuple[int | None, int | None]
 
 def side_by_side(witness: Witness, left: str, right: str) -> str:
     """The courses of two subjects of a witness beside each other, as lines of at most ``WIDTH`` columns."""
-    one, two = witness.courses[left], witness.courses[right]
+    one, two = witness.runs[left], witness.runs[right]
     constants, file = constants_of(witness), _file(two)
     lines = [*_row(f"shape {one.procedure.name}", f"{two.procedure.name}, {file}"), "-" * WIDTH]
     for (first, second), values in _rows(witness, one, two):
@@ -42,15 +42,15 @@ def side_by_side(witness: Witness, left: str, right: str) -> str:
     return "\n".join([*lines, "-" * WIDTH, *_row(_done(one), _done(two))])
 
 
-def _rows(witness: Witness, one: Course, two: Course) -> Sequence[tuple[Sides, list[Value]]]:
+def _rows(witness: Witness, one: WitnessRun, two: WitnessRun) -> Sequence[tuple[Sides, list[InputValue]]]:
     """The values by the branches that they decide, in the order of the right side's run, and where that
     has none, of the left's."""
-    found: dict[Sides, list[Value]] = {}
+    found: dict[Sides, list[InputValue]] = {}
     for value in witness.values:
         for sides, part in _decided(value, one, two).items() if value.mask else ():
             found.setdefault(sides, []).append(part)
 
-    def order(row: tuple[Sides, list[Value]]) -> tuple[int, int]:
+    def order(row: tuple[Sides, list[InputValue]]) -> tuple[int, int]:
         last = len(one.steps) + len(two.steps)
         first, second = row[0]
         return last if second is None else second, last if first is None else first
@@ -58,16 +58,16 @@ def _rows(witness: Witness, one: Course, two: Course) -> Sequence[tuple[Sides, l
     return sorted(found.items(), key=order)
 
 
-def _decided(value: Value, one: Course, two: Course) -> dict[Sides, Value]:
+def _decided(value: InputValue, one: WitnessRun, two: WitnessRun) -> dict[Sides, InputValue]:
     """The branches that the value decides, with the part of it that does; flags may decide several."""
     turns = [turn for turn in {**one.decides, **two.decides} if turn[0] == value.name]
     turns.sort(key=lambda turn: (turn not in one.decides, turn not in two.decides))
     if not turns:
         return {(None, None): value}
-    if value.word != "vm_flags":
+    if value.symbol != "vm_flags":
         return {(one.decides.get(turns[0]), two.decides.get(turns[0])): value}
     single = [turn for turn in turns if turn[1].bit_count() == 1 and turn[1] & value.mask]
-    found: dict[Sides, Value] = {}
+    found: dict[Sides, InputValue] = {}
     for turn in single or turns[:1]:
         sides = one.decides.get(turn), two.decides.get(turn)
         known = found[sides].mask if sides in found else 0
@@ -75,18 +75,18 @@ def _decided(value: Value, one: Course, two: Course) -> dict[Sides, Value]:
     return found
 
 
-def _file(course: Course) -> str:
+def _file(course: WitnessRun) -> str:
     """The file in which most of the branches are."""
     files = Counter(step.span.file for step in course.steps)
     return min(files, key=lambda file: (-files[file], file), default="")
 
 
-def _branch(course: Course, at: int | None, file: str) -> str:
+def _branch(course: WitnessRun, at: int | None, file: str) -> str:
     if at is None:
         return NO_BRANCH
     step = course.steps[at]
-    if step.sink:
-        return f"{_place(step, file)}: calls {step.sink}()"
+    if step.effect:
+        return f"{_place(step, file)}: calls {step.effect}()"
     return f"{_place(step, file)}: {step.span.text.rstrip(':')}: {'taken' if step.taken else 'not taken'}"
 
 
@@ -99,7 +99,7 @@ def _place(step: Step, file: str) -> str:
     return f"{span.function}():{span.line}" + ("" if span.file == file else f" of {span.file}")
 
 
-def _done(course: Course) -> str:
+def _done(course: WitnessRun) -> str:
     return unglued(f"{', '.join(happened(course))}.")
 
 

@@ -95,15 +95,15 @@ class Runs:
 
     def _call(self, call: Call) -> None:
         values = [(a, self.value(t), t.sort) for a, t in call.arguments]
-        called, again = (bits(self.places.get(f"{call.sink}.{w}", 0)) for w in ("called", "again"))
-        self.places[f"{call.sink}.again"] = again | called & self.active
-        self.places[f"{call.sink}.called"] = called | self.active
-        seen = bits(self.places.get(f"{call.sink}.seen", 0))
-        self.places[f"{call.sink}.seen"] = self.lanes.merged(
+        called, again = (bits(self.places.get(f"{call.effect}.{w}", 0)) for w in ("called", "again"))
+        self.places[f"{call.effect}.again"] = again | called & self.active
+        self.places[f"{call.effect}.called"] = called | self.active
+        seen = bits(self.places.get(f"{call.effect}.seen", 0))
+        self.places[f"{call.effect}.seen"] = self.lanes.merged(
             self.active, self.lanes.all if call.seen else 0, seen
         )
         for argument, value, sort in values:
-            self.store(f"{call.sink}.{argument}", value, sort)
+            self.store(f"{call.effect}.{argument}", value, sort)
 
 
 def run(procedure: Procedure, lanes: Lanes) -> Runs:

@@ -13,7 +13,7 @@ from model.facts.blocks import block_is_in_the_vma, block_is_one_leaf, congruent
 from model.facts.classes import is_of_a_class
 from model.facts.insertion import was_inserted
 from model.facts.normal_page import normal
-from model.logic import WORD64, Term, choose, const, disj, resize
+from model.logic import BV64, Term, choose, const, disj, resize
 from model.vocabulary.memory import (
     CONT_PMD_SIZE,
     CONT_PTE_SIZE,
@@ -139,13 +139,13 @@ _PTES = (
 )
 
 #: TASK_SIZE is no more, with the largest virtual addresses that arm64 can be configured for.
-_TASK_SIZE = const(1 << 52, WORD64)
+_TASK_SIZE = const(1 << 52, BV64)
 
 _LOOKUP = (
     Fact(
         "pages_have_physical_addresses",
         "The address of a page has at most 52 bits.",
-        ~is_error_noslot_pfn >> (pfn <= (const((1 << 52) - 1, WORD64) >> PAGE_SHIFT)),
+        ~is_error_noslot_pfn >> (pfn <= (const((1 << 52) - 1, BV64) >> PAGE_SHIFT)),
         "arch/arm64/Kconfig: ARM64_PA_BITS is 48 or 52; with pages of 16K or 64K a kvm_pfn_t could hold more",
     ),
     Fact(

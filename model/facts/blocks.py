@@ -7,7 +7,7 @@ block, counted in pages from the block's first one, and has a host PTE of its ow
 
 from __future__ import annotations
 
-from model.logic import WORD64, Term, conj, const
+from model.logic import BV64, Term, conj, const
 from model.vocabulary.memory import (
     PAGE_SHIFT,
     hva,
@@ -24,8 +24,8 @@ from model.vocabulary.memory import (
     vm_start,
 )
 
-_bytes = map_size - const(1, WORD64)
-_pages = (map_size >> PAGE_SHIFT) - const(1, WORD64)
+_bytes = map_size - const(1, BV64)
+_pages = (map_size >> PAGE_SHIFT) - const(1, BV64)
 
 other_is_in_the_block: Term = other_index <= _pages
 #: The index of the page that was looked up.
@@ -57,4 +57,4 @@ block_is_one_leaf: Term = conj(other_is_in_the_block >> consecutive, (pfn & _pag
 
 def congruent(size: Term, a: Term, b: Term) -> Term:
     """Two addresses lie in the same page of a block of that size."""
-    return (((a ^ b) & (size - const(1, WORD64))) >> PAGE_SHIFT) == 0
+    return (((a ^ b) & (size - const(1, BV64))) >> PAGE_SHIFT) == 0

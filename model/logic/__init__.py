@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Typed terms: the one language in which shapes, kernels, facts and theorems are written.
 
-A term is a truth value (``BOOL``) or a machine word (``Word(width)``).  Terms are immutable and
+A term is a truth value (``BOOL``) or a machine word (``BitVec(width)``).  Terms are immutable and
 share subterms; they know no kernel and no solver.  Which file says what, each on those before it:
 
     sorts      what values a term takes
@@ -17,13 +17,14 @@ from __future__ import annotations
 from model.logic.meaning import evaluate, signed
 from model.logic.node import is_const, is_false, is_same, is_true
 from model.logic.showing import show
-from model.logic.sorts import BOOL, WORD64, Sort, SortError, Value, Word
+from model.logic.sorts import BOOL, BV64, BitVec, Sort, SortError, Value
 from model.logic.term import (
     FALSE,
     TRUE,
     Term,
     apply,
     bit,
+    bitvec_op,
     choose,
     compare,
     conj,
@@ -37,17 +38,16 @@ from model.logic.term import (
     place,
     resize,
     same,
-    word_op,
 )
 from model.logic.traversal import free_names, has_more_leaves, rebuild, substitute, subterms, value_of
 
 __all__ = [
     "BOOL",
-    "WORD64",
+    "BV64",
     "Sort",
     "SortError",
     "Value",
-    "Word",
+    "BitVec",
     "is_const",
     "is_false",
     "is_same",
@@ -73,7 +73,7 @@ __all__ = [
     "place",
     "resize",
     "same",
-    "word_op",
+    "bitvec_op",
     "free_names",
     "has_more_leaves",
     "rebuild",

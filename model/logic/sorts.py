@@ -23,14 +23,14 @@ class Sort:
 BOOL = Sort(0)
 
 
-def Word(width: int) -> Sort:  # noqa: N802  # reads as the sort that it makes
+def BitVec(width: int) -> Sort:  # noqa: N802  # reads as the sort that it makes
     """The sort of machine words of ``width`` bits."""
     if width < 1:
         raise SortError(f"A word has at least one bit, and {width} were asked for.")
     return Sort(width)
 
 
-WORD64 = Sort(64)
+BV64 = Sort(64)
 
 #: What a term means as a number: False and True for truth values, an unsigned int for words.
 Value = int

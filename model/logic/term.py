@@ -12,7 +12,7 @@ from typing import NoReturn
 from model.logic.meaning import evaluate
 from model.logic.node import Node, is_const, is_false, is_same, is_true
 from model.logic.showing import show
-from model.logic.sorts import BOOL, Sort, SortError, Word
+from model.logic.sorts import BOOL, BitVec, Sort, SortError
 
 
 class Term(Node):
@@ -23,15 +23,15 @@ class Term(Node):
 
     def __and__(self, other: Term | int) -> Term:
         other = self._like(other)
-        return conj(self, other) if self.sort is BOOL else word_op("bvand", self, other)
+        return conj(self, other) if self.sort is BOOL else bitvec_op("bvand", self, other)
 
     def __or__(self, other: Term | int) -> Term:
         other = self._like(other)
-        return disj(self, other) if self.sort is BOOL else word_op("bvor", self, other)
+        return disj(self, other) if self.sort is BOOL else bitvec_op("bvor", self, other)
 
     def __xor__(self, other: Term | int) -> Term:
         other = self._like(other)
-        return negate(same(self, other)) if self.sort is BOOL else word_op("bvxor", self, other)
+        return negate(same(self, other)) if self.sort is BOOL else bitvec_op("bvxor", self, other)
 
     def __invert__(self) -> Term:
         return negate(self) if self.sort is BOOL else make("bvnot", self.sort, (self,))
@@ -41,16 +41,16 @@ class Term(Node):
         other = self._like(other)
         if self.sort is BOOL:
             return disj(negate(self), other)
-        return word_op("lshr", self, other)
+        return bitvec_op("lshr", self, other)
 
     def __lshift__(self, other: Term | int) -> Term:
-        return word_op("shl", self, self._like(other))
+        return bitvec_op("shl", self, self._like(other))
 
     def __add__(self, other: Term | int) -> Term:
-        return word_op("add", self, self._like(other))
+        return bitvec_op("add", self, self._like(other))
 
     def __sub__(self, other: Term | int) -> Term:
-        return word_op("sub", self, self._like(other))
+        return bitvec_op("sub", self, self._like(other))
 
     def __eq__(self, other: object) -> Term:  # type: ignore[override]  # terms build terms
         return same(self, self._like(other))
@@ -211,7 +211,7 @@ def choose(condition: Term, then: Term, orelse: Term) -> Term:
     return Term("ite", then.sort, (condition, then, orelse))
 
 
-def word_op(op: str, a: Term, b: Term) -> Term:
+def bitvec_op(op: str, a: Term, b: Term) -> Term:
     """An operator on two words of one width, which gives a word of that width."""
     _need_alike(a, b)
     if a.sort is BOOL:
@@ -238,7 +238,7 @@ def extract(high: int, low: int, a: Term) -> Term:
         raise SortError(f"Bits {high}..{low} are not in a {a.sort}.")
     if low == 0 and high == a.sort.width - 1:
         return a
-    return make("extract", Word(high - low + 1), (a,), (high, low))
+    return make("extract", BitVec(high - low + 1), (a,), (high, low))
 
 
 def resize(a: Term, width: int, signed: bool = False) -> Term:
@@ -247,9 +247,9 @@ def resize(a: Term, width: int, signed: bool = False) -> Term:
         return a
     if width < a.sort.width:
         return extract(width - 1, 0, a)
-    return make("sext" if signed else "zext", Word(width), (a,))
+    return make("sext" if signed else "zext", BitVec(width), (a,))
 
 
 def bit(a: Term, width: int) -> Term:
     """A truth value as the word 0 or 1."""
-    return choose(a, const(1, Word(width)), const(0, Word(width)))
+    return choose(a, const(1, BitVec(width)), const(0, BitVec(width)))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from model.logic.meaning import evaluate
 from model.logic.sorts import Sort, Value
-from model.logic.term import Term, choose, conj, disj, make, negate, number, same, word_op
+from model.logic.term import Term, bitvec_op, choose, conj, disj, make, negate, number, same
 
 
 def value_of(term: Term, leaf: Callable[[Term], Value], call: Callable[[Term, list[int]], Value]) -> Value:
@@ -62,7 +62,7 @@ def rebuild(term: Term, args: tuple[Term, ...]) -> Term:
             assert not isinstance(term.data, str)
             return make(term.op, term.sort, args, term.data)
         case _:
-            return word_op(term.op, *args)
+            return bitvec_op(term.op, *args)
 
 
 def substitute(term: Term, leaf: Callable[[Term], Term], memo: dict[bytes, Term] | None = None) -> Term:

@@ -49,7 +49,7 @@ def watched(procedure: Procedure) -> Watched:
         procedure,
         body=body,
         places={**procedure.places, **notes},
-        words={**procedure.words, **words},
+        symbols={**procedure.symbols, **words},
     )
     return Watched(made, tuple(watcher.parts))
 

@@ -94,7 +94,7 @@ def mark(procedure: Procedure, guard: Term, word: str, answering: int | None = N
     noted = replace(
         procedure,
         places={**procedure.places, word: Place(BOOL, FALSE)},
-        words={**procedure.words, word: place(word, BOOL)},
+        symbols={**procedure.symbols, word: place(word, BOOL)},
     )
 
     def edit(statement: If) -> tuple[Statement, ...]:

@@ -34,7 +34,7 @@ class Step:
 
     span: Span
     taken: bool | None = None
-    sink: str = ""
+    effect: str = ""
     arguments: tuple[tuple[str, Value], ...] = ()
 
 
@@ -114,7 +114,7 @@ class _Machine:
                 self.call(statement)
 
     def call(self, call: Call) -> None:
-        sink, values = call.sink, tuple((a, self.value(t)) for a, t in call.arguments)
+        sink, values = call.effect, tuple((a, self.value(t)) for a, t in call.arguments)
         self.steps.append(Step(call.span, None, sink, values))
         if self.store.get(f"{sink}.called"):
             self.store[f"{sink}.again"] = 1

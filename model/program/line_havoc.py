@@ -62,7 +62,7 @@ def opened(procedure: Procedure, which: Callable[[Span], bool] = every_line) -> 
         body=body,
         places={**procedure.places, **places},
         inputs={**procedure.inputs, **inputs},
-        words={**procedure.words, **words},
+        symbols={**procedure.symbols, **words},
     )
     return Opened(made, tuple(Line(spans[0], conj(*holds)) for spans, holds in opener.lines.values()))
 

@@ -119,7 +119,7 @@ class Call:
     this point, and not one that stands for any number of them in a loop.
     """
 
-    sink: str
+    effect: str
     arguments: tuple[tuple[str, Term], ...]
     span: Span = NOWHERE
     seen: bool = True
@@ -132,7 +132,7 @@ Statement = Set | If | Block | Leave | Call
 class Procedure:
     """A decision of the kernel.
 
-    ``places`` are all objects it reads or writes, ``inputs`` the free symbols, ``words`` the
+    ``places`` are all objects it reads or writes, ``inputs`` the free symbols, ``symbols`` the
     vocabulary of the theorems in this procedure's terms (places in a word mean their last value),
     ``constants`` the values that the kernel at hand gives to names such as VM_PFNMAP.
     """
@@ -141,7 +141,7 @@ class Procedure:
     body: tuple[Statement, ...]
     places: Mapping[str, Place]
     inputs: Mapping[str, Input]
-    words: Mapping[str, Term] = field(default_factory=dict)
+    symbols: Mapping[str, Term] = field(default_factory=dict)
     constants: Mapping[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -172,16 +172,16 @@ def walk(body: tuple[Statement, ...]) -> Iterator[Statement]:
             yield from walk(statement.body)
 
 
-def sinks(body: tuple[Statement, ...]) -> dict[str, dict[str, Sort]]:
+def effects(body: tuple[Statement, ...]) -> dict[str, dict[str, Sort]]:
     """The sinks that are called somewhere, each with its arguments and their sorts."""
     found: dict[str, dict[str, Sort]] = {}
     for statement in walk(body):
         if isinstance(statement, Call):
-            arguments = found.setdefault(statement.sink, {})
+            arguments = found.setdefault(statement.effect, {})
             for argument, term in statement.arguments:
                 if arguments.setdefault(argument, term.sort) != term.sort:
                     raise ProcedureError(
-                        f"{statement.span} calls {statement.sink} with {argument} as a {term.sort}, "
+                        f"{statement.span} calls {statement.effect} with {argument} as a {term.sort}, "
                         f"and another call has a {arguments[argument]} there."
                     )
     return found

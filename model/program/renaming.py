@@ -43,5 +43,5 @@ def with_other_locals(procedure: Procedure) -> Procedure:
         procedure,
         body=tuple(statements(procedure.body)),
         places={renamed(path): known for path, known in procedure.places.items()},
-        words={word: change(term) for word, term in procedure.words.items()},
+        symbols={word: change(term) for word, term in procedure.symbols.items()},
     )

@@ -38,7 +38,7 @@ from model.program.procedure import (
     ProcedureError,
     Set,
     Statement,
-    sinks,
+    effects,
 )
 
 
@@ -114,7 +114,7 @@ class _Executor:
         store = {
             n: self.read(p.initial, {}) for n, p in self.procedure.places.items() if p.initial is not None
         }
-        for sink, arguments in sinks(self.procedure.body).items():
+        for sink, arguments in effects(self.procedure.body).items():
             store[f"{sink}.called"] = store[f"{sink}.again"] = store[f"{sink}.seen"] = FALSE
             for argument, sort in arguments.items():
                 store[f"{sink}.{argument}"] = name(f"no {sink}.{argument}", sort)
@@ -158,7 +158,7 @@ class _Executor:
                 return self.call(statement, state)
 
     def call(self, call: Call, state: _State) -> _State:
-        store, sink = state.store, call.sink
+        store, sink = state.store, call.effect
         values = {f"{sink}.{a}": self.read(t, store) for a, t in call.arguments}
         store[f"{sink}.again"] = disj(store[f"{sink}.again"], store[f"{sink}.called"])
         store[f"{sink}.called"] = TRUE

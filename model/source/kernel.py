@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 from hashlib import sha256
 
-from model.logic import FALSE, WORD64, SortError, Term, Word
-from model.program.procedure import Input, Origin, Procedure, ProcedureError, sinks
+from model.logic import BV64, FALSE, BitVec, SortError, Term
+from model.program.procedure import Input, Origin, Procedure, ProcedureError, effects
 from model.source.contracts.table import table
 from model.source.errors import Unsupported
 from model.source.index.index import Index
@@ -121,7 +121,7 @@ def _read(view: Lookup, version: Version, pages: str, subject: str, root: Root) 
     words = before(front, root, scope)
     front.given = scope
     result = front.root(function, [value for _, _, value in given])
-    called = sinks(tuple(front.objects.bodies[0]))
+    called = effects(tuple(front.objects.bodies[0]))
     if root.sinks and not any(sink in called for sink in root.sinks):
         raise NoSink(f"{function}() of this tree calls neither {' nor '.join(_called(root.sinks))}.")
     constants = constants_of(front, root)
@@ -180,7 +180,7 @@ def _fault_words(
     value.
     """
     objects = front.objects
-    if result is None or not isinstance(result.data, str) or result.sort != Word(32):
+    if result is None or not isinstance(result.data, str) or result.sort != BitVec(32):
         raise Unsupported(root.file, 1, f"{root.functions[0]}(), which does not return an int")
     for constant, usual in NEEDED.items():
         if constant not in constants or (usual and constants[constant] not in usual):
@@ -209,7 +209,7 @@ def _given(front: Statements, name: str, t: CType) -> Value:
     """Any value of the type, under the parameter's own name."""
     if isinstance(t, Pointer):
         target = front.objects.pointee(name, t)
-        return Value(t, front.objects.input(target.path, WORD64), (target,))
+        return Value(t, front.objects.input(target.path, BV64), (target,))
     if not is_scalar(t):
         return Value(t, FALSE, (Target(name),))
     return Value(t, front.objects.input(name, sort_of(t)))

@@ -12,9 +12,9 @@ from collections.abc import Mapping
 
 from model.logic import Sort, Term, name
 
-Words = Mapping[str, tuple[Sort, str]]
+Symbols = Mapping[str, tuple[Sort, str]]
 
 
-def word(words: Words, text: str) -> Term:
+def symbol(words: Symbols, text: str) -> Term:
     """The word of a table as a term."""
     return name(text, words[text][0])

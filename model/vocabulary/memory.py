@@ -12,14 +12,14 @@ arch/arm64/kvm/mmu.c.  Trusted: the definitions; they are what the theorems mean
 
 from __future__ import annotations
 
-from model.logic import WORD64, Term, compare, conj, const, disj, name
-from model.vocabulary.symbols import DONE, READ, VARYING, WORD32, WORLD
+from model.logic import BV64, Term, compare, conj, const, disj, name
+from model.vocabulary.symbols import BV32, DONE, READ, VARYING, WORLD
 
 
 # Constants of the kernel at hand -------------------------------------------------------------
 def _constant(text: str) -> Term:
     """A 64-bit constant that the kernel at hand defines under this name."""
-    return name(text, WORD64)
+    return name(text, BV64)
 
 
 VM_WRITE = _constant("VM_WRITE")
@@ -232,8 +232,8 @@ ABBREVIATIONS: tuple[tuple[Term, str], ...] = (
     (kvm_supports_cacheable_pfnmap, "kvm_supports_cacheable_pfnmap()"),
     (mte_allowed, "mte_allowed"),
     (vfio_allow_any_uc, "vfio_allow_any_uc"),
-    (const(-EFAULT, WORD32), "-EFAULT"),
-    (const(-EINVAL, WORD32), "-EINVAL"),
-    (const(-ENOEXEC, WORD32), "-ENOEXEC"),
-    (const(-EAGAIN, WORD32), "-EAGAIN"),
+    (const(-EFAULT, BV32), "-EFAULT"),
+    (const(-EINVAL, BV32), "-EINVAL"),
+    (const(-ENOEXEC, BV32), "-ENOEXEC"),
+    (const(-EAGAIN, BV32), "-EAGAIN"),
 )

@@ -150,7 +150,7 @@ def _of(subject: Subject) -> Iterator[Claim | Skipped]:
     for named in theorems(*subject.of):
         if is_about_core_mm(named.theorem) == (subject.name == CORE_MM):
             yield _ask(named, subject, bound, offered)
-    if COW_WORD in subject.procedure.words:
+    if COW_WORD in subject.procedure.symbols:
         yield from _about_the_cow_test(subject, bound, offered)
     if subject.kind == "shape":
         yield from _beside_others(subject, offered)
@@ -264,4 +264,4 @@ def _bound(subject: Subject) -> frozenset[str]:
     """The symbols that have a meaning there."""
     procedure = subject.procedure
     read = procedure.inputs.keys() if subject.kind == "shape" else ()  # inputs of shapes are words
-    return subject.unread.union(procedure.words, procedure.constants, read)
+    return subject.unread.union(procedure.symbols, procedure.constants, read)

@@ -99,8 +99,8 @@ def about(subject: str, term: Term) -> Term:
 
 def _word(procedure: Procedure, word: str, leaf: Term) -> Term:
     """What the procedure binds a word to: its own term, a constant, or an input of that name."""
-    if word in procedure.words:
-        return procedure.words[word]
+    if word in procedure.symbols:
+        return procedure.symbols[word]
     if word in procedure.constants:
         return const(procedure.constants[word], leaf.sort)
     return name(word, leaf.sort)

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
-from model.logic import WORD64, Sort, Term, conj, has_more_leaves, name, rebuild, same, show, value_of
+from model.logic import BV64, Sort, Term, conj, has_more_leaves, name, rebuild, same, show, value_of
 from model.program import symbolic
 from model.program.interpreter import Inputs
 from model.program.procedure import Origin, Procedure
@@ -134,7 +134,7 @@ class _Group:
         self.names = _Names()
         self.flat = _Flat(self.names)
         self.unset = tuple(str(t.data) for result in results.values() for t in result.unset.values())
-        bound = (p.words.get(word, name(word, WORD64)) for p in subjects.values() for word in BITWISE)
+        bound = (p.symbols.get(word, name(word, BV64)) for p in subjects.values() for word in BITWISE)
         self.bitwise = frozenset(str(term.data) for term in bound if term.op == "name")
 
     def is_loose(self, text: str) -> bool:

@@ -99,13 +99,13 @@ def _lowered(name: str, bug: Bug, tree: Tree, index: Index) -> tuple[Procedure, 
 
 def _asked(name: str, bug: Bug, procedure: Procedure, root: Root = USER_MEM_ABORT) -> Claim:
     theorem = _theorem(name, bug)
-    words = {word: term for word, term in procedure.words.items() if word != COW_WORD}
+    words = {word: term for word, term in procedure.symbols.items() if word != COW_WORD}
     unread = READ.keys() | WORLD.keys() if root is USER_MEM_ABORT else frozenset[str]()
     if isinstance(bug.where, OnShape):  # what a shape reads are words
         unread = unread | procedure.inputs.keys()
     subject = Subject(
         name,
-        replace(procedure, words=words),
+        replace(procedure, symbols=words),
         DEFAULT_PAGES,
         "kernel",
         of=(theorem.of,),

@@ -153,7 +153,7 @@ def _verdicts(each: TheoremReview) -> str:
 def _place(witness: Witness | None, subject: str, added: Container[_Line]) -> Span | None:
     """The last line of the witness's course that the patch adds; if there is none the last that decided what
     it shows, a branch that was taken sooner than one that was not; and if there is none, the last."""
-    course = witness.courses.get(subject) if witness is not None else None
+    course = witness.runs.get(subject) if witness is not None else None
     if course is None:
         return None
     spans = [step.span for step in reversed(course.steps) if _is_place(step.span)]

@@ -63,7 +63,7 @@ class _Ends:
         if key not in self.words:
             subject, _, text = key.rpartition(":")
             runs = self.runs[subject]
-            meant = runs.procedure.words.get(text, name(text, term.sort))
+            meant = runs.procedure.symbols.get(text, name(text, term.sort))
             self.words[key] = runs.lanes.value(
                 meant, lambda t: self.place(subject, t) if t.op == "place" else runs.value(t)
             )

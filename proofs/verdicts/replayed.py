@@ -19,7 +19,7 @@ def _with_constants(procedure: Procedure, inputs: Inputs) -> Inputs:
 def never_set(mutant: Procedure, original: Procedure, inputs: Inputs) -> str:
     """Which place a word is read from that only the original sets on these inputs, as a sentence."""
     one, other = (interpret(p, _with_constants(p, inputs)).places for p in (mutant, original))
-    for word, term in mutant.words.items():
+    for word, term in mutant.symbols.items():
         for part in subterms(term):
             text = str(part.data)
             if part.op == "place" and text in original.places and text in other and text not in one:

@@ -36,7 +36,7 @@ class Screen:
     def of(
         cls, original: Procedure, inputs: Sequence[Inputs], reads: dict[str, frozenset[str]] | None = None
     ) -> Screen:
-        own = (w for w, term in original.words.items() if term.op != "name" or str(term.data) != w)
+        own = (w for w, term in original.symbols.items() if term.op != "name" or str(term.data) != w)
         lanes = Lanes(inputs, frozenset(own))
         runs = run(original, lanes)
         return cls(original, lanes, _words(runs), runs.unset, {} if reads is None else reads)
@@ -94,7 +94,7 @@ class Screen:
 
 
 def _words(runs: Runs) -> dict[str, Many]:
-    return {word: runs.value(term) for word, term in runs.procedure.words.items()}
+    return {word: runs.value(term) for word, term in runs.procedure.symbols.items()}
 
 
 def _lanes(bits: int) -> Iterator[int]:

@@ -90,7 +90,7 @@ def bare(kernel: Kernel) -> str:
     said: list[str] = [repr(list(_statements(p.body)))]
     said += [f"{path} {place.sort} {_term(place.initial)}" for path, place in p.places.items()]
     said += [f"{name} {i.sort} {i.origin} {i.note}" for name, i in p.inputs.items()]
-    said += [f"{word} {_term(term)}" for word, term in p.words.items()]
+    said += [f"{word} {_term(term)}" for word, term in p.symbols.items()]
     said += [repr(sorted(p.constants.items())), repr([(e.how, e.what) for e in kernel.ledger])]
     return sha256("\n".join(said).encode("utf-8", "replace")).hexdigest()
 
@@ -111,4 +111,4 @@ def _statements(body: Iterable[Statement]) -> Iterator[object]:
             case Leave():
                 yield "leave", s.label, s.result, _term(s.value)
             case Call():
-                yield "call", s.sink, [(a, _term(t)) for a, t in s.arguments], s.seen
+                yield "call", s.effect, [(a, _term(t)) for a, t in s.arguments], s.seen

@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from model.arch.arm64.constants import PAGES
 from model.arch.arm64.fault import OUTCOMES, at_pages, shapes
 from model.arch.arm64.features import FEATURES
-from model.logic import BOOL, FALSE, TRUE, WORD64, Term, const, free_names, name, value_of
+from model.logic import BOOL, BV64, FALSE, TRUE, Term, const, free_names, name, value_of
 from model.program import symbolic
 from model.program.interpreter import Inputs, interpret
 from model.program.procedure import ProcedureError
 from model.shape import Recorder, Shape, record
 from model.vocabulary.memory import is_cow_mapping, vma_found, write_fault
-from model.vocabulary.symbols import DONE, READ, VARYING, WORD32
+from model.vocabulary.symbols import BV32, DONE, READ, VARYING
 
 SHAPES = {s.name: s for s in shapes()}
 every_shape = pytest.mark.parametrize("shape", shapes(), ids=lambda s: s.name)
@@ -34,8 +34,8 @@ def test_docstrings_say_what_is_left_out(shape: Shape) -> None:
 @every_shape
 def test_words_are_those_of_the_vocabulary(shape: Shape) -> None:
     procedure = shape.procedure
-    assert set(OUTCOMES) <= set(procedure.words) <= set(DONE)
-    for word, term in procedure.words.items():
+    assert set(OUTCOMES) <= set(procedure.symbols) <= set(DONE)
+    for word, term in procedure.symbols.items():
         assert term.sort == DONE[word][0], word
     known = {**READ, **VARYING}
     for text, each in procedure.inputs.items():
@@ -59,7 +59,7 @@ def test_the_two_meanings_agree(shape: Shape, data: st.DataObject) -> None:
     run = interpret(procedure, Inputs({**values, **procedure.constants}))
     result = meaning(shape.name, procedure.constants["PAGE_SHIFT"])
     leaf: Callable[[Term], int] = lambda t: values.get(str(t.data), 0)  # noqa: E731
-    for word, term in procedure.words.items():
+    for word, term in procedure.symbols.items():
         assert value_of(result.bind(term), leaf, lambda t, a: 0) == run.value(term), word
 
 
@@ -73,7 +73,7 @@ def meaning(shape: str, page_shift: int) -> symbolic.Result:
 def test_no_word_rests_on_a_local_that_was_not_set(shape: Shape) -> None:
     result = symbolic.run(shape.procedure)
     stand_ins = {str(t.data) for t in result.unset.values()}
-    for word, term in shape.procedure.words.items():
+    for word, term in shape.procedure.symbols.items():
         assert stand_ins.isdisjoint(free_names(result.bind(term))), word
 
 
@@ -146,7 +146,7 @@ def test_a_local_that_was_never_set_is_an_error() -> None:
 
 def test_an_argument_is_set() -> None:
     def right(c: Recorder) -> None:
-        c.Argument(pfn=const(1, WORD64))
+        c.Argument(pfn=const(1, BV64))
         with c.If(c.pfn == 1):
             c.Return(3)
 
@@ -156,7 +156,7 @@ def test_an_argument_is_set() -> None:
 def test_a_local_keeps_its_sort() -> None:
     def wrong(c: Recorder) -> None:
         c.x = TRUE
-        c.x = const(1, WORD32)
+        c.x = const(1, BV32)
 
     with pytest.raises(ProcedureError, match=r"^x is a truth value, and is set to a word of 32 bits\.$"):
         recorded(wrong)
@@ -193,20 +193,20 @@ def test_a_sink_that_is_never_called_leaves_its_words_false() -> None:
         c.Return(0)
 
     shape = record(never, since="", source="", words=OUTCOMES, constants={})
-    assert shape.procedure.words["mapped"].key == FALSE.key
-    assert value_of(shape.procedure.words["prot"], lambda t: 1, lambda t, a: 1) == 0
+    assert shape.procedure.symbols["mapped"].key == FALSE.key
+    assert value_of(shape.procedure.symbols["prot"], lambda t: 1, lambda t, a: 1) == 0
 
 
 def test_elif_is_a_branch_of_the_if() -> None:
     def ladder(c: Recorder) -> None:
         with c.If(vma_found):
-            c.x = const(1, WORD32)
+            c.x = const(1, BV32)
         with c.Elif(write_fault):
-            c.x = const(2, WORD32)
+            c.x = const(2, BV32)
         with c.Elif(is_cow_mapping):
-            c.x = const(3, WORD32)
+            c.x = const(3, BV32)
         with c.Else():
-            c.x = const(4, WORD32)
+            c.x = const(4, BV32)
         c.Return(c.x)
 
     constants = {"VM_SHARED": 8, "VM_MAYWRITE": 32}

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.logic import BOOL, Word, const, name
+from model.logic import BOOL, BitVec, const, name
 from model.program.procedure import Block, If, Input, Leave, Place, Procedure, Span
 from model.source.targets.functions.memslot import PREPARE
 from model.source.trees.tree import Tree, overlay
@@ -161,9 +161,9 @@ def test_lines_that_are_not_touched_are_the_same_in_both(one: list[str], other: 
 def test_what_a_procedure_means_has_no_lines() -> None:
     def made(line: int, flag: str) -> Procedure:
         span = Span("mmu.c", line, "if (x)", "f")
-        body = If(name(flag), (Leave("f", span, "ret", const(1, Word(8))),), (), span)
+        body = If(name(flag), (Leave("f", span, "ret", const(1, BitVec(8))),), (), span)
         return Procedure(
-            f"f at {line}", (Block("f", (body,), span),), {"ret": Place(Word(8))}, {flag: Input(BOOL)}
+            f"f at {line}", (Block("f", (body,), span),), {"ret": Place(BitVec(8))}, {flag: Input(BOOL)}
         )
 
     assert meaning(made(1, "x")) == meaning(made(7, "x")) != meaning(made(1, "y"))
@@ -171,8 +171,8 @@ def test_what_a_procedure_means_has_no_lines() -> None:
 
 def test_dead_code_that_is_undecided_is_told_and_not_green() -> None:
     span = Span("mmu.c", 1, "if (x)", "f")
-    body = If(name("x"), (Leave("f", span, "ret", const(1, Word(8))),), (), span)
-    made = Procedure("f", (Block("f", (body,), span),), {"ret": Place(Word(8))}, {"x": Input(BOOL)})
+    body = If(name("x"), (Leave("f", span, "ret", const(1, BitVec(8))),), (), span)
+    made = Procedure("f", (Block("f", (body,), span),), {"ret": Place(BitVec(8))}, {"x": Input(BOOL)})
     with Pool(1, 30.0) as pool:
         page, is_decided = dead_code(pool, Memory(), "f", PREPARE, made)
     assert is_decided and "0 can never change what it does" in page.replace("\n", " ")

@@ -14,7 +14,7 @@ from model.shape import END, RETURN
 def uncalled(procedure: Procedure, sink: str) -> Procedure:
     """With the calls of a sink never made."""
     return rewritten(
-        procedure, lambda s: (If(FALSE, (s,)),) if isinstance(s, Call) and s.sink == sink else (s,)
+        procedure, lambda s: (If(FALSE, (s,)),) if isinstance(s, Call) and s.effect == sink else (s,)
     )
 
 
@@ -23,7 +23,7 @@ def returning_after(procedure: Procedure, sink: str, value: Term) -> Procedure:
     leave = Leave(END, result=RETURN, value=value)
 
     def change(statement: Statement) -> tuple[Statement, ...]:
-        called = isinstance(statement, Call) and statement.sink == sink
+        called = isinstance(statement, Call) and statement.effect == sink
         return (statement, If(value != 0, (leave,))) if called else (statement,)
 
     return rewritten(procedure, change)
@@ -33,7 +33,7 @@ def argued(procedure: Procedure, sink: str, argument: str, value: Term) -> Proce
     """With another argument in the calls of a sink."""
 
     def change(statement: Statement) -> tuple[Statement, ...]:
-        if not (isinstance(statement, Call) and statement.sink == sink):
+        if not (isinstance(statement, Call) and statement.effect == sink):
             return (statement,)
         arguments = tuple((a, value if a == argument else t) for a, t in statement.arguments)
         return (replace(statement, arguments=arguments),)
@@ -45,7 +45,7 @@ def adding(procedure: Procedure, guard: Term, sink: str) -> Procedure:
     """With a call of a sink, as it is called elsewhere, at the head of a branch."""
     calls: list[Call] = []
     rewritten(
-        procedure, lambda s: (calls.append(s), (s,))[1] if isinstance(s, Call) and s.sink == sink else (s,)
+        procedure, lambda s: (calls.append(s), (s,))[1] if isinstance(s, Call) and s.effect == sink else (s,)
     )
     constant = replace(calls[0], arguments=tuple((a, t ^ t) for a, t in calls[0].arguments))
 

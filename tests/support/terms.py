@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 
 from model.logic import (
     BOOL,
+    BitVec,
     Sort,
     Term,
-    Word,
     apply,
     bit,
+    bitvec_op,
     choose,
     compare,
     conj,
@@ -27,7 +28,6 @@ from model.logic import (
     place,
     resize,
     same,
-    word_op,
 )
 from model.program.procedure import Block, Call, If, Input, Leave, Place, Procedure, Set, Statement
 
@@ -63,7 +63,7 @@ class Maker:
         return items[self.number(len(items) - 1)]
 
     def word(self) -> Sort:
-        return Word(self.pick(self.widths))
+        return BitVec(self.pick(self.widths))
 
     def value(self, sort: Sort) -> int:
         return self.number((1 << max(sort.width, 1)) - 1)
@@ -101,10 +101,10 @@ class Maker:
         if kind == 2:
             return resize(self.term(self.word(), depth), sort.width, signed=self.number(1) == 1)
         if kind == 3:
-            wider = Word(self.pick([w for w in (*self.widths, sort.width) if w >= sort.width]))
+            wider = BitVec(self.pick([w for w in (*self.widths, sort.width) if w >= sort.width]))
             low = self.number(wider.width - sort.width)
             return extract(low + sort.width - 1, low, self.term(wider, depth))
-        return word_op(self.pick(WORD_OPS), self.term(sort, depth), self.term(sort, depth))
+        return bitvec_op(self.pick(WORD_OPS), self.term(sort, depth), self.term(sort, depth))
 
     def values(self, inputs: Mapping[str, Sort]) -> dict[str, int]:
         """A value of each input."""
@@ -112,7 +112,7 @@ class Maker:
 
 
 # Procedures ----------------------------------------------------------------------------------
-W4 = Word(4)
+W4 = BitVec(4)
 PLACES: Mapping[str, Sort] = {"p": BOOL, "q": BOOL, "x": W4, "y": W4}
 #: The only sink, and the sorts of its arguments.
 SINK: Mapping[str, Sort] = {"flag": BOOL, "word": W4}

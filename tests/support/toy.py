@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from model.facts.assumed import Fact
-from model.logic import BOOL, FALSE, WORD64, Sort, Term, Word, const, name, place, resize, word_op
+from model.logic import BOOL, BV64, FALSE, BitVec, Sort, Term, bitvec_op, const, name, place, resize
 from model.program.listing import number_lines
 from model.program.procedure import Block, Call, If, Input, Leave, Origin, Place, Procedure, Set, Statement
 from model.vocabulary.memory import (
@@ -51,7 +51,7 @@ from model.vocabulary.memory import (
 from proofs.claims.claim import Claim, Expectation, Verdict
 
 MAP = "kvm_pgtable_stage2_map"
-WORD32 = Word(32)
+BV32 = BitVec(32)
 ERRNO = {"EFAULT": 14, "ENOEXEC": 8}
 
 CONSTANTS: Mapping[str, int] = {
@@ -65,15 +65,15 @@ CONSTANTS: Mapping[str, int] = {
 }  # fmt: skip
 
 INPUTS: Sequence[Term] = (
-    vm_flags, name("vm_page_prot", WORD64), pfn_is_map_memory, pfn_writable, write_fault, exec_fault,
+    vm_flags, name("vm_page_prot", BV64), pfn_is_map_memory, pfn_writable, write_fault, exec_fault,
     logging_active, supports_pmd, hva, FWB, DIC,
 )  # fmt: skip
 
 WORDS: Mapping[str, Term] = {
     "mapped": place(f"{MAP}.called", BOOL),
-    "prot": place(f"{MAP}.prot", WORD64),
-    "map_size": place(f"{MAP}.size", WORD64),
-    "ret": place("ret", WORD32),
+    "prot": place(f"{MAP}.prot", BV64),
+    "map_size": place(f"{MAP}.size", BV64),
+    "ret": place("ret", BV32),
 }
 
 
@@ -82,16 +82,16 @@ def _local(text: str, sort: Sort = BOOL) -> Term:
 
 
 def _return(errno: int) -> Leave:
-    return Leave("out", result="ret", value=const(-errno, WORD32))
+    return Leave("out", result="ret", value=const(-errno, BV32))
 
 
 def _add(bits: Term) -> Set:
-    return Set("prot", _local("prot", WORD64) | bits)
+    return Set("prot", _local("prot", BV64) | bits)
 
 
 def fault_path(test_hardware: bool = True) -> Procedure:
     """Like v6.17's user_mem_abort(); ``test_hardware=False`` forgets the test of FWB and DIC."""
-    device, size = _local("s2_force_noncacheable"), _local("vma_pagesize", WORD64)
+    device, size = _local("s2_force_noncacheable"), _local("vma_pagesize", BV64)
     refuse: tuple[Statement, ...] = (If(~kvm_supports_cacheable_pfnmap, (_return(ERRNO["EFAULT"]),)),)
     body: tuple[Statement, ...] = (
         Set("s2_force_noncacheable", FALSE),
@@ -124,7 +124,7 @@ def fault_path(test_hardware: bool = True) -> Procedure:
             ),
             (If(DIC, (_add(KVM_PGTABLE_PROT_X),)),),
         ),
-        Call(MAP, (("size", size), ("prot", _local("prot", WORD64)))),
+        Call(MAP, (("size", size), ("prot", _local("prot", BV64)))),
         _return(0),
     )
     return procedure("merged" if test_hardware else "forgetful", (Block("out", body),))
@@ -140,9 +140,9 @@ def procedure(
     places = {
         "s2_force_noncacheable": Place(BOOL),
         "writable": Place(BOOL),
-        "vma_pagesize": Place(WORD64),
-        "prot": Place(WORD64),
-        "ret": Place(WORD32),
+        "vma_pagesize": Place(BV64),
+        "prot": Place(BV64),
+        "ret": Place(BV32),
     }
     return Procedure(text, numbered, places, inputs, words, CONSTANTS)
 
@@ -221,9 +221,9 @@ def claim(
 
 def hard() -> Claim:
     """A claim that is true, and that no solver proves in a moment: 2**61 - 1 is prime."""
-    a, b = name("a", WORD32), name("b", WORD32)
-    path = Procedure("hard", (), {}, {"a": Input(WORD32), "b": Input(WORD32)})
-    product = word_op("mul", resize(a, 64), resize(b, 64))
+    a, b = name("a", BV32), name("b", BV32)
+    path = Procedure("hard", (), {}, {"a": Input(BV32), "b": Input(BV32)})
+    product = bitvec_op("mul", resize(a, 64), resize(b, 64))
     return claim("a_prime_is_no_product", path, (a > 1, b > 1), product != (1 << 61) - 1, facts=())
 
 

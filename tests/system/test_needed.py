@@ -12,7 +12,7 @@ import pytest
 from model.facts.assumed import Fact
 from model.facts.blocks import block_is_in_the_vma
 from model.facts.normal_page import normal
-from model.logic import FALSE, TRUE, WORD64, Term, conj, const, is_same
+from model.logic import BV64, FALSE, TRUE, Term, conj, const, is_same
 from model.program.edit import dropped, without
 from model.program.procedure import Procedure
 from model.shape import MAP, RELAX
@@ -41,15 +41,15 @@ from model.vocabulary.memory import (
     sanitised_pfn,
     sanitised_size,
 )
-from model.vocabulary.symbols import WORD32
+from model.vocabulary.symbols import BV32
 from proofs.claims.catalogue import theorems
 from proofs.claims.claim import Claim, Verdict
 from tests.support.mutants import adding, argued, replaced, returning_after, uncalled
 from tests.support.solvers.asking import as_expected, ask, by_theorem, fact
 
 PREMISES = [(n.name, i) for n in theorems("") for i in range(len(n.theorem.given))]
-ZERO = const(0, WORD64)
-EFAULT = const(-14, WORD32)
+ZERO = const(0, BV64)
+EFAULT = const(-14, BV32)
 
 
 @pytest.mark.parametrize(("theorem", "premise"), PREMISES)

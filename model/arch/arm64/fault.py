@@ -15,7 +15,7 @@ from model.arch.arm64.constants import PAGES, V6_12, V6_19
 from model.arch.arm64.fault_before import before
 from model.arch.arm64.fault_series import merged, v3, v6, v7, v8, v9
 from model.arch.arm64.fault_split import leaf_sized, split
-from model.logic import BOOL, WORD64, Term, conj, disj, place
+from model.logic import BOOL, BV64, Term, conj, disj, place
 from model.program.edit import mark
 from model.program.procedure import Procedure
 from model.shape import MAP, RELAX, RETURN, Recorder, Shape, record
@@ -28,7 +28,7 @@ from model.vocabulary.memory import (
     logging_active,
     mte_allowed,
 )
-from model.vocabulary.symbols import WORD32
+from model.vocabulary.symbols import BV32
 
 
 def _called(sink: str) -> Term:
@@ -40,7 +40,7 @@ def _again(sink: str) -> Term:
 
 
 def _argument(sink: str, argument: str) -> Term:
-    return place(f"{sink}.{argument}", WORD64)
+    return place(f"{sink}.{argument}", BV64)
 
 
 def _flag(sink: str, argument: str) -> Term:
@@ -51,7 +51,7 @@ _RELEASE, _RELEASE_UNUSED = "kvm_release_faultin_page", "kvm_release_page_unused
 _KEPT = _called(_RELEASE) & ~_flag(_RELEASE, "unused")
 
 OUTCOMES: Mapping[str, Term] = {
-    "ret": place(RETURN, WORD32),
+    "ret": place(RETURN, BV32),
     "mapped": _called(MAP),
     "map_addr": _argument(MAP, "addr"),
     "map_size": _argument(MAP, "size"),

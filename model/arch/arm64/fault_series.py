@@ -45,7 +45,7 @@ from model.vocabulary.memory import (
     vm_page_prot,
     write_fault,
 )
-from model.vocabulary.symbols import WORD32
+from model.vocabulary.symbols import BV32
 
 
 def _up_to_sizes(c: Recorder) -> None:
@@ -62,7 +62,7 @@ def _map_or_refuse(c: Recorder, noncacheable: Term, refuse: Term | None = None) 
         retry(c)
         if refuse is not None:
             with c.If(refuse):
-                c.ret = const(-EINVAL, WORD32)
+                c.ret = const(-EINVAL, BV32)
                 c.Goto("out_unlock")
         resize_late(c, ~(c.force_pte | noncacheable))
         check_tags(c, ~noncacheable)

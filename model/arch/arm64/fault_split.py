@@ -20,7 +20,7 @@ from model.arch.arm64.steps import (
     size_from_vma,
     topup_memcache,
 )
-from model.logic import FALSE, TRUE, WORD64, Term, choose, const, resize
+from model.logic import BV64, FALSE, TRUE, Term, choose, const, resize
 from model.shape import Recorder
 from model.vocabulary.memory import (
     DIC,
@@ -72,7 +72,7 @@ from model.vocabulary.memory import (
     vfio_allow_any_uc,
     write_fault,
 )
-from model.vocabulary.symbols import WORD32
+from model.vocabulary.symbols import BV32
 
 
 def _resolve_vma_size(c: Recorder, get_size: Callable[[Recorder], None]) -> None:
@@ -144,7 +144,7 @@ def _compute_prot(c: Recorder) -> None:
 
 def _resize_late(c: Recorder, may_resize: Term) -> None:
     """The size of the entry that faulted, or transparent_hugepage_adjust()."""
-    pages = (PMD_SIZE >> PAGE_SHIFT) - const(1, WORD64)
+    pages = (PMD_SIZE >> PAGE_SHIFT) - const(1, BV64)
     with c.If((c.mapping_size == PAGE_SIZE) & may_resize):
         with c.If(c.perm_fault_granule > PAGE_SIZE):
             c.mapping_size = c.perm_fault_granule
@@ -162,7 +162,7 @@ def _resize_late(c: Recorder, may_resize: Term) -> None:
 def _map(c: Recorder, may_resize: Term) -> None:
     """kvm_s2_fault_map() up to out_unlock."""
     retry(c)
-    c.perm_fault_granule = choose(perm_fault, fault_granule, const(0, WORD64))
+    c.perm_fault_granule = choose(perm_fault, fault_granule, const(0, BV64))
     _resize_late(c, may_resize)
     with c.If((c.perm_fault_granule == 0) & ~c.map_non_cacheable & kvm_has_mte):
         c.Call("sanitise_mte_tags", pfn=c.pfn, size=c.mapping_size)
@@ -183,7 +183,7 @@ def _finish(c: Recorder) -> None:
     with c.If(c.writable & (c.ret == 0)):
         ipa = align_down(c.canonical_gfn << PAGE_SHIFT, c.mapping_size)
         c.Call("mark_page_dirty_in_slot", gfn=ipa >> PAGE_SHIFT)
-    c.Return(choose(c.ret == const(-EAGAIN, WORD32), const(0, WORD32), c.ret))
+    c.Return(choose(c.ret == const(-EAGAIN, BV32), const(0, BV32), c.ret))
 
 
 def _split(c: Recorder, get_size: Callable[[Recorder], None], may_resize: Callable[[Recorder], Term]) -> None:

@@ -8,10 +8,10 @@ shareability, hints, differing inner and outer attributes, HCR_EL2.CD and ID.
 
 from __future__ import annotations
 
-from model.logic import Term, Word, choose, const
+from model.logic import BitVec, Term, choose, const
 from model.vocabulary.memory import DEVICE, FWB, NORMAL_NC, guest_attr
 
-_TWO, _FOUR = Word(2), Word(4)
+_TWO, _FOUR = BitVec(2), BitVec(4)
 
 #: The order of memory types: the less cacheable of two stages wins where FWB does not force one.
 DEVICE_TYPE, NC_TYPE, WT_TYPE, WB_TYPE = (const(n, _TWO) for n in range(4))

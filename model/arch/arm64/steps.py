@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from model.logic import BOOL, FALSE, TRUE, WORD64, Term, choose, const, place, resize
+from model.logic import BOOL, BV64, FALSE, TRUE, Term, choose, const, place, resize
 from model.shape import Recorder
 from model.vocabulary.memory import (
     CONT_PMD_SIZE,
@@ -67,7 +67,7 @@ from model.vocabulary.memory import (
     vma_found,
     write_fault,
 )
-from model.vocabulary.symbols import WORD32
+from model.vocabulary.symbols import BV32
 
 
 def check_fault(c: Recorder) -> None:
@@ -103,17 +103,17 @@ def find_vma(c: Recorder) -> None:
 
 def align_down(address: Term, size: Term) -> Term:
     """``ALIGN_DOWN(address, size)``, also written ``address & ~(size - 1)``."""
-    return address & ~(size - const(1, WORD64))
+    return address & ~(size - const(1, BV64))
 
 
 def align(address: Term, size: Term) -> Term:
     """``ALIGN(address, size)``: an address that is aligned stays where it is."""
-    return align_down(address + (size - const(1, WORD64)), size)
+    return align_down(address + (size - const(1, BV64)), size)
 
 
 def _fits(size: Term, pa: Term) -> Term:
     """get_vma_page_shift()'s condition for a block: congruent addresses, and both ends in the VMA."""
-    mask = size - const(1, WORD64)
+    mask = size - const(1, BV64)
     return ((hva & mask) == (pa & mask)) & (align_down(hva, size) >= vm_start) & (align(hva, size) <= vm_end)
 
 
@@ -220,7 +220,7 @@ def reduce_for_nested(c: Recorder) -> None:
 def retry(c: Recorder) -> None:
     """``if (mmu_invalidate_retry(kvm, mmu_seq)) { ret = -EAGAIN; goto out_unlock; }``"""
     with c.If(mmu_invalidated):
-        c.ret = const(-EAGAIN, WORD32)
+        c.ret = const(-EAGAIN, BV32)
         c.Goto("out_unlock")
 
 
@@ -238,7 +238,7 @@ def resize_late(c: Recorder, may_resize: Term) -> None:
 
 def transparent_hugepage_adjust(c: Recorder) -> None:
     """PMD_SIZE, if the host maps that much and the memslot has room for it."""
-    pages = (PMD_SIZE >> PAGE_SHIFT) - const(1, WORD64)
+    pages = (PMD_SIZE >> PAGE_SHIFT) - const(1, BV64)
     with c.If(supports_pmd):
         c.Call("get_user_mapping_size", address=hva)
         c.sz = resize(thp_size, 64, signed=True)
@@ -256,7 +256,7 @@ def check_tags(c: Recorder, cacheable_page: Term) -> None:
         with c.If(mte_allowed):
             c.Call("sanitise_mte_tags", pfn=c.pfn, size=c.vma_pagesize)
         with c.Else():
-            c.ret = const(-EFAULT, WORD32)
+            c.ret = const(-EFAULT, BV32)
             c.Goto("out_unlock")
 
 
@@ -290,4 +290,4 @@ def finish(c: Recorder, dirty_gfn: Term) -> None:
     c.Call("kvm_fault_unlock")
     with c.If(c.writable & (c.ret == 0)):
         c.Call("mark_page_dirty_in_slot", gfn=dirty_gfn)
-    c.Return(choose(c.ret == const(-EAGAIN, WORD32), const(0, WORD32), c.ret))
+    c.Return(choose(c.ret == const(-EAGAIN, BV32), const(0, BV32), c.ret))

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from model.logic import Term, Word, choose, const, extract, is_const, is_same, number, same
+from model.logic import BitVec, Term, choose, const, extract, is_const, is_same, number, same
 from model.source.types.ctypes import INT, LONG, ULONG, Int
 from model.source.types.values import Value, as_bool, as_word, binary, convert, integer, select, truth, unary
 
@@ -133,7 +133,7 @@ def _index(word: Term, order: range) -> Term:
     """The index of the bit that is set and comes last in the order; 0 if there is none."""
     found = const(0, word.sort)
     for i in order:
-        found = choose(same(extract(i, i, word), const(1, Word(1))), const(i, word.sort), found)
+        found = choose(same(extract(i, i, word), const(1, BitVec(1))), const(i, word.sort), found)
     return found
 
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from model.logic import BOOL, Sort, Term, Word
+from model.logic import BOOL, BitVec, Sort, Term
 from model.program.procedure import (
     Block,
     Call,
@@ -39,7 +39,7 @@ def written(procedure: Procedure) -> dict[str, Any]:
         "body": [writer.statement(s) for s in procedure.body],
         "places": [[p, at.sort.width, writer.maybe(at.initial)] for p, at in procedure.places.items()],
         "inputs": [[n, i.sort.width, i.origin.name, i.note] for n, i in procedure.inputs.items()],
-        "words": [[word, writer.term(term)] for word, term in procedure.words.items()],
+        "words": [[word, writer.term(term)] for word, term in procedure.symbols.items()],
         "constants": list(map(list, procedure.constants.items())),
         "terms": writer.terms,
         "spans": writer.spans,
@@ -160,4 +160,4 @@ class _Reader:
 
 
 def _sort(width: int) -> Sort:
-    return Word(width) if width else BOOL
+    return BitVec(width) if width else BOOL

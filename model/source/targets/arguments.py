@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from model.logic import WORD64
+from model.logic import BV64
 from model.program.procedure import Place
 from model.source.lowering.statements.statements import Statements
 from model.source.targets.fault_words import fault_arguments, with_esr_of
@@ -28,7 +28,7 @@ def arguments(
     for parameter, t, spelled, role in _with_roles(parameters):
         if isinstance(t, Pointer):
             target = front.objects.pointee(parameter, t)
-            found.append((parameter, t, Value(t, front.objects.input(target.path, WORD64), (target,))))
+            found.append((parameter, t, Value(t, front.objects.input(target.path, BV64), (target,))))
             _describe(front, target, t)
             continue
         given = None if role else fault_arguments(spelled)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from model import logic
-from model.logic import BOOL, FALSE, Sort, Term, Word, bit, const, place, resize
+from model.logic import BOOL, FALSE, BitVec, Sort, Term, bit, const, place, resize
 from model.program import symbolic
 from model.program.procedure import Procedure, Statement
 from model.source.errors import Unsupported
@@ -96,7 +96,9 @@ def _of(
             return place(f"{sink}.{'seen' if seen else 'called'}", BOOL) if sink in called else FALSE
         case Argument(sink, name):
             known_sort = called.get(sink, {}).get(name)
-            return place(f"{sink}.{name}", known_sort) if isinstance(known_sort, Sort) else const(0, Word(64))
+            return (
+                place(f"{sink}.{name}", known_sort) if isinstance(known_sort, Sort) else const(0, BitVec(64))
+            )
         case Locked(lock, what):
             path = f"({lock}) {what}"
             return place(path, BOOL) if path in front.objects.places else FALSE

@@ -15,10 +15,10 @@ from collections.abc import Callable, Mapping
 
 from model.logic import (
     BOOL,
+    BV64,
     FALSE,
-    WORD64,
+    BitVec,
     Term,
-    Word,
     apply,
     choose,
     compare,
@@ -31,7 +31,7 @@ from model.logic import (
 from model.program.procedure import Place
 from model.vocabulary.symbols import DONE, READ, VARYING
 
-WORD32 = Word(32)
+BV32 = BitVec(32)
 _MAP, _RELAX = "kvm_pgtable_stage2_map", "kvm_pgtable_stage2_relax_perms"
 _RELEASE = "kvm_release_faultin_page"
 _IABT_LOW, _KVM_MEM_LOG_DIRTY_PAGES, _KVM_MEM_READONLY = 0x20, 1, 2
@@ -42,13 +42,13 @@ ESR = "vcpu->arch.fault.esr_el2"
 
 def with_esr_of(width: int, term: Term) -> Term:
     """The term on a tree whose ``esr_el2`` has that many bits (v5.10: 32)."""
-    esr = name(ESR, Word(width))
+    esr = name(ESR, BitVec(width))
     return substitute(term, lambda leaf: resize(esr, 64) if leaf.data == ESR else leaf)
 
 
 def _esr(high: int, low: int) -> Term:
     """A field of ESR_EL2, of which no more than the lower half is looked at (v5.10 keeps 32 bits)."""
-    return (name(ESR, WORD64) >> low) & ((1 << (high - low + 1)) - 1)
+    return (name(ESR, BV64) >> low) & ((1 << (high - low + 1)) - 1)
 
 
 #: Words that mean something only where the tree has the function that they are.
@@ -81,14 +81,14 @@ def read_words(
         **_memslot(constants, "is_protected_kvm_enabled" in inputs, has_function("kvm_use_dirty_bitmap")),
         **_vma(constants),
         **nested,
-        "pfn": name("pfn", WORD64),
+        "pfn": name("pfn", BV64),
         "pfn_writable": name("pfn_writable", BOOL),
-        "pfn_is_map_memory": apply(_memory_test(has_function), BOOL, name("pfn", WORD64)),
-        "mmu_invalidated": name("mmu_invalidate_retry", WORD32) != 0,
+        "pfn_is_map_memory": apply(_memory_test(has_function), BOOL, name("pfn", BV64)),
+        "mmu_invalidated": name("mmu_invalidate_retry", BV32) != 0,
         "thp_size": _host_leaf(constants, has_function),
     }
     for word in ("topup_ret", "map_ret", "relax_ret"):
-        words[word] = name(word, WORD32)
+        words[word] = name(word, BV32)
     for word in ("ARM64_HAS_STAGE2_FWB", "ARM64_HAS_CACHE_DIC", "is_protected_kvm_enabled"):
         words[word] = name(word, BOOL)
     words["kvm_has_mte"] = name("kvm_has_mte", BOOL) if has_function("kvm_has_mte") else FALSE  # since v5.14
@@ -98,8 +98,8 @@ def read_words(
 def _host_leaf(constants: Mapping[str, int], has_function: Callable[[str], bool]) -> Term:
     """The size of the host's leaf; up to v5.13 only whether it is of a transparent huge page was asked."""
     if has_function("get_user_mapping_size"):
-        return name("user_mapping_size", WORD32)
-    huge, page = (const(constants[size], WORD32) for size in ("PMD_SIZE", "PAGE_SIZE"))
+        return name("user_mapping_size", BV32)
+    huge, page = (const(constants[size], BV32) for size in ("PMD_SIZE", "PAGE_SIZE"))
     return choose(name("kvm_is_transparent_hugepage()", BOOL), huge, page)
 
 
@@ -124,13 +124,13 @@ def _perm_fault() -> Term:
 def _fault(constants: Mapping[str, int]) -> dict[str, Term]:
     s1ptw, instruction = _esr(7, 7) == 1, _esr(31, 26) == _IABT_LOW
     shift = constants["PAGE_SHIFT"]
-    granule = const(1 << shift, WORD64)
+    granule = const(1 << shift, BV64)
     for level in (2, 1, 0):
         at = (4 - level) * (shift - 3) + 3
-        granule = choose(_esr(1, 0) == level, const(1 << at, WORD64), granule)
+        granule = choose(_esr(1, 0) == level, const(1 << at, BV64), granule)
     return {
-        "fault_ipa": name("fault_ipa", WORD64),
-        "hva": name("hva", WORD64),
+        "fault_ipa": name("fault_ipa", BV64),
+        "hva": name("hva", BV64),
         "exec_fault": instruction & ~s1ptw,
         "write_fault": choose(s1ptw, _perm_fault(), ~instruction & (_esr(6, 6) == 1)),
         "perm_fault": _perm_fault(),
@@ -141,18 +141,18 @@ def _fault(constants: Mapping[str, int]) -> dict[str, Term]:
 
 def _memslot(constants: Mapping[str, int], pkvm: bool, ring: bool) -> dict[str, Term]:
     """``ring`` is whether a memslot may be tracked by a dirty ring alone, without a bitmap."""
-    shift, hva = constants["PAGE_SHIFT"], name("hva", WORD64)
-    gpa = name("memslot->base_gfn", WORD64) << shift
-    start = name("memslot->userspace_addr", WORD64)
-    end = start + (name("memslot->npages", WORD64) << shift)
+    shift, hva = constants["PAGE_SHIFT"], name("hva", BV64)
+    gpa = name("memslot->base_gfn", BV64) << shift
+    start = name("memslot->userspace_addr", BV64)
+    end = start + (name("memslot->npages", BV64) << shift)
 
     def supports(size: int) -> Term:
         block = hva & ~(size - 1)
         aligned = (gpa & (size - 1)) == (start & (size - 1))
         return aligned & (block >= start) & (block + size <= end)
 
-    logs = name("memslot->dirty_bitmap", WORD64) != 0
-    flags = name("memslot->flags", WORD32)
+    logs = name("memslot->dirty_bitmap", BV64) != 0
+    flags = name("memslot->flags", BV32)
     writable = (flags & _KVM_MEM_READONLY) == 0
     tracked = (flags & _KVM_MEM_LOG_DIRTY_PAGES) != 0
     pud = supports(constants["PUD_SIZE"])
@@ -166,27 +166,27 @@ def _memslot(constants: Mapping[str, int], pkvm: bool, ring: bool) -> dict[str, 
 
 
 def _vma(constants: Mapping[str, int]) -> dict[str, Term]:
-    order = resize(name("hstate->order", WORD32), 64)
+    order = resize(name("hstate->order", BV32), 64)
     return {
-        "vma_found": name("vma", WORD64) != 0,
-        "vm_flags": name("vma->vm_flags", WORD64),
-        "vm_page_prot": name("vma->vm_page_prot.pgprot", WORD64),
-        "vm_start": name("vma->vm_start", WORD64),
-        "vm_end": name("vma->vm_end", WORD64),
-        "vm_pgoff": name("vma->vm_pgoff", WORD64),
-        "huge_page_size": const(1, WORD64) << (order + constants["PAGE_SHIFT"]),
+        "vma_found": name("vma", BV64) != 0,
+        "vm_flags": name("vma->vm_flags", BV64),
+        "vm_page_prot": name("vma->vm_page_prot.pgprot", BV64),
+        "vm_start": name("vma->vm_start", BV64),
+        "vm_end": name("vma->vm_end", BV64),
+        "vm_pgoff": name("vma->vm_pgoff", BV64),
+        "huge_page_size": const(1, BV64) << (order + constants["PAGE_SHIFT"]),
     }
 
 
 def _nested(constants: Mapping[str, int]) -> dict[str, Term]:
-    desc = name("nested->desc", WORD64)
-    level = resize(name("nested->level", WORD32), 64, signed=True)
+    desc = name("nested->desc", BV64)
+    level = resize(name("nested->level", BV32), 64, signed=True)
     xn = choose(name("kvm_has_xnx", BOOL), (desc >> 53) & 3, (desc >> 53) & 2)
     software = constants.get("KVM_NV_GUEST_MAP_SZ", 0)
     return {
-        "nested": name("nested", WORD64) != 0,
-        "nested_output": name("nested->output", WORD64),
-        "nested_size": name("nested->block_size", WORD64),
+        "nested": name("nested", BV64) != 0,
+        "nested_output": name("nested->output", BV64),
+        "nested_size": name("nested->block_size", BV64),
         "nested_level": (level << 55) & software,
         "nested_readable": name("nested->readable", BOOL),
         "nested_writable": name("nested->writable", BOOL),
@@ -200,7 +200,7 @@ def _never_nested() -> dict[str, Term]:
     """A kernel that knows no nested guests."""
     words = ("nested_output", "nested_size", "nested_level")
     flags = ("nested", "nested_readable", "nested_writable")
-    return dict.fromkeys(words, const(0, WORD64)) | dict.fromkeys(flags, FALSE)
+    return dict.fromkeys(words, const(0, BV64)) | dict.fromkeys(flags, FALSE)
 
 
 def done_words(
@@ -209,7 +209,7 @@ def done_words(
     """The words for what a fault path did, over the procedure's last places."""
 
     def argument(sink: str, text: str) -> Term:
-        return place(f"{sink}.{text}", WORD64) if text in called.get(sink, {}) else const(0, WORD64)
+        return place(f"{sink}.{text}", BV64) if text in called.get(sink, {}) else const(0, BV64)
 
     def happened(sink: str) -> Term:
         return place(f"{sink}.called", BOOL) if sink in called else FALSE
@@ -221,12 +221,12 @@ def done_words(
         return argument(sink, text) != 0
 
     def locked(sink: str) -> Term:
-        return place(f"{sink}.mmu_lock", WORD32) != 0 if "mmu_lock" in called.get(sink, {}) else FALSE
+        return place(f"{sink}.mmu_lock", BV32) != 0 if "mmu_lock" in called.get(sink, {}) else FALSE
 
     kept = happened(_RELEASE) & ~argument_is_true(_RELEASE, "page_unused")
-    refs = place("(page_refs)", WORD32) if "(page_refs)" in places else const(0, WORD32)
+    refs = place("(page_refs)", BV32) if "(page_refs)" in places else const(0, BV32)
     words = {
-        "ret": place(result, WORD32),
+        "ret": place(result, BV32),
         "mapped": happened(_MAP),
         "map_addr": argument(_MAP, "addr"),
         "map_size": argument(_MAP, "size"),
@@ -251,7 +251,7 @@ def done_words(
         "page_kept": kept,
         "kept_locked": locked(_RELEASE),
         "page_released": refs != 0,
-        "page_released_again": compare("slt", refs, const(-1, WORD32)),
+        "page_released_again": compare("slt", refs, const(-1, BV32)),
         "poison_told": happened("kvm_send_hwpoison_signal"),
         "poison_hva": argument("kvm_send_hwpoison_signal", "address"),
         "excl_atomic_injected": happened("kvm_inject_dabt_excl_atomic"),

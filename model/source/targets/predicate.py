@@ -17,7 +17,7 @@ from model.source.types.ctypes import BOOLEAN, UINT, ULONG
 from model.source.types.parse_types import Types
 from model.source.types.syntax import Text
 from model.source.types.values import Value, as_bool
-from model.vocabulary import Words, memory
+from model.vocabulary import Symbols, memory
 from model.vocabulary.symbols import DONE, READ, VARYING, WORLD
 
 
@@ -51,7 +51,7 @@ class _NoTree:
         raise LookupError(part.name)
 
 
-def _slots(words: Words) -> dict[str, Slot]:
+def _slots(words: Symbols) -> dict[str, Slot]:
     """Every word, definition and constant under its name; ``words`` go first."""
     tables = (READ, VARYING, DONE, WORLD, words)
     terms: dict[str, Term] = {w: name(w, sort) for table in tables for w, (sort, _) in table.items()}
@@ -63,7 +63,7 @@ def _slots(words: Words) -> dict[str, Slot]:
     return slots
 
 
-def parse(condition: str, where: str, words: Words | None = None) -> Term:
+def parse(condition: str, where: str, words: Symbols | None = None) -> Term:
     """The condition as a term over words: those of the fault path, and ``words`` besides.
 
     Raises PredicateError, naming ``where`` it stands, for what is no condition over words.

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from model.source.contracts.table import Contract
-from model.vocabulary import Words
+from model.vocabulary import Symbols
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ class Root:
     file: str
     functions: tuple[str, ...]
     says: str
-    words: Words
+    words: Symbols
     means: Mapping[str, Binding]
     sinks: tuple[str, ...] = ()
     rows: Mapping[str, Contract] = field(default_factory=dict)

@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from model.logic import (
     BOOL,
     FALSE,
+    BitVec,
     Sort,
     Term,
-    Word,
     bit,
+    bitvec_op,
     choose,
     compare,
     const,
@@ -25,7 +26,6 @@ from model.logic import (
     negate,
     resize,
     same,
-    word_op,
 )
 from model.source.types.ctypes import INT, ULONG, VOID, Array, CType, Int, Pointer, Struct, common, promoted
 
@@ -88,7 +88,7 @@ def width(t: CType) -> int:
 
 def sort_of(t: CType) -> Sort:
     """The sort of a place of that scalar type."""
-    return BOOL if isinstance(t, Int) and t.is_bool else Word(width(t))
+    return BOOL if isinstance(t, Int) and t.is_bool else BitVec(width(t))
 
 
 def is_scalar(t: CType) -> bool:
@@ -164,8 +164,8 @@ def binary(op: str, a: Value, b: Value) -> Value:
         kind, swapped = _ORDER[op]
         return truth(compare(("s" if t.signed else "u") + kind, *((y, x) if swapped else (x, y))))
     if op in _DIVISION:
-        return Value(t, word_op(_DIVISION[op][t.signed], x, y))
-    return Value(t, word_op(_ARITHMETIC[op], x, y))
+        return Value(t, bitvec_op(_DIVISION[op][t.signed], x, y))
+    return Value(t, bitvec_op(_ARITHMETIC[op], x, y))
 
 
 def _equal(a: Value, b: Value) -> Term:
@@ -180,8 +180,8 @@ def _shift(op: str, a: Value, b: Value) -> Value:
     t = promoted(_integer_type(a.type))
     x, amount = as_word(a, t), resize(as_word(b), t.width)
     if op == "<<":
-        return Value(t, word_op("shl", x, amount))
-    return Value(t, word_op("ashr" if t.signed else "lshr", x, amount))
+        return Value(t, bitvec_op("shl", x, amount))
+    return Value(t, bitvec_op("ashr" if t.signed else "lshr", x, amount))
 
 
 def unary(op: str, a: Value) -> Value:
@@ -191,7 +191,7 @@ def unary(op: str, a: Value) -> Value:
     t = promoted(_integer_type(a.type))
     x = as_word(a, t)
     if op == "-":
-        return Value(t, word_op("sub", const(0, x.sort), x))
+        return Value(t, bitvec_op("sub", const(0, x.sort), x))
     return Value(t, make("bvnot", x.sort, (x,)) if op == "~" else x)
 
 

@@ -12,8 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from model.logic import BOOL, WORD64, name, place
-from model.program.procedure import Block, Call, If, Input, Origin, Place, Procedure, Set, Statement, sinks
+from model.logic import BOOL, BV64, name, place
+from model.program.procedure import Block, Call, If, Input, Origin, Place, Procedure, Set, Statement, effects
 from model.source.kernel import Kernel
 from proofs.claims.catalogue import pages_in_name
 from proofs.claims.claim import Claim
@@ -27,14 +27,14 @@ _VMA_LET_GO = "(mmap_lock) given back"
 _COUNTS = ("kvm->mmu_invalidate_seq", "kvm->mmu_notifier_seq")
 _asked, _compared, _counted = (
     name("(asked)", BOOL),
-    name("(compared with)", WORD64),
-    name("(counted)", WORD64),
+    name("(compared with)", BV64),
+    name("(counted)", BV64),
 )
 
 
 def invalidations_are_counted(subject: str, kernel: Kernel) -> Iterator[Claim]:
     """The claim about a function that asks whether to try again; none about any other."""
-    if "seq" not in sinks(kernel.procedure.body).get(_RETRY, {}):
+    if "seq" not in effects(kernel.procedure.body).get(_RETRY, {}):
         return
     yield Claim(
         THEOREM,
@@ -54,19 +54,19 @@ def invalidations_are_counted(subject: str, kernel: Kernel) -> Iterator[Claim]:
 def while_others_count(procedure: Procedure) -> Procedure:
     """The procedure while invalidations run, with words for what is claimed of it."""
     count = next((c for c in _COUNTS if c in procedure.places), _COUNTS[0])
-    first, later = name(count, WORD64), name(f"{count} later", WORD64)
+    first, later = name(count, BV64), name(f"{count} later", BV64)
     words = {
         str(_asked.data): place(f"{_RETRY}.called", BOOL),
-        str(_compared.data): place(f"{_RETRY}.seq", WORD64),
+        str(_compared.data): place(f"{_RETRY}.seq", BV64),
         str(_counted.data): first,
     }
-    grown = Input(WORD64, Origin.CONTRACT, "the count after more invalidations")
+    grown = Input(BV64, Origin.CONTRACT, "the count after more invalidations")
     return replace(
         procedure,
         body=tuple(_changing(procedure.body, Set(count, later))),
-        places={count: Place(WORD64, first), **procedure.places},
-        inputs={count: Input(WORD64), **procedure.inputs, str(later.data): grown},
-        words={**procedure.words, **words},
+        places={count: Place(BV64, first), **procedure.places},
+        inputs={count: Input(BV64), **procedure.inputs, str(later.data): grown},
+        symbols={**procedure.symbols, **words},
     )
 
 
@@ -80,6 +80,6 @@ def _changing(body: tuple[Statement, ...], change: Set) -> Iterator[Statement]:
             yield replace(statement, body=tuple(_changing(statement.body, change)))
         else:
             yield statement
-        is_lookup = isinstance(statement, Call) and statement.sink in _LOOKUPS
+        is_lookup = isinstance(statement, Call) and statement.effect in _LOOKUPS
         if is_lookup or (isinstance(statement, Set) and statement.target == _VMA_LET_GO):
             yield replace(change, span=statement.span)

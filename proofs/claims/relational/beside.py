@@ -74,7 +74,7 @@ def _unasked(subject: str, pages: str, root: Root) -> Claim:
 
 
 def _asked(claim: Claim, root: Root, one: Procedure, two: Procedure) -> Claim:
-    bound = [word for word in root.words if word in one.words and word in two.words]
+    bound = [word for word in root.words if word in one.symbols and word in two.symbols]
     given = [word for word in bound if _is_given(root, word)]
     then = conj(*(_alike(root, word) for word in bound if word not in given))
     return replace(

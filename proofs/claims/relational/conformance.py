@@ -28,7 +28,7 @@ def over(shape: Procedure, kernel: Procedure) -> Procedure:
     """The shape on the kernel's inputs, with the kernel's constants."""
     words: dict[str, Term] = {}
     for text, (sort, _) in {**READ, **VARYING}.items():
-        words[text] = kernel.words.get(text, name(text, sort))
+        words[text] = kernel.symbols.get(text, name(text, sort))
 
     def leaf(term: Term) -> Term:
         return words.get(str(term.data), term) if term.op == "name" else term

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from model.facts.assumed import FACTS
 from model.kernels import TableError
-from model.logic import TRUE, WORD64, Term, choose, conj, const, substitute
+from model.logic import BV64, TRUE, Term, choose, conj, const, substitute
 from model.program.procedure import Procedure
 from model.source.index.index import Index
 from model.source.kernel import Kernel
@@ -55,7 +55,7 @@ from proofs.claims.kernel.reading import Roots, profiles, read_all
 from proofs.claims.relational.beside import FAMILY, OTHER, Comparison, beside
 from proofs.theorems.observable import Observable
 
-ZERO = const(0, WORD64)
+ZERO = const(0, BV64)
 
 
 def _of_relaxed(term: Term) -> Term:

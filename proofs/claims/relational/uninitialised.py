@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from model.logic import BOOL, FALSE, conj, disj, name, place, same
-from model.program.procedure import Procedure, sinks
+from model.program.procedure import Procedure, effects
 from model.program.renaming import with_other_locals
 from model.source.kernel import Kernel
 from model.source.targets.target import Local
@@ -24,16 +24,16 @@ _crashed = name("(the host stopped)", BOOL)
 def _with_crash(procedure: Procedure) -> Procedure:
     """The procedure with a word for having stopped the host, or having gone back by a goto, which is
     where such a path ends: ``model.source.lowering.statements.statements``."""
-    ends = [sink for sink in sinks(procedure.body) if sink == _CRASH or sink.startswith("goto ")]
+    ends = [sink for sink in effects(procedure.body) if sink == _CRASH or sink.startswith("goto ")]
     stopped = disj(*(place(f"{sink}.called", BOOL) for sink in ends)) if ends else FALSE
-    return replace(procedure, words={**procedure.words, str(_crashed.data): stopped})
+    return replace(procedure, symbols={**procedure.symbols, str(_crashed.data): stopped})
 
 
 def nothing_unset_matters(subject: str, kernel: Kernel) -> Claim:
     """The claim about a function that was read.  A word that is a local has a meaning only where the
     local was set, and where the host stopped nothing is returned."""
     procedure, means = _with_crash(kernel.procedure), kernel.root.means
-    terms = kernel.procedure.words.items()
+    terms = kernel.procedure.symbols.items()
     words = [name(word, t.sort) for word, t in terms if not isinstance(means.get(word), Local)]
     return Claim(
         THEOREM,

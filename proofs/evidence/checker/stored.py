@@ -23,7 +23,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from model.logic import BOOL, Sort, SortError, Term, Word
+from model.logic import BOOL, BitVec, Sort, SortError, Term
 
 FORMAT = 2
 
@@ -163,7 +163,7 @@ def _terms(rows: Sequence[Any]) -> tuple[Term, ...]:
 def _sort(width: Any) -> Sort:
     if type(width) is not int or not 0 <= width <= WIDEST:
         raise SortError("No such width.")
-    return Word(width) if width else BOOL
+    return BitVec(width) if width else BOOL
 
 
 def _term(op: Any, sort: Sort, data: Any, args: tuple[Term, ...]) -> Term:

@@ -74,7 +74,7 @@ def _names(claim: Claim, obligation: Obligation) -> Mapping[str, str]:
     applied = {each.function: each.name for each in obligation.applications}
     names = {name: name for name in obligation.inputs} | applied
     for procedure in claim.subjects.values():
-        for word, term in procedure.words.items():
+        for word, term in procedure.symbols.items():
             if term.op in ("name", "place"):
                 names[word] = str(term.data)
             elif term.op == "apply" and term.data in applied:

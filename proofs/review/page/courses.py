@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Mapping
 from itertools import groupby
 
 from counterexamples.render import prose
-from counterexamples.witness import Course, Witness
+from counterexamples.witness import Witness, WitnessRun
 from model.program.interpreter import Run, Step
 from model.program.procedure import ProcedureError
 from proofs.claims.claim import Claim, replay
@@ -21,7 +21,7 @@ from proofs.verdicts.finding import Finding
 BEFORE, AFTER = "Before", "After"
 
 
-def counterexample(witness: Witness, says: str, courses: Mapping[str, Course]) -> Element:
+def counterexample(witness: Witness, says: str, courses: Mapping[str, WitnessRun]) -> Element:
     """The prose, all inputs that matter, and the ``courses`` by their titles, beside each other."""
     constants = prose.constants_of(witness)
     inputs = [prose.value_text(value, constants) for value in witness.values if value.mask]
@@ -35,20 +35,20 @@ def counterexample(witness: Witness, says: str, courses: Mapping[str, Course]) -
     )
 
 
-def of_two(witness: Witness) -> dict[str, Course]:
+def of_two(witness: Witness) -> dict[str, WitnessRun]:
     """The courses of a claim about both sides: first as it was, then as it is."""
-    return dict(zip((BEFORE, AFTER), witness.courses.values(), strict=False))
+    return dict(zip((BEFORE, AFTER), witness.runs.values(), strict=False))
 
 
-def of_theorem(before: Finding | None, after: Finding) -> dict[str, Course]:
+def of_theorem(before: Finding | None, after: Finding) -> dict[str, WitnessRun]:
     """The course after the patch, and that before it on the same input, if there is one."""
     assert after.counterexample is not None
-    course = after.counterexample.courses[""]
+    course = after.counterexample.runs[""]
     earlier = _earlier(before.judged.claim, after, course) if before is not None else None
     return {AFTER: course} if earlier is None else {BEFORE: earlier, AFTER: course}
 
 
-def _earlier(claim: Claim, after: Finding, course: Course) -> Course | None:
+def _earlier(claim: Claim, after: Finding, course: WitnessRun) -> WitnessRun | None:
     obligation, answer = after.judged.obligation, after.judged.answer
     if obligation is None or answer is None or answer.counterexample is None:
         return None
@@ -59,18 +59,18 @@ def _earlier(claim: Claim, after: Finding, course: Course) -> Course | None:
     return _as_shown(claim, run, course)
 
 
-def _as_shown(claim: Claim, run: Run, course: Course) -> Course:
+def _as_shown(claim: Claim, run: Run, course: WitnessRun) -> WitnessRun:
     """The run with the branches that were taken, and those that the other course shows."""
     shown = {_where(step) for step in course.steps}
-    steps = tuple(step for step in run.steps if step.taken or step.sink or _where(step) in shown)
+    steps = tuple(step for step in run.steps if step.taken or step.effect or _where(step) in shown)
     procedure = claim.subjects[""]
-    words = {word: run.value(term) for word, term in procedure.words.items()}
-    return Course(procedure, steps, words, unshown=len(run.steps) - len(steps))
+    words = {word: run.value(term) for word, term in procedure.symbols.items()}
+    return WitnessRun(procedure, steps, words, unshown=len(run.steps) - len(steps))
 
 
 def _where(step: Step) -> tuple[str, str, str]:
     """The step wherever its line has moved to."""
-    return step.span.function, step.span.text, step.sink
+    return step.span.function, step.span.text, step.effect
 
 
 def _inputs(texts: list[str]) -> Child:
@@ -80,7 +80,7 @@ def _inputs(texts: list[str]) -> Child:
     return element("p", "Inputs that matter: ", codes, ".")
 
 
-def _course(title: str, course: Course, courses: Mapping[str, Course]) -> Element:
+def _course(title: str, course: WitnessRun, courses: Mapping[str, WitnessRun]) -> Element:
     others = {_went(s) for name, each in courses.items() if name != title for s in each.steps}
     happened = prose.paragraph("", f"{course.procedure.name} {', '.join(prose.happened(course))}.")
     return element(
@@ -92,7 +92,7 @@ def _course(title: str, course: Course, courses: Mapping[str, Course]) -> Elemen
     )
 
 
-def _steps(course: Course, others: Collection[_Went]) -> Iterator[Element]:
+def _steps(course: WitnessRun, others: Collection[_Went]) -> Iterator[Element]:
     """The branches, function by function; the file is told where it is another than above."""
     branches = [(i, step) for i, step in enumerate(course.steps) if step.taken is not None]
     above = ""
@@ -142,13 +142,13 @@ def _branch(step: Step, decides: bool, alone: bool) -> Element:
     )
 
 
-def _key(courses: Mapping[str, Course]) -> Child:
+def _key(courses: Mapping[str, WitnessRun]) -> Child:
     """What the marks mean that are there."""
     told = list(_marks(courses))
     return element("p", " ".join(told), class_="quiet") if told else None
 
 
-def _marks(courses: Mapping[str, Course]) -> Iterator[str]:
+def _marks(courses: Mapping[str, WitnessRun]) -> Iterator[str]:
     if any(course.decisive for course in courses.values()):
         yield "\N{BLACK STAR} with this branch alone turned, it would not come to this."
     if len(courses) > 1:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from model.logic import WORD64, const
+from model.logic import BV64, const
 from model.vocabulary.memory import (
     EINVAL,
     PMD_SIZE,
@@ -34,7 +34,7 @@ EXPECTED: Table = {
     "blocks_of_a_pfnmap_vma_lie_in_it": proved(
         refuted(
             until("split"),
-            witness=(hva & (PMD_SIZE - const(1, WORD64))) == 0,
+            witness=(hva & (PMD_SIZE - const(1, BV64))) == 0,
             reason="ALIGN(hva, size) <= vma->vm_end asks nothing of a hva that is aligned already: a "
             "fault on the first page of "
             "a block maps all of it, though the VMA may end after one page. Gone with 71cc2c67fb8f.",

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from model.facts.blocks import block_is_in_the_vma, congruent
-from model.logic import WORD64, Term, choose, const, disj, resize
+from model.logic import BV64, Term, choose, const, disj, resize
 from model.vocabulary.memory import (
     EAGAIN,
     NORMAL,
@@ -47,7 +47,7 @@ from model.vocabulary.memory import (
 )
 from proofs.theorems.theorem import Theorem
 
-_mask = map_size - const(1, WORD64)
+_mask = map_size - const(1, BV64)
 
 sizes_are_page_pmd_and_pud = Theorem(
     says="What is mapped at once is a page, a PMD block or a PUD block.",
@@ -116,7 +116,7 @@ def _room(pud: Term, pmd: Term) -> Term:
 
 def _fits(size: Term) -> Term:
     """get_vma_page_shift()'s condition: congruent with vm_pgoff, and both ends in the VMA."""
-    mask = size - const(1, WORD64)
+    mask = size - const(1, BV64)
     pa = (vm_pgoff << PAGE_SHIFT) + (hva - vm_start)
     ends = ((hva & ~mask) >= vm_start) & (((hva + mask) & ~mask) <= vm_end)
     return ((hva & mask) == (pa & mask)) & ends
@@ -182,7 +182,7 @@ what_is_mapped_holds_the_fault = Theorem(
 entries_that_are_relaxed_hold_the_fault = Theorem(
     says="Permissions are added to the entry that holds the address which faulted.",
     given=(relaxed,),
-    then=((relaxed_addr ^ fault_ipa) & ~(fault_granule - const(1, WORD64))) == 0,
+    then=((relaxed_addr ^ fault_ipa) & ~(fault_granule - const(1, BV64))) == 0,
     because=("kvm_pgtable_stage2_relax_perms(pgt, fault_ipa, prot)",),
 )
 

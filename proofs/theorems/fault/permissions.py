@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from model.logic import WORD64, choose, const
+from model.logic import BV64, choose, const
 from model.vocabulary.memory import (
     DIC,
     EXECUTABLE,
@@ -218,7 +218,7 @@ shadow_entries_keep_the_guest_s_level = Theorem(
     says="What is mapped notes the level of the guest's own stage-2 entry in a shadow stage 2, and "
     "nothing elsewhere.",
     given=(mapped,),
-    then=(prot & KVM_NV_GUEST_MAP_SZ) == choose(nested, nested_level & KVM_NV_GUEST_MAP_SZ, const(0, WORD64)),
+    then=(prot & KVM_NV_GUEST_MAP_SZ) == choose(nested, nested_level & KVM_NV_GUEST_MAP_SZ, const(0, BV64)),
     because=("arch/arm64/kvm/nested.c: kvm_encode_nested_level(), for TLBI by a larger size",),
 )
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from model.facts.blocks import consecutive, pfn_is_linear
 from model.facts.normal_page import special
-from model.logic import WORD64, Term, const, same
+from model.logic import BV64, Term, const, same
 from model.vocabulary.memory import (
     DIC,
     MT_NORMAL,
@@ -190,7 +190,7 @@ CONDITIONS: tuple[Condition, ...] = (
         _EVERY,
         "unless_the_first_page_faults",
         "unless the fault is on the block's first page",
-        (hva & (PMD_SIZE - const(1, WORD64))) != 0,
+        (hva & (PMD_SIZE - const(1, BV64))) != 0,
         "As without COW: ALIGN(hva, size) <= vma->vm_end asks nothing of an aligned hva.",
     ),
 )

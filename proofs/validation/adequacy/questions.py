@@ -116,7 +116,7 @@ def outcomes(claims: Iterable[Claim], known: Mapping[str, Term]) -> list[tuple[s
         procedure = claim.subjects.get("")
         if procedure is None or len(claim.subjects) > 1 or not _is_fault_path(procedure):
             continue
-        bound = {*procedure.words, *procedure.constants}
+        bound = {*procedure.symbols, *procedure.constants}
         for name, term in known.items():
             if (name, _subject(claim)) in found or not set(free_names(term)) <= bound:
                 continue
@@ -128,7 +128,7 @@ def outcomes(claims: Iterable[Claim], known: Mapping[str, Term]) -> list[tuple[s
 
 def _is_fault_path(procedure: Procedure) -> bool:
     """Whether it is code that maps a page, or says why not."""
-    return bool(procedure.body) and {"mapped", "ret"} <= procedure.words.keys()
+    return bool(procedure.body) and {"mapped", "ret"} <= procedure.symbols.keys()
 
 
 def _subject(claim: Claim) -> str:

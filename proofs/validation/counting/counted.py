@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from counterexamples.render import prose
-from counterexamples.witness import Value
+from counterexamples.witness import InputValue
 from model.logic import Sort, Term, free_names, value_of
 from model.program.symbolic import with_constants
 from proofs.claims.claim import Claim
@@ -80,7 +80,7 @@ def of_facts(claims: Sequence[Claim], used: Mapping[str, Sequence[int]]) -> list
 
 def told(model: Mapping[str, int], names: Mapping[str, Sort], constants: Mapping[str, int]) -> str:
     """An input in kernel words; what is not told is 0 or false."""
-    values = [Value(n, names[n].width, v, v, n) for n, v in model.items() if v]
+    values = [InputValue(n, names[n].width, v, v, n) for n, v in model.items() if v]
     return ", ".join(prose.value_text(v, constants) for v in values) or "all words are 0"
 
 

@@ -92,7 +92,9 @@ def _zeroed(procedure: Procedure, inputs: Inputs) -> Inputs:
 def _events(outcome: Outcome, run: Run, made: Harness) -> str:
     """ "" if the same sinks were called with the same numbers, else what is not the same."""
     ours = [
-        (step.sink, dict(step.arguments)) for step in run.steps if step.sink and step.sink not in made.apart
+        (step.effect, dict(step.arguments))
+        for step in run.steps
+        if step.effect and step.effect not in made.apart
     ]
     theirs = [e for e in map(_event, outcome.events) if e[0] not in made.apart]
     if [sink for sink, _ in ours] != [sink for sink, _ in theirs]:

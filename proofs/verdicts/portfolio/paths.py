@@ -25,7 +25,7 @@ from typing import Any
 
 from model.logic import FALSE, TRUE, Term, const, name, substitute, subterms
 from model.program.definite_assignment import own_terms
-from model.program.procedure import Block, Call, If, Leave, Procedure, Set, Statement, sinks, walk
+from model.program.procedure import Block, Call, If, Leave, Procedure, Set, Statement, effects, walk
 from model.program.symbolic import Result, unset
 from proofs.claims.claim import Claim, bind
 from proofs.claims.obligations import Obligation
@@ -114,7 +114,7 @@ def _applies(procedure: Procedure) -> bool:
     """Whether pure functions are applied anywhere in it."""
     terms = [term for statement in walk(procedure.body) for term in own_terms(statement)]
     terms += [place.initial for place in procedure.places.values() if place.initial is not None]
-    return any(t.op == "apply" for t in subterms(*terms, *procedure.words.values()))
+    return any(t.op == "apply" for t in subterms(*terms, *procedure.symbols.values()))
 
 
 class _Search:
@@ -141,7 +141,7 @@ class _Search:
         for leaf in subterms(term):
             if leaf.op == "name":
                 subject, _, word = str(leaf.data).rpartition(":")
-                bound = self.claim.subjects[subject].words.get(word)
+                bound = self.claim.subjects[subject].symbols.get(word)
                 if bound is not None and any(t.op == "place" for t in subterms(bound)):
                     return True
         return False
@@ -177,7 +177,7 @@ class _Search:
         """The path at the beginning of a subject's procedure."""
         procedure = self.claim.subjects[self.names[subject]]
         path.store = {}
-        for sink, arguments in sinks(procedure.body).items():
+        for sink, arguments in effects(procedure.body).items():
             path.store |= {f"{sink}.{each}": FALSE for each in ("called", "again", "seen")}
             path.store |= {f"{sink}.{a}": name(f"no {sink}.{a}", sort) for a, sort in arguments.items()}
         path.frame = Frame(procedure.body, 0, "", None)
@@ -297,7 +297,7 @@ class _Search:
         path.frame = after
 
     def _call(self, path: Path, call: Call, procedure: Procedure) -> None:
-        sink, store = call.sink, path.store
+        sink, store = call.effect, path.store
         values = {f"{sink}.{a}": self._read(path, t, procedure) for a, t in call.arguments}
         if store[f"{sink}.called"] is TRUE:
             store[f"{sink}.again"] = TRUE

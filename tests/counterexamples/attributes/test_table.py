@@ -23,7 +23,7 @@ from counterexamples.render.table import (
     mistaken_rows,
     rows,
 )
-from counterexamples.witness import Course, Value, Witness
+from counterexamples.witness import InputValue, Witness, WitnessRun
 from model.logic import FALSE, Term, value_of
 from model.program.interpreter import Run, interpret
 from proofs.run import main
@@ -89,7 +89,7 @@ def test_every_cell_is_what_the_interpreter_does(name: str) -> None:
 
         def leaf(term: Term, run: Run = run) -> int:
             text = str(term.data)
-            bound = procedure.words.get(text)
+            bound = procedure.symbols.get(text)
             given = procedure.constants.get(text, run.inputs.names.get(text, 0))
             return given if bound is None else run.value(bound)
 
@@ -143,8 +143,8 @@ def test_only_changed_rows_are_told() -> None:
 def witness_of(**values: int) -> Witness:
     procedure = shape("merged")
     words = {"ret": (1 << 32) - 14, "mapped": 0, "prot": 0}
-    course = Course(procedure, (), words)
-    return Witness(tuple(Value(n, 64, v, v, n) for n, v in values.items()), {"": course})
+    course = WitnessRun(procedure, (), words)
+    return Witness(tuple(InputValue(n, 64, v, v, n) for n, v in values.items()), {"": course})
 
 
 def test_the_row_of_a_witness_is_marked() -> None:
@@ -170,13 +170,13 @@ def test_a_witness_may_be_in_no_row() -> None:
 
 
 def test_what_is_no_fault_path_has_no_table() -> None:
-    without = replace(shape("merged"), words={})
+    without = replace(shape("merged"), symbols={})
     with pytest.raises(TableError, match="has no ret"):
         attribute_table(without)
 
 
 def test_a_word_that_cannot_have_its_value_is_refused() -> None:
-    stuck = replace(shape("merged"), words={**shape("merged").words, "vma_found": FALSE})
+    stuck = replace(shape("merged"), symbols={**shape("merged").symbols, "vma_found": FALSE})
     with pytest.raises(TableError, match="vma_found cannot be made 0x1 there"):
         attribute_table(stuck)
 

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from counterexamples.mutation import mutants
 from counterexamples.mutation.infection import infection, watched
-from model.logic import TRUE, Word, const, is_same, name, place
+from model.logic import TRUE, BitVec, const, is_same, name, place
 from model.program.interpreter import Inputs, Run, UnsetError, interpret
 from model.program.procedure import Block, If, Place, Procedure, Set
 from tests.support.terms import INPUTS, procedure
 
-W4 = Word(4)
+W4 = BitVec(4)
 X, Y = place("x", W4), place("y", W4)
 
 

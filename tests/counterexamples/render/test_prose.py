@@ -9,7 +9,7 @@ import pytest
 
 from counterexamples.kernel_words import reading
 from counterexamples.render import prose
-from counterexamples.witness import Value, Witness, first_difference
+from counterexamples.witness import InputValue, Witness, first_difference
 from model.logic import name
 from model.program.interpreter import Run, Step
 from model.program.procedure import Span
@@ -62,13 +62,13 @@ def test_the_text_of_an_example_of_two_procedures() -> None:
 
 
 def test_only_the_branches_that_a_value_decided_are_told() -> None:
-    steps = witness(CLAIMS["beyond_needs_hardware"]).courses[""].steps
-    assert [step.span.line for step in steps if not step.sink] == [7, 8]
+    steps = witness(CLAIMS["beyond_needs_hardware"]).runs[""].steps
+    assert [step.span.line for step in steps if not step.effect] == [7, 8]
 
 
 def test_only_the_calls_that_the_claim_speaks_of_are_told() -> None:
-    steps = witness(replace(CLAIMS["efault_is_given"], then=name("ret", toy.WORD32) == 1)).courses[""].steps
-    assert [step.sink for step in steps if step.sink] == []
+    steps = witness(replace(CLAIMS["efault_is_given"], then=name("ret", toy.BV32) == 1)).runs[""].steps
+    assert [step.effect for step in steps if step.effect] == []
 
 
 def test_the_first_difference_of_two_runs() -> None:
@@ -123,7 +123,7 @@ def test_flags_of_several_bits_come_before_their_parts() -> None:
     ],
 )
 def test_flags_that_must_not_be_set_are_named(value: int, mask: int, text: str) -> None:
-    each = Value("vma->vm_flags", 64, value, mask, "vm_flags")
+    each = InputValue("vma->vm_flags", 64, value, mask, "vm_flags")
     assert prose.value_text(each, toy.CONSTANTS) == text
 
 

@@ -78,9 +78,9 @@ def test_what_does_not_fit_is_counted_and_stands_below(told: Sequence[tuple[Clai
 
 def test_every_branch_is_told_or_counted(told: Sequence[tuple[Claim, Witness]]) -> None:
     for claim, witness in told:
-        if len(witness.courses) > 1:
+        if len(witness.runs) > 1:
             continue
-        (course,) = witness.courses.values()
+        (course,) = witness.runs.values()
         branches = [step for step in course.steps if step.taken is not None]
         text = prose.counterexample(witness, claim.says)
         shown = len(re.findall(r": (?:not )?taken$", text, re.MULTILINE))

@@ -72,9 +72,9 @@ def outcome(procedure: Procedure, scenario: Scenario, hardware: bool) -> str:
     def is_(word: Term) -> bool:
         return bool(run.value(bind(word, {"": procedure}, {"": results})))
 
-    refused = " C" if "memslot_refused" in procedure.words and is_(memslot_refused) else ""
-    ret = run.value(procedure.words["ret"])
-    if not run.value(procedure.words["mapped"]):
+    refused = " C" if "memslot_refused" in procedure.symbols and is_(memslot_refused) else ""
+    ret = run.value(procedure.symbols["ret"])
+    if not run.value(procedure.symbols["mapped"]):
         return {(1 << 32) - EFAULT: "EFAULT", (1 << 32) - EINVAL: "EINVAL"}[ret] + refused
     kind = "D" if is_(DEVICE) else "NC" if is_(NORMAL_NC) else "N"
     return f"{kind} {'RW' if is_(WRITABLE) else 'RO'}{refused}"

@@ -10,7 +10,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.logic import BOOL, Sort, Term, Word, compare, extract, free_names, name, resize, value_of, word_op
+from model.logic import (
+    BOOL,
+    BitVec,
+    Sort,
+    Term,
+    bitvec_op,
+    compare,
+    extract,
+    free_names,
+    name,
+    resize,
+    value_of,
+)
 from proofs.solvers import smtlib
 from proofs.solvers.smt import z3
 from tests.support.terms import COMPARISONS, WORD_OPS, Maker
@@ -44,9 +56,9 @@ def _unary(sort: Sort) -> list[Term]:
 
 @pytest.mark.parametrize("width", [1, 2, 3])
 def test_every_operator_on_all_small_words(width: int) -> None:
-    sort = Word(width)
+    sort = BitVec(width)
     a, b = name("a", sort), name("b", sort)
-    binary = [word_op(op, a, b) for op in WORD_OPS] + [compare(op, a, b) for op in COMPARISONS] + [a == b]
+    binary = [bitvec_op(op, a, b) for op in WORD_OPS] + [compare(op, a, b) for op in COMPARISONS] + [a == b]
     cases = [
         (t, {"a": x, "b": y})
         for t in [*binary, *_unary(sort)]
@@ -57,7 +69,7 @@ def test_every_operator_on_all_small_words(width: int) -> None:
 
 
 def test_a_wrong_meaning_is_noticed() -> None:
-    term = word_op("sub", name("a", Word(4)), name("b", Word(4)))
+    term = bitvec_op("sub", name("a", BitVec(4)), name("b", BitVec(4)))
     swapped = Term("sub", term.sort, (term.args[1], term.args[0]))
     at = {"a": 1, "b": 2}
     value = value_of(swapped, lambda leaf: at[str(leaf.data)], lambda t, _: 0)
@@ -75,5 +87,5 @@ def test_a_wrong_meaning_is_noticed() -> None:
 @given(st.data())
 def test_random_terms(data: st.DataObject) -> None:
     maker = Maker(data.draw)
-    term = maker.term(maker.pick((BOOL, Word(4), Word(7), Word(64))))
+    term = maker.term(maker.pick((BOOL, BitVec(4), BitVec(7), BitVec(64))))
     assert z3_agrees([(term, maker.values(free_names(term)))])

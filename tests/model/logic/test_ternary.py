@@ -6,11 +6,11 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.logic import WORD64, Term, apply, choose, const, free_names, name, value_of
+from model.logic import BV64, Term, apply, choose, const, free_names, name, value_of
 from model.logic.ternary import certain
 from tests.support.terms import Maker
 
-a, x = name("a"), name("x", WORD64)
+a, x = name("a"), name("x", BV64)
 
 
 @given(st.data())
@@ -32,13 +32,13 @@ def known(term: Term) -> int | None:
 
 
 def test_a_branch_that_is_not_taken_need_not_be_known() -> None:
-    assert known(choose(x == 6, x, choose(a, x, const(1, WORD64)))) == 6
+    assert known(choose(x == 6, x, choose(a, x, const(1, BV64)))) == 6
     assert known((a & (x == 6)) | (x == 6)) == 1
     assert known(a & (x == 5)) == 0
-    assert known(choose(a, x, const(6, WORD64))) == 6
-    assert known(choose(a, const(3, WORD64), const(0, WORD64)) & (x & 0)) == 0
-    assert known(choose(a, x, const(5, WORD64)) + 1) is None
+    assert known(choose(a, x, const(6, BV64))) == 6
+    assert known(choose(a, const(3, BV64), const(0, BV64)) & (x & 0)) == 0
+    assert known(choose(a, x, const(5, BV64)) + 1) is None
 
 
 def test_a_pure_function_is_not_known() -> None:
-    assert known(apply("f", WORD64, x)) is None
+    assert known(apply("f", BV64, x)) is None

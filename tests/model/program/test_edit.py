@@ -39,7 +39,9 @@ def answer(procedure: Procedure, **names: int) -> int:
 
 def mapped(procedure: Procedure, **names: int) -> bool:
     return bool(
-        interpret(procedure, Inputs({**procedure.constants, **BAR, **names})).value(procedure.words["mapped"])
+        interpret(procedure, Inputs({**procedure.constants, **BAR, **names})).value(
+            procedure.symbols["mapped"]
+        )
     )
 
 
@@ -76,14 +78,14 @@ def test_mark_tells_where_the_guard_struck() -> None:
     procedure = SHAPES["v9"]
     for flags, struck in ((0x420, 1), (0x408, 0), (0x20, 0)):
         run = interpret(procedure, Inputs({**procedure.constants, **BAR, "vm_flags": flags}))
-        assert run.value(procedure.words["cow_refused"]) == struck
+        assert run.value(procedure.symbols["cow_refused"]) == struck
 
 
 def test_answering_chooses_among_tests_of_the_same_guard() -> None:
     marked = mark(SHAPES["v8"], is_vma_cacheable & FORCED, "struck", answering=-EINVAL)
     mixed = {"vm_flags": 1 << 28, "vm_page_prot": 0}
     run = interpret(marked, Inputs({**marked.constants, **BAR, **mixed}))
-    assert run.value(marked.words["struck"]) == 1
+    assert run.value(marked.symbols["struck"]) == 1
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.logic import BOOL, TRUE, Sort, Term, Word, name, place, value_of
+from model.logic import BOOL, TRUE, BitVec, Sort, Term, name, place, value_of
 from model.program import symbolic
 from model.program.interpreter import Inputs, UnsetError, interpret
 from model.program.procedure import If, Input, Place, Procedure, ProcedureError, Set
@@ -34,7 +34,7 @@ def test_random_procedures(data: st.DataObject) -> None:
     at = Maker(data.draw).values(ALL)
     result = symbolic.run(path)
     functions = {
-        (f"f{w}", (v,)): some_function(name("", Word(w) if w else BOOL), [v])
+        (f"f{w}", (v,)): some_function(name("", BitVec(w) if w else BOOL), [v])
         for w in (0, 4)
         for v in range(16)
     }

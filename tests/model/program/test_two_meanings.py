@@ -65,7 +65,7 @@ class Choices(Mapping[str, int]):
 
 def decision(procedure: Procedure) -> dict[str, Term]:
     """The words that say what was mapped, how, and what was answered."""
-    return {word: term for word, term in procedure.words.items() if word in WORDS}
+    return {word: term for word, term in procedure.symbols.items() if word in WORDS}
 
 
 def outcomes(

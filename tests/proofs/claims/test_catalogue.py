@@ -99,7 +99,7 @@ def test_facts_are_offered_where_their_symbols_are_bound() -> None:
 
 
 def test_the_cow_test_is_asked_about_where_there_is_one() -> None:
-    with_test = {s.name for s in recorded() if "cow_refused" in s.procedure.words}
+    with_test = {s.name for s in recorded() if "cow_refused" in s.procedure.symbols}
     assert with_test == {"v3", "v6", "v7", "v8", "v9"}
     for named in theorems(""):
         redundancy = by_theorem().get(f"cow_check_is_redundant_for_{named.name}", {})

@@ -49,7 +49,7 @@ def changed(claim: Claim) -> Iterator[Claim]:
         replace(path, body=path.body[:-1]),
         replace(path, body=(Set("writable", FALSE), *path.body)),
         replace(path, inputs=loose),
-        replace(path, words={**path.words, "mapped": FALSE}),
+        replace(path, symbols={**path.symbols, "mapped": FALSE}),
         replace(path, constants={**path.constants, "VM_PFNMAP": 0x800}),
         replace(path, places={**path.places, "ret": replace(path.places["ret"], initial=extra)}),
     ):

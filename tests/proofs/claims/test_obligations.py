@@ -14,7 +14,7 @@ from tests.support import toy
 from tests.support.solvers.asking import ask
 from tests.support.terms import INPUTS, PLACES, Maker, procedure
 
-W = toy.WORD32
+W = toy.BV32
 PFN, OTHER = name("pfn", W), name("other_pfn", W)
 
 
@@ -69,7 +69,7 @@ def test_procedures_are_run_once_for_all_claims() -> None:
 
 def test_inputs_of_unknown_origin_come_last() -> None:
     loose = name("a_loop", BOOL)
-    body = (If(loose, (Set("writable", TRUE),)), Call(toy.MAP, (("prot", name("vm_flags", toy.WORD64)),)))
+    body = (If(loose, (Set("writable", TRUE),)), Call(toy.MAP, (("prot", name("vm_flags", toy.BV64)),)))
     words = {"w": place("writable", BOOL)}
     path = toy.procedure("loose", body, [loose], words)
     (made,) = obligations([toy.claim("t", path, (name("zebra"),), name("w"), facts=())])
@@ -114,6 +114,6 @@ def test_the_solver_s_models_replay_on_random_procedures(data: st.DataObject) ->
 
 def test_constants_are_values() -> None:
     (made,) = obligations(
-        [toy.claim("t", toy.fault_path(), (), name("VM_PFNMAP", toy.WORD64) == 0x400, facts=())]
+        [toy.claim("t", toy.fault_path(), (), name("VM_PFNMAP", toy.BV64) == 0x400, facts=())]
     )
     assert is_same(made.then, TRUE)

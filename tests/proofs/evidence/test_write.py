@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.logic import BOOL, SortError, Word, name, subterms, word_op
+from model.logic import BOOL, BitVec, SortError, bitvec_op, name, subterms
 from proofs.claims.claim import Verdict
 from proofs.evidence import write
 from proofs.evidence.checker import answers, clauses, stored
@@ -149,8 +149,8 @@ def test_what_is_hard_beside_the_others_is_asked_by_itself(monkeypatch: pytest.M
             super().__init__(gates, conflicts, always)
             asked.append(len(always))
 
-    a, b, c = (name(text, Word(5)) for text in "abc")
-    then = word_op("mul", a, b) == word_op("mul", b, a)
+    a, b, c = (name(text, BitVec(5)) for text in "abc")
+    then = bitvec_op("mul", a, b) == bitvec_op("mul", b, a)
     terms = {term.key: term for term in subterms(then, c == 0)}
     places = {key: i for i, key in enumerate(terms)}
     fact = stored.Fact("c", "It is 0.", "here", places[(c == 0).key])
@@ -172,7 +172,7 @@ def test_a_counterexample_does_not_rest_on_what_is_unknown(
     loose: tuple[str, ...], witness: dict[str, int]
 ) -> None:
     """If t is 2, the claim fails for some values of u alone."""
-    t, u = name("t", Word(4)), name("u", Word(4))
+    t, u = name("t", BitVec(4)), name("u", BitVec(4))
     then = ~((t == 2) & ~(u == 0) | (t == 5))
     terms = tuple(subterms(then))
     claim = StoredClaim("t@s", "Says.", (), (), (), Part("q", len(terms) - 1), loose)

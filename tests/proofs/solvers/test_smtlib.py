@@ -8,7 +8,7 @@ from itertools import combinations
 
 import pytest
 
-from model.logic import SortError, Word, name
+from model.logic import BitVec, SortError, name
 from proofs.claims.obligations import obligations
 from proofs.solvers import smtlib
 from proofs.solvers.engine import EngineError
@@ -66,8 +66,8 @@ def test_shared_terms_are_written_once() -> None:
 
 
 def test_a_name_has_one_sort() -> None:
-    narrow = toy.claim("t", toy.fault_path(), (), name("other", Word(8)) == 0, facts=())
-    wide = toy.claim("u", toy.fault_path(), (), name("other", Word(16)) == 0, facts=())
+    narrow = toy.claim("t", toy.fault_path(), (), name("other", BitVec(8)) == 0, facts=())
+    wide = toy.claim("u", toy.fault_path(), (), name("other", BitVec(16)) == 0, facts=())
     message = "^other is a word of 8 bits in one place and a word of 16 bits in another.$"
     with pytest.raises(SortError, match=message):
         smtlib.batch([*obligations([narrow]), *obligations([wide])])

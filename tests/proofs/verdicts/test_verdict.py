@@ -169,7 +169,7 @@ def test_a_refutation_that_rests_on_the_unknown_is_unconfirmed_and_not_green() -
 def test_a_refutation_that_does_not_rest_on_it_is_confirmed_by_running_without_it() -> None:
     claim = loose(toy.refuted())
     path = toy.procedure(
-        "loose", (Set("writable", name("a") | name("a_loop")),), [name("a_loop")], claim.subjects[""].words
+        "loose", (Set("writable", name("a") | name("a_loop")),), [name("a_loop")], claim.subjects[""].symbols
     )
     either = replace(claim, subjects={"": path})
     answer = Answer(

@@ -9,7 +9,7 @@ from itertools import product
 from counterexamples.attributes.input_classes import COLUMNS
 from counterexamples.attributes.table import Results
 from counterexamples.render.table import Row
-from counterexamples.witness import Course, Value, Witness
+from counterexamples.witness import InputValue, Witness, WitnessRun
 from model.program.interpreter import Step
 from model.program.procedure import Span
 from proofs.claims.claim import Claim, Verdict
@@ -78,8 +78,8 @@ def witness(subject: str, dirt: str = "") -> Witness:
         Step(span(1510, dirt), False),
         Step(span(1520, dirt), None, "kvm_pgtable_stage2_map", (("prot", 9),)),
     )
-    course = Course(PATH, steps, {"mapped": True, "prot": 9}, (0, 1))
-    return Witness((Value("vm_flags" + dirt, 64, 0x400, 0x400, "vm_flags"),), {subject: course})
+    course = WitnessRun(PATH, steps, {"mapped": True, "prot": 9}, (0, 1))
+    return Witness((InputValue("vm_flags" + dirt, 64, 0x400, 0x400, "vm_flags"),), {subject: course})
 
 
 def finding(verdict: Verdict, standing: Standing, shown: Witness | None = None, dirt: str = "") -> Finding:

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from enum import Enum
 
-from model.logic import Sort, Term, Word, choose, const, is_const, is_true, name, place, same
+from model.logic import BitVec, Sort, Term, choose, const, is_const, is_true, name, place, same
 from model.program.procedure import Block, If, Input, Leave, Origin, Place, Set, Span, Statement
 from model.source.lowering.state.flow import Flow, Targets, joined
 from model.source.types.ctypes import ULONG, CType, Int, Pointer, Struct
@@ -243,11 +243,13 @@ class Objects:
         if target not in self.addresses:
             if not target.behind:
                 n = sum(not t.behind for t in self.addresses)
-                self.addresses[target] = const(_ADDRESS + n * _APART, Word(64))
+                self.addresses[target] = const(_ADDRESS + n * _APART, BitVec(64))
             elif target.index:
-                self.addresses[target] = self.input(f"&{target.whole}", Word(64), Origin.HAVOC, "an address")
+                self.addresses[target] = self.input(
+                    f"&{target.whole}", BitVec(64), Origin.HAVOC, "an address"
+                )
             else:
-                self.addresses[target] = self.input(target.path, Word(64))
+                self.addresses[target] = self.input(target.path, BitVec(64))
         return self.addresses[target]
 
     def guards(self, pointer: Value) -> list[tuple[Term | None, Target]]:
@@ -265,6 +267,6 @@ class Objects:
         for target in value.targets:
             if not target.behind:
                 text = f"address of {target.path}"
-                number = self.input(text, Word(64), Origin.HAVOC, "where the compiler put it")
+                number = self.input(text, BitVec(64), Origin.HAVOC, "where the compiler put it")
                 word = choose(same(word, self.address(target)), number, word)
         return convert(Value(ULONG, word), t)

@@ -113,7 +113,7 @@ class Loops(Counted):
             if isinstance(statement, Set) and own.isdisjoint(parents(statement.target)):
                 places[statement.target] = statement.value.sort
             elif isinstance(statement, Call):
-                sinks[statement.sink] = statement
+                sinks[statement.effect] = statement
             elif isinstance(statement, Block):
                 memory = memory or statement.label in self.objects.forgotten
         return _Written(places, sinks, memory)
@@ -136,5 +136,5 @@ class Loops(Counted):
 
     def _with_any(self, call: Call) -> Call:
         """The call of a sink in another iteration, with any arguments."""
-        arguments = tuple((a, self._any(f"{call.sink}.{a} in the loop", t.sort)) for a, t in call.arguments)
-        return Call(call.sink, arguments, call.span, seen=False)
+        arguments = tuple((a, self._any(f"{call.effect}.{a} in the loop", t.sort)) for a, t in call.arguments)
+        return Call(call.effect, arguments, call.span, seen=False)

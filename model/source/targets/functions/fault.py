@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from model.source.contracts.contract import Contract, Kind
 from model.source.targets.target import Argument, Before, Given, Happened, Local, Locked, Root
-from model.vocabulary import Words
+from model.vocabulary import Symbols
 from model.vocabulary.guest_abort import PERM
-from model.vocabulary.guest_abort import WORDS as ABORT
+from model.vocabulary.guest_abort import SYMBOLS as ABORT
 from model.vocabulary.guest_memory import GMEM, PKVM
 from model.vocabulary.symbols import DONE, READ, VARYING
 from model.vocabulary.tags import ONLINE
@@ -47,7 +47,7 @@ _LOOKED_UP = (
 _GMEM = "kvm_gmem_get_pfn"
 
 
-def _some(*words: str) -> Words:
+def _some(*words: str) -> Symbols:
     """Some words of the fault path."""
     table = {**READ, **VARYING, **DONE}
     return {word: table[word] for word in words}

@@ -17,7 +17,7 @@ from model.source.targets.target import (
     Returned,
     Root,
 )
-from model.vocabulary.host import WORDS
+from model.vocabulary.host import SYMBOLS
 
 _MEMORY, _LOOKUP = "mm/memory.c", "virt/kvm/kvm_main.c"
 _FAST, _SLOW = "fast lookup", "slow lookup"
@@ -28,7 +28,7 @@ NORMAL_PAGE = Root(
     file=_MEMORY,
     functions=("vm_normal_page",),
     says="says whether a PTE maps a page that core-mm manages",
-    words=WORDS,
+    words=SYMBOLS,
     means={
         "vm_flags": Before(("vma->vm_flags",)),
         "host_pte_special": Before(("pte_special(pte)",)),
@@ -47,7 +47,7 @@ COW = Root(
     file=_MEMORY,
     functions=("vma_flags_is_cow_mapping", "is_cow_mapping"),
     says="says whether a write to a private mapping makes a copy",
-    words=WORDS,
+    words=SYMBOLS,
     means={"vm_flags": Before(("flags->__vma_flags[0]", "flags")), "said": Returned()},
 )
 
@@ -56,7 +56,7 @@ MAP_MEMORY = Root(
     file="arch/arm64/mm/init.c",
     functions=("pfn_is_map_memory",),
     says="says whether a pfn is of the kernel's own memory",
-    words=WORDS,
+    words=SYMBOLS,
     means={
         "pfn": Before(("pfn",)),
         "in_memblock": Before(("memblock_is_map_memory(PFN_PHYS(pfn))",)),
@@ -69,7 +69,7 @@ ACCESS_PROT = Root(
     file="arch/arm64/mm/mmu.c",
     functions=("phys_mem_access_prot",),
     says="chooses the attributes of a mapping of /dev/mem",
-    words=WORDS,
+    words=SYMBOLS,
     means={
         "pfn": Before(("pfn",)),
         "pfn_is_map_memory": Before(("pfn_is_map_memory(pfn)", "pfn_valid(pfn)")),
@@ -84,7 +84,7 @@ MMAP_MEM = Root(
     file="drivers/char/mem.c",
     functions=("mmap_mem_prepare", "mmap_mem"),
     says="maps a range of /dev/mem",
-    words=WORDS,
+    words=SYMBOLS,
     means={
         "answer": Returned(),
         "vm_start": Before(("desc->start", "vma->vm_start")),
@@ -127,7 +127,7 @@ REMAP = Root(
     file=_MEMORY,
     functions=("remap_pfn_range_prepare", "remap_pfn_range_notrack"),
     says="prepares a VMA for a range of pfns",
-    words=WORDS,
+    words=SYMBOLS,
     means={
         "answer": Returned(),
         "vm_flags": Before(("desc->vma_flags.__vma_flags[0]", "desc->vm_flags", "vma->vm_flags")),
@@ -165,7 +165,7 @@ def _lookup(name: str, says: str, **more: Binding) -> Root:
         file=_LOOKUP,
         functions=(name,),
         says=says,
-        words=WORDS,
+        words=SYMBOLS,
         means={
             "wants_write": Before(("!!(kfp->flags & FOLL_WRITE)", "write_fault")),
             "tells_writable": Before(("!!kfp->map_writable", "!!writable")),

@@ -17,7 +17,7 @@ from model.source.targets.target import (
     Returned,
     Root,
 )
-from model.vocabulary.leaf import WORDS
+from model.vocabulary.leaf import SYMBOLS
 
 Arguments = tuple[tuple[str, str, int], ...]
 Seen = tuple[tuple[str, tuple[str, ...]], ...]
@@ -121,7 +121,7 @@ SET_PROT_ATTR = Root(
     file=_PGTABLE,
     functions=("stage2_set_prot_attr",),
     says="turns a prot into the attributes of a stage-2 leaf descriptor",
-    words=WORDS,
+    words=SYMBOLS,
     means={
         **_MACHINE,
         **_host("pgt"),
@@ -138,7 +138,7 @@ TRY_LEAF = Root(
     file=_PGTABLE,
     functions=("stage2_map_walker_try_leaf",),
     says="writes a leaf entry, after the cache maintenance that it needs",
-    words=WORDS,
+    words=SYMBOLS,
     means={
         **_MACHINE,
         **_ENTRY,
@@ -174,7 +174,7 @@ UNMAP = Root(
     file=_PGTABLE,
     functions=("stage2_unmap_walker",),
     says="clears an entry, and cleans what the guest wrote through it",
-    words=WORDS,
+    words=SYMBOLS,
     means={
         **_MACHINE,
         **_ENTRY,
@@ -203,7 +203,7 @@ FLUSH = Root(
     file=_PGTABLE,
     functions=("stage2_flush_walker",),
     says="cleans what the guest wrote through an entry, at the guest's own request",
-    words=WORDS,
+    words=SYMBOLS,
     means={
         **_MACHINE,
         **_ENTRY,
@@ -220,7 +220,7 @@ CHANGE = Root(
     file=_PGTABLE,
     functions=("stage2_attr_walker",),
     says="sets and clears attributes of an entry",
-    words=WORDS,
+    words=SYMBOLS,
     means={
         **_MACHINE,
         **_ENTRY,
@@ -239,7 +239,7 @@ RELAX = Root(
     file=_PGTABLE,
     functions=("kvm_pgtable_stage2_relax_perms",),
     says="adds permissions to an entry",
-    words=WORDS,
+    words=SYMBOLS,
     means={
         **_MACHINE,
         "asked_prot": Before(("prot",)),
@@ -273,7 +273,7 @@ def _whole(name: str, says: str, sees: Seen = (), **more: Binding) -> Root:
         file=_PGTABLE,
         functions=(name,),
         says=says,
-        words=WORDS,
+        words=SYMBOLS,
         means={
             **_MACHINE,
             **_host("pgt"),

@@ -16,7 +16,7 @@ from model.source.targets.target import (
     Returned,
     Root,
 )
-from model.vocabulary.memslot import WORDS
+from model.vocabulary.memslot import SYMBOLS
 
 _VMA, _MAP, _FREE = "VMA lookup", "kvm_pgtable_stage2_map", "kvm_mmu_free_memory_cache"
 _FOUND = Contract(
@@ -48,7 +48,7 @@ PREPARE = Root(
     file=MMU,
     functions=("kvm_arch_prepare_memory_region",),
     says="accepts or refuses a memslot, by the VMAs under it",
-    words=WORDS,
+    words=SYMBOLS,
     means={
         **_MACHINE,
         **_LOCKS,
@@ -100,7 +100,7 @@ IOREMAP = Root(
     file=MMU,
     functions=("kvm_phys_addr_ioremap",),
     says="maps registers of a device, the interrupt controller's, without a fault",
-    words=WORDS,
+    words=SYMBOLS,
     means={
         **_MACHINE,
         **_LOCKS,

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from model.source.contracts.contract import Contract, Kind
 from model.source.targets.target import Before, Given, Happened, Locked, Returned, Root
-from model.vocabulary.pfn_lookup import WORDS
+from model.vocabulary.pfn_lookup import SYMBOLS
 
 _FILE = "virt/kvm/kvm_main.c"
 _FAST, _SLOW, _REMAPPED = "hva_to_pfn_fast", "hva_to_pfn_slow", "hva_to_pfn_remapped"
@@ -27,7 +27,7 @@ LOOKUP = Root(
     file=_FILE,
     functions=("hva_to_pfn",),
     says="asks one pfn lookup after the other",
-    words=WORDS,
+    words=SYMBOLS,
     means={
         "vma_found": Given("vma"),
         "vm_flags": Given("vma->vm_flags"),

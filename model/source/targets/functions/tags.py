@@ -6,7 +6,7 @@ from __future__ import annotations
 from model.source.contracts.contract import Contract, Kind
 from model.source.targets.functions.fault import MMU
 from model.source.targets.target import Argument, Before, Both, Given, Happened, Local, Root
-from model.vocabulary.tags import WORDS
+from model.vocabulary.tags import SYMBOLS
 
 _CLEAR, _NOTE, _NOTE_FOLIO, _ASK, _ASK_FOLIO = (
     "mte_clear_page_tags",
@@ -23,7 +23,7 @@ SANITISE = Root(
     file=MMU,
     functions=("sanitise_mte_tags",),
     says="clears the tags of pages that had none, before a guest with MTE sees them",
-    words=WORDS,
+    words=SYMBOLS,
     means={
         "is_zero_pfn": Before(("is_zero_pfn(pfn)",)),
         "kvm_has_mte": Given("kvm_has_mte"),

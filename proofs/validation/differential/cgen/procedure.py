@@ -49,7 +49,9 @@ def interface(procedure: Procedure, seen: Sequence[str], inputs: Mapping[str, In
             functions[str(term.data)] = len(term.args)
     for statement in walk(procedure.body):
         if isinstance(statement, Call):
-            arguments.setdefault(statement.sink, {}).update(dict.fromkeys(a for a, _ in statement.arguments))
+            arguments.setdefault(statement.effect, {}).update(
+                dict.fromkeys(a for a, _ in statement.arguments)
+            )
     if any(len(names) > ARGUMENTS for names in arguments.values()):
         raise Unprintable(f"a sink with more than {ARGUMENTS} arguments")
     return Interface(

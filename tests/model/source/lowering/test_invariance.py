@@ -137,7 +137,7 @@ def words(kernel: Kernel) -> dict[str, list[int]]:
     """The values of every word on some random inputs."""
     result = symbolic.run(kernel.procedure)
     return {
-        word: _values(kernel.procedure, result.bind(term)) for word, term in kernel.procedure.words.items()
+        word: _values(kernel.procedure, result.bind(term)) for word, term in kernel.procedure.symbols.items()
     }
 
 

@@ -9,7 +9,7 @@ from itertools import product
 
 import pytest
 
-from model.logic import BOOL, WORD64, Sort, Term, Word, name, place, value_of
+from model.logic import BOOL, BV64, BitVec, Sort, Term, name, place, value_of
 from model.program import symbolic
 from model.program.interpreter import Inputs, interpret
 from model.program.procedure import Call, If, Input, Procedure
@@ -77,8 +77,8 @@ def value(sort: Sort, binding: Binding, **inputs: int) -> int:
     procedure = bound({"word": (sort, binding)})
     names = {text.replace("__", "->"): n for text, n in inputs.items()}
     run = interpret(procedure, Inputs(names))
-    found = run.value(procedure.words["word"])
-    term = symbolic.run(procedure).bind(procedure.words["word"])
+    found = run.value(procedure.symbols["word"])
+    term = symbolic.run(procedure).bind(procedure.symbols["word"])
     assert value_of(term, lambda t: names.get(str(t.data), 0), run.inputs.call) == found
     return found
 
@@ -86,26 +86,26 @@ def value(sort: Sort, binding: Binding, **inputs: int) -> int:
 @pytest.mark.parametrize(
     ("sort", "binding", "few", "many"),
     [
-        (WORD64, Before(("s->size",)), 7, 7),
-        (WORD64, After(("s->size",)), 7, 64),
+        (BV64, Before(("s->size",)), 7, 7),
+        (BV64, After(("s->size",)), 7, 64),
         (BOOL, Before(("s->flags",)), 1, 1),
-        (Word(32), After(("s->flags",)), 3, 3),
+        (BitVec(32), After(("s->flags",)), 3, 3),
         (BOOL, Happened("sink"), 0, 1),
         (BOOL, Happened("sink", seen=True), 0, 1),
         (BOOL, Happened("nobody"), 0, 0),
-        (WORD64, Argument("sink", "size"), 0, 65),
-        (WORD64, Argument("sink", "flags"), 0, 9),
-        (WORD64, Argument("nobody", "size"), 0, 0),
+        (BV64, Argument("sink", "size"), 0, 65),
+        (BV64, Argument("sink", "flags"), 0, 9),
+        (BV64, Argument("nobody", "size"), 0, 0),
         (BOOL, Locked("lock", "taken"), 1, 1),
         (BOOL, Locked("lock", "given back"), 0, 0),
         (BOOL, Locked("other", "taken"), 0, 0),
-        (Word(32), Counted("lock"), 1, 1),
-        (Word(32), Counted("other"), 0, 0),
-        (Word(32), Returned(), 2, 10),
-        (Word(32), Given("x"), 1, 9),
-        (Word(32), Local(("none", "mine")), 2, 10),
+        (BitVec(32), Counted("lock"), 1, 1),
+        (BitVec(32), Counted("other"), 0, 0),
+        (BitVec(32), Returned(), 2, 10),
+        (BitVec(32), Given("x"), 1, 9),
+        (BitVec(32), Local(("none", "mine")), 2, 10),
         (BOOL, Both(Happened("sink"), Locked("lock", "taken")), 0, 1),
-        (WORD64, Before(("twice(x)",)), 2, 18),
+        (BV64, Before(("twice(x)",)), 2, 18),
     ],
 )
 def test_a_word_is_what_its_binding_says(sort: Sort, binding: Binding, few: int, many: int) -> None:
@@ -114,22 +114,22 @@ def test_a_word_is_what_its_binding_says(sort: Sort, binding: Binding, few: int,
 
 
 def test_the_first_spelling_that_the_tree_knows_is_taken() -> None:
-    assert value(WORD64, Before(("s->gone", "gone(x)", "s->size", "x")), s__size=7, x=1) == 7
+    assert value(BV64, Before(("s->gone", "gone(x)", "s->size", "x")), s__size=7, x=1) == 7
 
 
 def test_a_number_keeps_its_sign() -> None:
-    assert value(WORD64, Before(("x",)), x=0xFFFFFFFF) == 0xFFFFFFFFFFFFFFFF
-    assert value(WORD64, Before(("(unsigned int)x",)), x=0xFFFFFFFF) == 0xFFFFFFFF
+    assert value(BV64, Before(("x",)), x=0xFFFFFFFF) == 0xFFFFFFFFFFFFFFFF
+    assert value(BV64, Before(("(unsigned int)x",)), x=0xFFFFFFFF) == 0xFFFFFFFF
 
 
 def test_a_word_that_the_tree_does_not_know_is_unbound() -> None:
     means: dict[str, tuple[Sort, Binding]] = {
-        "gone": (WORD64, Before(("s->gone", "gone(x)"))),
-        "local": (WORD64, Local(("none",))),
+        "gone": (BV64, Before(("s->gone", "gone(x)"))),
+        "local": (BV64, Local(("none",))),
         "both": (BOOL, Both(Happened("sink"), Local(("none",)))),
-        "x": (WORD64, Before(("x",))),
+        "x": (BV64, Before(("x",))),
     }
-    assert set(bound(means).words) == {"x"}
+    assert set(bound(means).symbols) == {"x"}
 
 
 def _named(names: Mapping[str, int], leaf: Term) -> int:

@@ -5,33 +5,35 @@ from __future__ import annotations
 
 import pytest
 
-from model.logic import BOOL, FALSE, TRUE, WORD64, name, place
+from model.logic import BOOL, BV64, FALSE, TRUE, name, place
 from model.program.interpreter import Inputs, interpret
 from model.program.procedure import Block, Call, If, Input, Leave, Place, Procedure, Set, Statement
 from proofs.claims.kernel.invalidation_order import while_others_count
 
 COUNT = "kvm->mmu_invalidate_seq"
-KEEP = Set("seq", place(COUNT, WORD64))
+KEEP = Set("seq", place(COUNT, BV64))
 LET_GO = Set("(mmap_lock) given back", TRUE)
 LOOK_UP = Call("pfn lookup", ())
-RETRY = Call("mmu_invalidate_retry", (("seq", place("seq", WORD64)),))
+RETRY = Call("mmu_invalidate_retry", (("seq", place("seq", BV64)),))
 
 
 def asked(*body: Statement) -> Procedure:
     """The procedure, which is asked while others count."""
     places = {
-        COUNT: Place(WORD64, name(COUNT, WORD64)),
-        "seq": Place(WORD64),
+        COUNT: Place(BV64, name(COUNT, BV64)),
+        "seq": Place(BV64),
         "(mmap_lock) given back": Place(BOOL, FALSE),
     }
-    return while_others_count(Procedure("f", body, places, {COUNT: Input(WORD64)}))
+    return while_others_count(Procedure("f", body, places, {COUNT: Input(BV64)}))
 
 
 def compared(*body: Statement) -> tuple[int, int]:
     """What was compared, and the count at first, where it grows from 5 to 6."""
     procedure = asked(*body)
     run = interpret(procedure, Inputs({COUNT: 5, f"{COUNT} later": 6}))
-    return int(run.value(procedure.words["(compared with)"])), int(run.value(procedure.words["(counted)"]))
+    return int(run.value(procedure.symbols["(compared with)"])), int(
+        run.value(procedure.symbols["(counted)"])
+    )
 
 
 @pytest.mark.parametrize(
@@ -48,5 +50,5 @@ def test_a_count_that_is_read_too_late_is_another_one(body: tuple[Statement, ...
 
 
 def test_a_count_that_is_never_read_is_free() -> None:
-    procedure = while_others_count(Procedure("f", (RETRY,), {"seq": Place(WORD64)}, {}))
+    procedure = while_others_count(Procedure("f", (RETRY,), {"seq": Place(BV64)}, {}))
     assert COUNT in procedure.inputs

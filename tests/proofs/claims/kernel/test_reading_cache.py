@@ -12,7 +12,7 @@ from random import Random
 
 import pytest
 
-from model.logic import WORD64
+from model.logic import BV64
 from model.source.errors import Unsupported
 from model.source.index.index import Index
 from model.source.kernel import Kernel, NoSink, read
@@ -81,7 +81,7 @@ struct s {
 """,
     ASM: "#define ASM_FLAG 2\n#define LEVELS CONFIG_PGTABLE_LEVELS\n",
 }
-WORDS = {"flags": (WORD64, "")}
+WORDS = {"flags": (BV64, "")}
 F = Root("f", FILE, ("f",), "", WORDS, {"flags": After(("s->flags",))})
 G = Root("g", FILE, ("g",), "", {}, {})
 PROFILE = Profile.builtin("4K")

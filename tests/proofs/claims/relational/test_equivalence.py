@@ -12,7 +12,7 @@ import pytest
 
 from model.arch.arm64.fault import shapes
 from model.kernels import TableError
-from model.logic import WORD64, is_same, is_true, name, place
+from model.logic import BV64, is_same, is_true, name, place
 from model.program.procedure import Input, Place, Procedure, Set
 from model.source.errors import Unsupported
 from model.source.kernel import Kernel, Lowered, NoSink
@@ -121,15 +121,15 @@ def test_a_tree_that_cannot_be_read_is_told(trees: Trees) -> None:
 
 LEAF = Procedure(
     "leaf",
-    (Set("*ptep", name("prot", WORD64)),),
-    {"*ptep": Place(WORD64, name("*ptep", WORD64))},
-    {"prot": Input(WORD64), "*ptep": Input(WORD64)},
-    {"asked_prot": name("prot", WORD64), "new_leaf": place("*ptep", WORD64)},
+    (Set("*ptep", name("prot", BV64)),),
+    {"*ptep": Place(BV64, name("*ptep", BV64))},
+    {"prot": Input(BV64), "*ptep": Input(BV64)},
+    {"asked_prot": name("prot", BV64), "new_leaf": place("*ptep", BV64)},
 )
 
 
 def test_other_functions_are_compared_by_what_they_are_given_and_do() -> None:
-    other = replace(LEAF, body=(Set("*ptep", name("prot", WORD64) | 4),))
+    other = replace(LEAF, body=(Set("*ptep", name("prot", BV64) | 4),))
     for two, verdict in ((LEAF, Verdict.PROVED), (other, Verdict.REFUTED)):
         read: tuple[Read, Read] = (kernel(LEAF, SET_PROT_ATTR), kernel(two, SET_PROT_ATTR))
         found = beside("1..2", "4K", {SET_PROT_ATTR.name: read})

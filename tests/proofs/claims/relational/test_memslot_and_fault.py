@@ -5,31 +5,31 @@ from __future__ import annotations
 
 import pytest
 
-from model.logic import FALSE, TRUE, WORD64, Term, choose, const, free_names
+from model.logic import BV64, FALSE, TRUE, Term, choose, const, free_names
 from model.program.procedure import Input, Procedure
 from model.vocabulary.memory import EINVAL, memslot_refused, vm_flags
-from model.vocabulary.symbols import WORD32
+from model.vocabulary.symbols import BV32
 from proofs.claims.claim import Claim, Verdict
 from proofs.claims.relational.memslot_and_fault import WORD, asks_registration, beside_registration
 from tests.support import toy
 from tests.support.solvers.asking import ask
 
-_PFNMAP = const(0x400, WORD64)
+_PFNMAP = const(0x400, BV64)
 _HOLDS = ("checks_vmas", "fits", "looks_for_vmas", "vma_found")
 _FAILS = ("has_gmem", "logs_dirty_pages", "vm_is_protected")
 
 
 def prepare(refuses: Term, looks: Term = TRUE) -> Procedure:
     """A registration that refuses the VMA on that condition, and looks for VMAs on another."""
-    answer = choose(refuses, const(-EINVAL, WORD32), const(0, WORD32))
+    answer = choose(refuses, const(-EINVAL, BV32), const(0, BV32))
     words = {"answer": answer, **dict.fromkeys(_HOLDS, TRUE), **dict.fromkeys(_FAILS, FALSE)}
     words["looks_for_vmas"] = looks
-    return Procedure("prepare", (), {}, {"vm_flags": Input(WORD64)}, words, toy.CONSTANTS)
+    return Procedure("prepare", (), {}, {"vm_flags": Input(BV64)}, words, toy.CONSTANTS)
 
 
 def claim() -> Claim:
     """Of a VMA whose memslot was not refused, a fault finds no VM_PFNMAP."""
-    path = Procedure("fault", (), {}, {"vm_flags": Input(WORD64)}, constants=toy.CONSTANTS)
+    path = Procedure("fault", (), {}, {"vm_flags": Input(BV64)}, constants=toy.CONSTANTS)
     return toy.claim("accepted", path, (~memslot_refused,), ~vm_flags.any(_PFNMAP), facts=())
 
 

@@ -30,7 +30,7 @@ OUT = "void g(int *p) { *p = 1; } int f(int a) { int x; if (a) g(&x); return a &
 
 def verdict(code: str) -> Verdict:
     lowered = lower(code, contracts=table())
-    procedure = replace(lowered.procedure, words={"answer": lowered.result})
+    procedure = replace(lowered.procedure, symbols={"answer": lowered.result})
     kernel = Kernel(
         Version(7, 3, 0, "7.3.0"), "4K", SET_PROT_ATTR, "f", procedure, (), (), lambda: cast(Lowered, None)
     )
@@ -53,9 +53,11 @@ def test_a_local_that_matters_before_it_is_set_is_told(code: str, expected: Verd
 
 def test_other_names_for_locals_change_nothing_but_what_was_unset() -> None:
     lowered = lower(SET)
-    one = replace(lowered.procedure, words={"answer": lowered.result})
+    one = replace(lowered.procedure, symbols={"answer": lowered.result})
     two = with_other_locals(one)
-    assert is_same(symbolic.run(one).bind(one.words["answer"]), symbolic.run(two).bind(two.words["answer"]))
+    assert is_same(
+        symbolic.run(one).bind(one.symbols["answer"]), symbolic.run(two).bind(two.symbols["answer"])
+    )
     assert one.places.keys() & two.places.keys() == set()
 
 

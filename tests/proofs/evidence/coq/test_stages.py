@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model.logic import WORD64, Term, Word, const, free_names, name, resize, show, value_of, word_op
+from model.logic import BV64, Term, Word, bitvec_op, const, free_names, name, resize, show, value_of
 from model.program.procedure import Input, Procedure
 from proofs.claims.claim import Claim
 from proofs.claims.obligations import Obligation, obligations
@@ -55,7 +55,7 @@ def test_stages_have_the_value_of_the_operator_and_no_other(width: int, op: str,
     values = st.integers(0, most) | st.integers(0, min(width, most))
     inputs = {text: data.draw(values) for text in "ab"}
     a, b = name("a", sort), name("b", sort)
-    made = word_op(op, a, const(inputs["b"], sort) if op == "mul" else b)
+    made = bitvec_op(op, a, const(inputs["b"], sort) if op == "mul" else b)
 
     def leaf(term: Term) -> int:
         return inputs[str(term.data)]
@@ -71,8 +71,8 @@ def test_stages_have_the_value_of_the_operator_and_no_other(width: int, op: str,
 
 
 def test_no_shift_rests_on_what_is_not_known_and_a_counterexample_is_one() -> None:
-    a, b = name("a", WORD64), name("b", WORD64)
-    each, obligation = asked([b < 70], word_op("shl", a, b) >= a)
+    a, b = name("a", BV64), name("b", BV64)
+    each, obligation = asked([b < 70], bitvec_op("shl", a, b) >= a)
     found = stated(each, obligation)
     assert found.opaque == ()
     with pytest.raises(RefutedError) as refuted:
@@ -83,9 +83,9 @@ def test_no_shift_rests_on_what_is_not_known_and_a_counterexample_is_one() -> No
 # Coq ----------------------------------------------------------------------------------------------
 def page_of_a_level() -> tuple[Claim, Obligation]:
     """The size of what an entry maps, by its level: the bits of the address that the walk leaves."""
-    level, size = name("a", WORD64), name("b", WORD64)
-    nine = word_op("mul", const(9, WORD64), const(4, WORD64) - level)
-    shifted = word_op("shl", const(1, WORD64), nine + 3)
+    level, size = name("a", BV64), name("b", BV64)
+    nine = bitvec_op("mul", const(9, BV64), const(4, BV64) - level)
+    shifted = bitvec_op("shl", const(1, BV64), nine + 3)
     known = (
         (level == 1) & (size == 1 << 30) | (level == 2) & (size == 1 << 21) | (level == 3) & (size == 1 << 12)
     )
@@ -111,9 +111,9 @@ def test_coq_accepts_a_shift_by_a_product(prepared: Path) -> None:
 def test_coq_accepts_that_a_shift_that_is_too_far_gives_nothing(op: str, prepared: Path) -> None:
     a, b = name("a", Word(13)), name("b", Word(13))
     assert COQC is not None
-    whole = written(*asked([b >= 13], word_op(op, a, b) == 0))
+    whole = written(*asked([b >= 13], bitvec_op(op, a, b) == 0))
     assert run(whole, COQC, prepared, 60.0).outcome is Outcome.CHECKED
-    assert written(*asked([b >= 12], word_op(op, a, b) == 0)).outcome is Outcome.FAILED
+    assert written(*asked([b >= 12], bitvec_op(op, a, b) == 0)).outcome is Outcome.FAILED
 
 
 @needs_coq
@@ -160,6 +160,6 @@ def test_what_stages_are_rests_on_no_axiom(prepared: Path) -> None:
 def test_what_is_shorter_than_a_word_is_widened_and_then_multiplied() -> None:
     """A product of two words is still one of which nothing is known."""
     a, b = name("a", Word(8)), name("b", Word(8))
-    each, obligation = asked([], word_op("mul", resize(a, 16), resize(b, 16)) <= 255 * 255)
+    each, obligation = asked([], bitvec_op("mul", resize(a, 16), resize(b, 16)) <= 255 * 255)
     assert stated(each, obligation).opaque == ("times",)
     assert written(each, obligation).outcome is Outcome.NOT_COVERED

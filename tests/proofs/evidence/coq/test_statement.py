@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from model.logic import (
-    WORD64,
+    BV64,
     Term,
+    bitvec_op,
     choose,
     compare,
     conj,
@@ -23,7 +24,6 @@ from model.logic import (
     same,
     show,
     value_of,
-    word_op,
 )  # fmt: skip
 from model.program.procedure import If, Input, Place, Procedure, Set, Span
 from proofs.claims.claim import Claim
@@ -60,8 +60,8 @@ Definition theorem := forall i : inputs,
 
 
 def tiny() -> Claim:
-    flags, read = name("vma->vm_flags", WORD64), name("is_read")
-    path = Procedure("tiny", (), {}, {"vma->vm_flags": Input(WORD64), "is_read": Input(read.sort)})
+    flags, read = name("vma->vm_flags", BV64), name("is_read")
+    path = Procedure("tiny", (), {}, {"vma->vm_flags": Input(BV64), "is_read": Input(read.sort)})
     return claim("reads_are_no_writes", path, [flags.any(2)], read | (flags > 0), facts=())
 
 
@@ -103,13 +103,13 @@ def test_words_of_the_theorem_name_the_definitions() -> None:
 
 def test_definitions_are_called_as_the_places_of_the_c_and_tell_its_lines() -> None:
     span = Span("arch/arm64/kvm/mmu.c", 7, "shift = flags & 2", "f")
-    flags, shift = name("flags", WORD64), place("shift", WORD64)
-    check = If(shift > 1, (Set("shift", const(4, WORD64), span),))
+    flags, shift = name("flags", BV64), place("shift", BV64)
+    check = If(shift > 1, (Set("shift", const(4, BV64), span),))
     path = Procedure(
-        "f", (Set("shift", flags & 2, span), check), {"shift": Place(WORD64)}, {"flags": Input(WORD64)},
-        words={"the_shift": shift},
+        "f", (Set("shift", flags & 2, span), check), {"shift": Place(BV64)}, {"flags": Input(BV64)},
+        symbols={"the_shift": shift},
     )  # fmt: skip
-    each = claim("small", path, (), name("the_shift", WORD64) < 5, facts=())
+    each = claim("small", path, (), name("the_shift", BV64) < 5, facts=())
     assert (
         "(* arch/arm64/kvm/mmu.c:7: shift = flags & 2 *)\n"
         "Definition shift (i : inputs) : N := N.land (flags i) 2.\n"
@@ -218,10 +218,10 @@ def test_words_mean_what_the_operators_mean(prepared: Path) -> None:
 @pytest.mark.parametrize(("a", "b"), [(0x0123456789ABCDEF, 200), ((1 << 64) - 3, 1 << 63)])
 def test_terms_mean_in_gallina_what_they_mean_here(a: int, b: int, prepared: Path) -> None:
     """Every operator that has a text, on definite inputs: Coq computes what ``model.logic`` computes."""
-    x, y, low = name("a", WORD64), name("b", WORD64), resize(name("a", WORD64), 8)
+    x, y, low = name("a", BV64), name("b", BV64), resize(name("a", BV64), 8)
     words = [
-        x & y, x | y, x ^ y, ~x, x + y, x - y, y - x, x << 3, x >> 5, word_op("mul", x, const(8, WORD64)), word_op("mul", x, y),
-        word_op("shl", x, y), word_op("lshr", x, y & 63),
+        x & y, x | y, x ^ y, ~x, x + y, x - y, y - x, x << 3, x >> 5, bitvec_op("mul", x, const(8, BV64)), bitvec_op("mul", x, y),
+        bitvec_op("shl", x, y), bitvec_op("lshr", x, y & 63),
         resize(low, 64), resize(low, 64, signed=True), extract(40, 7, x), choose(x < y, x, y),
     ]  # fmt: skip
     truths = [x < y, x <= y, x == y, compare("slt", x, y), compare("sle", y, x), (x < y) == (y < x)]
@@ -234,7 +234,7 @@ def test_terms_mean_in_gallina_what_they_mean_here(a: int, b: int, prepared: Pat
         raise AssertionError(show(term))
 
     then = conj(*(same(t, const(value_of(t, leaf, call), t.sort)) for t in [*words, *truths]))
-    path = Procedure("all", (), {}, {text: Input(WORD64) for text in values})
+    path = Procedure("all", (), {}, {text: Input(BV64) for text in values})
     each = claim("all_operators", path, (), then, facts=())
     text = stated(each, made(each)).text
     text += f"Theorem t : theorem_at {{| a := {a}; b := {b} |}}.\nProof. vm_compute. reflexivity. Qed.\n"

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from model.facts.assumed import Fact
-from model.logic import BOOL, TRUE, Term, Word, conj, const, disj, name, place, same
+from model.logic import BOOL, TRUE, BitVec, Term, conj, const, disj, name, place, same
 from model.program.condition_probes import watched
 from model.program.interpreter import Inputs, interpret
 from model.program.line_havoc import opened
@@ -22,7 +22,7 @@ from tests.support.solvers.asking import ask, ask_closely, by_theorem
 from tests.support.terms import procedure as random_procedure
 
 P, Q, R = (name(text) for text in "pqr")
-W = Word(8)
+W = BitVec(8)
 EFAULT, DONE = const(242, W), const(0, W)
 
 
@@ -168,7 +168,7 @@ def test_watching_changes_nothing_that_a_procedure_does(data: st.DataObject) -> 
 @given(st.data())
 def test_opened_lines_that_hold_make_the_procedure_that_was_opened(data: st.DataObject) -> None:
     made = random_procedure(data.draw)
-    original = replace(made, words={text: place(text, each.sort) for text, each in made.places.items()})
+    original = replace(made, symbols={text: place(text, each.sort) for text, each in made.places.items()})
     words = [name(text, each.sort) for text, each in made.places.items()]
     then = conj(*(same(word, about("original", word)) for word in words))
     asked = Claim(

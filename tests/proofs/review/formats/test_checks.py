@@ -194,9 +194,9 @@ def test_a_line_of_a_shape_is_no_place() -> None:
     broken = reviews.broken()
     theorem = broken.theorems[0]
     assert theorem.after is not None and theorem.after.counterexample is not None
-    course = theorem.after.counterexample.courses[""]
+    course = theorem.after.counterexample.runs[""]
     steps = tuple(replace(step, span=Span("shape:toy", 1, "x")) for step in course.steps)
-    shown = replace(theorem.after.counterexample, courses={"": replace(course, steps=steps)})
+    shown = replace(theorem.after.counterexample, runs={"": replace(course, steps=steps)})
     moved = replace(theorem, after=Finding(theorem.after.judged, None, shown))
     run = run_of(reviews.review(replace(broken, theorems=(moved,))))
     error = next(each for each in run["results"] if each["level"] == "error")

@@ -189,7 +189,7 @@ def test_branches_that_decide_are_marked() -> None:
     found = [tag for tag in difference.all("li") if "decides" in tag.attributes.get("class", "")]
     witness = pages.differing(pages.review().title).differences[0].witness
     assert witness is not None
-    assert len(found) == sum(len(course.decisive) for course in witness.courses.values()) > 0
+    assert len(found) == sum(len(course.decisive) for course in witness.runs.values()) > 0
     assert all("\N{BLACK STAR}" in tag.text for tag in found)
 
 

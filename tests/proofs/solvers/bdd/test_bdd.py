@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from model.logic import (
     BOOL,
+    BV64,
     FALSE,
-    WORD64,
+    BitVec,
     Sort,
     Term,
-    Word,
     choose,
     conj,
     const,
@@ -97,7 +97,7 @@ def test_what_a_shared_diagram_excludes_has_no_model(data: st.DataObject) -> Non
 
 
 def test_other_terms_are_added_only_if_they_exclude_something() -> None:
-    word, flag = name("a", WORD64) + name("b", WORD64), name("flag")
+    word, flag = name("a", BV64) + name("b", BV64), name("flag")
     shared = Shared()
     assert shared.is_impossible((word > 7,), (flag, word <= 5))
     assert not shared.is_impossible((word > 7,), (flag, word <= 9))
@@ -119,10 +119,8 @@ def test_what_is_left_open_is_the_same_on_every_input(data: st.DataObject) -> No
 
 
 def test_a_word_that_is_chosen_is_taken_apart() -> None:
-    size = choose(
-        name("a"), const(1 << 30, WORD64), choose(name("b"), const(1 << 21, WORD64), const(4096, WORD64))
-    )
-    start, end = name("start", WORD64), name("end", WORD64)
+    size = choose(name("a"), const(1 << 30, BV64), choose(name("b"), const(1 << 21, BV64), const(4096, BV64)))
+    start, end = name("start", BV64), name("end", BV64)
     assert is_impossible(Conditions(), (size == 1 << 12, name("a") | name("b")))
     assert is_impossible(
         Conditions(),
@@ -132,14 +130,14 @@ def test_a_word_that_is_chosen_is_taken_apart() -> None:
 
 
 def test_what_is_at_most_a_number_is_at_most_a_greater_one() -> None:
-    word = name("a", WORD64) + name("b", WORD64)
+    word = name("a", BV64) + name("b", BV64)
     assert is_impossible(Conditions(), (word <= 5, word > 7))
     assert is_impossible(Conditions(), (word == 5, word == 7))
     assert not is_impossible(Conditions(), (word <= 7, word > 5))
 
 
 def test_a_diagram_that_is_too_large_is_said_to_be() -> None:
-    a, b = name("a", WORD64), name("b", WORD64)
+    a, b = name("a", BV64), name("b", BV64)
     with pytest.raises(TooLarge):
         Blaster(Bdd(limit=1000)).truth((a + b) == (b - a))
     assert not is_impossible(
@@ -196,9 +194,8 @@ def test_an_answer_of_sat_has_a_model_that_the_terms_confirm() -> None:
     assert answer.refuted == {"p": 1, "q": 0}
     assert decide(replace(trivial, then=name("p"))).denied is Found.UNSAT
     assert decide(replace(trivial, given=(name("p"), ~name("p")))).premises is Found.UNSAT
-    sums = name("x", WORD64) + name("y", WORD64) == const(3, WORD64)
+    sums = name("x", BV64) + name("y", BV64) == const(3, BV64)
     assert (
-        decide(replace(trivial, then=~sums, inputs={"x": WORD64, "y": WORD64, "p": BOOL})).denied
-        is Found.UNKNOWN
+        decide(replace(trivial, then=~sums, inputs={"x": BV64, "y": BV64, "p": BOOL})).denied is Found.UNKNOWN
     )
-    assert Word(64) == WORD64
+    assert BitVec(64) == BV64

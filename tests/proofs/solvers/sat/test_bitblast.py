@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from model.logic import (
     BOOL,
+    BitVec,
     Sort,
     Term,
-    Word,
     apply,
+    bitvec_op,
     choose,
     compare,
     conj,
@@ -27,7 +28,6 @@ from model.logic import (
     resize,
     same,
     value_of,
-    word_op,
 )
 from proofs.solvers.sat.bitblast import Blaster
 
@@ -83,8 +83,8 @@ COMPARED = ["ult", "ule", "slt", "sle"]
 
 
 def of_two_words(width: int) -> Iterator[Term]:
-    a, b = name("a", Word(width)), name("b", Word(width))
-    yield from (word_op(op, a, b) for op in TWO_WORDS)
+    a, b = name("a", BitVec(width)), name("b", BitVec(width))
+    yield from (bitvec_op(op, a, b) for op in TWO_WORDS)
     yield from (compare(op, a, b) for op in COMPARED)
     yield same(a, b)
     yield ~a
@@ -118,8 +118,8 @@ WORDS64 = st.integers(0, (1 << 64) - 1)
 
 @given(WORDS64, st.one_of(WORDS64, st.integers(0, 70)), st.sampled_from([*TWO_WORDS, *COMPARED]))
 def test_words_of_64_bits(a: int, b: int, op: str) -> None:
-    make: Callable[..., Term] = compare if op in COMPARED else word_op
-    term = make(op, name("a", Word(64)), name("b", Word(64)))
+    make: Callable[..., Term] = compare if op in COMPARED else bitvec_op
+    term = make(op, name("a", BitVec(64)), name("b", BitVec(64)))
     assert blasted(term, {"a": a, "b": b}) == meant(term, {"a": a, "b": b})
 
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pysat.solvers import Glucose4, Minisat22
 
-from model.logic import BOOL, Term, Word, choose, conj, disj, free_names, name, same
+from model.logic import BOOL, BitVec, Term, choose, conj, disj, free_names, name, same
 from proofs.solvers.sat import tseitin
 from proofs.solvers.sat.bitblast import Blaster
 from proofs.solvers.sat.tseitin import Clauses
@@ -44,7 +44,7 @@ def test_each_operator_on_words_is_exact_on_every_input(width: int) -> None:
 
 
 def test_each_gate_is_exact_whatever_signs_and_constants_it_joins() -> None:
-    p, q, r = (name(text, Word(1)) == 1 for text in "pqr")
+    p, q, r = (name(text, BitVec(1)) == 1 for text in "pqr")
     some = [p, ~p, q, ~q, r, ~r]
     inputs = [dict(zip("pqr", row, strict=True)) for row in product((0, 1), repeat=3)]
     for a, b, c in product(some, repeat=3):
@@ -75,4 +75,4 @@ def test_the_clauses_depend_on_the_terms_alone() -> None:
 def test_too_many_gates_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tseitin, "MOST_GATES", 100)
     with pytest.raises(ValueError, match=r"The terms have more than 100 gates\."):
-        Blaster(Clauses()).bits(name("a", Word(64)) + name("b", Word(64)))
+        Blaster(Clauses()).bits(name("a", BitVec(64)) + name("b", BitVec(64)))

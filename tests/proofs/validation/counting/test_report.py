@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model.logic import BOOL, FALSE, TRUE, Term, Word, free_names, name, value_of
+from model.logic import BOOL, FALSE, TRUE, BitVec, Term, free_names, name, value_of
 from model.vocabulary.memory import VM_PFNMAP, VM_WRITE, vm_flags
 from proofs.claims.obligations import obligations
 from proofs.run import main
@@ -26,7 +26,7 @@ from proofs.validation.counting.report import part
 from tests.support import toy
 from tests.support.terms import Maker
 
-A, B, C = name("a", Word(3)), name("b", Word(3)), name("c")
+A, B, C = name("a", BitVec(3)), name("b", BitVec(3)), name("c")
 
 
 def _leaf(point: dict[str, int]) -> Callable[[Term], int]:
@@ -151,7 +151,7 @@ def test_an_order_has_each_bit_once(data: st.DataObject) -> None:
 
 
 def test_bits_of_one_weight_stand_side_by_side() -> None:
-    gfn, hva, base = (name(text, Word(16)) for text in ("gfn", "hva", "base"))
+    gfn, hva, base = (name(text, BitVec(16)) for text in ("gfn", "hva", "base"))
     found = [text for text in order((gfn << 4) + base < hva) if text[1] in (0, 4)]
     assert found == [("gfn", 4), ("gfn", 0), ("base", 4), ("hva", 4), ("base", 0), ("hva", 0)]
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from model.logic import Word, const, name, same
+from model.logic import BitVec, const, name, same
 from model.source.index.index import Index
 from model.source.kernel import Kernel, read
 from model.source.preprocessor.profile import Profile
 from model.source.targets.target import Returned, Root
-from model.vocabulary import Words
+from model.vocabulary import Symbols
 from proofs import run
 from proofs.claims.claim import Claim, Verdict
 from proofs.claims.obligations import obligations
@@ -32,9 +32,9 @@ int f(struct box *b, int n)
 	return n == 5 ? 1 : 0;
 }
 """
-WORD32 = Word(32)
-said = name("said", WORD32)
-_WORDS: Words = {"said": (WORD32, "what is returned")}
+BV32 = BitVec(32)
+said = name("said", BV32)
+_WORDS: Symbols = {"said": (BV32, "what is returned")}
 
 needs_gcc = pytest.mark.skipif(shutil.which("gcc") is None, reason="not run: there is no gcc to compile with")
 
@@ -48,7 +48,7 @@ def kernel(code: str = CODE) -> Kernel:
 def told(of: Kernel, known: Kernel, folder: Path, **model: int) -> Replayed:
     claim = Claim(
         "never_1", "ours", "f", "", "f() never returns 1.", (), {"": of.procedure}, (), (),
-        ~same(said, const(1, WORD32)),
+        ~same(said, const(1, BV32)),
     )  # fmt: skip
     answer = Answer(claim.name, Found.SAT, counterexample=Shown(model, {}))
     obligation = obligations([claim])[0]
@@ -86,7 +86,7 @@ def test_other_c_than_the_procedures_differs(tmp_path: Path) -> None:
     text = CODE[CODE.index("int f(") :].strip().replace("n == 5", "n == 6").encode()
     known.programs["f", "4K"] = program(made, tmp_path / "lying", {"f": text})
     claim = Claim(
-        "never_1", "ours", "f", "", "", (), {"": made.procedure}, (), (), ~same(said, const(1, WORD32))
+        "never_1", "ours", "f", "", "", (), {"": made.procedure}, (), (), ~same(said, const(1, BV32))
     )
     answer = Answer(claim.name, Found.SAT, counterexample=Shown({"n": 5}, {}))
     judged = Judged(claim, Verdict.REFUTED, Standing.OTHERWISE, "", obligations([claim])[0], answer)

@@ -13,11 +13,11 @@ from counterexamples.mutation.mutant import Mutant, shape_of
 from counterexamples.simulation.procedures import run
 from counterexamples.simulation.terms import Lanes, differ
 from model.facts.assumed import Fact
-from model.logic import BOOL, TRUE, WORD64, Term, const, name, place
+from model.logic import BOOL, BV64, TRUE, Term, const, name, place
 from model.program.interpreter import Inputs, interpret
 from model.program.listing import number_lines
 from model.program.procedure import Block, Call, If, Input, Leave, Place, Procedure, Set
-from model.vocabulary.symbols import WORD32
+from model.vocabulary.symbols import BV32
 from proofs.claims.catalogue import claims, shapes
 from proofs.claims.claim import Claim, Expectation, Verdict
 from proofs.mutate import told
@@ -26,28 +26,28 @@ from proofs.validation.mutation.fates import Fate, fates
 from proofs.validation.mutation.score import score
 from proofs.validation.mutation.target import Target, target
 
-LIMIT = const(4096, WORD64)
-SIZE, RET, MAPPED = place("size", WORD64), place("return", WORD32), place("map.called", BOOL)
+LIMIT = const(4096, BV64)
+SIZE, RET, MAPPED = place("size", BV64), place("return", BV32), place("map.called", BOOL)
 WRITABLE, LOGGED = place("writable", BOOL), name("logging", BOOL)
-STALE, WANTED = name("mmu_invalidated", BOOL), name("wanted", WORD64)
+STALE, WANTED = name("mmu_invalidated", BOOL), name("wanted", BV64)
 
 
 def small() -> Procedure:
     """A page is mapped writable unless it is logged, and not at all if it is stale or too large."""
     body = (
         Set("size", WANTED),
-        If(~(SIZE <= LIMIT) & ~LOGGED, (Leave("out", result="return", value=const(-22, WORD32)),)),
+        If(~(SIZE <= LIMIT) & ~LOGGED, (Leave("out", result="return", value=const(-22, BV32)),)),
         Set("writable", TRUE),
         If(LOGGED, (Set("writable", ~TRUE),)),
-        If(STALE, (Leave("out", result="return", value=const(-11, WORD32)),)),
+        If(STALE, (Leave("out", result="return", value=const(-11, BV32)),)),
         Call("map", (("size", SIZE), ("writable", WRITABLE))),
-        Leave("out", result="return", value=const(0, WORD32)),
+        Leave("out", result="return", value=const(0, BV32)),
     )
     _, numbered = number_lines("shape:small", (Block("out", body),))
     words = {"ret": RET, "mapped": MAPPED, "map_writable": place("map.writable", BOOL)}
-    words["map_size"] = place("map.size", WORD64)
+    words["map_size"] = place("map.size", BV64)
     inputs = {str(t.data): Input(t.sort) for t in (LOGGED, STALE, WANTED)}
-    places = {"size": Place(WORD64), "writable": Place(BOOL), "return": Place(WORD32)}
+    places = {"size": Place(BV64), "writable": Place(BOOL), "return": Place(BV32)}
     return Procedure("small", numbered, places, inputs, words)
 
 
@@ -172,7 +172,7 @@ def test_a_fact_makes_mutants_equivalent() -> None:
 
 @pytest.mark.parametrize("expected", [Verdict.REFUTED, None])
 def test_a_mutant_that_mends_a_declared_mistake_is_noticed(expected: Verdict | None) -> None:
-    fails = theorem("mapped_pages_are_small", (MAPS,), name("map_size", WORD64) <= LIMIT)
+    fails = theorem("mapped_pages_are_small", (MAPS,), name("map_size", BV64) <= LIMIT)
     declared = replace(fails, expected=Expectation(expected) if expected else None)
     subject = target("small", SMALL, (STRONG[0], declared))
     with Pool(1, 30.0) as pool:

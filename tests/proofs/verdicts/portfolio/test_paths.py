@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model.logic import BOOL, TRUE, Word, free_names, name, place, subterms, value_of
+from model.logic import BOOL, TRUE, BitVec, free_names, name, place, subterms, value_of
 from model.program.definite_assignment import own_terms
 from model.program.procedure import walk
 from proofs.claims.claim import Claim, Verdict
@@ -29,7 +29,7 @@ from tests.support.terms import PLACES, W4, Maker, procedure
 @given(st.data())
 def test_what_is_known_of_a_term_holds_of_every_completion(data: st.DataObject) -> None:
     maker = Maker(lambda strategy: data.draw(strategy), widths=(1, 3, 4, 8))
-    term = maker.term(maker.pick([BOOL, Word(4), Word(8)]))
+    term = maker.term(maker.pick([BOOL, BitVec(4), BitVec(8)]))
     names = free_names(term)
     values = maker.values(names)
     masks = {text: data.draw(st.integers(0, full(sort.width))) for text, sort in names.items()}
@@ -51,7 +51,7 @@ def test_what_is_known_of_a_term_holds_of_every_completion(data: st.DataObject) 
 def test_random_procedures_are_decided_as_z3_decides_them(data: st.DataObject) -> None:
     path = procedure(lambda strategy: data.draw(strategy))
     words = {f"end_{text}": place(text, sort) for text, sort in PLACES.items()}
-    path = replace(path, words=words)
+    path = replace(path, symbols=words)
     then = name("end_x", W4) == name("end_y", W4)
     made = toy.claim("random", path, (name("end_p", BOOL) | name("b0", BOOL),), then, None, ())
     (obligation,) = obligations([made])
@@ -89,7 +89,7 @@ def test_above_the_limit_nothing_is_said() -> None:
 
 def test_comparisons_that_contradict_each_other_refute_nothing() -> None:
     """Three words in a circle: each comparison alone can hold, and all together cannot."""
-    a, b, c = (name(text, Word(3)) for text in "abc")
+    a, b, c = (name(text, BitVec(3)) for text in "abc")
     path = toy.procedure("circle", (), loose=(a, b, c), words={})
     claim = toy.claim("circle", path, (a < b, b < c), a < c, facts=())
     (obligation,) = obligations([claim])

@@ -83,7 +83,7 @@ def test_an_answer_writes_through_pointers() -> None:
 def test_a_sink_is_told_its_arguments_as_it_declares_them() -> None:
     a = f("int r = 0; if (x < 0) r = sink(x, x); return r;")
     assert a.holds("f.r", x=-1, sink_ret=6) == 6
-    (call,) = [s for s in _calls(a) if s.sink == "sink"]
+    (call,) = [s for s in _calls(a) if s.effect == "sink"]
     assert [(n, t.sort.width) for n, t in call.arguments] == [("size", 64)]
     assert "sink without its argument size of type u64" in refused(code("return sink(x);"), contracts={
         "sink": Contract(Kind.SINK, "happens", "here", type="int", arguments=(("size", "u64", 1),))})  # fmt: skip
@@ -109,7 +109,7 @@ def test_a_crash_ends_everything() -> None:
               contracts=CONTRACTS)  # fmt: skip
     assert a(x=0) == 1
     assert a.holds("f.r", x=0) == 1
-    assert [s.sink for s in _calls(a)] == ["BUG", "sink"]
+    assert [s.effect for s in _calls(a)] == ["BUG", "sink"]
 
 
 def test_a_capability_is_known_by_its_name() -> None:
@@ -133,7 +133,7 @@ def test_a_count_that_is_told_is_a_sink_as_well() -> None:
     assert [argument for call in _calls(a) for argument, _ in call.arguments] == ["size"]
     named = Contract(Kind.COUNT, "takes", "here", counts=("refs", 1), type="void", event="taken")
     b = lower(HEAD + "int f(int x) { nothing(); return 0; }", contracts={"nothing": named})
-    assert [s.sink for s in _calls(b)] == ["taken"]
+    assert [s.effect for s in _calls(b)] == ["taken"]
 
 
 def test_a_row_that_means_an_expression() -> None:

@@ -50,7 +50,7 @@ def test_a_member_that_is_called_has_the_contract_of_its_type() -> None:
     f = lower(OPS + "void f(struct table *t, u64 pa, int n) { struct ops *o = t->ops; if (o->clean) o->clean(o->to_virt(pa), n); }",
               contracts=CONTRACTS)  # fmt: skip
     (call,) = [s for s in walk(f.procedure.body) if isinstance(s, Call)]
-    assert (call.sink, [(n, t.sort.width) for n, t in call.arguments]) == (
+    assert (call.effect, [(n, t.sort.width) for n, t in call.arguments]) == (
         "ops.clean", [("addr", 64), ("size", 64)])  # fmt: skip
     assert "to_virt" in str(call.arguments[0][1])
 
@@ -75,7 +75,7 @@ def test_a_member_without_a_contract_may_do_anything(called: str) -> None:
 
 def test_a_function_that_is_handed_on_is_the_event() -> None:
     f = lower(OPS + "void f(u64 a) { call_far(flush, a); }", contracts=CONTRACTS)
-    assert [s.sink for s in walk(f.procedure.body) if isinstance(s, Call)] == ["flush"]
+    assert [s.effect for s in walk(f.procedure.body) if isinstance(s, Call)] == ["flush"]
 
 
 def test_a_sink_that_reaches_may_write_to_locals() -> None:

@@ -266,7 +266,7 @@ def test_a_goto_backwards_is_any_number_of_times_and_then_the_last() -> None:
     a = lower("int ask(int x);\n" + f(RETRY), contracts=ASK)
     assert a.at({"answer": 0, "f.n in the loop": 4}) == 8
     assert a.at({"answer": 0, "f.n in the loop": -9 & 0xFFFF_FFFF}) == 9
-    assert any(isinstance(s, Call) and s.sink == "goto retry" for s in walk(a.procedure.body))
+    assert any(isinstance(s, Call) and s.effect == "goto retry" for s in walk(a.procedure.body))
     assert ("havoc", "goto retry: any number of times, of which the last is looked at") in a.ledger
 
 
@@ -275,7 +275,7 @@ def test_a_path_that_goes_back_ends_there() -> None:
     text = RETRY.replace("return", "sink(); return")
     a = lower("int ask(int x);\nvoid sink(void);\n" + f(text), contracts=rows)
     again = [
-        sum(isinstance(s, Call) and s.sink == n for s in walk(a.procedure.body))
+        sum(isinstance(s, Call) and s.effect == n for s in walk(a.procedure.body))
         for n in ("sink", "goto retry")
     ]
     assert again == [1, 1]

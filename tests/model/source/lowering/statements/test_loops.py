@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from model.logic import BOOL, WORD64, Term, conj, const, place, substitute
+from model.logic import BOOL, BV64, Term, conj, const, place, substitute
 from model.program import symbolic
 from model.source.contracts.table import Contract, Kind
 from tests.support.c.c_code import Lowered, lower, refused
@@ -42,7 +42,7 @@ def may(lowered: Lowered, inputs: dict[str, int], **ends: int) -> bool:
 
 
 def _place(lowered: Lowered, text: str) -> Term:
-    sink = {"sink.called": BOOL, "sink.again": BOOL, "sink.size": WORD64}
+    sink = {"sink.called": BOOL, "sink.again": BOOL, "sink.size": BV64}
     return place(text, sink[text]) if text in sink else lowered.procedure.read(text)
 
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from model.logic import BOOL, Sort, Term, Word, apply, evaluate, name, word_op
+from model.logic import BOOL, BitVec, Sort, Term, apply, bitvec_op, evaluate, name
 from model.program.interpreter import Inputs, interpret
 from model.program.procedure import Input, Place, Procedure, Set
 from proofs.validation.differential.cgen import harness
@@ -128,7 +128,7 @@ def test_gcc_does_what_the_interpreter_does(tmp_path: Path) -> None:
             assert {p: did.value[k] for k, p in enumerate(shared.seen)} == {
                 p: run.places.get(p, 0) for p in shared.seen
             }
-            steps = [s for s in run.steps if s.sink]
+            steps = [s for s in run.steps if s.effect]
             assert did.events == min(len(steps), EVENTS)
             for k, step in enumerate(steps[:EVENTS]):
                 order = list(shared.arguments["sink"])
@@ -142,9 +142,9 @@ def test_gcc_does_what_the_interpreter_does(tmp_path: Path) -> None:
 @pytest.mark.parametrize("width", [1, 7, 8, 31, 32, 63, 64])
 def test_every_operator_at_its_edges(width: int, tmp_path: Path) -> None:
     """Of the extreme words of a width, GCC computes what the terms mean."""
-    sort, a, b = Word(width), name("a", Word(width)), name("b", Word(width))
+    sort, a, b = BitVec(width), name("a", BitVec(width)), name("b", BitVec(width))
     places = {op: Place(sort) for op in terms.WORD_OPS}
-    body = tuple(Set(op, word_op(op, a, b)) for op in terms.WORD_OPS)
+    body = tuple(Set(op, bitvec_op(op, a, b)) for op in terms.WORD_OPS)
     procedure = Procedure("operators", body, places, {"a": Input(sort), "b": Input(sort)})
     shared = interface(procedure, list(places), procedure.inputs)
     compiled = library(tmp_path, printed(procedure, shared)[0], len(places))
@@ -163,7 +163,7 @@ def test_every_operator_at_its_edges(width: int, tmp_path: Path) -> None:
 def test_what_is_wider_than_a_word_is_refused() -> None:
     shared = Terms(lambda t: "in[0]", lambda text: 0)
     with pytest.raises(Unprintable, match="wider than a machine word"):
-        shared.of(word_op("add", name("a", Word(65)), name("b", Word(65))))
+        shared.of(bitvec_op("add", name("a", BitVec(65)), name("b", BitVec(65))))
 
 
 def test_an_application_is_cut_to_its_width() -> None:
