@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model.logic import BV64, Term, Word, bitvec_op, const, free_names, name, resize, show, value_of
+from model.logic import BV64, Term, BitVec, bitvec_op, const, free_names, name, resize, show, value_of
 from model.program.procedure import Input, Procedure
 from proofs.claims.claim import Claim
 from proofs.claims.obligations import Obligation, obligations
@@ -50,7 +50,7 @@ def is_true(statement: Stated) -> bool:
 @given(st.sampled_from([1, 3, 8, 13]), st.sampled_from(["shl", "lshr", "mul"]), st.data())
 def test_stages_have_the_value_of_the_operator_and_no_other(width: int, op: str, data: st.DataObject) -> None:
     """On definite inputs the gates leave one value, that of ``model.logic``."""
-    sort = Word(width)
+    sort = BitVec(width)
     most = (1 << width) - 1
     values = st.integers(0, most) | st.integers(0, min(width, most))
     inputs = {text: data.draw(values) for text in "ab"}
@@ -109,7 +109,7 @@ def test_coq_accepts_a_shift_by_a_product(prepared: Path) -> None:
 @needs_coq
 @pytest.mark.parametrize("op", ["shl", "lshr"])
 def test_coq_accepts_that_a_shift_that_is_too_far_gives_nothing(op: str, prepared: Path) -> None:
-    a, b = name("a", Word(13)), name("b", Word(13))
+    a, b = name("a", BitVec(13)), name("b", BitVec(13))
     assert COQC is not None
     whole = written(*asked([b >= 13], bitvec_op(op, a, b) == 0))
     assert run(whole, COQC, prepared, 60.0).outcome is Outcome.CHECKED
@@ -159,7 +159,7 @@ def test_what_stages_are_rests_on_no_axiom(prepared: Path) -> None:
 
 def test_what_is_shorter_than_a_word_is_widened_and_then_multiplied() -> None:
     """A product of two words is still one of which nothing is known."""
-    a, b = name("a", Word(8)), name("b", Word(8))
+    a, b = name("a", BitVec(8)), name("b", BitVec(8))
     each, obligation = asked([], bitvec_op("mul", resize(a, 16), resize(b, 16)) <= 255 * 255)
     assert stated(each, obligation).opaque == ("times",)
     assert written(each, obligation).outcome is Outcome.NOT_COVERED
