@@ -31,7 +31,7 @@ from model.source.trees.tree import Tree, Version
 from model.source.types.ctypes import ULONG, CType, Pointer, Struct
 from model.source.types.parse_types import Types, function_declarator, text_at
 from model.source.types.syntax import Text
-from model.source.types.values import Target, Value, is_scalar, sort_of
+from model.source.types.values import Location, Value, is_scalar, sort_of
 from model.vocabulary import memory
 from model.vocabulary.symbols import DONE, READ, VARYING, WORLD
 
@@ -211,7 +211,7 @@ def _given(front: Statements, name: str, t: CType) -> Value:
         target = front.objects.pointee(name, t)
         return Value(t, front.objects.input(target.path, BV64), (target,))
     if not is_scalar(t):
-        return Value(t, FALSE, (Target(name),))
+        return Value(t, FALSE, (Location(name),))
     return Value(t, front.objects.input(name, sort_of(t)))
 
 

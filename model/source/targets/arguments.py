@@ -14,7 +14,7 @@ from model.program.procedure import Place
 from model.source.lowering.statements.statements import Statements
 from model.source.targets.fault_words import fault_arguments, with_esr_of
 from model.source.types.ctypes import CType, Pointer, Struct
-from model.source.types.values import Target, Value, sort_of
+from model.source.types.values import Location, Value, sort_of
 
 #: The objects that a fault is about, by the type of the parameter or member that leads to them.
 ROLES = {"kvm_memory_slot": "memslot", "kvm_s2_trans": "nested"}
@@ -52,7 +52,7 @@ def _with_roles(
         yield name, t, spelled, "fault_ipa" if spelled == "phys_addr_t" else "hva" if is_hva else ""
 
 
-def _describe(front: Statements, target: Target, t: Pointer) -> None:
+def _describe(front: Statements, target: Location, t: Pointer) -> None:
     """A descriptor (v7.0 and later pass one) holds the scalars that were parameters before."""
     if not isinstance(t.target, Struct) or t.target.tag in ROLES or t.target.tag == "kvm_vcpu":
         return

@@ -33,7 +33,7 @@ _ELEMENT = re.compile(r"(.*)\[(\d+)\]", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class Location:
     """What a pointer may point to: the object at ``path``, or, ``behind`` an opaque pointer found at
     ``path``, the object number ``index`` there, whose members are ``path->member``."""
 
@@ -52,30 +52,30 @@ class Target:
             return self.path
         return f"{self.path}[{self.index}]" if self.index else f"*{self.path}"
 
-    def moved(self, by: int) -> Target:
+    def moved(self, by: int) -> Location:
         """The object so many further on in the same array."""
         if by == 0 or self == UNKNOWN:
             return self
         if self.behind:
-            return Target(self.path, True, self.index + by) if self.index + by >= 0 else UNKNOWN
+            return Location(self.path, True, self.index + by) if self.index + by >= 0 else UNKNOWN
         element = _ELEMENT.fullmatch(self.path)
         if element is None or int(element.group(2)) + by < 0:
             return UNKNOWN
-        return Target(f"{element.group(1)}[{int(element.group(2)) + by}]")
+        return Location(f"{element.group(1)}[{int(element.group(2)) + by}]")
 
 
 #: What a pointer of unknown origin points to: any object at all, also one that has a path.
-UNKNOWN = Target("(unknown)", behind=True)
+UNKNOWN = Location("(unknown)", behind=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Value:
     """``term`` is a truth value for _Bool and for the results of comparisons, else a word of the
-    type's width.  A struct has no term but is where it lies: ``targets`` then has one element."""
+    type's width.  A struct has no term but is where it lies: ``locations`` then has one element."""
 
     type: CType
     term: Term
-    targets: tuple[Target, ...] = ()
+    locations: tuple[Location, ...] = ()
 
 
 NOTHING = Value(VOID, FALSE)
@@ -131,13 +131,13 @@ def convert(v: Value, t: CType) -> Value:
         word = as_word(v, ULONG)
         if isinstance(v.type, Int):
             return Value(t, word, () if word.op == "const" and word.data == 0 else (UNKNOWN,))
-        return Value(t, word, v.targets)
-    return Value(t, v.term, v.targets)
+        return Value(t, word, v.locations)
+    return Value(t, v.term, v.locations)
 
 
 def decayed(v: Value) -> Value:
     """An array as the pointer to its first element."""
-    return Value(Pointer(v.type.element), v.term, v.targets) if isinstance(v.type, Array) else v
+    return Value(Pointer(v.type.element), v.term, v.locations) if isinstance(v.type, Array) else v
 
 
 _ARITHMETIC = {"+": "add", "-": "sub", "*": "mul", "&": "bvand", "|": "bvor", "^": "bvxor"}
@@ -212,5 +212,5 @@ def select(condition: Term, a: Value, b: Value) -> Value:
     if isinstance(t, Int) and a.term.sort == BOOL == b.term.sort:
         return Value(t, choose(condition, a.term, b.term))
     first, second = convert(a, t), convert(b, t)
-    targets = tuple(dict.fromkeys(first.targets + second.targets))
+    targets = tuple(dict.fromkeys(first.locations + second.locations))
     return Value(t, choose(condition, first.term, second.term), targets)

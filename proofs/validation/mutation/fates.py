@@ -29,7 +29,7 @@ from proofs.solvers.smt.batch import batches
 from proofs.solvers.smt.pool import Pool
 from proofs.validation.mutation.equivalence import ALIKE, Alone, about_inputs
 from proofs.validation.mutation.inputs import Round, Watch, rounds
-from proofs.validation.mutation.target import Target
+from proofs.validation.mutation.target import MutationTarget
 from proofs.verdicts.prove import decided
 from proofs.verdicts.replayed import never_set, refutes
 from proofs.verdicts.simulation import Screen
@@ -67,7 +67,7 @@ class Fallen:
 
 
 def fates(
-    pool: Pool, subject: Target, made: Sequence[Mutant] | None = None, known: Sequence[Inputs] = ()
+    pool: Pool, subject: MutationTarget, made: Sequence[Mutant] | None = None, known: Sequence[Inputs] = ()
 ) -> list[Fallen]:
     """The fate of each mutant, in the order in which they are made; ``known`` are inputs worth trying."""
     wanted = tuple(mutants(subject.procedure) if made is None else made)
@@ -77,7 +77,7 @@ def fates(
 class _Hunt:
     """The mutants whose fate is known, by their position, and those that wait."""
 
-    def __init__(self, pool: Pool, subject: Target, made: Sequence[Mutant], known: Sequence[Inputs]):
+    def __init__(self, pool: Pool, subject: MutationTarget, made: Sequence[Mutant], known: Sequence[Inputs]):
         self.known = known
         self.pool = pool
         self.subject = subject

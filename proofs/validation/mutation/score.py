@@ -26,7 +26,7 @@ from proofs.claims.kernel.reading import profiles, release_of, subject_of
 from proofs.solvers.smt.pool import Pool
 from proofs.theorems.expectation import CORE_MM
 from proofs.validation.mutation.fates import Fallen, Fate, fates
-from proofs.validation.mutation.target import Target, target
+from proofs.validation.mutation.target import MutationTarget, mutation_target
 
 #: Mutants of a shape, and of a tree's function, evenly chosen.
 OF_A_SHAPE, OF_A_TREE = 64, 200
@@ -60,7 +60,7 @@ class Score:
         return f"{self.name}: {tried}{of} mutants, {self.theorems} theorems asked of them: {counts}."
 
 
-def score(subject: Target, jobs: int, limit: float, everything: bool = False, most: int = 0) -> Score:
+def score(subject: MutationTarget, jobs: int, limit: float, everything: bool = False, most: int = 0) -> Score:
     """The score of one procedure; survivors are told, and ``everything``: all mutants are.  ``most``: of so
     many mutants, evenly chosen (0: of all)."""
     every = list(mutants(subject.procedure))
@@ -97,7 +97,9 @@ def scores_of_shapes(
 
 def _of_shape(pages: str, jobs: int, limit: float, everything: bool, most: int, name: str) -> Score:
     found = next(shape for shape in shapes(pages) if shape.name == name)
-    return score(target(name, found.procedure, claims([found]).claims), jobs, limit, everything, most)
+    return score(
+        mutation_target(name, found.procedure, claims([found]).claims), jobs, limit, everything, most
+    )
 
 
 def scores_of(linux: Path | None, jobs: int, limit: float) -> Iterator[Score]:
@@ -120,7 +122,7 @@ def total(scores: Sequence[Score]) -> Score:
     return Score(", ".join(each.name for each in scores), counts, (), possible, theorems)
 
 
-def target_of_tree(path: Path, root: Root, pages: str) -> Target | None:
+def target_of_tree(path: Path, root: Root, pages: str) -> MutationTarget | None:
     """The function of a tree, with the theorems that are proved of it; None if it could not be read.
 
     Raises TreeError for a path that is no kernel tree: a ValueError, with a sentence for the user.
@@ -129,7 +131,7 @@ def target_of_tree(path: Path, root: Root, pages: str) -> Target | None:
     name = subject_of(release_of(tree.version), root)
     read = claims_of(tree, list(profiles([pages], None)))
     about = [c for c in read.claims if c.subject == name and len(c.subjects) == 1]
-    return target(name, about[0].subjects[""], about) if about else None
+    return mutation_target(name, about[0].subjects[""], about) if about else None
 
 
 def _line(fallen: Fallen) -> str:

@@ -15,7 +15,7 @@ from proofs.claims.claim import Claim, Expectation, Verdict
 
 
 @dataclass(frozen=True)
-class Target:
+class MutationTarget:
     """A procedure to be mutated, and the theorems that are proved of it, as claims; ``failing`` are those
     that are declared to be refuted of it."""
 
@@ -30,13 +30,13 @@ class Target:
         return tuple({fact.name: fact for claim in self.claims for fact in claim.facts}.values())
 
 
-def target(name: str, procedure: Procedure, claims: Sequence[Claim]) -> Target:
+def mutation_target(name: str, procedure: Procedure, claims: Sequence[Claim]) -> MutationTarget:
     """The procedure with the claims that are about it alone: that a theorem is proved, or that it fails in
     no other way than was declared."""
     about = [c for c in claims if c.subjects.get("") is procedure and len(c.subjects) == 1]
     proved = tuple(each for claim in about if (each := _to_be_proved(claim)))
     failing = tuple(c for c in about if c.expected and c.expected.verdict is Verdict.REFUTED)
-    return Target(name, procedure, proved, failing)
+    return MutationTarget(name, procedure, proved, failing)
 
 
 def _to_be_proved(claim: Claim) -> Claim | None:

@@ -19,7 +19,7 @@ from model.source.types.syntax import Node, Text, text_of
 from model.source.types.values import (
     NOTHING,
     UNKNOWN,
-    Target,
+    Location,
     Value,
     as_bool,
     as_word,
@@ -119,7 +119,9 @@ class Effects(Declared):
             case Kind.SINK:
                 self._sink(node, name, contract, values)
                 if contract.reaches:
-                    forget(self.objects, f"{name}()", [t for v in values for t in v.targets], self.span(node))
+                    forget(
+                        self.objects, f"{name}()", [t for v in values for t in v.locations], self.span(node)
+                    )
                 if contract.is_read and self.view.function(name) is not None:
                     return self.inline(node, name, values)
             case Kind.MEANS:
@@ -200,7 +202,7 @@ class Effects(Declared):
         """A struct that a call returns, of which nothing is known."""
         path = self.objects.unique(base)
         self.objects.declare(path, begin)
-        return Value(t, FALSE, (Target(path),))
+        return Value(t, FALSE, (Location(path),))
 
     def _answer(self, node: Node, name: str, contract: Contract, values: list[Value]) -> None:
         """What the call writes through pointers to scalars."""
@@ -208,9 +210,9 @@ class Effects(Declared):
             self._sink(node, name, contract, values)
         named = dict(contract.outs)
         for v in values:
-            if isinstance(v.type, Pointer) and v.targets and is_scalar(v.type.target):
+            if isinstance(v.type, Pointer) and v.locations and is_scalar(v.type.target):
                 t = v.type.target
-                base = named.get(_spelled(t), f"{v.targets[0].path} written by the call")
+                base = named.get(_spelled(t), f"{v.locations[0].path} written by the call")
                 self.store(
                     self.pointed_at(v, node),
                     self.objects.fresh(base, t, Origin.CONTRACT, contract.says),
@@ -240,7 +242,7 @@ class Effects(Declared):
     def _count(self, node: Node, contract: Contract, values: list[Value]) -> None:
         resource, by = contract.counts
         if not resource:
-            paths = [t.path for v in values for t in v.targets]
+            paths = [t.path for v in values for t in v.locations]
             resource = paths[0].replace("->", ".").rpartition(".")[2] if paths else "a lock"
         self._change(node, f"({resource})", by)
 
@@ -309,7 +311,7 @@ class Effects(Declared):
         """The same, where the type of its result is known."""
         values = self.in_order(arguments)
         self.objects.note("havoc", f"{name}: nothing is known of it", self.span(node))
-        forget(self.objects, f"{name}()", [t for v in values for t in v.targets], self.span(node))
+        forget(self.objects, f"{name}()", [t for v in values for t in v.locations], self.span(node))
         if t == VOID:
             return NOTHING
         if isinstance(t, Struct):
@@ -317,8 +319,8 @@ class Effects(Declared):
         if not is_scalar(t):
             raise self.text.unsupported(node, f"a call of {name}, which returns a {t}")
         answer = self.objects.fresh(f"{name}()", t, Origin.HAVOC, f"what {name}() returns")
-        made_here = [target.path == answer.term.data for target in answer.targets]
-        return Value(t, answer.term, (UNKNOWN,) if any(made_here) else answer.targets)
+        made_here = [target.path == answer.term.data for target in answer.locations]
+        return Value(t, answer.term, (UNKNOWN,) if any(made_here) else answer.locations)
 
 
 def _spelled(t: CType) -> str:

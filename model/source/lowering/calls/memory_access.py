@@ -61,7 +61,7 @@ class Accesses(Effects):
         before = self.objects.fresh("cmpxchg()", place.type, Origin.CONTRACT, note)
         expected, wanted = (self.objects.converted(v, place.type) for v in (old, new))
         equal = same(before.term, expected.term)
-        targets = tuple(dict.fromkeys(wanted.targets + before.targets))
+        targets = tuple(dict.fromkeys(wanted.locations + before.locations))
         after = Value(place.type, choose(equal, wanted.term, before.term), targets)
         self.store(place, after, node)
         return before

@@ -14,7 +14,7 @@ from model.source.types.syntax import Node, Text, children, text_of
 from model.source.types.values import (
     NOTHING,
     UNKNOWN,
-    Target,
+    Location,
     Value,
     decayed,
     integer,
@@ -51,7 +51,7 @@ class Expressions(Operators):
             case "char_literal":
                 return self._character(node)
             case "string_literal" | "concatenated_string":
-                address = self.objects.address(Target(text_of(node)))
+                address = self.objects.address(Location(text_of(node)))
                 return Value(Pointer(Int(8, signed=False)), address, (UNKNOWN,))
             case "true" | "false":
                 return Value(BOOLEAN, const(int(node.type == "true"), BOOL))

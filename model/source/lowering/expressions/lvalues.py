@@ -17,9 +17,9 @@ from model.source.lowering.expressions.variables import Variables
 from model.source.lowering.state.objects import Begin, parents
 from model.source.types.ctypes import ULONG, VOID, Array, CType, Function, Int, Pointer, Struct
 from model.source.types.syntax import Node, text_of
-from model.source.types.values import UNKNOWN, Target, Value, as_word, decayed, is_scalar, sort_of
+from model.source.types.values import UNKNOWN, Location, Value, as_word, decayed, is_scalar, sort_of
 
-Alternatives = tuple[tuple[Term | None, Target], ...]
+Alternatives = tuple[tuple[Term | None, Location], ...]
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Lvalue:
 
 def object_at(path: str, t: CType) -> Lvalue:
     """The object of that path."""
-    return Lvalue(((None, Target(path)),), t)
+    return Lvalue(((None, Location(path)),), t)
 
 
 class Lvalues(Variables):
@@ -58,8 +58,8 @@ class Lvalues(Variables):
                 if made is not None:
                     return made
                 value = self.rvalue(node)
-        if isinstance(value.type, Struct) and len(value.targets) == 1:
-            return Lvalue(((None, value.targets[0]),), value.type)
+        if isinstance(value.type, Struct) and len(value.locations) == 1:
+            return Lvalue(((None, value.locations[0]),), value.type)
         raise self.text.unsupported(node, "an expression where an object is needed")
 
     def _local(self, node: Node) -> Lvalue:
@@ -92,7 +92,7 @@ class Lvalues(Variables):
             self._expect(t, target, node)
         return Lvalue(found or ((None, UNKNOWN),), target)
 
-    def _expect(self, target: Target, t: CType, node: Node) -> None:
+    def _expect(self, target: Location, t: CType, node: Node) -> None:
         """Refuse an object that is used as one of another type."""
         if target != UNKNOWN and self.objects.shapes.setdefault(target.whole, _shape(t)) != _shape(t):
             raise self.text.unsupported(node, f"{target.whole} used as {t}, which is not its type")
@@ -114,11 +114,11 @@ class Lvalues(Variables):
         if t is None:
             raise self.text.unsupported(node, f"member {field} of {outer.type}, which was not found")
         name, unions = self.types.unions_of(outer.type, field)
-        found: list[tuple[Term | None, Target]] = []
+        found: list[tuple[Term | None, Location]] = []
         for guard, target in outer.alternatives:
             path = target.member(name)
             self.objects.unions.meet(target.whole, path, unions)
-            found.append((guard, UNKNOWN if target == UNKNOWN else Target(path)))
+            found.append((guard, UNKNOWN if target == UNKNOWN else Location(path)))
         return Lvalue(tuple(found), t)
 
     def _element(self, node: Node) -> Lvalue:
@@ -152,7 +152,7 @@ class Lvalues(Variables):
         for guard, target in reversed(others):
             assert guard is not None
             other = self._load(target, lvalue.type, node)
-            targets = tuple(dict.fromkeys(other.targets + value.targets))
+            targets = tuple(dict.fromkeys(other.locations + value.locations))
             value = Value(lvalue.type, choose(guard, other.term, value.term), targets)
         return value
 
@@ -163,7 +163,7 @@ class Lvalues(Variables):
             raise self.text.unsupported(node, f"one of several objects of type {lvalue.type}, as a whole")
         target = lvalue.alternatives[0][1]
         if isinstance(lvalue.type, Array):
-            first = Target(f"{target.whole}[0]")
+            first = Location(f"{target.whole}[0]")
             return Value(lvalue.type, self.objects.address(first), (first,))
         return Value(lvalue.type, FALSE, (target,))
 
@@ -171,7 +171,7 @@ class Lvalues(Variables):
     def gathered(self, lvalue: Lvalue, node: Node) -> Value:
         """A copy of the one of several structs that a pointer leads to."""
 
-    def _load(self, target: Target, t: CType, node: Node) -> Value:
+    def _load(self, target: Location, t: CType, node: Node) -> Value:
         if target == UNKNOWN:
             self.objects.note("havoc", "what a computed pointer leads to is not known", self.span(node))
             path = self.objects.unique("(unknown)")
@@ -224,7 +224,7 @@ class Lvalues(Variables):
             self._expect(target, lvalue.type, node)
         return Value(Pointer(lvalue.type), term, tuple(dict.fromkeys(t for _, t in lvalue.alternatives)))
 
-    def _address(self, target: Target) -> Term:
+    def _address(self, target: Location) -> Term:
         if target != UNKNOWN:
             return self.objects.address(target)
         unknown = self.objects.unique("(address of an unknown object)")

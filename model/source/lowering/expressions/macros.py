@@ -23,7 +23,7 @@ from model.source.preprocessor.macros import MacroError, Meant, substitute_macro
 from model.source.types.ctypes import INT, LONG, UINT, ULONG, VOID, Function, Int, Pointer
 from model.source.types.parse_types import Types
 from model.source.types.syntax import Node, Text, children, text_of
-from model.source.types.values import NOTHING, UNKNOWN, Target, Value, integer, is_scalar
+from model.source.types.values import NOTHING, UNKNOWN, Location, Value, integer, is_scalar
 
 _DEPTH = 60
 _LONGEST = 100_000
@@ -64,7 +64,7 @@ class Expansion(Expressions):
         if self.is_variable(node):
             return self._of_variable(node, name)
         if name in self.contracts or self.view.function(name) or self.view.prototype(name):
-            address = self.objects.address(Target(f"{name}()"))
+            address = self.objects.address(Location(f"{name}()"))
             return Value(Pointer(Function(VOID)), address, (UNKNOWN,))
         raise self.text.unsupported(node, f"{name} is defined nowhere that is read")
 

@@ -50,7 +50,7 @@ class Operators(Structs):
             return binary(op, a, b)
         if pointers == 1 and (op == "+" or (op == "-" and isinstance(a.type, Pointer))):
             return self._moved(op, a, b)
-        if op in ("<", "<=", ">", ">=") and all(t.behind for v in (a, b) for t in v.targets):
+        if op in ("<", "<=", ">", ">=") and all(t.behind for v in (a, b) for t in v.locations):
             return binary(op, a, b)
         raise self.text.unsupported(node, f"{op} on pointers")
 
@@ -61,7 +61,7 @@ class Operators(Structs):
         if is_const(by.term) and signed_value(by) == 0:
             return pointer
         size = self.size(pointer.type.target)
-        if size is None or not all(t.behind for t in pointer.targets):
+        if size is None or not all(t.behind for t in pointer.locations):
             text, note = self.objects.unique("(computed address)"), "where the compiler put an object"
             term = self.objects.input(text, sort_of(ULONG), Origin.HAVOC, note)
         else:
@@ -74,7 +74,7 @@ class Operators(Structs):
 
     def _stepped(self, pointer: Value, steps: int, computed: Term) -> Value:
         """A pointer moved by a known number of objects; ``computed`` where its address has no name."""
-        targets = tuple(dict.fromkeys(t.moved(steps) for t in pointer.targets))
+        targets = tuple(dict.fromkeys(t.moved(steps) for t in pointer.locations))
         if UNKNOWN in targets or not targets:
             return Value(pointer.type, computed, targets)
         if len(targets) == 1 and targets[0].behind:
@@ -177,8 +177,8 @@ class Operators(Structs):
             )
         )
         if isinstance(t, Pointer):
-            self.objects.flow.pointers[path] = both.targets
-        return Value(both.type, place, both.targets)
+            self.objects.flow.pointers[path] = both.locations
+        return Value(both.type, place, both.locations)
 
     # Assignment -------------------------------------------------------------------------------------
     def assignment(self, node: Node) -> Value:
@@ -213,7 +213,7 @@ def _one_inside_another(a: Value, b: Value) -> bool:
     """Whether the pointers may lead to an object and a part of it, which have one address in C."""
     return any(
         x != y and (x.whole in parents(y.whole) or y.whole in parents(x.whole))
-        for x in a.targets
-        for y in b.targets
+        for x in a.locations
+        for y in b.locations
         if not x.behind and not y.behind
     )

@@ -8,7 +8,7 @@ from model.source.lowering.expressions.lvalues import Lvalue, Lvalues, object_at
 from model.source.lowering.state.objects import Begin
 from model.source.types.ctypes import Array, CType, Int, Pointer, Struct
 from model.source.types.syntax import Node, children, text_of
-from model.source.types.values import UNKNOWN, Target, Value, decayed, is_scalar
+from model.source.types.values import UNKNOWN, Location, Value, decayed, is_scalar
 
 #: How many elements an array may have that is copied with its struct.
 _LONGEST = 8
@@ -19,11 +19,11 @@ class Structs(Lvalues):
 
     def copy(self, to: Lvalue, value: Value, node: Node) -> None:
         """``object = struct;``, member by member."""
-        if not isinstance(to.type, Struct) or value.type != to.type or len(value.targets) != 1:
+        if not isinstance(to.type, Struct) or value.type != to.type or len(value.locations) != 1:
             raise self.text.unsupported(node, f"a {to.type} made from a {value.type}")
         if len(to.alternatives) != 1:
             raise self.text.unsupported(node, "a struct stored through a pointer to one of several")
-        source = Lvalue(((None, value.targets[0]),), to.type)
+        source = Lvalue(((None, value.locations[0]),), to.type)
         if source != to:
             self._copy_members(to, source, node)
 
@@ -31,7 +31,7 @@ class Structs(Lvalues):
         """A copy of the one of several structs that a pointer leads to, member by member."""
         path = self.temporary("copy")
         self._copy_members(object_at(path, lvalue.type), lvalue, node)
-        return Value(lvalue.type, FALSE, (Target(path),))
+        return Value(lvalue.type, FALSE, (Location(path),))
 
     def _copy_members(self, to: Lvalue, source: Lvalue, node: Node) -> None:
         assert isinstance(to.type, Struct)

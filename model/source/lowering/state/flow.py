@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from model.source.types.values import Target
+from model.source.types.values import Location
 
-Targets = tuple[Target, ...]
+Locations = tuple[Location, ...]
 
 
 @dataclass
@@ -21,7 +21,7 @@ class Flow:
     """``pointers``: what the pointers that were set may point to, by path; ``answers``: how many
     answers of a call were given, by its name; ``reached``: whether any path comes here."""
 
-    pointers: dict[str, Targets] = field(default_factory=dict)
+    pointers: dict[str, Locations] = field(default_factory=dict)
     answers: dict[str, int] = field(default_factory=dict)
     reached: bool = True
 
@@ -30,7 +30,7 @@ class Flow:
         return Flow(dict(self.pointers), dict(self.answers), self.reached)
 
 
-def joined(flows: Sequence[Flow], untouched: Mapping[str, Targets]) -> Flow:
+def joined(flows: Sequence[Flow], untouched: Mapping[str, Locations]) -> Flow:
     """Where several paths meet; ``untouched`` says what a pointer that was not set points to.
 
     Paths that exclude each other may share the names of answers, so the largest number counts.
@@ -38,7 +38,7 @@ def joined(flows: Sequence[Flow], untouched: Mapping[str, Targets]) -> Flow:
     met = [f for f in flows if f.reached]
     if len(met) < 2:
         return met[0] if met else flows[0]
-    pointers: dict[str, Targets] = {}
+    pointers: dict[str, Locations] = {}
     for path in dict.fromkeys(p for f in met for p in f.pointers):
         each = [f.pointers.get(path, untouched.get(path, ())) for f in met]
         pointers[path] = tuple(dict.fromkeys(t for targets in each for t in targets))

@@ -13,10 +13,10 @@ from dataclasses import replace
 from model.logic import name
 from model.program.procedure import Block, If, Input, Origin, Set, Span, Statement
 from model.source.lowering.state.objects import Objects, parents
-from model.source.types.values import UNKNOWN, Target
+from model.source.types.values import UNKNOWN, Location
 
 
-def forget(objects: Objects, call: str, handed: Iterable[Target], span: Span) -> None:
+def forget(objects: Objects, call: str, handed: Iterable[Location], span: Span) -> None:
     """From here on, memory and what the call was handed hold anything."""
     reached = _reached(objects, [t.path for t in handed if not t.behind])
     objects.escaped |= dict.fromkeys(reached)

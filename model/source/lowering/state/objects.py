@@ -17,10 +17,10 @@ from enum import Enum
 
 from model.logic import BitVec, Sort, Term, choose, const, is_const, is_true, name, place, same
 from model.program.procedure import Block, If, Input, Leave, Origin, Place, Set, Span, Statement
-from model.source.lowering.state.flow import Flow, Targets, joined
+from model.source.lowering.state.flow import Flow, Locations, joined
 from model.source.types.ctypes import ULONG, CType, Int, Pointer, Struct
 from model.source.types.unions import Unions
-from model.source.types.values import UNKNOWN, Target, Value, as_word, convert, sort_of
+from model.source.types.values import UNKNOWN, Location, Value, as_word, convert, sort_of
 
 LAST_STEP = re.compile(r"(?:(?:\.|->)[^.>\[\]]+|\[\d+\])\Z")
 _ADDRESS, _APART = 0xFFFF_8000_0000_0000, 1 << 32
@@ -78,8 +78,8 @@ class Objects:
     bodies: list[list[Statement]] = field(default_factory=lambda: [[]])
     counts: dict[str, int] = field(default_factory=dict)
     counters: dict[str, None] = field(default_factory=dict)  # of resources taken and given back; 0 at first
-    addresses: dict[Target, Term] = field(default_factory=dict)
-    untouched: dict[str, Targets] = field(default_factory=dict)  # where a pointer leads until it is set
+    addresses: dict[Location, Term] = field(default_factory=dict)
+    untouched: dict[str, Locations] = field(default_factory=dict)  # where a pointer leads until it is set
     escaped: dict[str, None] = field(default_factory=dict)  # locals whose address lies in memory
     forgotten: dict[str, frozenset[str]] = field(default_factory=dict)  # the locals an unknown call reached
     fixed: dict[str, Term | None] = field(default_factory=dict)  # const literals, and their constant parts
@@ -173,10 +173,10 @@ class Objects:
         term = self.input(text, sort_of(t), origin, note)
         return Value(t, term, (self.pointee(str(term.data), t),) if isinstance(t, Pointer) else ())
 
-    def pointee(self, path: str, t: CType) -> Target:
+    def pointee(self, path: str, t: CType) -> Location:
         """What lies behind an opaque pointer found at ``path``."""
         tag = t.target.tag if isinstance(t, Pointer) and isinstance(t.target, Struct) else ""
-        return Target(self.roles.get(tag) or ALWAYS.get(tag) or path, behind=True)
+        return Location(self.roles.get(tag) or ALWAYS.get(tag) or path, behind=True)
 
     # Places ---------------------------------------------------------------------------------
     def declare(self, path: str, begin: Begin = Begin.UNSET) -> None:
@@ -229,16 +229,16 @@ class Objects:
         if is_const(converted.term) and any(p in self.fixed for p in parents(path)):
             self.fixed[path] = converted.term
         if isinstance(t, Pointer):
-            self.flow.pointers[path] = converted.targets
+            self.flow.pointers[path] = converted.locations
         elif path in self.untouched:  # an integer stored where a pointer was
             self.flow.pointers[path] = (UNKNOWN,)
         if self.begin(path) is None:
             said = "pointers of different origin do not lead to the same object"
             self.note("trusted", said, span)
-            self.escaped |= {t.path: None for t in converted.targets if not t.behind}
+            self.escaped |= {t.path: None for t in converted.locations if not t.behind}
 
     # Pointers ---------------------------------------------------------------------------------
-    def address(self, target: Target) -> Term:
+    def address(self, target: Location) -> Term:
         """The address of an object: a constant for places, the opaque pointer for what lies behind it."""
         if target not in self.addresses:
             if not target.behind:
@@ -252,10 +252,10 @@ class Objects:
                 self.addresses[target] = self.input(target.path, BitVec(64))
         return self.addresses[target]
 
-    def guards(self, pointer: Value) -> list[tuple[Term | None, Target]]:
+    def guards(self, pointer: Value) -> list[tuple[Term | None, Location]]:
         """The objects a pointer may point to, each with the condition; None for the last, which is
         the unknown one if there is one."""
-        targets = sorted(pointer.targets, key=lambda t: t == UNKNOWN)
+        targets = sorted(pointer.locations, key=lambda t: t == UNKNOWN)
         word = as_word(pointer, ULONG)
         return [(same(word, self.address(t)), t) for t in targets[:-1]] + [(None, t) for t in targets[-1:]]
 
@@ -264,7 +264,7 @@ class Objects:
         if not isinstance(value.type, Pointer) or not isinstance(t, Int) or t.is_bool:
             return convert(value, t)
         word = as_word(value, ULONG)
-        for target in value.targets:
+        for target in value.locations:
             if not target.behind:
                 text = f"address of {target.path}"
                 number = self.input(text, BitVec(64), Origin.HAVOC, "where the compiler put it")

@@ -23,7 +23,7 @@ from model.source.lowering.statements.unrolling import changed_names, goes_to
 from model.source.types.ctypes import VOID, CType, Function, Pointer, Struct
 from model.source.types.parse_types import Types, function_declarator, text_at
 from model.source.types.syntax import AUTOMATIC, Node, Text, children, text_of
-from model.source.types.values import NOTHING, Target, Value, decayed, is_scalar
+from model.source.types.values import NOTHING, Location, Value, decayed, is_scalar
 
 _INLINE_DEPTH = 24
 #: Terms of at most so many parts stand for a parameter; larger ones are put into a local.
@@ -138,7 +138,7 @@ class Statements(Loops):
             raise self.gotos[0][1]
         if is_scalar(self.result):
             return self.objects.load(path, self.result)
-        return NOTHING if self.result == VOID else Value(self.result, FALSE, (Target(path),))
+        return NOTHING if self.result == VOID else Value(self.result, FALSE, (Location(path),))
 
     # Statements -------------------------------------------------------------------------------------
     def statement(self, node: Node) -> None:
@@ -237,7 +237,7 @@ class Statements(Loops):
             value = self.objects.converted(self.scalar(returned[0]), self.result)
             self.objects.place(path, self.result)
             if isinstance(self.result, Pointer):
-                self.objects.flow.pointers[path] = value.targets
+                self.objects.flow.pointers[path] = value.locations
             self.objects.leave(label, span, path, value.term)
             return
         if returned:

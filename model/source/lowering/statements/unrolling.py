@@ -12,7 +12,7 @@ from model.source.lowering.state.objects import Slot
 from model.source.lowering.statements.branches import Switches
 from model.source.types.ctypes import Int
 from model.source.types.syntax import Node, text_of
-from model.source.types.values import Target, binary, convert, integer
+from model.source.types.values import Location, binary, convert, integer
 
 #: How many iterations are written out at most.
 _MOST = 16
@@ -54,7 +54,7 @@ class Counted(Switches):
         changed = changed_names(self.text.child(node, "body")) | changed_names(test)
         if slot is None or slot.value is not None or not isinstance(slot.type, Int) or name in changed:
             return None, []
-        if Target(slot.path) in self.objects.addresses:  # a pointer may change it
+        if Location(slot.path) in self.objects.addresses:  # a pointer may change it
             return None, []
         if first is None:
             return None, []

@@ -46,7 +46,7 @@ class Wiring:
         for parameter, t, value in self.kernel.lowered.arguments:
             if isinstance(t, Struct):
                 self.structs[parameter] = t
-            for target in value.targets:
+            for target in value.locations:
                 if isinstance(t, Pointer) and target.behind and target != UNKNOWN:
                     self.objects.setdefault(target.path, self._shaped(target.path, t.target))
         for name in self.rows:

@@ -24,7 +24,7 @@ from proofs.mutate import told
 from proofs.solvers.smt.pool import Pool
 from proofs.validation.mutation.fates import Fate, fates
 from proofs.validation.mutation.score import score
-from proofs.validation.mutation.target import Target, target
+from proofs.validation.mutation.target import MutationTarget, mutation_target
 
 LIMIT = const(4096, BV64)
 SIZE, RET, MAPPED = place("size", BV64), place("return", BV32), place("map.called", BOOL)
@@ -141,7 +141,7 @@ STRONG = (
 )
 
 
-def fate_of(subject: Target, wanted: str) -> Fate:
+def fate_of(subject: MutationTarget, wanted: str) -> Fate:
     some = [m for m in mutants(subject.procedure) if m.says == wanted]
     with Pool(1, 30.0) as pool:
         (found,) = fates(pool, subject, some)
@@ -149,17 +149,17 @@ def fate_of(subject: Target, wanted: str) -> Fate:
 
 
 def test_a_mutant_falls_by_a_theorem() -> None:
-    subject = target("small", SMALL, STRONG)
+    subject = mutation_target("small", SMALL, STRONG)
     assert fate_of(subject, "`if (mmu_invalidated)` is missing.") is Fate.REFUTED
 
 
 def test_a_mutant_that_reads_an_unset_local_is_named_so() -> None:
-    subject = target("small", SMALL, STRONG)
+    subject = mutation_target("small", SMALL, STRONG)
     assert fate_of(subject, "`size = wanted;` is missing.") is Fate.UNSET
 
 
 def test_a_theorem_that_says_nothing_any_more_is_no_refutation() -> None:
-    subject = target("small", SMALL, STRONG)
+    subject = mutation_target("small", SMALL, STRONG)
     assert fate_of(subject, "`map(size: size, writable: writable);` is missing.") is Fate.VACUOUS
 
 
@@ -167,14 +167,14 @@ def test_a_fact_makes_mutants_equivalent() -> None:
     never = Fact("never_logged", "Nothing is logged.", ~LOGGED, "toy")
     weak = replace(STRONG[0], facts=(never,))
     wanted = "`if (logging)` is missing."
-    assert fate_of(target("small", SMALL, (weak,)), wanted) is Fate.EQUIVALENT
+    assert fate_of(mutation_target("small", SMALL, (weak,)), wanted) is Fate.EQUIVALENT
 
 
 @pytest.mark.parametrize("expected", [Verdict.REFUTED, None])
 def test_a_mutant_that_mends_a_declared_mistake_is_noticed(expected: Verdict | None) -> None:
     fails = theorem("mapped_pages_are_small", (MAPS,), name("map_size", BV64) <= LIMIT)
     declared = replace(fails, expected=Expectation(expected) if expected else None)
-    subject = target("small", SMALL, (STRONG[0], declared))
+    subject = mutation_target("small", SMALL, (STRONG[0], declared))
     with Pool(1, 30.0) as pool:
         found = fates(pool, subject, of("drop a conjunct"))
     told = Counter((each.fate, each.by) for each in found)
@@ -183,7 +183,7 @@ def test_a_mutant_that_mends_a_declared_mistake_is_noticed(expected: Verdict | N
 
 
 def test_what_no_theorem_notices_survives(capsys: pytest.CaptureFixture[str]) -> None:
-    subject = target("small", SMALL, STRONG[:1])
+    subject = mutation_target("small", SMALL, STRONG[:1])
     assert fate_of(subject, "`if (logging)` is missing.") in (Fate.EQUIVALENT, Fate.SURVIVING)
     assert told([score(subject, 1, 30.0)]) == 1
     last = capsys.readouterr().out.strip().splitlines()[-1]
@@ -193,7 +193,7 @@ def test_what_no_theorem_notices_survives(capsys: pytest.CaptureFixture[str]) ->
 
 def test_some_mutants_of_a_shape_have_the_declared_fate() -> None:
     found = next(s for s in shapes("4K") if s.name == "merged")
-    subject = target(found.name, found.procedure, claims([found]).claims)
+    subject = mutation_target(found.name, found.procedure, claims([found]).claims)
     wanted = {
         "`if (mmu_invalidated)` is missing.": Fate.REFUTED,
         "`mmap_read_lock();` is missing.": Fate.REFUTED,
