@@ -44,8 +44,8 @@ class Known:
     """What is known of a theorem ``within`` some releases (their ``since``).
 
     If ``witness`` is not "", it is refuted there, and every witness satisfies that condition in C
-    over the words of ``model.vocabulary.memory`` and of the root; else its premises never occur.  ``reason``
-    cites why.  ``root`` is the function that it is asked of; "" where the theorem leaves no choice,
+    over the words of ``model.vocabulary.memory`` and of the target; else its premises never occur.  ``reason``
+    cites why.  ``target`` is the function that it is asked of; "" where the theorem leaves no choice,
     and for user_mem_abort() among the fault paths.
     """
 
@@ -53,7 +53,7 @@ class Known:
     within: tuple[str, ...]
     reason: str
     witness: str = ""
-    root: str = ""
+    target: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,10 +63,10 @@ class Table:
     releases: tuple[Release, ...]
     known: tuple[Known, ...]
 
-    def of(self, theorem: str, release: Release, root: str = "") -> Known | None:
+    def of(self, theorem: str, release: Release, target: str = "") -> Known | None:
         """What is known of the theorem in that release; None if it is to be proved."""
-        at = theorem, root
-        found = (k for k in self.known if (k.theorem, k.root) == at and release.since in k.within)
+        at = theorem, target
+        found = (k for k in self.known if (k.theorem, k.target) == at and release.since in k.within)
         return next(found, None)
 
     def nearest(self, version: Number) -> tuple[Release, bool]:
@@ -118,8 +118,8 @@ def _known(row: Mapping[str, object], *more: str) -> Known:
     if not isinstance(within, list):
         raise TypeError(f"`in` of {row['theorem']}")
     wanted = {key: str(row[key]) for key in more}
-    root = str(row.get("root", ""))
-    return Known(str(row["theorem"]), tuple(map(str, within)), str(row["reason"]), root=root, **wanted)
+    target = str(row.get("target", ""))
+    return Known(str(row["theorem"]), tuple(map(str, within)), str(row["reason"]), target=target, **wanted)
 
 
 def _check(releases: list[Release], known: list[Known]) -> None:
@@ -129,6 +129,6 @@ def _check(releases: list[Release], known: list[Known]) -> None:
         for since in each.within:
             if since not in names:
                 raise TableError(f"model/{FILE}: {each.theorem} names the release {since}, which has no row.")
-            if (each.theorem, each.root, since) in seen:
+            if (each.theorem, each.target, since) in seen:
                 raise TableError(f"model/{FILE}: {each.theorem} is told twice of {since}; keep one.")
-            seen.add((each.theorem, each.root, since))
+            seen.add((each.theorem, each.target, since))

@@ -15,11 +15,11 @@ from model.source.index.index import Index
 from model.source.kernel import Kernel
 from model.source.preprocessor.profile import PAGES, ProfileError
 from model.source.targets.functions.fault import USER_MEM_ABORT
-from model.source.targets.table import ROOTS
+from model.source.targets.table import TARGETS
 from model.source.trees.header_cache import default_directory
 from model.source.trees.tree import Tree, TreeError
 from proofs.claims.kernel.reading import profiles, read_all
-from proofs.claims.subject import root_of
+from proofs.claims.subject import target_of
 from proofs.cli.files import check_writable
 from proofs.cli.progress import Progress
 from proofs.review import files
@@ -37,7 +37,7 @@ from proofs.solvers.smt.pool import Pool
 from proofs.verdicts.cache import Memory
 
 #: Where the functions are that --what-if edits.
-FILES = tuple(dict.fromkeys(root.file for root in ROOTS))
+FILES = tuple(dict.fromkeys(target.file for target in TARGETS))
 #: What makes the exit code 1, if it was asked for.
 FAIL_ON = ("changed", "refuted", "undecided")
 EPILOG = """
@@ -155,7 +155,7 @@ def _problem(asked: argparse.Namespace) -> str:
         return "A patch, --range, --to, --what-if and --dead exclude each other; give one of them."
     if not ways and sys.stdin.isatty():
         return "No change is named; give a patch, --range A..B, --to TREE, or a mail on standard input."
-    if asked.dead is not None and root_of(asked.dead) is None:
+    if asked.dead is not None and target_of(asked.dead) is None:
         return f"--dead: {asked.dead} is no function that is read; proofs.run --linux names them."
     if asked.out is not None and (wrong := check_writable(asked.out, directory=True)):
         return f"--out: {wrong}"
@@ -218,8 +218,8 @@ def _review(asked: argparse.Namespace, arguments: Sequence[str], progress: Progr
 def _dead(asked: argparse.Namespace, progress: Progress) -> tuple[str, bool]:
     """The page of --dead, and whether all of it was decided.  Raises ProfileError, and TreeError also for a
     function that cannot be read."""
-    tree, root = Tree.open(asked.linux, asked.rev), root_of(asked.dead)
-    assert root is not None  # seen when the command line was read
+    tree, target = Tree.open(asked.linux, asked.rev), target_of(asked.dead)
+    assert target is not None  # seen when the command line was read
     progress.begin("reading")
     index = Index.build(tree, default_directory())
     place = None if asked.no_cache else default_directory()
@@ -227,11 +227,11 @@ def _dead(asked: argparse.Namespace, progress: Progress) -> tuple[str, bool]:
     parts = []
     with Memory(place) as memory, Pool(asked.jobs, asked.timeout) as pool:
         for size, profile in profiles(pages, asked.config):
-            (read,) = read_all(tree, index, size, profile, roots=(root,), kept=place).values()
+            (read,) = read_all(tree, index, size, profile, targets=(target,), kept=place).values()
             if not isinstance(read, Kernel):
                 raise TreeError(f"{tree.where}: {read}")
             progress.begin("asking about conditions")
-            parts.append(dead_code(pool, memory, root.name, root, read.procedure))
+            parts.append(dead_code(pool, memory, target.name, target, read.procedure))
     return "\n\n".join(page for page, _ in parts) + "\n", all(is_decided for _, is_decided in parts)
 
 

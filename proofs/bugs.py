@@ -194,7 +194,7 @@ def _kinds(
 
 def _has_a_table(where: OnShape | OnC) -> bool:
     """Whether the mistake is in a fault path, whose pages and faults are of kinds."""
-    return isinstance(where, OnShape) or where.root == USER_MEM_ABORT.name
+    return isinstance(where, OnShape) or where.target == USER_MEM_ABORT.name
 
 
 def claim_of(name: str, bug: Bug, trees: Trees) -> tuple[str, Claim] | str:
@@ -227,7 +227,7 @@ def _account(
     changed = ""
     if witness is not None and state is State.FOUND and isinstance(where, OnShape):
         changed = mistaken_rows(where.right, where.procedure, witness, tables)
-    beside = counterpart(each, Part(release, where.root)) if isinstance(where, OnC) else ""
+    beside = counterpart(each, Part(release, where.target)) if isinstance(where, OnC) else ""
     return Account(name, bug, state, release, claim.says, each.why, witness, reached, changed, "", beside)
 
 

@@ -49,12 +49,12 @@ def parser() -> argparse.ArgumentParser:
     )
     door.add_argument("--linux", type=Path, required=True, metavar="TREE", help="the kernel tree")
     door.add_argument(
-        "--inputs", type=positive, default=100_000, metavar="N", help="random inputs for each root"
+        "--inputs", type=positive, default=100_000, metavar="N", help="random inputs for each entry function"
     )
-    door.add_argument("--root", default="*", metavar="GLOB", help="only roots of such a name")
+    door.add_argument("--root", default="*", metavar="GLOB", help="only entry functions of such a name")
     door.add_argument("--pages", choices=[*PAGES, "all"], default="4K", help="the page size")
     door.add_argument(
-        "--mutants", type=positive, metavar="N", help="also compare about N mutants, of all roots"
+        "--mutants", type=positive, metavar="N", help="also compare about N mutants, of all entry functions"
     )
     door.add_argument("--claims", action="store_true", help="also replay the witness of each refuted claim")
     door.add_argument("--seed", type=positive, default=1, metavar="S", help="the seed of all random choices")
@@ -65,9 +65,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Compare, print, and return the exit code."""
     door = parser()
     asked = door.parse_args(arguments)
-    roots = wanted(asked.root)
-    if not roots:
-        door.error(f"--root {asked.root} fits the name of no root.")
+    targets = wanted(asked.root)
+    if not targets:
+        door.error(f"--root {asked.root} fits the name of no entry function.")
     try:
         tree = Tree.open(asked.linux, None)
     except ValueError as error:
@@ -78,12 +78,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
             sizes = tuple(PAGES) if asked.pages == "all" else (asked.pages,)
             for pages in sizes:
                 reader = Reader(tree, pages)
-                for each in checked(reader, roots, asked.inputs, asked.seed, Path(folder) / pages):
+                for each in checked(reader, targets, asked.inputs, asked.seed, Path(folder) / pages):
                     code = _worse(code, _tell(str(tree.version), each))
                     told[_became(each)] += 1
                 if asked.mutants:
                     for one in tried(
-                        reader, roots, asked.mutants, asked.inputs, asked.seed, Path(folder) / pages
+                        reader, targets, asked.mutants, asked.inputs, asked.seed, Path(folder) / pages
                     ):
                         code = _worse(code, _tell_mutants(one))
                         told["mutants detected"] += one.detected + one.by_solver + one.faulting
@@ -104,7 +104,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _became(each: Checked) -> str:
-    """What is counted of a root in the last line."""
+    """What is counted of a target in the last line."""
     if each.absent:
         return "functions not in this tree"
     if each.comparison is None:
@@ -129,8 +129,8 @@ def _worse(a: int, b: int) -> int:
 
 
 def _tell(version: str, each: Checked) -> int:
-    """One root."""
-    where = f"{version} {each.pages} {each.root}()"
+    """One target."""
+    where = f"{version} {each.pages} {each.target}()"
     if each.absent:
         print(f"{where}: not in this tree")
         return AGREE
@@ -178,9 +178,9 @@ def _tell_outcome(side: str, outcome: Outcome | None) -> None:
 
 
 def _tell_mutants(one: Tried) -> int:
-    """What became of the mutants of one root."""
+    """What became of the mutants of one target."""
     print(
-        f"{one.root}(): {one.made} mutants; {one.detected} detected by random inputs, {one.by_solver} by one of the "
+        f"{one.target}(): {one.made} mutants; {one.detected} detected by random inputs, {one.by_solver} by one of the "
         f"solver's, {one.faulting} by faults alone, {one.equal} behave the same (proved), "
         f"{len(one.missed)} missed, {one.undecided} undecided; of their own procedures {one.agree} agree, "
         f"{len(one.differ)} differ, {one.unread} are not run"

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from model.source.preprocessor.profile import PAGES
 from model.source.targets.functions.fault import USER_MEM_ABORT
-from model.source.targets.table import ROOTS
+from model.source.targets.table import TARGETS
 from proofs.validation.mutation.fates import Fate
 from proofs.validation.mutation.score import (
     OF_A_SHAPE,
@@ -103,10 +103,10 @@ def _shapes(asked: argparse.Namespace) -> Iterable[Score]:
 
 def _kernel(asked: argparse.Namespace) -> Iterable[Score] | None:
     """The function of a tree; None if it could not be read."""
-    root = next((r for r in ROOTS if r.name == asked.root), None)
-    if root is None:
-        raise ValueError(f"--root {asked.root} is the name of no root.")
-    found = target_of_tree(asked.linux, root, asked.pages)
+    target = next((r for r in TARGETS if r.name == asked.root), None)
+    if target is None:
+        raise ValueError(f"--root {asked.root} is the name of no entry function.")
+    found = target_of_tree(asked.linux, target, asked.pages)
     if found is None:
         return None
     return [score(found, asked.jobs, float(asked.limit), asked.tell, _most(asked, OF_A_TREE))]

@@ -34,11 +34,11 @@ class OnShape:
 
 @dataclass(frozen=True)
 class OnC:
-    """In the function of that root (``model.source.targets``), of any of the ``releases``, each old text of
+    """In the function of that target (``model.source.targets``), of any of the ``releases``, each old text of
     ``edits`` stands exactly once in ``file`` and is replaced by the new one."""
 
     releases: tuple[str, ...]
-    root: str
+    target: str
     file: str
     edits: tuple[tuple[str, str], ...]
 

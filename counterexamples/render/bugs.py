@@ -63,7 +63,7 @@ def place(account: Account) -> str:
     if not isinstance(where, OnC):
         return f"the shape {where.procedure.name}"
     release = account.kernel or " or ".join(where.releases)
-    return f"{where.root}() of {release}"
+    return f"{where.target}() of {release}"
 
 
 def text(account: Account) -> str:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """A function of a real tree as a procedure, with the words of the vocabulary bound to its C.
 
-This is the front-end's only door: a tree, a configuration and a root function go in.
+This is the front-end's only door: a tree, a configuration and a target function go in.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from model.source.targets.arguments import ROLES, arguments
 from model.source.targets.bind import after, before, fitted
 from model.source.targets.fault_words import ESR, NEEDED, done_words, read_words, with_esr_of
 from model.source.targets.functions.fault import USER_MEM_ABORT
-from model.source.targets.target import Root
+from model.source.targets.target import Target
 from model.source.trees.tree import Tree, Version
 from model.source.types.ctypes import ULONG, CType, Pointer, Struct
 from model.source.types.parse_types import Types, function_declarator, text_at
@@ -55,7 +55,7 @@ class Digest:
 
 @dataclass(frozen=True)
 class Lowered:
-    """How a root was read: the front-end as it was left, the parameters with what they were given,
+    """How a target was read: the front-end as it was left, the parameters with what they were given,
     and the place of the result (None for void)."""
 
     front: Statements
@@ -65,14 +65,14 @@ class Lowered:
 
 @dataclass(frozen=True)
 class Kernel:
-    """A root function of a tree, lowered: the procedure, and everything that it rests on.
+    """A target function of a tree, lowered: the procedure, and everything that it rests on.
 
-    ``function`` is what the tree calls the root; ``lower`` gives how it was read.
+    ``function`` is what the tree calls the target; ``lower`` gives how it was read.
     """
 
     version: Version
     pages: str
-    root: Root
+    target: Target
     function: str
     procedure: Procedure
     ledger: tuple[Entry, ...]
@@ -86,82 +86,86 @@ class Kernel:
 
 
 def read(
-    tree: Tree, index: Index, profile: Profile, pages: str, subject: str, root: Root = USER_MEM_ABORT
+    tree: Tree, index: Index, profile: Profile, pages: str, subject: str, target: Target = USER_MEM_ABORT
 ) -> Kernel:
-    """Lower a root of the tree under that configuration.
+    """Lower a target of the tree under that configuration.
 
     Raises Unsupported with file and line for what has no lowering, NoSink where the tree has no
-    such function or one that calls none of the root's sinks.
+    such function or one that calls none of the target's sinks.
     """
-    function = root.functions[0]
-    if not tree.has(root.file):
-        raise NoSink(f"This tree has no file {root.file}, where {function}() stands.")
-    return read_from(index.view(profile, root.file), tree.version, pages, subject, root)
+    function = target.functions[0]
+    if not tree.has(target.file):
+        raise NoSink(f"This tree has no file {target.file}, where {function}() stands.")
+    return read_from(index.view(profile, target.file), tree.version, pages, subject, target)
 
 
-def read_from(view: Lookup, version: Version, pages: str, subject: str, root: Root) -> Kernel:
-    """Lower a root from what a view of its file answers.  Raises Unsupported and NoSink as ``read``."""
-    function = root.functions[0]
+def read_from(view: Lookup, version: Version, pages: str, subject: str, target: Target) -> Kernel:
+    """Lower a target from what a view of its file answers.  Raises Unsupported and NoSink as ``read``."""
+    function = target.functions[0]
     try:
-        return _read(view, version, pages, subject, root)
+        return _read(view, version, pages, subject, target)
     except (SortError, ProcedureError, RecursionError, MemoryError) as error:
         why = str(error) or "it is too large"
-        raise Unsupported(root.file, 1, f"{function}() does not fit the intermediate form: {why}") from error
+        raise Unsupported(
+            target.file, 1, f"{function}() does not fit the intermediate form: {why}"
+        ) from error
 
 
-def _read(view: Lookup, version: Version, pages: str, subject: str, root: Root) -> Kernel:
-    function = next((f for f in root.functions if view.function(f) is not None), None)
+def _read(view: Lookup, version: Version, pages: str, subject: str, target: Target) -> Kernel:
+    function = next((f for f in target.functions if view.function(f) is not None), None)
     if function is None:
-        _refuse_broken(view, root)
-        raise NoSink(f"{root.file} of this tree has no function {' and no '.join(_called(root.functions))}.")
-    roles = dict(ROLES) if root.is_fault_path else {}
-    front = Statements(Types(view), Objects(roles=roles), {**table(), **root.rows})
-    given = _arguments(front, function, root)
+        _refuse_broken(view, target)
+        raise NoSink(
+            f"{target.file} of this tree has no function {' and no '.join(_called(target.functions))}."
+        )
+    roles = dict(ROLES) if target.is_fault_path else {}
+    front = Statements(Types(view), Objects(roles=roles), {**table(), **target.rows})
+    given = _arguments(front, function, target)
     scope = {p: Slot(p, t, value if is_scalar(t) else None) for p, t, value in given}
-    words = before(front, root, scope)
+    words = before(front, target, scope)
     front.given = scope
-    result = front.root(function, [value for _, _, value in given])
+    result = front.lower_target(function, [value for _, _, value in given])
     called = effects(tuple(front.objects.bodies[0]))
-    if root.sinks and not any(sink in called for sink in root.sinks):
-        raise NoSink(f"{function}() of this tree calls neither {' nor '.join(_called(root.sinks))}.")
-    constants = constants_of(front, root)
-    if root.is_fault_path:
-        words |= _fault_words(front, root, constants, called, result)
-    words |= after(front, root, scope, function, called, result)
+    if target.sinks and not any(sink in called for sink in target.sinks):
+        raise NoSink(f"{function}() of this tree calls neither {' nor '.join(_called(target.sinks))}.")
+    constants = constants_of(front, target)
+    if target.is_fault_path:
+        words |= _fault_words(front, target, constants, called, result)
+    words |= after(front, target, scope, function, called, result)
     procedure = Procedure(
         subject,
         tuple(front.objects.bodies[0]),
         front.objects.places,
-        _inputs(front, root),
-        {word: fitted(term, root.words[word][0]) for word, term in words.items() if word in root.words},
+        _inputs(front, target),
+        {word: fitted(term, target.words[word][0]) for word, term in words.items() if word in target.words},
         constants,
     )
     ledger = tuple(sorted(front.objects.ledger.values()))
     lowered = Lowered(front, tuple(given), result)
     digests = _digests(view, function, ledger)
-    return Kernel(version, pages, root, function, procedure, ledger, digests, lambda: lowered)
+    return Kernel(version, pages, target, function, procedure, ledger, digests, lambda: lowered)
 
 
-def _refuse_broken(view: Lookup, root: Root) -> None:
-    """Refuse a root whose head is in the file while its body is not to be found."""
-    code = view.code(root.file)
-    for function in root.functions:
+def _refuse_broken(view: Lookup, target: Target) -> None:
+    """Refuse a target whose head is in the file while its body is not to be found."""
+    code = view.code(target.file)
+    for function in target.functions:
         head = rb"\b" + function.encode() + rb"[\s\\]*(?:" + NESTED_PARENTHESES + rb"[\s\\]*\{|\([^;{}]*\Z)"
         for found in re.finditer(head, code):
-            if view.holds_at(root.file, found.start()) is not False:
-                line = view.line_at(root.file, found.start())
+            if view.holds_at(target.file, found.start()) is not False:
+                line = view.line_at(target.file, found.start())
                 said = f"{function}(), which begins here, and whose end was not found (is each brace closed?)"
-                raise Unsupported(root.file, line, said)
+                raise Unsupported(target.file, line, said)
 
 
 def _called(functions: Iterable[str]) -> list[str]:
     return [f"{function}()" for function in functions]
 
 
-def _inputs(front: Statements, root: Root) -> dict[str, Input]:
+def _inputs(front: Statements, target: Target) -> dict[str, Input]:
     """What is free: what was read, and the world of a fault."""
     inputs = dict(front.objects.inputs)
-    if root.is_fault_path:
+    if target.is_fault_path:
         for world, (sort, note) in WORLD.items():
             inputs.setdefault(world, Input(sort, Origin.GIVEN, note))
     return inputs
@@ -169,7 +173,7 @@ def _inputs(front: Statements, root: Root) -> dict[str, Input]:
 
 def _fault_words(
     front: Statements,
-    root: Root,
+    target: Target,
     constants: Mapping[str, int],
     called: Mapping[str, Mapping[str, object]],
     result: Term | None,
@@ -181,24 +185,24 @@ def _fault_words(
     """
     objects = front.objects
     if result is None or not isinstance(result.data, str) or result.sort != BitVec(32):
-        raise Unsupported(root.file, 1, f"{root.functions[0]}(), which does not return an int")
+        raise Unsupported(target.file, 1, f"{target.functions[0]}(), which does not return an int")
     for constant, usual in NEEDED.items():
         if constant not in constants or (usual and constants[constant] not in usual):
-            raise Unsupported(root.file, 1, f"{constant} is {constants.get(constant, 'no constant')} here")
+            raise Unsupported(target.file, 1, f"{constant} is {constants.get(constant, 'no constant')} here")
     words = read_words(constants, objects.inputs, partial(can_call, front.view))
     width = objects.inputs[ESR].sort.width
     words = {word: with_esr_of(width, term) for word, term in words.items()}
     return words | done_words(objects.places, called, result.data)
 
 
-def _arguments(front: Statements, function: str, root: Root) -> list[tuple[str, CType, Value]]:
-    """The root's parameters, each with what the caller gives."""
+def _arguments(front: Statements, function: str, target: Target) -> list[tuple[str, CType, Value]]:
+    """The target's parameters, each with what the caller gives."""
     found = front.view.function(function)
     assert found is not None
     text = text_at(found)
     declarator = function_declarator(front.types.parser.function(text), text)
     parameters = front.types.parameters(declarator, text)
-    if root.is_fault_path:
+    if target.is_fault_path:
         esr = front.types.member(Struct("kvm_vcpu_fault_info"), "esr_el2") or ULONG
         front.objects.input(ESR, sort_of(esr))
         return arguments(front, parameters, sort_of(esr).width)
@@ -215,12 +219,12 @@ def _given(front: Statements, name: str, t: CType) -> Value:
     return Value(t, front.objects.input(name, sort_of(t)))
 
 
-def constants_of(front: Statements, root: Root = USER_MEM_ABORT) -> dict[str, int]:
+def constants_of(front: Statements, target: Target = USER_MEM_ABORT) -> dict[str, int]:
     """The value that the tree gives each constant of the vocabulary; what it lacks is left out."""
     values = dict.fromkeys(_ABSENT_BITS, 0)
     parser = front.types.parser
     for constant in _constants():
-        text = Text(constant.encode(), root.file, 1, fixed=constant)
+        text = Text(constant.encode(), target.file, 1, fixed=constant)
         with front.at(text):
             try:
                 value = front.rvalue(parser.fragment(text))
@@ -238,12 +242,12 @@ def _constants() -> list[str]:
     return [str(t.data) for t in terms if t.data not in words]
 
 
-def _digests(view: Lookup, root: str, ledger: tuple[Entry, ...]) -> tuple[Digest, ...]:
-    names = [root] + [e.what for e in ledger if e.how == "inlined"]
+def _digests(view: Lookup, function: str, ledger: tuple[Entry, ...]) -> tuple[Digest, ...]:
+    names = [function] + [e.what for e in ledger if e.how == "inlined"]
     digests = []
-    for function in dict.fromkeys(names):
-        found = view.function(function)
+    for name in dict.fromkeys(names):
+        found = view.function(name)
         if found is not None:
             text = b"".join(found.text.split())
-            digests.append(Digest(function, found.file, found.line, sha256(text).hexdigest()))
+            digests.append(Digest(name, found.file, found.line, sha256(text).hexdigest()))
     return tuple(digests)

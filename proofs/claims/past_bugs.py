@@ -16,8 +16,8 @@ from model.source.index.index import Index
 from model.source.kernel import read
 from model.source.preprocessor.profile import Profile
 from model.source.targets.functions.fault import USER_MEM_ABORT
-from model.source.targets.table import ROOTS
-from model.source.targets.target import Root
+from model.source.targets.table import TARGETS
+from model.source.targets.target import Target
 from model.source.trees.tree import Tree, overlay
 from model.vocabulary.symbols import READ, WORLD
 from proofs.claims.catalogue import COW_WORD, DEFAULT_PAGES, Subject, claims, theorems
@@ -87,20 +87,22 @@ def with_the_edit(name: str, bug: Bug, tree: Tree) -> Tree:
     return overlay(tree, {where.file: text.encode("latin-1")})
 
 
-def _lowered(name: str, bug: Bug, tree: Tree, index: Index) -> tuple[Procedure, Root]:
+def _lowered(name: str, bug: Bug, tree: Tree, index: Index) -> tuple[Procedure, Target]:
     where = bug.where
     assert isinstance(where, OnC)
-    root = next((root for root in ROOTS if root.name == where.root), None)
-    if root is None:
-        raise HistoryError(f"{name}: no root is called {where.root}; model/source/targets has them.")
+    target = next((target for target in TARGETS if target.name == where.target), None)
+    if target is None:
+        raise HistoryError(
+            f"{name}: no entry function is called {where.target}; model/source/targets has them."
+        )
     profile = Profile.builtin(DEFAULT_PAGES)
-    return read(tree, index, profile, DEFAULT_PAGES, where.root, root).procedure, root
+    return read(tree, index, profile, DEFAULT_PAGES, where.target, target).procedure, target
 
 
-def _asked(name: str, bug: Bug, procedure: Procedure, root: Root = USER_MEM_ABORT) -> Claim:
+def _asked(name: str, bug: Bug, procedure: Procedure, target: Target = USER_MEM_ABORT) -> Claim:
     theorem = _theorem(name, bug)
     words = {word: term for word, term in procedure.symbols.items() if word != COW_WORD}
-    unread = READ.keys() | WORLD.keys() if root is USER_MEM_ABORT else frozenset[str]()
+    unread = READ.keys() | WORLD.keys() if target is USER_MEM_ABORT else frozenset[str]()
     if isinstance(bug.where, OnShape):  # what a shape reads are words
         unread = unread | procedure.inputs.keys()
     subject = Subject(

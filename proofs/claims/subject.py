@@ -11,8 +11,8 @@ import re
 from dataclasses import dataclass
 
 from model.source.targets.functions.fault import USER_MEM_ABORT
-from model.source.targets.table import ROOTS
-from model.source.targets.target import Root
+from model.source.targets.table import TARGETS
+from model.source.targets.target import Target
 
 #: The theorem of which Skipped tells where a tree has no such function: all of them.
 ALL_THEOREMS = "the theorems"
@@ -23,10 +23,10 @@ _SUBJECT = re.compile(rf"({_RELEASE})(?::(\w+))?", re.ASCII)
 
 @dataclass(frozen=True)
 class Part:
-    """A function of a kernel, or of two: the release (or both), and the root's name."""
+    """A function of a kernel, or of two: the release (or both), and the target's name."""
 
     kernel: str
-    root: str
+    target: str
 
     @property
     def is_comparison(self) -> bool:
@@ -40,11 +40,11 @@ def part(subject: str) -> Part | None:
     return Part(found[1], found[2] or USER_MEM_ABORT.name) if found else None
 
 
-def root_of(name: str) -> Root | None:
-    """The root of that name."""
-    return next((root for root in ROOTS if root.name == name), None)
+def target_of(name: str) -> Target | None:
+    """The target of that name."""
+    return next((target for target in TARGETS if target.name == name), None)
 
 
 def order(name: str) -> int:
-    """Where a root of that name is told: as in the table of roots, and unknown ones last."""
-    return next((i for i, root in enumerate(ROOTS) if root.name == name), len(ROOTS))
+    """Where a target of that name is told: as in the table of targets, and unknown ones last."""
+    return next((i for i, target in enumerate(TARGETS) if target.name == name), len(TARGETS))

@@ -74,36 +74,36 @@ def _head(first: Sequence[str], covered: Sequence[Covered]) -> Iterator[str]:
 # Verdicts ----------------------------------------------------------------------------------------
 def _verdicts(covered: Sequence[Covered]) -> Iterator[str]:
     yield from _head(("function", "theorems"), covered)
-    for root in _roots(covered):
-        families = dict.fromkeys(e.claim.family for c in covered for e in _about(root, c)) or {"": None}
+    for target in _targets(covered):
+        families = dict.fromkeys(e.claim.family for c in covered for e in _about(target, c)) or {"": None}
         for number, family in enumerate(families):
-            cells = (_cell(root, family, each) for each in covered)
-            yield _row((f"`{root}()`" if number == 0 else "", family, *cells))
+            cells = (_cell(target, family, each) for each in covered)
+            yield _row((f"`{target}()`" if number == 0 else "", family, *cells))
 
 
-def _roots(covered: Iterable[Covered]) -> list[str]:
-    """Every root of which anything is told, in the order of the table of roots."""
+def _targets(covered: Iterable[Covered]) -> list[str]:
+    """Every target of which anything is told, in the order of the table of targets."""
     told = {e.claim.subject for c in covered for e in c.report.judged}
     told |= {s.subject for c in covered for s in c.report.skipped}
     return sorted(
-        {about.root for each in told if (about := part(each))}, key=lambda name: (order(name), name)
+        {about.target for each in told if (about := part(each))}, key=lambda name: (order(name), name)
     )
 
 
-def _about(root: str, covered: Covered) -> list[Judged]:
-    return [each for each in covered.report.judged if _root(each.claim.subject) == root]
+def _about(target: str, covered: Covered) -> list[Judged]:
+    return [each for each in covered.report.judged if _target(each.claim.subject) == target]
 
 
-def _root(subject: str) -> str:
+def _target(subject: str) -> str:
     about = part(subject)
-    return about.root if about else ""
+    return about.target if about else ""
 
 
-def _cell(root: str, family: str, covered: Covered) -> str:
+def _cell(target: str, family: str, covered: Covered) -> str:
     """How many theorems of a family have which verdict there, or why there is none."""
-    if any(_root(s.subject) == root and s.theorem == ALL_THEOREMS for s in covered.report.skipped):
+    if any(_target(s.subject) == target and s.theorem == ALL_THEOREMS for s in covered.report.skipped):
         return "no such function"
-    found = [each for each in _about(root, covered) if each.claim.family == family]
+    found = [each for each in _about(target, covered) if each.claim.family == family]
     if not found:
         return "none applies"
     counts = Counter(each.verdict for each in found)
@@ -133,9 +133,9 @@ def _became(name: str, found: Assumptions) -> str:
 def _contracts(covered: Sequence[Covered]) -> Iterator[str]:
     yield "Calls that are believed to keep to a contract, by the function that makes them:"
     yield ""
-    for root in _roots(covered):
+    for target in _targets(covered):
         names = {
-            n for c in covered for s, rows in c.report.contracts.items() if _root(s) == root for n in rows
+            n for c in covered for s, rows in c.report.contracts.items() if _target(s) == target for n in rows
         }
         if names:
-            yield f"* `{root}()`: {', '.join(f'`{name}`' for name in sorted(names))}"
+            yield f"* `{target}()`: {', '.join(f'`{name}`' for name in sorted(names))}"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Verdicts about a kernel, told function by function: pure building of text, no printing.
 
-Each root has a section with what it does, and in it its theorems by family; the verdict stands before
+Each target has a section with what it does, and in it its theorems by family; the verdict stands before
 the theorem, a column for each page size, and why a theorem is refuted stands below it.
 """
 
@@ -14,7 +14,7 @@ from enum import Enum
 
 from proofs.claims.catalogue import DEFAULT_PAGES
 from proofs.claims.claim import Verdict
-from proofs.claims.subject import ALL_THEOREMS, order, part, root_of
+from proofs.claims.subject import ALL_THEOREMS, order, part, target_of
 from proofs.reports import table
 from proofs.reports.table import Report, Table, legend, letter
 from proofs.verdicts.verdict import Judged, Standing
@@ -63,10 +63,10 @@ def tables(found: Report) -> tuple[Table | Outline, ...]:
 
 
 def outline(found: Report) -> Outline:
-    """The verdicts by root, family and theorem.  Every claim must be about a function of a kernel."""
+    """The verdicts by target, family and theorem.  Every claim must be about a function of a kernel."""
     columns = list(dict.fromkeys(_column(each) for each in found.judged))
     one = len(columns) == 1
-    rows = [line for root in _roots(found) for line in _section(root, found.judged, columns)]
+    rows = [line for target in _targets(found) for line in _section(target, found.judged, columns)]
     cells = [line.cells for line in rows if line.cells]
     heads = [""] if one else _heads(columns)
     widths = tuple(max(map(len, column)) for column in zip(heads, *cells, strict=True))
@@ -117,29 +117,31 @@ def _heads(columns: Sequence[str]) -> list[str]:
     return [pages or DEFAULT_PAGES for _, _, pages in parted]
 
 
-def _root(subject: str) -> str:
+def _target(subject: str) -> str:
     about = part(subject)
     assert about is not None
-    return about.root
+    return about.target
 
 
-def _roots(found: Report) -> list[str]:
-    """The roots of which something is told, in the order of the table of roots."""
-    return sorted({_root(each.claim.subject) for each in found.judged}, key=lambda name: (order(name), name))
+def _targets(found: Report) -> list[str]:
+    """The targets of which something is told, in the order of the table of targets."""
+    return sorted(
+        {_target(each.claim.subject) for each in found.judged}, key=lambda name: (order(name), name)
+    )
 
 
-def _section(root: str, judged: Sequence[Judged], columns: Sequence[str]) -> Iterator[Line]:
+def _section(target: str, judged: Sequence[Judged], columns: Sequence[str]) -> Iterator[Line]:
     """One function: its name, its file, what it does, and its theorems."""
-    known = root_of(root)
-    about = dict.fromkeys(each.claim.subject for each in judged if _root(each.claim.subject) == root)
+    known = target_of(target)
+    about = dict.fromkeys(each.claim.subject for each in judged if _target(each.claim.subject) == target)
     names = " ".join(f"@{subject}" for subject in about)  # what stands behind a theorem in a claim's name
     yield _blank()
-    yield Line(Style.TITLE, 0, f"{root}()  {known.file}  {names}" if known else f"{root}()  {names}")
+    yield Line(Style.TITLE, 0, f"{target}()  {known.file}  {names}" if known else f"{target}()  {names}")
     if known:
         yield Line(Style.PLAIN, 2, known.says)
     families: dict[str, dict[str, dict[str, Judged]]] = {}
     for each in judged:
-        if _root(each.claim.subject) == root:
+        if _target(each.claim.subject) == target:
             family = families.setdefault(each.claim.family, {})
             family.setdefault(each.claim.theorem, {})[_column(each)] = each
     for name, theorems in families.items():

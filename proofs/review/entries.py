@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from counterexamples.witness import Witness
 from model.program.procedure import Span
-from model.source.targets.table import ROOTS
+from model.source.targets.table import TARGETS
 from proofs.claims.claim import Verdict
 from proofs.claims.relational.beside import OTHER
 from proofs.review.patches.diff import ADDED, REMOVED
@@ -57,7 +57,7 @@ class Entry:
     @property
     def file(self) -> str:
         """Where it shows, or the file of the function; "" of a function that is none of those read."""
-        files = (root.file for root in ROOTS if root.name == self.function)
+        files = (target.file for target in TARGETS if target.name == self.function)
         return self.place.file if self.place else next(files, "")
 
 
@@ -82,7 +82,7 @@ def concerns(review: Review) -> bool:
 
 
 def _concerns(patch: PatchReview) -> bool:
-    files = {root.file for root in ROOTS}
+    files = {target.file for target in TARGETS}
     touched = any(each.change is not Change.UNTOUCHED for each in patch.functions)
     return touched or not patch.patch.files or not files.isdisjoint(patch.patch.touches)
 

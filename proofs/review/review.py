@@ -44,7 +44,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class FunctionReview:
-    """What became of a function (a root) under one page size.
+    """What became of a function (a target) under one page size.
 
     ``why`` is why it could not be read; ``region`` the inputs on which it differs, as a formula, ""
     if none was found; ``table`` and ``rows`` are those of the attribute table that changed, as text and as

@@ -16,7 +16,7 @@ class Theorem:
     """``says`` is the whole theorem as a sentence in kernel words; all of ``given`` together imply
     ``then``; ``because`` cites the commit, mail (Message-ID), manual rule or comment it rests on.
     ``not_assuming`` names facts that must not be used: the theorem asks what happens without them.
-    ``of`` is the function that it is about (the name of a root in ``model.source.targets``), "" for
+    ``of`` is the function that it is about (the name of a target in ``model.source.targets``), "" for
     the fault paths.
 
     Its name is the attribute it is bound to in its module, a true sentence in snake_case.

@@ -2,7 +2,7 @@
 """Which of the assumptions behind the proofs are themselves proved, of the function that they are about?
 
 A fault path is proved with facts about its caller and core-mm, and with contracts of what it calls.
-Where that function is read as a root of its own, its theorems may say what was assumed.  An
+Where that function is read as a target of its own, its theorems may say what was assumed.  An
 assumption is discharged in a run if each of its theorems was asked of that kernel and PROVED there,
 with every page size; it is discharged in part if some were, or if something is ``left`` in any case.
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Reading all roots of a tree with one file changed, and telling whether anything came out different.
+"""Reading all targets of a tree with one file changed, and telling whether anything came out different.
 
 This serves ``fuzz_tree``; a changed header is scanned alone, which every now and then is compared
 with what ``Index.patched`` makes of the whole tree.
@@ -20,13 +20,13 @@ from model.source.index.index import Index
 from model.source.index.scan import scan
 from model.source.kernel import Kernel, NoSink, read
 from model.source.preprocessor.profile import Profile
-from model.source.targets.target import Root
+from model.source.targets.target import Target
 from model.source.trees.tree import Tree, overlay
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a root came to: ``kind`` is its class; ``bare`` all that it says but lines, as a digest."""
+    """What a target came to: ``kind`` is its class; ``bare`` all that it says but lines, as a digest."""
 
     kind: str
     told: str
@@ -36,21 +36,21 @@ class Outcome:
 
 @dataclass
 class Reader:
-    """The roots of one tree under one page size."""
+    """The targets of one tree under one page size."""
 
     tree: Tree
     index: Index
     pages: str
 
-    def outcome(self, root: Root, file: str = "", data: bytes = b"", whole: bool = False) -> Outcome:
-        """What a root comes to if the file has these bytes.  Raises only what must never be raised."""
+    def outcome(self, target: Target, file: str = "", data: bytes = b"", whole: bool = False) -> Outcome:
+        """What a target comes to if the file has these bytes.  Raises only what must never be raised."""
         tree = overlay(self.tree, {file: data}) if file else self.tree
         if whole:
             index = self.index.patched(tree)
         else:
             index = self._changed(tree, file, data) if file else self.index
         try:
-            kernel = read(tree, index, Profile.builtin(self.pages), self.pages, "fuzzed", root)
+            kernel = read(tree, index, Profile.builtin(self.pages), self.pages, "fuzzed", target)
         except Unsupported as error:
             if not (error.file and error.line >= 1 and error.construct):
                 raise AssertionError(f"a refusal without a place: {error}") from error
@@ -74,7 +74,7 @@ class Reader:
 
 
 def reached(kernel: Kernel) -> Iterator[Definition]:
-    """The definitions that were read for a root."""
+    """The definitions that were read for a target."""
     view = kernel.lowered.front.view
     found = {d.place: d for d in kernel.lowered.front.types.relied.values()}
     for digest in kernel.digests:

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Damages the real files of a tree and reads all roots: `python -m tests.fuzz.fuzz_tree PATH --seconds N`.
+"""Damages the real files of a tree and reads all targets: `python -m tests.fuzz.fuzz_tree PATH --seconds N`.
 
 Not part of the test suite.  Each case changes one file in one place and is one of these:
 
-* inside: a token of a definition that a root reads.  If nothing comes out different and the syntax
+* inside: a token of a definition that a target reads.  If nothing comes out different and the syntax
   around the token does not say why, the case is told as "silent";
-* outside: a token in the body of a function that no root reads.  No root may come out different;
-* damage: odd bytes or lines near what a root reads, or anywhere in such a file.
+* outside: a token in the body of a function that no target reads.  No target may come out different;
+* damage: odd bytes or lines near what a target reads, or anywhere in such a file.
 
 Whatever is read must be a procedure, "no sink" or "unsupported" with file and line, twice the same,
 and within LONGEST seconds.  A case is repeated with `--case N` and the same seed.
@@ -28,8 +28,8 @@ from random import Random
 from model.source.index.definitions import Definition, FunctionText
 from model.source.index.index import Index
 from model.source.index.scan import FUNCTION
-from model.source.targets.table import ROOTS
-from model.source.targets.target import Root
+from model.source.targets.table import TARGETS
+from model.source.targets.target import Target
 from model.source.trees.header_cache import default_directory
 from model.source.trees.tree import Tree
 from tests.fuzz.fuzz_explain import explained
@@ -42,58 +42,58 @@ LONGEST = 20.0
 
 @dataclass
 class Fuzzer:
-    """The roots of a tree as they are, and cases that change it."""
+    """The targets of a tree as they are, and cases that change it."""
 
     reader: Reader
     seed: int
-    roots: list[Root] = field(default_factory=list)
+    targets: list[Target] = field(default_factory=list)
     before: dict[str, Outcome] = field(default_factory=dict)
     parts: dict[str, list[Definition]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for root in ROOTS:
-            outcome = self.reader.outcome(root)
-            self.before[root.name] = outcome
+        for target in TARGETS:
+            outcome = self.reader.outcome(target)
+            self.before[target.name] = outcome
             if outcome.kernel is not None:
-                self.roots.append(root)
-                self.parts[root.name] = [p for p in reached(outcome.kernel) if p.end > p.start]
+                self.targets.append(target)
+                self.parts[target.name] = [p for p in reached(outcome.kernel) if p.end > p.start]
 
     def case(self, number: int) -> Iterator[str]:
         """Run one case; first what it is, then each thing that is wrong with it."""
         random = Random(f"{self.seed}:{number}")
         kind = random.choice(("inside", "inside", "inside", "outside", "damage", "damage"))
-        root = random.choice(self.roots)
+        target = random.choice(self.targets)
         if kind == "outside":
-            yield from self._outside(random, root)
+            yield from self._outside(random, target)
         elif kind == "inside":
-            yield from self._inside(random, root)
+            yield from self._inside(random, target)
         else:
-            yield from self._damage(random, root)
+            yield from self._damage(random, target)
 
-    def _part(self, random: Random, root: Root) -> Definition:
-        parts = self.parts[root.name]
+    def _part(self, random: Random, target: Target) -> Definition:
+        parts = self.parts[target.name]
         functions = [p for p in parts if isinstance(p, FunctionText)]
         return random.choice(functions if functions and random.randrange(4) else parts)
 
-    def _inside(self, random: Random, root: Root) -> Iterator[str]:
-        part = self._part(random, root)
+    def _inside(self, random: Random, target: Target) -> Iterator[str]:
+        part = self._part(random, target)
         data = self.reader.tree.read(part.file)
         tokens = tokens_of(data, part.start, part.end) or tokens_of(data)
         change = of_a_token(random, data, tokens)
-        yield f"inside {root.name}: {told(data, part, change)}"
+        yield f"inside {target.name}: {told(data, part, change)}"
         new = change.applied(data)
-        outcome = yield from self._twice(random, root, part.file, new)
-        kernel = self.before[root.name].kernel
-        if outcome.bare == self.before[root.name].bare and kernel is not None:
+        outcome = yield from self._twice(random, target, part.file, new)
+        kernel = self.before[target.name].kernel
+        if outcome.bare == self.before[target.name].bare and kernel is not None:
             why = explained(kernel, part, change)
             yield f"= {why}" if why else "silent"
         else:
             yield f"= {outcome.kind}"
 
-    def _outside(self, random: Random, root: Root) -> Iterator[str]:
-        file = root.file
+    def _outside(self, random: Random, target: Target) -> Iterator[str]:
+        file = target.file
         data = self.reader.tree.read(file)
-        kernel = self.before[root.name].kernel
+        kernel = self.before[target.name].kernel
         assert kernel is not None
         source = kernel.lowered.front.view.headers.study(file)
         read = [p for parts in self.parts.values() for p in parts if p.file == file]
@@ -112,15 +112,15 @@ class Fuzzer:
             return
         change = of_a_token(random, data, inside, balanced=True)
         old = data[change.start : change.end]
-        yield f"outside {root.name}: in {body.name}: {old!r} -> {change.new!r} at {change.start}"
-        for other in self.roots:
+        yield f"outside {target.name}: in {body.name}: {old!r} -> {change.new!r} at {change.start}"
+        for other in self.targets:
             if other.file == file:
                 outcome = self.reader.outcome(other, file, change.applied(data))
                 if outcome.bare != self.before[other.name].bare:
                     yield f"! {other.name} came out different: {outcome.kind} {outcome.told}"
 
-    def _damage(self, random: Random, root: Root) -> Iterator[str]:
-        part = self._part(random, root)
+    def _damage(self, random: Random, target: Target) -> Iterator[str]:
+        part = self._part(random, target)
         data = self.reader.tree.read(part.file)
         start, end = (part.start, part.end) if random.randrange(3) else (0, len(data))
         new = data
@@ -133,14 +133,14 @@ class Fuzzer:
         if random.randrange(12) == 0:
             new = new[: random.randint(start, max(start, end))]
         shown = ", ".join(f"{c.start}-{c.end} -> {c.new[:40]!r}" for c in changes)
-        yield f"damage {root.name}: {part.file} {part.name}: {shown}"
-        outcome = yield from self._twice(random, root, part.file, new)
+        yield f"damage {target.name}: {part.file} {part.name}: {shown}"
+        outcome = yield from self._twice(random, target, part.file, new)
         yield f"= {outcome.kind}"
 
-    def _twice(self, random: Random, root: Root, file: str, data: bytes) -> Generator[str, None, Outcome]:
-        outcome = self.reader.outcome(root, file, data)
+    def _twice(self, random: Random, target: Target, file: str, data: bytes) -> Generator[str, None, Outcome]:
+        outcome = self.reader.outcome(target, file, data)
         if random.randrange(20) == 0:
-            again = self.reader.outcome(root, file, data, whole=True)
+            again = self.reader.outcome(target, file, data, whole=True)
             if (again.kind, again.bare, again.told) != (outcome.kind, outcome.bare, outcome.told):
                 yield f"! read again it is different: {outcome.kind} {outcome.told} / {again.kind} {again.told}"
         return outcome

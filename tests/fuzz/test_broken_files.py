@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""A real tree with one file damaged: it matters to the roots that read the damaged part, and no other."""
+"""A real tree with one file damaged: it matters to the targets that read the damaged part, and no other."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from model.source.errors import Unsupported
 from model.source.index.index import Index
 from model.source.kernel import Kernel, NoSink, read
 from model.source.preprocessor.profile import Profile
-from model.source.targets.table import ROOTS
+from model.source.targets.table import TARGETS
 from model.source.trees.header_cache import default_directory
 from model.source.trees.tree import Tree, overlay
 from tests.fuzz.fuzz_reading import Reader, bare
@@ -18,13 +18,13 @@ from tests.support.trees import MMU, edited, tree
 
 PGTABLE = "arch/arm64/kvm/hyp/pgtable.c"
 HWDEF = "arch/arm64/include/asm/pgtable-hwdef.h"
-BY_NAME = {root.name: root for root in ROOTS}
+BY_NAME = {target.name: target for target in TARGETS}
 
 
-def outcome(changed: Tree, root: str = "user_mem_abort") -> Kernel | str:
+def outcome(changed: Tree, target: str = "user_mem_abort") -> Kernel | str:
     index = Index.build(changed, default_directory())
     try:
-        return read(changed, index, Profile.builtin("4K"), "4K", "changed", BY_NAME[root])
+        return read(changed, index, Profile.builtin("4K"), "4K", "changed", BY_NAME[target])
     except (Unsupported, NoSink) as error:
         return f"{type(error).__name__}: {error}"
 
@@ -32,7 +32,7 @@ def outcome(changed: Tree, root: str = "user_mem_abort") -> Kernel | str:
 @pytest.mark.parametrize(
     "broken", [b"", b"\x00\xff" * 1000, b"{" * 1000, b"static int stage2_set_prot_attr("]
 )
-def test_roots_of_another_file_are_read(broken: bytes) -> None:
+def test_targets_of_another_file_are_read(broken: bytes) -> None:
     original = tree("6.12")
     whole, damaged = outcome(original), outcome(overlay(original, {PGTABLE: broken}))
     assert isinstance(whole, Kernel)
@@ -41,7 +41,7 @@ def test_roots_of_another_file_are_read(broken: bytes) -> None:
     assert isinstance(outcome(overlay(original, {PGTABLE: broken}), "stage2_set_prot_attr"), str)
 
 
-def test_a_file_that_ends_inside_the_root_is_refused() -> None:
+def test_a_file_that_ends_inside_the_target_is_refused() -> None:
     original = tree("6.12")
     data = original.read(MMU)
     at = data.index(b"user_mem_abort(")
@@ -79,13 +79,13 @@ def test_a_struct_is_not_added_to() -> None:
 
 @pytest.mark.parametrize("pages", ["16K", "64K"])
 @pytest.mark.parametrize("name", ["6.1", "6.12", "7.3"])
-def test_every_page_size_reads_all_roots(name: str, pages: str) -> None:
+def test_every_page_size_reads_all_targets(name: str, pages: str) -> None:
     at_hand = tree(name)
     index = Index.build(at_hand, default_directory())
     refused = []
-    for root in ROOTS:
+    for target in TARGETS:
         try:
-            read(at_hand, index, Profile.builtin(pages), pages, name, root)
+            read(at_hand, index, Profile.builtin(pages), pages, name, target)
         except Unsupported as error:
             refused.append(str(error))
         except NoSink:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Whatever stands in the file of a root: a procedure, "no sink" or "unsupported" with file and line.
+"""Whatever stands in the file of a target: a procedure, "no sink" or "unsupported" with file and line.
 
 What bounds the time are the front-end's own limits; an example that none of them stops hangs the test.
 """
@@ -19,7 +19,7 @@ from model.source.errors import Unsupported
 from model.source.index.index import Index
 from model.source.kernel import Kernel, NoSink, read
 from model.source.preprocessor.profile import Profile
-from model.source.targets.target import Argument, Returned, Root
+from model.source.targets.target import Argument, Returned, Target
 from model.vocabulary.symbols import DONE
 from tests.fuzz.fuzz_reading import bare
 from tests.support.c.c_code import FILE, make_tree
@@ -27,7 +27,7 @@ from tests.support.c.c_mutate import ODD, of_a_line, of_a_token, of_bytes, token
 from tests.support.c.c_random import PRELUDE, Maker
 
 SINK = Contract(Kind.SINK, "is told", "this file", arguments=(("value", "int", 0),))
-ROOT = Root(
+TARGET = Target(
     "f",
     FILE,
     ("f",),
@@ -79,7 +79,7 @@ def came_to(code: bytes) -> str:
     """What a file comes to: the digest of its procedure, or why it has none."""
     made = make_tree(code)
     try:
-        kernel = read(made, Index.build(made, None), Profile.builtin("4K"), "4K", "made", ROOT)
+        kernel = read(made, Index.build(made, None), Profile.builtin("4K"), "4K", "made", TARGET)
     except NoSink as error:
         return f"no sink: {error}"
     except Unsupported as error:

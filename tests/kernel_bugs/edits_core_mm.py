@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-#: (tree, root, file, function that is edited, what is replaced, by what, a theorem that is then refuted)
+#: (tree, target, file, function that is edited, what is replaced, by what, a theorem that is then refuted)
 EDITS = (
     (
         "7.3",

@@ -12,10 +12,10 @@ _WALK = "ret = kvm_walk_nested_s2(vcpu, fault_ipa, &nested_trans);\n"
 _PERM = "ret = kvm_s2_handle_perm_fault(vcpu, &nested_trans);\n\t\tif (ret) {"
 _BY_WALK = "if (kvm_vcpu_abt_iss1tw(vcpu)) {"
 
-#: (tree, root, file, function that is edited, what is replaced, by what, a theorem that is then refuted)
+#: (tree, target, file, function that is edited, what is replaced, by what, a theorem that is then refuted)
 EDITS = tuple(
-    (tree, root, _MMU, root, old, new, theorem)
-    for tree, root, old, new, theorem in (
+    (tree, target, _MMU, target, old, new, theorem)
+    for tree, target, old, new, theorem in (
         ("7.3", _ABORT, _LIMIT, "0", "faults_beyond_the_machine_are_size_faults"),
         ("6.12", _ABORT, _LIMIT, "0", "faults_beyond_the_machine_are_size_faults"),
         ("7.3", _ABORT, _LIMIT, _LIMIT.replace(">=", ">"), "faults_beyond_the_machine_are_size_faults"),

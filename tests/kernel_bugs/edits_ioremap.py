@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
-_ROOT, _FILE = "kvm_phys_addr_ioremap", "arch/arm64/kvm/mmu.c"
+_TARGET, _FILE = "kvm_phys_addr_ioremap", "arch/arm64/kvm/mmu.c"
 
-#: (tree, root, file, function that is edited, what is replaced, by what, a theorem that is then refuted)
+#: (tree, target, file, function that is edited, what is replaced, by what, a theorem that is then refuted)
 EDITS = tuple(
-    (name, _ROOT, _FILE, _ROOT, old, new, theorem)
+    (name, _TARGET, _FILE, _TARGET, old, new, theorem)
     for name, old, new, theorem in (
         (
             "7.3",

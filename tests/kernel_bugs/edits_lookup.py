@@ -19,7 +19,7 @@ _REMAP_FLAGS = "vma_desc_set_flags_mask(desc, VMA_REMAP_FLAGS);"
 _OLD_FLAGS = "VM_IO | VM_PFNMAP | VM_DONTEXPAND | VM_DONTDUMP"
 _SIGNAL, _POISON = "npages == -EINTR || npages == -EAGAIN", "npages == -EHWPOISON"
 
-#: (tree, root, file, function that is edited, what is replaced, by what, a theorem that is then refuted)
+#: (tree, target, file, function that is edited, what is replaced, by what, a theorem that is then refuted)
 EDITS = (
     ("7.3", _FAST, _KVM, _FAST, f"!({_GUARD})", "0", "fast_lookups_are_made_where_writing_matters"),
     ("7.3", _FAST, _KVM, _FAST, _GUARD, "kfp->flags & FOLL_WRITE", "fast_lookups_are_made_where_writing_matters"),

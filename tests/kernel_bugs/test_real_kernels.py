@@ -10,7 +10,7 @@ import pytest
 from model.source.preprocessor.profile import Profile
 from model.source.targets.functions.fault import USER_MEM_ABORT
 from model.source.targets.functions.memslot import PREPARE
-from model.source.targets.table import ROOTS
+from model.source.targets.table import TARGETS
 from model.source.trees.tree import Tree
 from proofs.claims.claim import Claim, Verdict
 from proofs.claims.kernel.claims import claims_of
@@ -23,9 +23,9 @@ SPLIT = ("7.2", "7.3")
 
 
 def claims(of: Tree, theorems: Iterable[str] = (), pages: str = "4K") -> list[Claim]:
-    """The claims of these theorems about the fault path; with none named, all claims about all roots."""
-    roots = (USER_MEM_ABORT, PREPARE) if theorems else ROOTS
-    found = claims_of(of, [(pages, Profile.builtin(pages))], roots)
+    """The claims of these theorems about the fault path; with none named, all claims about all targets."""
+    targets = (USER_MEM_ABORT, PREPARE) if theorems else TARGETS
+    found = claims_of(of, [(pages, Profile.builtin(pages))], targets)
     assert not found.unread, found.unread
     wanted = set(theorems)
     return [c for c in found.claims if not wanted or c.theorem in wanted]

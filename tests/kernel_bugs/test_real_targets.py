@@ -8,7 +8,7 @@ import re
 import pytest
 
 from model.source.preprocessor.profile import Profile
-from model.source.targets.table import ROOTS
+from model.source.targets.table import TARGETS
 from model.source.trees.tree import Tree, overlay
 from proofs.claims.claim import Verdict
 from proofs.claims.kernel import claims
@@ -51,30 +51,30 @@ def replaced(name: str, file: str, function: str, old: str, new: str) -> Tree:
     raise AssertionError(f"{file} of {name} has no {function}()")
 
 
-def judged(of: Tree, root: str, theorem: str = "") -> list[Judged]:
-    """The verdicts on one root; the others are not read."""
-    roots = [r for r in ROOTS if r.name == root]
-    found = claims.claims_of(of, [("4K", Profile.builtin("4K"))], roots)
+def judged(of: Tree, target: str, theorem: str = "") -> list[Judged]:
+    """The verdicts on one target; the others are not read."""
+    targets = [r for r in TARGETS if r.name == target]
+    found = claims.claims_of(of, [("4K", Profile.builtin("4K"))], targets)
     assert not found.unread, found.unread
     with Pool(1, 60.0) as pool:
         return list(decided(pool, [c for c in found.claims if theorem in ("", c.theorem)]))
 
 
 @pytest.mark.parametrize(
-    ("name", "root", "file", "function", "old", "new", "theorem"),
+    ("name", "target", "file", "function", "old", "new", "theorem"),
     EDITS,
     ids=[f"{edit[0]}-{i}-{edit[-1]}" for i, edit in enumerate(EDITS)],
 )
 def test_a_bug_refutes_a_theorem(
     name: str,
-    root: str,
+    target: str,
     file: str,
     function: str,
     old: str,
     new: str,
     theorem: str,
 ) -> None:
-    (found,) = judged(replaced(name, file, function, old, new), root, theorem)
+    (found,) = judged(replaced(name, file, function, old, new), target, theorem)
     assert found.verdict is Verdict.REFUTED, found.why
     assert found.standing is Standing.OTHERWISE
 
@@ -84,7 +84,7 @@ ABORT, PREPARE, GMEM = "kvm_handle_guest_abort", "kvm_arch_prepare_memory_region
 _READ = "\tif (prot & KVM_PGTABLE_PROT_R)\n\t\tattr |= KVM_PTE_LEAF_ATTR_LO_S2_S2AP_R;\n"
 _FLUSH = "need_flush = !cpus_have_final_cap(ARM64_HAS_STAGE2_FWB);"
 
-#: (root, file, function, what is replaced, by what): the same behaviour, spelled otherwise.
+#: (target, file, function, what is replaced, by what): the same behaviour, spelled otherwise.
 SPELLINGS = (
     (SET, PGTABLE, SET, _READ, "\tattr |= prot & KVM_PGTABLE_PROT_R ? KVM_PTE_LEAF_ATTR_LO_S2_S2AP_R : 0;\n"),
     (SET, PGTABLE, "stage2_set_xn_attr", "if (px && ux)", "if (ux && px)"),
@@ -114,8 +114,8 @@ SPELLINGS = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize(("root", "file", "function", "old", "new"), SPELLINGS)
-def test_spelling_moves_no_verdict(root: str, file: str, function: str, old: str, new: str) -> None:
-    found = judged(replaced("7.3", file, function, old, new), root)
+@pytest.mark.parametrize(("target", "file", "function", "old", "new"), SPELLINGS)
+def test_spelling_moves_no_verdict(target: str, file: str, function: str, old: str, new: str) -> None:
+    found = judged(replaced("7.3", file, function, old, new), target)
     assert found
     assert [j.name for j in found if j.standing is not Standing.AS_EXPECTED] == []

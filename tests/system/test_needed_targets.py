@@ -13,7 +13,7 @@ import pytest
 
 from model.logic import TRUE
 from model.source.preprocessor.profile import Profile
-from model.source.targets.table import ROOTS
+from model.source.targets.table import TARGETS
 from proofs.claims.catalogue import theorems
 from proofs.claims.claim import Claim, Verdict
 from proofs.claims.kernel import claims
@@ -67,7 +67,7 @@ def premises() -> set[Premise]:
 def about(name: str) -> Iterator[Claim]:
     """The claims about the functions of a kernel, but for the fault path's common ones."""
     own = {n.name for n in theorems() if n.theorem.of}
-    found = claims.claims_of(tree(name), [("4K", Profile.builtin("4K"))], ROOTS)
+    found = claims.claims_of(tree(name), [("4K", Profile.builtin("4K"))], TARGETS)
     return (claim for claim in found.claims if claim.theorem in own)
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What is a row of the contracts?
 
-Rows are kept by subject, in ``contracts``, ``kvm_contracts`` and ``mm_contracts``, and by root.
+Rows are kept by subject, in ``contracts``, ``kvm_contracts`` and ``mm_contracts``, and by target.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Contract:
     what its pointers lead to; one that ``hands_on`` calls what its first argument names, which is
     the event, with the others, and is that function's row if there is one; ``sees`` are further
     arguments of a sink: C expressions (the first spelling that the tree knows) over the sink's
-    parameters, the root's and what is in scope, with the values that they have when it is called."""
+    parameters, the target's and what is in scope, with the values that they have when it is called."""
 
     kind: Kind
     says: str

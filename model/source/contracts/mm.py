@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What is believed of the memory management's calls that the pfn lookup, remap_pfn_range() and
-/dev/mem make: rows like those of ``contracts``, for roots outside of the fault path.
+/dev/mem make: rows like those of ``contracts``, for targets outside of the fault path.
 
 Trusted: every row that a proof's procedure used; the report lists them.
 """

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What did a reading ask of a tree, and what was it told?
 
-A function is lowered from nothing but its root's table, this tool and what a ``Lookup`` answers.  So
+A function is lowered from nothing but its target's table, this tool and what a ``Lookup`` answers.  So
 where another tree gives the same answers to the same questions, in their order, the same is lowered:
 each step is the same as long as every answer before it was.  This needs no knowledge of how the
 answers are found, and holds of questions that were answered by "there is none".

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The words of a root as terms over the inputs and the last places of its procedure.
+"""The words of a target as terms over the inputs and the last places of its procedure.
 
 An expression that the tree does not know in any of its spellings leaves the word unbound: theorems
 that need it are then not asked of that tree, and the report says so.
@@ -31,7 +31,7 @@ from model.source.targets.target import (
     Locked,
     Member,
     Returned,
-    Root,
+    Target,
 )
 from model.source.types.ctypes import Int
 from model.source.types.syntax import Text
@@ -42,12 +42,12 @@ Scope = Mapping[str, Slot]
 _CALLED = re.compile(r"\b([a-z_]\w*)\(")
 
 
-def before(front: Statements, root: Root, scope: Scope) -> dict[str, Term]:
+def before(front: Statements, target: Target, scope: Scope) -> dict[str, Term]:
     """The words that are read when the function is called; nothing was lowered yet."""
     found = {}
-    for word, meaning in root.means.items():
+    for word, meaning in target.means.items():
         if isinstance(meaning, Before):
-            read = _first(front, root, meaning.c, scope, root.words[word][0])
+            read = _first(front, target, meaning.c, scope, target.words[word][0])
             if read is not None:
                 found[word] = _at_first(front, *read)
     return found
@@ -61,7 +61,7 @@ def _at_first(front: Statements, term: Term, steps: Sequence[Statement]) -> Term
 
 def after(
     front: Statements,
-    root: Root,
+    target: Target,
     scope: Scope,
     function: str,
     called: Mapping[str, Mapping[str, object]],
@@ -69,10 +69,10 @@ def after(
 ) -> dict[str, Term]:
     """The words that are read when the function has returned."""
     found: dict[str, Term] = {}
-    for word, meaning in root.means.items():
-        sort = root.words[word][0]
+    for word, meaning in target.means.items():
+        sort = target.words[word][0]
         if isinstance(meaning, After):
-            read = _first(front, root, meaning.c, scope, sort)
+            read = _first(front, target, meaning.c, scope, sort)
             for statement in () if read is None else read[1]:
                 front.objects.emit(statement)
             term = None if read is None else read[0]
@@ -136,7 +136,7 @@ def fitted(term: Term, sort: Sort) -> Term:
 
 
 def _first(
-    front: Statements, root: Root, spellings: Sequence[str], scope: Scope, sort: Sort
+    front: Statements, target: Target, spellings: Sequence[str], scope: Scope, sort: Sort
 ) -> tuple[Term, list[Statement]] | None:
     """The first spelling that means something in the tree, and the steps that evaluate it.
 
@@ -148,7 +148,7 @@ def _first(
         ledger, relied = dict(front.objects.ledger), dict(front.types.relied)
         try:
             with front.objects.nested() as steps:
-                value = _value(front, Text(c.encode(), root.file, 1, fixed=c), scope)
+                value = _value(front, Text(c.encode(), target.file, 1, fixed=c), scope)
         except Unsupported:
             continue
         finally:

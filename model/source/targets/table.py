@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""All roots, in the order in which they are read and told."""
+"""All targets, in the order in which they are read and told."""
 
 from __future__ import annotations
 
 from model.source.targets.functions import fault, host, leaf, memslot, pfn_lookup, tags
-from model.source.targets.target import Root
+from model.source.targets.target import Target
 
-ROOTS: tuple[Root, ...] = (
-    *fault.ROOTS,
-    *tags.ROOTS,
-    *memslot.ROOTS,
-    *leaf.ROOTS,
-    *host.ROOTS,
-    *pfn_lookup.ROOTS,
+TARGETS: tuple[Target, ...] = (
+    *fault.TARGETS,
+    *tags.TARGETS,
+    *memslot.TARGETS,
+    *leaf.TARGETS,
+    *host.TARGETS,
+    *pfn_lookup.TARGETS,
 )

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """A function that is read on its own, and which C each word of the theorems about it is.
 
-Trusted: the expressions of the roots' tables; they are what the words mean in a kernel.
+Trusted: the expressions of the targets' tables; they are what the words mean in a kernel.
 """
 
 from __future__ import annotations
@@ -99,13 +99,13 @@ Binding = Before | After | Happened | Argument | Locked | Counted | Given | Retu
 
 
 @dataclass(frozen=True)
-class Root:
+class Target:
     """A function of the tree.
 
     ``name`` is what claims call it (``theorem@kernel:name``); ``functions`` are its names in the
     versions, newest first; ``file`` is relative to the tree.  One of ``sinks``, if there are any,
     must be called in it.  ``words`` are the vocabulary, ``means`` binds each word.  ``rows`` are
-    contracts that hold in this root alone, in front of the common ones.
+    contracts that hold in this target alone, in front of the common ones.
     """
 
     name: str

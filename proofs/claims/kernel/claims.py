@@ -21,8 +21,8 @@ from model.source.lowering.state.objects import Entry
 from model.source.preprocessor.profile import Profile
 from model.source.targets.functions.fault import USER_MEM_ABORT
 from model.source.targets.functions.memslot import PREPARE
-from model.source.targets.table import ROOTS
-from model.source.targets.target import Root
+from model.source.targets.table import TARGETS
+from model.source.targets.target import Target
 from model.source.trees.header_cache import default_directory
 from model.source.trees.tree import Tree, Version
 from proofs.claims.catalogue import Catalogue, Subject, claims, is_about_core_mm, pages_in_name, theorems
@@ -30,7 +30,7 @@ from proofs.claims.claim import Claim, Skipped
 from proofs.claims.kernel.expected import Expected
 from proofs.claims.kernel.invalidation_order import invalidations_are_counted
 from proofs.claims.kernel.notes import about_the_row, changed_since, gaps
-from proofs.claims.kernel.reading import Roots, profiles, read_all, release_of, subject_of
+from proofs.claims.kernel.reading import Targets, profiles, read_all, release_of, subject_of
 from proofs.claims.relational.conforming import conformance
 from proofs.claims.relational.memslot_and_fault import WORD, asks_registration, beside_registration
 from proofs.claims.relational.uninitialised import nothing_unset_matters
@@ -54,7 +54,7 @@ class Read:
 def read_tree(
     path: Path, rev: str | None, pages: Sequence[str], config: Path | None, kept: Path | None = None
 ) -> Read:
-    """Every claim about the tree at a path; ``kept`` as in ``roots_read.read_all``.
+    """Every claim about the tree at a path; ``kept`` as in ``reading.read_all``.
 
     Raises TreeError for a path that is no kernel tree, ProfileError for a .config that cannot be
     used, TableError where ``kernels.toml`` cannot: all ValueError, with a sentence for the user.
@@ -65,22 +65,22 @@ def read_tree(
 def claims_of(
     tree: Tree,
     configurations: Sequence[tuple[str, Profile]],
-    roots: Sequence[Root] = ROOTS,
+    targets: Sequence[Target] = TARGETS,
     kept: Path | None = None,
 ) -> Read:
-    """Every claim about these roots of a tree under each configuration.
+    """Every claim about these targets of a tree under each configuration.
 
     Raises TableError as ``read_tree`` does.
     """
     index = Index.build(tree, default_directory())
     read = [
-        (size, read_all(tree, index, size, profile, roots=roots, kept=kept))
+        (size, read_all(tree, index, size, profile, targets=targets, kept=kept))
         for size, profile in configurations
     ]
     return claims_about(tree.version, read)
 
 
-def claims_about(version: Version, read: Iterable[tuple[str, Roots]]) -> Read:
+def claims_about(version: Version, read: Iterable[tuple[str, Targets]]) -> Read:
     """Every claim about what was read of a kernel of that version, for each page size.
 
     Raises TableError where ``kernels.toml`` cannot be used.
@@ -88,7 +88,7 @@ def claims_about(version: Version, read: Iterable[tuple[str, Roots]]) -> Read:
     table = load()
     release, is_known = table.nearest((version.major, version.minor, version.point))
     expected = Expected(table, release)
-    found = _merged(each for size, roots in read for each in _about_all(roots, version, expected, size))
+    found = _merged(each for size, targets in read for each in _about_all(targets, version, expected, size))
     return replace(
         found,
         notes=(
@@ -116,37 +116,37 @@ def _merged(reads: Iterable[Read]) -> Read:
     )
 
 
-def _about_all(roots: Roots, version: Version, expected: Expected, pages: str) -> Iterator[Read]:
+def _about_all(targets: Targets, version: Version, expected: Expected, pages: str) -> Iterator[Read]:
     """The claims about each function of the tree."""
-    for root in (root for root in ROOTS if root.name in roots):
-        name, kernel = subject_of(release_of(version), root), roots[root.name]
+    for target in (target for target in TARGETS if target.name in targets):
+        name, kernel = subject_of(release_of(version), target), targets[target.name]
         if isinstance(kernel, Kernel):
-            asked = _asked(name, kernel, roots, expected.release)
+            asked = _asked(name, kernel, targets, expected.release)
             also = (nothing_unset_matters(name, kernel), *invalidations_are_counted(name, kernel))
             claims_made = (*asked.claims, *also)
-            known = tuple(expected.of(claim, root) for claim in claims_made)
+            known = tuple(expected.of(claim, target) for claim in claims_made)
             yield Read(known, asked.skipped, ledger=kernel.ledger, digests=kernel.digests,
                        contracts={name: _contracts(kernel)})  # fmt: skip
-        elif isinstance(kernel, NoSink) and root is not USER_MEM_ABORT:
+        elif isinstance(kernel, NoSink) and target is not USER_MEM_ABORT:
             yield Read((), (Skipped("the theorems", name, str(kernel)),))
         else:
-            yield _unread(name, pages, str(kernel), root)
+            yield _unread(name, pages, str(kernel), target)
 
 
 def _contracts(kernel: Kernel) -> tuple[str, ...]:
     """The names of the contracts that say something of a call which was met, beyond that it changes
     nothing."""
-    rows = {**contracts.table(), **kernel.root.rows}
+    rows = {**contracts.table(), **kernel.target.rows}
     met = {entry.what.partition(":")[0] for entry in kernel.ledger if entry.how == "trusted"}
     return tuple(sorted(name for name in met if name in rows and rows[name].kind is not Kind.NO_EFFECT))
 
 
-def _asked(name: str, kernel: Kernel, roots: Roots, release: Release) -> Catalogue:
-    root = kernel.root
-    subject = Subject(name, kernel.procedure, kernel.pages, "kernel", of=_theorems_of(root))
-    if root is not USER_MEM_ABORT:
+def _asked(name: str, kernel: Kernel, targets: Targets, release: Release) -> Catalogue:
+    target = kernel.target
+    subject = Subject(name, kernel.procedure, kernel.pages, "kernel", of=_theorems_of(target))
+    if target is not USER_MEM_ABORT:
         return claims([replace(subject, unread=frozenset())])
-    prepare = roots.get(PREPARE.name)
+    prepare = targets.get(PREPARE.name)
     if not isinstance(prepare, Kernel):
         found = claims([subject])
         return Catalogue((*found.claims, *conformance(subject, release)), found.skipped)
@@ -155,17 +155,17 @@ def _asked(name: str, kernel: Kernel, roots: Roots, release: Release) -> Catalog
     return Catalogue((*asked, *conformance(subject, release)), found.skipped)
 
 
-def _theorems_of(root: Root) -> tuple[str, ...]:
+def _theorems_of(target: Target) -> tuple[str, ...]:
     """Whose theorems are asked: those of the function, and of the fault paths if it is one."""
-    return ("", root.name) if "mapped" in root.words and root.is_fault_path else (root.name,)
+    return ("", target.name) if "mapped" in target.words and target.is_fault_path else (target.name,)
 
 
-def _unread(name: str, pages: str, why: str, root: Root) -> Read:
-    """Every theorem about the root, none of which can be decided."""
+def _unread(name: str, pages: str, why: str, target: Target) -> Read:
+    """Every theorem about the target, none of which can be decided."""
     shown = pages_in_name(pages)
     made = [
         Claim(n.name, n.family, name, shown, n.theorem.says, n.theorem.because, {}, (), (), TRUE)
-        for n in theorems(*_theorems_of(root))
+        for n in theorems(*_theorems_of(target))
         if not is_about_core_mm(n.theorem)
     ]
     return Read(tuple(made), (), {claim.name: why for claim in made})

@@ -10,7 +10,7 @@ from model.kernels import Known, Release, Table, TableError
 from model.logic import TRUE, Term, conj
 from model.source.targets.functions.fault import USER_MEM_ABORT
 from model.source.targets.predicate import PredicateError, parse
-from model.source.targets.target import Root
+from model.source.targets.target import Target
 from proofs.claims.catalogue import theorems
 from proofs.claims.claim import Claim, Expectation, Verdict
 
@@ -22,10 +22,10 @@ class Expected:
     table: Table
     release: Release
 
-    def of(self, claim: Claim, root: Root) -> Claim:
+    def of(self, claim: Claim, target: Target) -> Claim:
         """The claim with its expectation: PROVED unless the table says otherwise.  Of a theorem
         whose premises are known never to occur, just that is claimed."""
-        known = self.table.of(claim.theorem, self.release, _named(claim, root))
+        known = self.table.of(claim.theorem, self.release, _named(claim, target))
         if known is None:
             return replace(claim, expected=Expectation(Verdict.PROVED))
         if not known.witness:
@@ -38,13 +38,13 @@ class Expected:
                 then=~conj(*claim.given),
                 expected=Expectation(Verdict.PROVED),
             )
-        return replace(claim, expected=Expectation(Verdict.REFUTED, _witness(known, root), known.reason))
+        return replace(claim, expected=Expectation(Verdict.REFUTED, _witness(known, target), known.reason))
 
 
-def _named(claim: Claim, root: Root) -> str:
-    """The root as the table names it: only where the theorem is of all fault paths, and not of the
+def _named(claim: Claim, target: Target) -> str:
+    """The target as the table names it: only where the theorem is of all fault paths, and not of the
     one that theorems were first about."""
-    return "" if root is USER_MEM_ABORT or claim.theorem in _of_one_function() else root.name
+    return "" if target is USER_MEM_ABORT or claim.theorem in _of_one_function() else target.name
 
 
 @cache
@@ -53,8 +53,8 @@ def _of_one_function() -> frozenset[str]:
     return frozenset(named.name for named in theorems() if named.theorem.of)
 
 
-def _witness(known: Known, root: Root) -> Term:
+def _witness(known: Known, target: Target) -> Term:
     try:
-        return parse(known.witness, f"model/kernels.toml, {known.theorem}", root.words)
+        return parse(known.witness, f"model/kernels.toml, {known.theorem}", target.words)
     except PredicateError as error:
         raise TableError(str(error)) from None

@@ -11,15 +11,15 @@ from model.source.index.index import Index
 from model.source.kernel import Kernel, NoSink, read
 from model.source.preprocessor.profile import PAGES, Profile, ProfileError
 from model.source.targets.functions.fault import USER_MEM_ABORT
-from model.source.targets.table import ROOTS
-from model.source.targets.target import Root
+from model.source.targets.table import TARGETS
+from model.source.targets.target import Target
 from model.source.trees.header_cache import default_directory
 from model.source.trees.tree import Tree, Version
 from proofs.claims.catalogue import DEFAULT_PAGES
 from proofs.claims.kernel.reading_cache import Kept
 
-#: Every root by its name: lowered, or why not.
-Roots = Mapping[str, Kernel | NoSink | Unsupported]
+#: Every target by its name: lowered, or why not.
+Targets = Mapping[str, Kernel | NoSink | Unsupported]
 
 
 def profiles(pages: Sequence[str], config: Path | None) -> Iterator[tuple[str, Profile]]:
@@ -47,21 +47,21 @@ def read_all(
     pages: str,
     profile: Profile,
     name: str = "",
-    roots: Sequence[Root] = ROOTS,
+    targets: Sequence[Target] = TARGETS,
     kept: Path | None = None,
-) -> Roots:
-    """These roots of a tree under one configuration; ``name`` is the tree's, its release unless said.
+) -> Targets:
+    """These targets of a tree under one configuration; ``name`` is the tree's, its release unless said.
 
     ``kept`` is the directory where earlier runs left what they read; None looks for nothing there and
     leaves nothing.
     """
     found: dict[str, Kernel | NoSink | Unsupported] = {}
     with Kept(kept, tree, index, profile, pages) as reader:
-        for root in roots:
+        for target in targets:
             try:
-                found[root.name] = reader.read(subject_of(name or release_of(tree.version), root), root)
+                found[target.name] = reader.read(subject_of(name or release_of(tree.version), target), target)
             except (NoSink, Unsupported) as error:
-                found[root.name] = error
+                found[target.name] = error
     return found
 
 
@@ -70,9 +70,9 @@ def release_of(version: Version) -> str:
     return f"{version.major}.{version.minor}"
 
 
-def subject_of(name: str, root: Root) -> str:
-    """What claims about the root are about: ``7.3`` for user_mem_abort(), ``7.3:gmem_abort``."""
-    return name if root is USER_MEM_ABORT else f"{name}:{root.name}"
+def subject_of(name: str, target: Target) -> str:
+    """What claims about the target are about: ``7.3`` for user_mem_abort(), ``7.3:gmem_abort``."""
+    return name if target is USER_MEM_ABORT else f"{name}:{target.name}"
 
 
 def row_of(path: Path) -> str:
@@ -84,11 +84,11 @@ def row_of(path: Path) -> str:
     tree = Tree.open(path)
     index, profile = Index.build(tree, default_directory()), Profile.builtin(DEFAULT_PAGES)
     digests: dict[str, str] = {}
-    for root in ROOTS:
+    for target in TARGETS:
         try:
-            kernel = read(tree, index, profile, DEFAULT_PAGES, "", root)
+            kernel = read(tree, index, profile, DEFAULT_PAGES, "", target)
         except (Unsupported, NoSink):
-            if root is USER_MEM_ABORT:
+            if target is USER_MEM_ABORT:
                 raise
             continue
         digests |= {d.function: d.sha256[:16] for d in kernel.digests}

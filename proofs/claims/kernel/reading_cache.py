@@ -33,8 +33,8 @@ from model.source.preprocessor.profile import Profile
 from model.source.readings.line_map import Moved, moved
 from model.source.readings.query_log import OF_FILES, Asked, Recording
 from model.source.readings.serialise import UNREADABLE, read_again, written
-from model.source.targets.table import ROOTS
-from model.source.targets.target import Root
+from model.source.targets.table import TARGETS
+from model.source.targets.target import Target
 from model.source.trees.tree import Tree
 from proofs.claims import fingerprint
 
@@ -76,8 +76,8 @@ class _Row:
 @dataclass
 class Kept:
     """Reads functions of one tree under one configuration; a context, which writes on the way out
-    what is new.  Without a directory, nothing is looked for or kept; nor for a root that is not among
-    ``roots``, since a name is all that tells one root from another here.  ``taken`` are the names of
+    what is new.  Without a directory, nothing is looked for or kept; nor for a target that is not among
+    ``targets``, since a name is all that tells one target from another here.  ``taken`` are the names of
     those that were not read again."""
 
     directory: Path | None
@@ -86,7 +86,7 @@ class Kept:
     profile: Profile
     pages: str
     tool: Callable[[], str | None] = fingerprint.reader
-    roots: Sequence[Root] = ROOTS
+    targets: Sequence[Target] = TARGETS
     fresh: list[tuple[str, _Row]] = field(default_factory=list)
     taken: set[str] = field(default_factory=set)
 
@@ -99,17 +99,21 @@ class Kept:
         if self.directory is not None and self.fresh and kind is None and self.tool() == self._name:
             _store(place(self.directory), self.fresh)
 
-    def read(self, subject: str, root: Root) -> Kernel:
+    def read(self, subject: str, target: Target) -> Kernel:
         """The function, as ``model.source.kernel.read`` reads it, and with the same errors."""
-        if self._name is None or not any(root is each for each in self.roots) or not self.tree.has(root.file):
-            return read(self.tree, self.index, self.profile, self.pages, subject, root)
-        view = self.index.view(self.profile, root.file)
-        key = _seal(self._configuration, root.name.encode())
+        if (
+            self._name is None
+            or not any(target is each for each in self.targets)
+            or not self.tree.has(target.file)
+        ):
+            return read(self.tree, self.index, self.profile, self.pages, subject, target)
+        view = self.index.view(self.profile, target.file)
+        key = _seal(self._configuration, target.name.encode())
         content = f"{key} {view.content}"
-        known = self._known(content, view, subject, root) or self._found(key, content, subject, root)
+        known = self._known(content, view, subject, target) or self._found(key, content, subject, target)
         if known is None:
-            return self._read(key, content, view, subject, root)
-        self.taken.add(root.name)
+            return self._read(key, content, view, subject, target)
+        self.taken.add(target.name)
         return known
 
     @cached_property
@@ -118,37 +122,37 @@ class Kept:
 
     @cached_property
     def _configuration(self) -> bytes:
-        """All that readings depend on beside the root and the tree."""
+        """All that readings depend on beside the target and the tree."""
         profile = sorted(self.profile.values.items()), sorted(self.profile.undefined), self.profile.complete
         return repr((self._name, profile)).encode()
 
-    def _known(self, content: str, view: View, subject: str, root: Root) -> Kernel | None:
+    def _known(self, content: str, view: View, subject: str, target: Target) -> Kernel | None:
         """What was read of a tree with these very files."""
         for row in self._rows(_OF_TREE, content):
             with suppress(*_NO_READING):
                 rows = json.loads(zlib.decompress(row.body))
                 files = moved(Recording(view), list(_asked(rows["files"])))
                 if files is not None and not files.lines:
-                    return self._kernel(rows, Moved(), subject, root)
+                    return self._kernel(rows, Moved(), subject, target)
         return None
 
-    def _found(self, key: str, content: str, subject: str, root: Root) -> Kernel | None:
+    def _found(self, key: str, content: str, subject: str, target: Target) -> Kernel | None:
         """What was read of a tree that answered as this one does."""
         for row in self._rows(_OF_KEY, key):
-            view = self.index.view(self.profile, root.file)
+            view = self.index.view(self.profile, target.file)
             again = Recording(view)
             with suppress(*_NO_READING):
                 lines = moved(again, _asked(json.loads(zlib.decompress(row.asked))))
                 if lines is None:
                     continue
-                kernel = self._kernel(json.loads(zlib.decompress(row.body)), lines, subject, root)
+                kernel = self._kernel(json.loads(zlib.decompress(row.body)), lines, subject, target)
                 self.fresh.append((content, _row(key, view, again, kernel) if lines.lines else row))
                 return kernel
         return None
 
-    def _read(self, key: str, content: str, view: View, subject: str, root: Root) -> Kernel:
+    def _read(self, key: str, content: str, view: View, subject: str, target: Target) -> Kernel:
         recording = Recording(view)
-        kernel = read_from(recording, self.tree.version, self.pages, subject, root)
+        kernel = read_from(recording, self.tree.version, self.pages, subject, target)
         if recording.is_whole:
             self.fresh.append((content, _row(key, view, recording, kernel)))
         return kernel
@@ -161,13 +165,13 @@ class Kept:
                 if seal == row.seal and (key == value or link == _seal(value.encode(), row.seal.encode())):
                     yield row
 
-    def _kernel(self, rows: dict[str, Any], lines: Moved, subject: str, root: Root) -> Kernel:
+    def _kernel(self, rows: dict[str, Any], lines: Moved, subject: str, target: Target) -> Kernel:
         """The function as it stands in this tree.  Raises one of UNREADABLE where the rows are no such."""
         ledger = sorted(Entry(how, lines.told(what), lines.told(at)) for how, what, at in rows["ledger"])
         digests = tuple(Digest(f, file, lines.line(file, at), d) for f, file, at, d in rows["digests"])
         procedure = read_again(subject, rows["procedure"], lines)
-        again = (self.tree, self.index, self.profile, self.pages, subject, root)
-        return Kernel(self.tree.version, self.pages, root, rows["function"], procedure, tuple(ledger), digests,
+        again = (self.tree, self.index, self.profile, self.pages, subject, target)
+        return Kernel(self.tree.version, self.pages, target, rows["function"], procedure, tuple(ledger), digests,
                       lambda: read(*again).lowered)  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The functions besides user_mem_abort() in two trees: do they do the same with the same?
 
-What a function is given and what it does are its root's words: those that are read when it is
+What a function is given and what it does are its target's words: those that are read when it is
 called must be equal in both, and then those that are read when it has returned must be.
 """
 
@@ -14,8 +14,8 @@ from model.logic import BOOL, TRUE, Term, conj, name, same
 from model.program.procedure import Procedure
 from model.source.errors import Unsupported
 from model.source.kernel import Kernel, NoSink
-from model.source.targets.table import ROOTS
-from model.source.targets.target import Before, Root
+from model.source.targets.table import TARGETS
+from model.source.targets.target import Before, Target
 from model.vocabulary.symbols import DONE
 from proofs.claims.catalogue import pages_in_name
 from proofs.claims.claim import Claim, Expectation, Region, Skipped, Verdict, about
@@ -46,44 +46,44 @@ class Comparison:
 
 
 def beside(names: str, pages: str, read: dict[str, tuple[Read, Read]]) -> Comparison:
-    """The comparison of every root but user_mem_abort(), by its name; ``names`` are those of the
+    """The comparison of every target but user_mem_abort(), by its name; ``names`` are those of the
     two trees."""
     found = Comparison(())
-    for root in ROOTS:
-        if root.name in read:
-            found = found.with_more(_of_root(f"{names}:{root.name}", pages, root, *read[root.name]))
+    for target in TARGETS:
+        if target.name in read:
+            found = found.with_more(_of_target(f"{names}:{target.name}", pages, target, *read[target.name]))
     return found
 
 
-def _of_root(subject: str, pages: str, root: Root, one: Read, two: Read) -> Comparison:
+def _of_target(subject: str, pages: str, target: Target, one: Read, two: Read) -> Comparison:
     lacking = [str(each) for each in (one, two) if isinstance(each, NoSink)]
     if lacking:
         return Comparison((), (Skipped(THEOREM, subject, " ".join(dict.fromkeys(lacking))),))
-    claim = _unasked(subject, pages, root)
+    claim = _unasked(subject, pages, target)
     if isinstance(one, Kernel) and isinstance(two, Kernel):
-        return Comparison((_asked(claim, root, one.procedure, two.procedure),))
+        return Comparison((_asked(claim, target, one.procedure, two.procedure),))
     why = next(str(each) for each in (one, two) if isinstance(each, Unsupported))
     return Comparison((claim,), (), {claim.name: why})
 
 
-def _unasked(subject: str, pages: str, root: Root) -> Claim:
+def _unasked(subject: str, pages: str, target: Target) -> Claim:
     """The claim without the procedures that it is about."""
-    says = f"{root.name}() does the same with the same in both."
+    says = f"{target.name}() does the same with the same in both."
     because = ("two trees are compared, on the same inputs",)
     return Claim(THEOREM, FAMILY, subject, pages_in_name(pages), says, because, {}, (), (), TRUE)
 
 
-def _asked(claim: Claim, root: Root, one: Procedure, two: Procedure) -> Claim:
-    bound = [word for word in root.words if word in one.symbols and word in two.symbols]
-    given = [word for word in bound if _is_given(root, word)]
-    then = conj(*(_alike(root, word) for word in bound if word not in given))
+def _asked(claim: Claim, target: Target, one: Procedure, two: Procedure) -> Claim:
+    bound = [word for word in target.words if word in one.symbols and word in two.symbols]
+    given = [word for word in bound if _is_given(target, word)]
+    then = conj(*(_alike(target, word) for word in bound if word not in given))
     return replace(
         claim,
         subjects={"": one, OTHER: two},
-        given=tuple(_alike(root, word) for word in given),
+        given=tuple(_alike(target, word) for word in given),
         then=then,
         expected=Expectation(Verdict.PROVED),
-        regions=tuple(_region([word for word in given if root.words[word][0] == BOOL], then)),
+        regions=tuple(_region([word for word in given if target.words[word][0] == BOOL], then)),
     )
 
 
@@ -95,13 +95,13 @@ def _region(conditions: list[str], then: Term) -> Iterator[Region]:
         yield Region("they differ", atoms, ~then, projected=True, where="only where ", always=always)
 
 
-def _alike(root: Root, word: str) -> Term:
+def _alike(target: Target, word: str) -> Term:
     """The word is the same in both."""
-    term = name(word, root.words[word][0])
+    term = name(word, target.words[word][0])
     return same(term, about(OTHER, term))
 
 
-def _is_given(root: Root, word: str) -> bool:
+def _is_given(target: Target, word: str) -> bool:
     """Whether the word is read when the function is called."""
-    meaning = root.means.get(word)
+    meaning = target.means.get(word)
     return word not in DONE if meaning is None else isinstance(meaning, Before)

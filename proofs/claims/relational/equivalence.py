@@ -51,7 +51,7 @@ from model.vocabulary.memory import (
 )
 from proofs.claims.catalogue import pages_in_name
 from proofs.claims.claim import Claim, Expectation, Region, Verdict
-from proofs.claims.kernel.reading import Roots, profiles, read_all
+from proofs.claims.kernel.reading import Targets, profiles, read_all
 from proofs.claims.relational.beside import FAMILY, OTHER, Comparison, beside
 from proofs.theorems.observable import Observable
 
@@ -138,7 +138,7 @@ def compared(
     kept: Path | None = None,
 ) -> Comparison:
     """A claim for each observable of user_mem_abort(), and one for all of them with the inputs that
-    differ as a region; and a claim for each other function.  ``kept`` as in ``roots_read.read_all``.
+    differ as a region; and a claim for each other function.  ``kept`` as in ``reading.read_all``.
 
     Raises ValueError (TreeError, ProfileError) for what is no kernel tree or configuration, and
     TableError, with file and line, where a tree cannot be read exactly.
@@ -157,18 +157,18 @@ def compared(
     return found
 
 
-def of_two(pages: str, labels: tuple[str, str], one: Roots, two: Roots) -> Comparison:
+def of_two(pages: str, labels: tuple[str, str], one: Targets, two: Targets) -> Comparison:
     """The same of what was read of two trees, which are called so.
 
     Raises TableError where user_mem_abort() of one of them cannot be read.
     """
     names = "..".join(labels)
     paths = _path(labels[0], one), _path(labels[1], two)
-    others = {root: (one[root], two[root]) for root in one if root != USER_MEM_ABORT.name}
+    others = {target: (one[target], two[target]) for target in one if target != USER_MEM_ABORT.name}
     return Comparison(tuple(of_paths(*paths, names, pages))).with_more(beside(names, pages, others))
 
 
-def _path(name: str, found: Roots) -> Procedure:
+def _path(name: str, found: Targets) -> Procedure:
     """The fault path, without which there is nothing to compare."""
     kernel = found[USER_MEM_ABORT.name]
     if isinstance(kernel, Kernel):

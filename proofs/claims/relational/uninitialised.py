@@ -32,7 +32,7 @@ def _with_crash(procedure: Procedure) -> Procedure:
 def nothing_unset_matters(subject: str, kernel: Kernel) -> Claim:
     """The claim about a function that was read.  A word that is a local has a meaning only where the
     local was set, and where the host stopped nothing is returned."""
-    procedure, means = _with_crash(kernel.procedure), kernel.root.means
+    procedure, means = _with_crash(kernel.procedure), kernel.target.means
     terms = kernel.procedure.symbols.items()
     words = [name(word, t.sort) for word, t in terms if not isinstance(means.get(word), Local)]
     return Claim(

@@ -35,10 +35,8 @@ def counterpart(judged: Judged, about: Part | None) -> str:
     answer = judged.answer
     if about is None or about.is_comparison or answer is None or answer.counterexample is None:
         return ""
-    if about.root != USER_MEM_ABORT.name:
-        return (
-            f"No shape has a counterpart of it: shapes stand for user_mem_abort() alone, not {about.root}()."
-        )
+    if about.target != USER_MEM_ABORT.name:
+        return f"No shape has a counterpart of it: shapes stand for user_mem_abort() alone, not {about.target}()."
     shape = _shape_of(about.kernel, judged.claim.pages or _PAGES)
     if shape is None:
         return f"No shape stands for {about.kernel}, so that there is no counterpart of it."

@@ -15,8 +15,8 @@ from counterexamples.render.table import Row, changed, text_of_changed
 from model.source.errors import Unsupported
 from model.source.kernel import Kernel, NoSink
 from model.source.targets.functions.fault import USER_MEM_ABORT
-from model.source.targets.table import ROOTS
-from model.source.targets.target import Root
+from model.source.targets.table import TARGETS
+from model.source.targets.target import Target
 from proofs.claims.claim import Claim, Region, Verdict
 from proofs.claims.relational.beside import THEOREM, Read, beside
 from proofs.claims.relational.equivalence import of_paths
@@ -35,7 +35,7 @@ from proofs.verdicts.verdict import Judged
 class Pair:
     """A function in both trees under one page size, and the claims that it does the same."""
 
-    root: Root
+    target: Target
     pages: str
     one: Read
     two: Read
@@ -43,7 +43,7 @@ class Pair:
 
 
 def functions(pool: Pool, memory: Memory, before: Side, after: Side) -> tuple[FunctionReview, ...]:
-    """What became of each function, in the order of the roots; those that neither tree has are left out."""
+    """What became of each function, in the order of the targets; those that neither tree has are left out."""
     pairs = list(_pairs(before, after))
     asked = [claim for pair in pairs for claim in pair.claims]
     judged = {each.name: each for each in decided(pool, asked, memory)}
@@ -54,31 +54,31 @@ def functions(pool: Pool, memory: Memory, before: Side, after: Side) -> tuple[Fu
 
 def _pairs(before: Side, after: Side) -> Iterator[Pair]:
     names = f"{before.name}..{after.name}"
-    for (pages, one), (_, two) in zip(before.roots, after.roots, strict=True):
-        for root in ROOTS:
-            if root.name in one and not (_is_absent(one[root.name]) and _is_absent(two[root.name])):
-                yield _pair(root, pages, names, one[root.name], two[root.name])
+    for (pages, one), (_, two) in zip(before.targets, after.targets, strict=True):
+        for target in TARGETS:
+            if target.name in one and not (_is_absent(one[target.name]) and _is_absent(two[target.name])):
+                yield _pair(target, pages, names, one[target.name], two[target.name])
 
 
 def _is_absent(read: Read) -> bool:
     return isinstance(read, NoSink)
 
 
-def _pair(root: Root, pages: str, names: str, one: Read, two: Read) -> Pair:
+def _pair(target: Target, pages: str, names: str, one: Read, two: Read) -> Pair:
     if not isinstance(one, Kernel) or not isinstance(two, Kernel):
-        return Pair(root, pages, one, two)
+        return Pair(target, pages, one, two)
     if meaning(one.procedure) == meaning(two.procedure):
-        return Pair(root, pages, one, two)
-    if root is USER_MEM_ABORT:
-        return Pair(root, pages, one, two, tuple(of_paths(one.procedure, two.procedure, names, pages)))
-    return Pair(root, pages, one, two, beside(names, pages, {root.name: (one, two)}).claims)
+        return Pair(target, pages, one, two)
+    if target is USER_MEM_ABORT:
+        return Pair(target, pages, one, two, tuple(of_paths(one.procedure, two.procedure, names, pages)))
+    return Pair(target, pages, one, two, beside(names, pages, {target.name: (one, two)}).claims)
 
 
 def _review(
     pool: Pool, memory: Memory, pair: Pair, judged: dict[str, Judged], closely: dict[str, Finding]
 ) -> FunctionReview:
     change, why = _change(pair, [judged[claim.name] for claim in pair.claims])
-    name = pair.root.name
+    name = pair.target.name
     if change is not Change.DIFFERS:
         return FunctionReview(name, pair.pages, change, why)
     differing = [claim for claim in pair.claims if judged[claim.name].verdict is Verdict.REFUTED]
@@ -137,7 +137,7 @@ class _Attributes:
 
 def _attributes(pair: Pair) -> _Attributes:
     """Nothing of a function that gives no attributes."""
-    if not (isinstance(pair.one, Kernel) and isinstance(pair.two, Kernel) and pair.root.is_fault_path):
+    if not (isinstance(pair.one, Kernel) and isinstance(pair.two, Kernel) and pair.target.is_fault_path):
         return _Attributes()
     one, two, tables = pair.one.procedure, pair.two.procedure, Tables()
     try:

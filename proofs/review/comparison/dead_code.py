@@ -10,7 +10,7 @@ from model.facts.assumed import FACTS
 from model.program.line_havoc import opened
 from model.program.procedure import Procedure
 from model.source.targets.functions.fault import USER_MEM_ABORT
-from model.source.targets.target import Root
+from model.source.targets.target import Target
 from proofs.claims.claim import Verdict
 from proofs.review.comparison import dead, line_core
 from proofs.review.comparison.dead import Dead
@@ -21,10 +21,12 @@ from proofs.verdicts.prove import cores, decided
 WIDTH = 72
 
 
-def dead_code(pool: Pool, memory: Memory, name: str, root: Root, procedure: Procedure) -> tuple[str, bool]:
+def dead_code(
+    pool: Pool, memory: Memory, name: str, target: Target, procedure: Procedure
+) -> tuple[str, bool]:
     """Every condition, or part of one, that can never change what the function does, as text; and whether
     every question was decided."""
-    facts = FACTS if root is USER_MEM_ABORT or root.is_fault_path else ()
+    facts = FACTS if target is USER_MEM_ABORT or target.is_fault_path else ()
     questions = dead.asked(name, procedure, facts)
     verdicts = {each.name: each.verdict for each in decided(pool, list(dead.claims(questions)), memory)}
     undecided = sum(v not in (Verdict.PROVED, Verdict.REFUTED) for v in verdicts.values())

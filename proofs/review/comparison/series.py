@@ -91,7 +91,7 @@ def _assumed(after: Side, became: Sequence[FunctionReview], told: Sequence[Theor
     changed = {each.function for each in became if each.change is not Change.UNTOUCHED}
     for subject, contracts in after.read.contracts.items():
         where = part(subject)
-        if where is not None and where.root in changed:
+        if where is not None and where.target in changed:
             yield from (f"contract {name}" for name in contracts)
 
 

@@ -13,7 +13,7 @@ from model.source.index.index import Index
 from model.source.preprocessor.profile import Profile
 from model.source.trees.tree import Tree, TreeError
 from proofs.claims.kernel.claims import Read, claims_about
-from proofs.claims.kernel.reading import Roots, read_all, release_of
+from proofs.claims.kernel.reading import Targets, read_all, release_of
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Side:
 
     tree: Tree
     index: Index
-    roots: tuple[tuple[str, Roots], ...]
+    targets: tuple[tuple[str, Targets], ...]
     read: Read
 
     @property
@@ -34,12 +34,14 @@ class Side:
 def side(
     tree: Tree, configurations: Sequence[tuple[str, Profile]], index: Index, kept: Path | None = None
 ) -> Side:
-    """Read every root of the tree under each configuration; ``kept`` as in ``roots_read.read_all``.
+    """Read every target of the tree under each configuration; ``kept`` as in ``reading.read_all``.
 
     Raises TreeError for a tree that states no version, TableError as ``claims_about``.
     """
-    roots = tuple((size, read_all(tree, index, size, profile, kept=kept)) for size, profile in configurations)
-    return Side(tree, index, roots, claims_about(tree.version, roots))
+    targets = tuple(
+        (size, read_all(tree, index, size, profile, kept=kept)) for size, profile in configurations
+    )
+    return Side(tree, index, targets, claims_about(tree.version, targets))
 
 
 @dataclass(frozen=True)

@@ -97,7 +97,7 @@ def _key(claim: Claim) -> tuple[str, str, str]:
 
 def _function(claim: Claim) -> str:
     where = part(claim.subject)
-    return where.root if where else claim.subject
+    return where.target if where else claim.subject
 
 
 class _Meanings:

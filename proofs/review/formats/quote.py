@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from model.program.procedure import Span
-from model.source.targets.table import ROOTS
+from model.source.targets.table import TARGETS
 from proofs.review.entries import entries
 from proofs.review.patches.apply import is_read
 from proofs.review.patches.diff import ADDED, CONTEXT, REMOVED, FileChange, Hunk
@@ -58,7 +58,7 @@ def _candidates(review: PatchReview) -> Iterator[_Meant]:
     for each in every:
         if each.place is not None and each.status is not Status.PASS:
             yield from _with_line(review.patch, each.place, ADDED)
-    files = {root.file for root in ROOTS}
+    files = {target.file for target in TARGETS}
     read = [change for change in review.patch.files if any(map(is_read, change.touches))]
     for change in sorted(read, key=lambda change: files.isdisjoint(change.touches)):
         for hunk in change.hunks:

@@ -148,7 +148,7 @@ def _of_outcomes(
     for name, claim in made:
         reached = answers[claim.name]
         function = part(claim.subject)
-        reason = never.get((function.root if function else "", name)) or never.get(("", name), "")
+        reason = never.get((function.target if function else "", name)) or never.get(("", name), "")
         good = None if reached is None else reached is (reason == "")
         told = {True: "reached", False: "never reached", None: "undecided"}[reached]
         if reason:

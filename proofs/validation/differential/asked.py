@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""A root of a tree as a program: what GCC says is missing is looked up in the tree, until nothing is.
+"""A target of a tree as a program: what GCC says is missing is looked up in the tree, until nothing is.
 
 Names that a macro pastes together stand nowhere as they are, so that no search of the text finds them.
 """
@@ -20,7 +20,7 @@ _ROUNDS = 8
 def program(
     kernel: Kernel, folder: Path, replaced: Mapping[str, bytes] | None = None, more: str = ""
 ) -> Program:
-    """Compile a root and its procedure; ``replaced`` gives functions another text than the tree's.
+    """Compile a target and its procedure; ``replaced`` gives functions another text than the tree's.
 
     Raises NoCompiler where there is no gcc, and Unprintable for what it refuses for good.
     """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Each root of a tree: compiled, compared on random inputs, or not run and why."""
+"""Each target of a tree: compiled, compared on random inputs, or not run and why."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from model.source.errors import Unsupported
 from model.source.index.index import Index
 from model.source.kernel import Kernel, NoSink, read
 from model.source.preprocessor.profile import Profile
-from model.source.targets.table import ROOTS
-from model.source.targets.target import Root
+from model.source.targets.table import TARGETS
+from model.source.targets.target import Target
 from model.source.trees.header_cache import default_directory
 from model.source.trees.tree import Tree
 from proofs.validation.differential.asked import program
@@ -27,14 +27,14 @@ from proofs.validation.differential.solver_inputs import branch_inputs
 
 @dataclass(frozen=True)
 class Checked:
-    """What became of one root under one configuration.
+    """What became of one target under one configuration.
 
     ``comparison`` is None where it was not run, and ``why`` says why; ``absent`` where the tree has
     no such function, which is nothing to complain of.  ``functions`` are how many functions of the
     tree GCC compiled, ``branches`` where those of the procedure stand.
     """
 
-    root: str
+    target: str
     pages: str
     comparison: Comparison | None = None
     why: str = ""
@@ -52,7 +52,7 @@ class Checked:
 
 @dataclass
 class Reader:
-    """Reads the roots of one tree, one index for all."""
+    """Reads the targets of one tree, one index for all."""
 
     tree: Tree
     pages: str
@@ -65,26 +65,30 @@ class Reader:
             self._index = Index.build(self.tree, default_directory())
         return self._index
 
-    def kernel(self, root: Root) -> Kernel:
-        """One root, lowered.  Raises as ``read`` does."""
-        return read(self.tree, self.index, Profile.builtin(self.pages), self.pages, root.functions[0], root)
+    def kernel(self, target: Target) -> Kernel:
+        """One target, lowered.  Raises as ``read`` does."""
+        return read(
+            self.tree, self.index, Profile.builtin(self.pages), self.pages, target.functions[0], target
+        )
 
 
-def wanted(pattern: str) -> list[Root]:
-    """The roots of which a function's name fits the pattern."""
-    return [root for root in ROOTS if any(fnmatch(f, pattern) for f in root.functions)]
+def wanted(pattern: str) -> list[Target]:
+    """The targets of which a function's name fits the pattern."""
+    return [target for target in TARGETS if any(fnmatch(f, pattern) for f in target.functions)]
 
 
-def checked(reader: Reader, roots: Sequence[Root], count: int, seed: int, folder: Path) -> Iterator[Checked]:
-    """Compare every root on so many random inputs.  Raises NoCompiler where there is no gcc."""
-    for root in roots:
-        yield _checked(reader, root, count, seed, folder / root.functions[0])
+def checked(
+    reader: Reader, targets: Sequence[Target], count: int, seed: int, folder: Path
+) -> Iterator[Checked]:
+    """Compare every target on so many random inputs.  Raises NoCompiler where there is no gcc."""
+    for target in targets:
+        yield _checked(reader, target, count, seed, folder / target.functions[0])
 
 
-def _checked(reader: Reader, root: Root, count: int, seed: int, folder: Path) -> Checked:
-    name = root.functions[0]
+def _checked(reader: Reader, target: Target, count: int, seed: int, folder: Path) -> Checked:
+    name = target.functions[0]
     try:
-        kernel = reader.kernel(root)
+        kernel = reader.kernel(target)
     except NoSink as error:
         return Checked(name, reader.pages, why=str(error), absent=True)
     except Unsupported as error:

@@ -36,10 +36,10 @@ class Confirmed:
 
 
 def confirmed(kernel: Kernel, witnesses: Sequence[Inputs]) -> tuple[Confirmed, ...]:
-    """Run the compiled C of a kernel's root on witnesses, and compare with the interpreter's runs.
+    """Run the compiled C of a kernel's target on witnesses, and compare with the interpreter's runs.
 
     A pointer that is not NULL in the witness is the address of an object here.  Raises NoCompiler
-    where there is no gcc, and Unprintable where the root cannot be compared at all.
+    where there is no gcc, and Unprintable where the target cannot be compared at all.
     """
     with TemporaryDirectory(prefix="crosscheck-") as folder:
         run = program(kernel, Path(folder))

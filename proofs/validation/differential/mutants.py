@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Is a change of the C noticed?  Small mistakes are made in the functions of a root, one at a time.
+"""Is a change of the C noticed?  Small mistakes are made in the functions of a target, one at a time.
 
 The mutant's C is compared with the procedure of the tree's own C, which must notice every change of
 behaviour, and with the mutant's own procedure, which must agree.  Whether behaviour changed at all is
@@ -21,7 +21,7 @@ from model.source.errors import Unsupported
 from model.source.index.definitions import Definition
 from model.source.kernel import Kernel, NoSink, read
 from model.source.preprocessor.profile import Profile
-from model.source.targets.target import Root
+from model.source.targets.target import Target
 from model.source.trees.tree import overlay
 from model.source.types.syntax import Node, Text, children, text_of
 from proofs.validation.differential.asked import program
@@ -57,14 +57,14 @@ class Mutant:
 
 @dataclass
 class Tried:
-    """What became of the mutants of one root.
+    """What became of the mutants of one target.
 
     ``detected`` by random inputs, ``by_solver`` only on an input that the solver made for this
     mutant, ``faulting`` are those whose C agrees where it is compared, but faults or never ends on
     many more inputs, ``equal`` are proved to do the same, ``stillborn`` are those that GCC refuses.
     """
 
-    root: str
+    target: str
     made: int = 0
     detected: int = 0
     by_solver: int = 0
@@ -129,10 +129,10 @@ def _mistakes(node: Node) -> Iterator[tuple[int, int, str, str]]:
 
 
 def tried(
-    reader: Reader, roots: Sequence[Root], most: int, count: int, seed: int, folder: Path
+    reader: Reader, targets: Sequence[Target], most: int, count: int, seed: int, folder: Path
 ) -> Iterator[Tried]:
-    """Try about ``most`` mutants, as many of each root that can be compared."""
-    kernels = [kernel for root in roots if (kernel := _kernel(reader, root)) is not None]
+    """Try about ``most`` mutants, as many of each target that can be compared."""
+    kernels = [kernel for target in targets if (kernel := _kernel(reader, target)) is not None]
     for kernel in kernels:
         place = folder / f"{kernel.function} itself"
         try:
@@ -143,13 +143,13 @@ def tried(
             continue
         found = list(mutants(kernel))
         Random(seed).shuffle(found)
-        trial = _Trial(reader, kernel.root, kernel, run.harness, first, near, place, count, seed)
+        trial = _Trial(reader, kernel.target, kernel, run.harness, first, near, place, count, seed)
         yield trial.of(found, -(-most // len(kernels)))
 
 
-def _kernel(reader: Reader, root: Root) -> Kernel | None:
+def _kernel(reader: Reader, target: Target) -> Kernel | None:
     try:
-        return reader.kernel(root)
+        return reader.kernel(target)
     except (NoSink, Unsupported):
         return None
 
@@ -157,7 +157,7 @@ def _kernel(reader: Reader, root: Root) -> Kernel | None:
 @dataclass
 class _Trial:
     reader: Reader
-    root: Root
+    target: Target
     kernel: Kernel
     original: Harness
     first: Comparison
@@ -223,7 +223,7 @@ class _Trial:
         try:
             return read(
                 tree, self.reader.index.patched(tree), Profile.builtin(self.reader.pages), self.reader.pages,
-                self.kernel.procedure.name, self.root,
+                self.kernel.procedure.name, self.target,
             )  # fmt: skip
         except (Unsupported, NoSink):
             return None

@@ -4,7 +4,7 @@
 Trusted: GCC with these flags, which give x86-64 the integers of arm64, and locals that are not set the
 value 0, as the procedure's have here.
 
-GCC of the host is enough, and no emulator is needed: no assembly is reached in any root, for what is
+GCC of the host is enough, and no emulator is needed: no assembly is reached in any target, for what is
 written in it has a contract.  Both machines have little-endian words, 64-bit long and pointers (LP64)
 and the same sizes of integers.  char is signed on x86-64 and unsigned on arm64 (-funsigned-char); the
 kernel lets signed arithmetic wrap (-fwrapv); shifts beyond the width differ between the machines, and

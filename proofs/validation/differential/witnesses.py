@@ -70,7 +70,7 @@ class Kernels:
 
     def program(self, kernel: Kernel) -> Program:
         """The compiled C of a function.  Raises Unprintable if there is none."""
-        key = kernel.root.name, kernel.pages
+        key = kernel.target.name, kernel.pages
         if key not in self.programs:
             try:
                 self.programs[key] = program(kernel, self.folder / "-".join(key))
@@ -154,7 +154,7 @@ def _confirmed(kernel: Kernel, known: Kernels, inputs: Inputs) -> Confirmed:
 def _near(inputs: Inputs, spoken: Sequence[tuple[str, Kernel]], known: Kernels) -> Iterator[Inputs]:
     """The same with an object behind each pointer that the witness says nothing of, and then with a
     number in the place of one that is 0: what the procedure has a value for may be undefined in C."""
-    made = [known.programs.get((kernel.root.name, kernel.pages)) for _, kernel in spoken]
+    made = [known.programs.get((kernel.target.name, kernel.pages)) for _, kernel in spoken]
     pointers = {p for each in made if isinstance(each, Program) for p in each.harness.pointers}
     names = {**inputs.names, **{p: 1 for p in pointers if not inputs.names.get(p)}}
     yield Inputs(names, inputs.functions)

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from counterexamples.mutation import OPERATORS, mutants, some_of
 from model.source.targets.functions.fault import USER_MEM_ABORT
-from model.source.targets.target import Root
+from model.source.targets.target import Target
 from model.source.trees.tree import Tree
 from proofs.claims.catalogue import DEFAULT_PAGES, claims, shapes
 from proofs.claims.kernel.claims import claims_of
@@ -122,13 +122,13 @@ def total(scores: Sequence[Score]) -> Score:
     return Score(", ".join(each.name for each in scores), counts, (), possible, theorems)
 
 
-def target_of_tree(path: Path, root: Root, pages: str) -> MutationTarget | None:
+def target_of_tree(path: Path, target: Target, pages: str) -> MutationTarget | None:
     """The function of a tree, with the theorems that are proved of it; None if it could not be read.
 
     Raises TreeError for a path that is no kernel tree: a ValueError, with a sentence for the user.
     """
     tree = Tree.open(path, None)
-    name = subject_of(release_of(tree.version), root)
+    name = subject_of(release_of(tree.version), target)
     read = claims_of(tree, list(profiles([pages], None)))
     about = [c for c in read.claims if c.subject == name and len(c.subjects) == 1]
     return mutation_target(name, about[0].subjects[""], about) if about else None

@@ -10,7 +10,7 @@ import pytest
 
 from model.arch.arm64.fault import shapes as recorded
 from model.logic import free_names
-from model.source.targets.table import ROOTS
+from model.source.targets.table import TARGETS
 from model.vocabulary.symbols import DONE, READ, VARYING, WORLD
 from proofs.claims.catalogue import Named, Subject, claims, is_about_core_mm, pages_in_name, shapes, theorems
 from proofs.claims.claim import Verdict
@@ -133,7 +133,7 @@ def test_theorems_read_as_sentences(named: Named) -> None:
     assert re.fullmatch(r"([A-Z\-]|[a-z0-9_]+(\(\))? ).*\.", theorem.says)
     assert theorem.because
     assert all(theorem.because)
-    of = next((root for root in ROOTS if root.name == theorem.of), None)
+    of = next((target for target in TARGETS if target.name == theorem.of), None)
     known = {*READ, *VARYING, *DONE, *WORLD, *(of.words if of else ())}
     words = free_names(*theorem.given, theorem.then)
     assert all(w in known or w.isupper() or w.startswith(("MT_", "VM_", "KVM_", "PTE_")) for w in words)

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from model.source.targets.table import ROOTS
+from model.source.targets.table import TARGETS
 from proofs.claims.claim import Claim, Skipped
 from proofs.claims.subject import Part, part
 from proofs.reports import functions, table
@@ -43,7 +43,7 @@ def test_what_a_subject_is(subject: str, about: Part | None) -> None:
     assert part(subject) == about
 
 
-def test_a_section_for_each_function_in_the_order_of_the_roots() -> None:
+def test_a_section_for_each_function_in_the_order_of_the_targets() -> None:
     claims = [
         *of("7.3:is_cow_mapping", MERGED, "never_both"),
         *of("7.3", MERGED, "never_both", "all_needs_hardware"),
@@ -126,5 +126,5 @@ def test_shapes_beside_a_kernel_have_a_table_of_their_own() -> None:
     assert functions.tables(Report(())) == (table.table(Report(())),)
 
 
-def test_every_root_says_what_it_does() -> None:
-    assert [root.name for root in ROOTS if not root.says or root.says.endswith(".")] == []
+def test_every_target_says_what_it_does() -> None:
+    assert [target.name for target in TARGETS if not target.says or target.says.endswith(".")] == []

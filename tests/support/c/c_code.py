@@ -128,7 +128,7 @@ def lower_in(view: View, function: str, contracts: Mapping[str, Contract] | None
     assert found is not None, f"{function} was not found"
     text = text_at(found)
     node = front.types.parser.function(text)
-    term = front.root(function, _arguments(front, node, text))
+    term = front.lower_target(function, _arguments(front, node, text))
     objects = front.objects
     procedure = Procedure(function, tuple(objects.bodies[0]), objects.places, objects.inputs)
     ledger = frozenset(objects.ledger)

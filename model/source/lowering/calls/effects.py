@@ -28,7 +28,7 @@ from model.source.types.values import (
     sort_of,
 )
 
-END = "out of the root function"
+END = "out of the target function"
 
 
 class Effects(Declared):

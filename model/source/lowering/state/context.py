@@ -25,7 +25,7 @@ _MOST = 40_000
 
 class Context(ABC):
     """``text`` is the piece of C at hand, ``scopes`` the names in scope, innermost last, and ``given``
-    the parameters of the root as it was called."""
+    the parameters of the target as it was called."""
 
     def __init__(self, types: Types, objects: Objects):
         self.types = types

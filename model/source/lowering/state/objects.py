@@ -68,7 +68,7 @@ def parents(path: str) -> Iterator[str]:
 
 @dataclass
 class Objects:
-    """Everything that lowering adds to, one root function at a time."""
+    """Everything that lowering adds to, one target function at a time."""
 
     places: dict[str, Place] = field(default_factory=dict)
     inputs: dict[str, Input] = field(default_factory=dict)

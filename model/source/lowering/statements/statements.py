@@ -44,7 +44,7 @@ class Statements(Loops):
         self._latest: Unsupported | None = None
 
     # Functions ------------------------------------------------------------------------------------
-    def root(self, name: str, arguments: list[Value]) -> Term | None:
+    def lower_target(self, name: str, arguments: list[Value]) -> Term | None:
         """Lower a function whose caller is not read; its result's place, None for void.
 
         Raises Unsupported for what has no lowering.

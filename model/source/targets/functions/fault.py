@@ -7,7 +7,7 @@ Their words are bound by ``model.source.targets.fault_words``, from what a fault
 from __future__ import annotations
 
 from model.source.contracts.contract import Contract, Kind
-from model.source.targets.target import Argument, Before, Given, Happened, Local, Locked, Root
+from model.source.targets.target import Argument, Before, Given, Happened, Local, Locked, Target
 from model.vocabulary import Symbols
 from model.vocabulary.guest_abort import PERM
 from model.vocabulary.guest_abort import SYMBOLS as ABORT
@@ -18,7 +18,7 @@ from model.vocabulary.tags import ONLINE
 MMU = "arch/arm64/kvm/mmu.c"
 _SINKS = ("kvm_pgtable_stage2_map", "kvm_pgtable_stage2_relax_perms")
 
-USER_MEM_ABORT = Root(
+USER_MEM_ABORT = Target(
     name="user_mem_abort",
     file=MMU,
     functions=("user_mem_abort",),
@@ -53,7 +53,7 @@ def _some(*words: str) -> Symbols:
     return {word: table[word] for word in words}
 
 
-GMEM_ABORT = Root(
+GMEM_ABORT = Target(
     name="gmem_abort",
     file=MMU,
     functions=("gmem_abort",),
@@ -87,7 +87,7 @@ GMEM_ABORT = Root(
     is_fault_path=True,
 )
 
-PKVM_MEM_ABORT = Root(
+PKVM_MEM_ABORT = Target(
     name="pkvm_mem_abort",
     file=MMU,
     functions=("pkvm_mem_abort",),
@@ -130,7 +130,7 @@ PKVM_MEM_ABORT = Root(
     is_fault_path=True,
 )
 
-PERM_FAULT = Root(
+PERM_FAULT = Target(
     name="kvm_s2_handle_perm_fault",
     file="arch/arm64/kvm/nested.c",
     functions=("kvm_s2_handle_perm_fault",),
@@ -156,7 +156,7 @@ _LOOKUP, _ABORT = "memslot lookup", "abort into the guest"
 def _fault_path(function: str, number: int) -> Contract:
     return Contract(
         Kind.SINK,
-        "resolves the fault, or answers why not; it is read as a root of its own",
+        "resolves the fault, or answers why not; it is read as an entry function of its own",
         f"{MMU}:{function}()",
         result="abort_ret",
         event=_PATH,
@@ -172,7 +172,7 @@ def _fault_path(function: str, number: int) -> Contract:
     )
 
 
-GUEST_ABORT = Root(
+GUEST_ABORT = Target(
     name="kvm_handle_guest_abort",
     file=MMU,
     functions=("kvm_handle_guest_abort",),
@@ -258,4 +258,4 @@ GUEST_ABORT = Root(
     is_fault_path=True,
 )
 
-ROOTS = (GUEST_ABORT, USER_MEM_ABORT, GMEM_ABORT, PKVM_MEM_ABORT, PERM_FAULT)
+TARGETS = (GUEST_ABORT, USER_MEM_ABORT, GMEM_ABORT, PKVM_MEM_ABORT, PERM_FAULT)

@@ -15,7 +15,7 @@ from model.source.targets.target import (
     Local,
     Member,
     Returned,
-    Root,
+    Target,
 )
 from model.vocabulary.host import SYMBOLS
 
@@ -23,7 +23,7 @@ _MEMORY, _LOOKUP = "mm/memory.c", "virt/kvm/kvm_main.c"
 _FAST, _SLOW = "fast lookup", "slow lookup"
 _CHOICE, _REMAP = "phys_mem_access_prot", "remap_pfn_range"
 
-NORMAL_PAGE = Root(
+NORMAL_PAGE = Target(
     name="vm_normal_page",
     file=_MEMORY,
     functions=("vm_normal_page",),
@@ -42,7 +42,7 @@ NORMAL_PAGE = Root(
     },
 )
 
-COW = Root(
+COW = Target(
     name="is_cow_mapping",
     file=_MEMORY,
     functions=("vma_flags_is_cow_mapping", "is_cow_mapping"),
@@ -51,7 +51,7 @@ COW = Root(
     means={"vm_flags": Before(("flags->__vma_flags[0]", "flags")), "said": Returned()},
 )
 
-MAP_MEMORY = Root(
+MAP_MEMORY = Target(
     name="pfn_is_map_memory",
     file="arch/arm64/mm/init.c",
     functions=("pfn_is_map_memory",),
@@ -64,7 +64,7 @@ MAP_MEMORY = Root(
     },
 )
 
-ACCESS_PROT = Root(
+ACCESS_PROT = Target(
     name="phys_mem_access_prot",
     file="arch/arm64/mm/mmu.c",
     functions=("phys_mem_access_prot",),
@@ -79,7 +79,7 @@ ACCESS_PROT = Root(
     },
 )
 
-MMAP_MEM = Root(
+MMAP_MEM = Target(
     name="mmap_mem",
     file="drivers/char/mem.c",
     functions=("mmap_mem_prepare", "mmap_mem"),
@@ -122,7 +122,7 @@ MMAP_MEM = Root(
     },
 )
 
-REMAP = Root(
+REMAP = Target(
     name="remap_pfn_range",
     file=_MEMORY,
     functions=("remap_pfn_range_prepare", "remap_pfn_range_notrack"),
@@ -158,9 +158,9 @@ def _gup(event: str, result: str) -> Contract:
     )
 
 
-def _lookup(name: str, says: str, **more: Binding) -> Root:
+def _lookup(name: str, says: str, **more: Binding) -> Target:
     """A part of hva_to_pfn(); since v6.13 its arguments are in a struct kvm_follow_pfn."""
-    return Root(
+    return Target(
         name=name,
         file=_LOOKUP,
         functions=(name,),
@@ -202,7 +202,7 @@ LOOKUP_REMAPPED = _lookup(
     refcounted_page=After(("*kfp->refcounted_page",)),
 )
 
-ROOTS = (
+TARGETS = (
     NORMAL_PAGE,
     COW,
     MAP_MEMORY,

@@ -15,7 +15,7 @@ from model.source.targets.target import (
     Given,
     Happened,
     Returned,
-    Root,
+    Target,
 )
 from model.vocabulary.leaf import SYMBOLS
 
@@ -116,7 +116,7 @@ _PHYS = ("data->phys + (ctx->addr - ctx->start)", "data->phys")
 _ARG = ("((struct kvm_pgtable *)ctx->arg)", "((struct kvm_pgtable *)arg)")
 _DATA = ("((struct stage2_attr_data *)ctx->arg)", "((struct stage2_attr_data *)arg)")
 
-SET_PROT_ATTR = Root(
+SET_PROT_ATTR = Target(
     name="stage2_set_prot_attr",
     file=_PGTABLE,
     functions=("stage2_set_prot_attr",),
@@ -133,7 +133,7 @@ SET_PROT_ATTR = Root(
     },
 )
 
-TRY_LEAF = Root(
+TRY_LEAF = Target(
     name="stage2_map_walker_try_leaf",
     file=_PGTABLE,
     functions=("stage2_map_walker_try_leaf",),
@@ -169,7 +169,7 @@ TRY_LEAF = Root(
     rows=_MAINTENANCE,
 )
 
-UNMAP = Root(
+UNMAP = Target(
     name="stage2_unmap_walker",
     file=_PGTABLE,
     functions=("stage2_unmap_walker",),
@@ -198,7 +198,7 @@ UNMAP = Root(
     },
 )
 
-FLUSH = Root(
+FLUSH = Target(
     name="stage2_flush_walker",
     file=_PGTABLE,
     functions=("stage2_flush_walker",),
@@ -215,7 +215,7 @@ FLUSH = Root(
     rows=_MAINTENANCE,
 )
 
-CHANGE = Root(
+CHANGE = Target(
     name="stage2_attr_walker",
     file=_PGTABLE,
     functions=("stage2_attr_walker",),
@@ -234,7 +234,7 @@ CHANGE = Root(
     rows=_MAINTENANCE,
 )
 
-RELAX = Root(
+RELAX = Target(
     name="kvm_pgtable_stage2_relax_perms",
     file=_PGTABLE,
     functions=("kvm_pgtable_stage2_relax_perms",),
@@ -266,9 +266,9 @@ RELAX = Root(
 )
 
 
-def _whole(name: str, says: str, sees: Seen = (), **more: Binding) -> Root:
+def _whole(name: str, says: str, sees: Seen = (), **more: Binding) -> Target:
     """An operation on a range of the table, which walks it."""
-    return Root(
+    return Target(
         name=name,
         file=_PGTABLE,
         functions=(name,),
@@ -319,7 +319,7 @@ UNMAP_RANGE = _whole(
 )
 FLUSH_RANGE = _whole("kvm_pgtable_stage2_flush", "cleans what the guest wrote to a range")
 
-ROOTS = (
+TARGETS = (
     SET_PROT_ATTR,
     TRY_LEAF,
     UNMAP,

@@ -14,7 +14,7 @@ from model.source.targets.target import (
     Local,
     Locked,
     Returned,
-    Root,
+    Target,
 )
 from model.vocabulary.memslot import SYMBOLS
 
@@ -43,7 +43,7 @@ _LOCKS: dict[str, Binding] = {
 }
 _SLOT = ("new", "memslot")
 
-PREPARE = Root(
+PREPARE = Target(
     name="kvm_arch_prepare_memory_region",
     file=MMU,
     functions=("kvm_arch_prepare_memory_region",),
@@ -95,7 +95,7 @@ PREPARE = Root(
     },
 )
 
-IOREMAP = Root(
+IOREMAP = Target(
     name="kvm_phys_addr_ioremap",
     file=MMU,
     functions=("kvm_phys_addr_ioremap",),
@@ -123,4 +123,4 @@ IOREMAP = Root(
     rows={_FREE: Contract(Kind.SINK, "frees the pages for tables that were not used", "virt/kvm/kvm_main.c")},
 )
 
-ROOTS = (PREPARE, IOREMAP)
+TARGETS = (PREPARE, IOREMAP)

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The function that asks one pfn lookup after the other; each of them is a root of its own."""
+"""The function that asks one pfn lookup after the other; each of them is a target of its own."""
 
 from __future__ import annotations
 
 from model.source.contracts.contract import Contract, Kind
-from model.source.targets.target import Before, Given, Happened, Locked, Returned, Root
+from model.source.targets.target import Before, Given, Happened, Locked, Returned, Target
 from model.vocabulary.pfn_lookup import SYMBOLS
 
 _FILE = "virt/kvm/kvm_main.c"
@@ -14,7 +14,7 @@ _FAST, _SLOW, _REMAPPED = "hva_to_pfn_fast", "hva_to_pfn_slow", "hva_to_pfn_rema
 def _part(name: str, says: str, short: str) -> Contract:
     return Contract(
         Kind.ANSWER,
-        f"{says}; it is read as a root of its own",
+        f"{says}; it is read as an entry function of its own",
         f"{_FILE}:{name}()",
         result=f"{short}_said",
         arguments=(("pfn", "kvm_pfn_t *", 0),),
@@ -22,7 +22,7 @@ def _part(name: str, says: str, short: str) -> Contract:
     )
 
 
-LOOKUP = Root(
+LOOKUP = Target(
     name="hva_to_pfn",
     file=_FILE,
     functions=("hva_to_pfn",),
@@ -61,4 +61,4 @@ LOOKUP = Root(
     sinks=(_SLOW,),
 )
 
-ROOTS = (LOOKUP,)
+TARGETS = (LOOKUP,)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from model.source.contracts.contract import Contract, Kind
 from model.source.targets.functions.fault import MMU
-from model.source.targets.target import Argument, Before, Both, Given, Happened, Local, Root
+from model.source.targets.target import Argument, Before, Both, Given, Happened, Local, Target
 from model.vocabulary.tags import SYMBOLS
 
 _CLEAR, _NOTE, _NOTE_FOLIO, _ASK, _ASK_FOLIO = (
@@ -18,7 +18,7 @@ _CLEAR, _NOTE, _NOTE_FOLIO, _ASK, _ASK_FOLIO = (
 _MTE = "arch/arm64/include/asm/mte.h"
 _NOTES = "notes that the tags are initialised"
 
-SANITISE = Root(
+SANITISE = Target(
     name="sanitise_mte_tags",
     file=MMU,
     functions=("sanitise_mte_tags",),
@@ -72,4 +72,4 @@ SANITISE = Root(
     sinks=(_CLEAR, _NOTE),
 )
 
-ROOTS = (SANITISE,)
+TARGETS = (SANITISE,)

@@ -3,7 +3,7 @@
 are called whose addresses it is handed.
 
 A macro of the function's name stands around each call.  A name in what a row sees is a parameter of the
-function, else one of the root's, else whatever is in scope there, as for the front-end.
+function, else one of the target's, else whatever is in scope there, as for the front-end.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ SEEN = 10
 
 @dataclass(frozen=True)
 class Callers:
-    """Writes the macros; ``given`` are the root's parameters with their types as they are written,
+    """Writes the macros; ``given`` are the target's parameters with their types as they are written,
     ``scopes`` the names that functions of the tree declare."""
 
     front: Statements
@@ -75,13 +75,13 @@ class Callers:
         return row.kind.name == "ANSWER"
 
     def _bound(self, words: set[str], parameters: Sequence[tuple[str, str]]) -> Iterator[str]:
-        """The root's parameters, where the function has none of that name."""
+        """The target's parameters, where the function has none of that name."""
         known = {p for p, _ in parameters}
         for name, t in self.given.items():
             if name in words - known:
                 yield f"{t} {name} = xc_given_{name};"
 
     def globals(self) -> list[str]:
-        """Where the root's parameters, what was seen and what was written are kept."""
+        """Where the target's parameters, what was seen and what was written are kept."""
         kept = [f"static {t} xc_given_{name};" for name, t in self.given.items()]
         return [f"static xc_word xc_seen[{SEEN}];", f"static const char *xc_written[{SEEN}];", *kept]

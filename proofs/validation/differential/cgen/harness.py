@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Three C files for one root of one tree: the tree's own C behind stubs, the procedure, and the program
+"""Three C files for one target of one tree: the tree's own C behind stubs, the procedure, and the program
 that runs both.
 
 Nothing in them is specific to a kernel: what they hold is what the front-end says it read.
@@ -53,7 +53,7 @@ typedef unsigned long size_t, uintptr_t; typedef long ssize_t, ptrdiff_t;
 
 @dataclass(frozen=True)
 class Harness:
-    """The files of one root; ``branches`` are where the procedure's branches stand, ``apart`` the
+    """The files of one target; ``branches`` are where the procedure's branches stand, ``apart`` the
     sinks and places that are not compared, each with the reason, ``pointers`` the inputs that are;
     ``asked`` is C that speaks of what GCC missed."""
 
@@ -68,7 +68,7 @@ class Harness:
 
 
 def harness(kernel: Kernel, replaced: Mapping[str, bytes] | None = None, more: str = "") -> Harness:
-    """The files for a root; ``replaced`` gives functions another text than the tree's, and
+    """The files for a target; ``replaced`` gives functions another text than the tree's, and
     ``more`` is C that speaks of what else is needed.
 
     Raises Unprintable for what cannot be compared, with the reason.
@@ -217,7 +217,7 @@ class _Maker:
         return re.sub(rf"\b{re.escape(name)}\b(?=\s*\()", f"xc_read_{name}", text, count=1)
 
     def _wired(self) -> str:
-        """The functions that set memory, call the root and look at the result."""
+        """The functions that set memory, call the target and look at the result."""
         terms = Terms(self._input, list(self.shared.functions).index)
         sets = [f"\t{lvalue} = {terms.of(initial)};" for lvalue, initial in self.wiring.memory()]
         values = {
@@ -252,7 +252,7 @@ class _Maker:
         ])  # fmt: skip
 
     def _returned(self) -> str:
-        """The type of a struct that the root returns."""
+        """The type of a struct that the target returns."""
         text = self.pieces.functions[self.kernel.function]
         declared = self.front.declared(self.kernel.function)
         if declared is None or not isinstance(declared[0], Struct):
@@ -264,7 +264,7 @@ class _Maker:
         if parameter in self.wiring.structs:
             return f"xc_argument_{parameter}"
         if any(t.op == "place" for t in subterms(term)):
-            raise Unprintable("an argument of the root that is read from memory")
+            raise Unprintable("an argument of the target that is read from memory")
         return terms.of(term)
 
     def _input(self, term: Term) -> str:

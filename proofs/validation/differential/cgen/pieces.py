@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Which definitions of the tree does GCC need to compile the functions that were read?
 
-What the front-end says it read is where it begins: the root, what was inlined, every macro that was
+What the front-end says it read is where it begins: the target, what was inlined, every macro that was
 expanded.  Names in their text are then looked up as the front-end does, until nothing is missing.
 A name with a contract or an exact builtin ends the search: a stub stands for it.
 """
@@ -62,7 +62,7 @@ class Pieces:
     fields: set[str] = field(default_factory=set)
     locals: set[str] = field(default_factory=set)
     beneath: set[str] = field(default_factory=set)  # what functions call that stand for a row's meaning
-    root: str = ""
+    target: str = ""
     _waiting: list[str] = field(default_factory=list)
 
     def row(self, name: str) -> Contract:
@@ -70,10 +70,10 @@ class Pieces:
         contracts = self.front.contracts
         return contracts[name] if name in contracts else contracts[self.handed[name]]
 
-    def gather(self, root: str, more: str = "") -> None:
-        """Find everything that the root needs, and some more C."""
-        self.root = root
-        for name in dict.fromkeys([root, *self.inlined]):
+    def gather(self, target: str, more: str = "") -> None:
+        """Find everything that the target needs, and some more C."""
+        self.target = target
+        for name in dict.fromkeys([target, *self.inlined]):
             self._function(name)
         for found in list(self.front.types.relied.values()):
             if isinstance(found, Macro) and found.name not in self.given:
@@ -274,7 +274,7 @@ class Pieces:
 
     def _stands(self, name: str) -> bool:
         """Whether this is the tree's own C for a row, of which the procedure has the meaning only."""
-        is_row = name in self.front.contracts and name not in self.inlined and name != self.root
+        is_row = name in self.front.contracts and name not in self.inlined and name != self.target
         return is_row or name in self.beneath
 
     @property

@@ -26,7 +26,7 @@ _BARE = re.compile(r"(?<![\w.>])[A-Za-z_]\w*")
 
 @dataclass(frozen=True)
 class Stubs:
-    """Writes the stubs of one root."""
+    """Writes the stubs of one target."""
 
     front: Statements
     shared: Interface

@@ -29,7 +29,7 @@ _NUMBER = re.compile(r"#\d+\Z")
 
 @dataclass
 class Wiring:
-    """The objects of one root; ``objects`` maps the name of a pointer's target to what lies there."""
+    """The objects of one target; ``objects`` maps the name of a pointer's target to what lies there."""
 
     kernel: Kernel
     rows: Mapping[str, Contract]  # of the stubs
@@ -219,7 +219,7 @@ class Wiring:
         return spelled(t)
 
     def _as_written(self, parameter: str) -> str:
-        """The type of a parameter of the root, without its stars."""
+        """The type of a parameter of the target, without its stars."""
         declared = self.kernel.lowered.front.declared(self.kernel.function)
         assert declared is not None
         return next(s for name, _, s in declared[1] if name == parameter).rstrip("* ")

@@ -15,7 +15,7 @@ from model.source.errors import Unsupported
 from model.source.index.index import Index
 from model.source.kernel import NoSink, read
 from model.source.preprocessor.profile import Profile
-from model.source.targets.target import Returned, Root
+from model.source.targets.target import Returned, Target
 from model.vocabulary.symbols import DONE
 from tests.support.c.c_code import FILE, Lowered, lower, make_tree, refused
 
@@ -168,14 +168,14 @@ def test_a_struct_with_a_union_is_not_copied_from_one_of_several() -> None:
     assert "overlap" in refused(code)
 
 
-# A root that is not whole -------------------------------------------------------------------------
-ROOT = Root("f", FILE, ("f_new", "f"), "a function of a test", {"ret": DONE["ret"]}, {"ret": Returned()})
+# A target that is not whole -------------------------------------------------------------------------
+TARGET = Target("f", FILE, ("f_new", "f"), "a function of a test", {"ret": DONE["ret"]}, {"ret": Returned()})
 
 
 def outcome(code: str) -> str:
     made = make_tree(code)
     try:
-        read(made, Index.build(made, None), Profile.builtin("4K"), "4K", "made", ROOT)
+        read(made, Index.build(made, None), Profile.builtin("4K"), "4K", "made", TARGET)
     except (NoSink, Unsupported) as error:
         return f"{type(error).__name__}: {error}"
     return "a procedure"

@@ -11,7 +11,7 @@ from model.source.index.index import Index
 from model.source.kernel import Kernel, read
 from model.source.preprocessor.profile import Profile
 from model.source.readings.serialise import written
-from model.source.targets.table import ROOTS
+from model.source.targets.table import TARGETS
 from model.source.trees.header_cache import default_directory
 from model.source.trees.tree import Tree, overlay
 from proofs.claims.kernel.reading_cache import Kept
@@ -19,7 +19,7 @@ from tests.support.trees import MMU, tree
 
 PROFILE = Profile.builtin("4K")
 WANTED = ("sanitise_mte_tags", "kvm_phys_addr_ioremap", "pfn_is_map_memory")
-READ = [root for root in ROOTS if root.name in WANTED]
+READ = [target for target in TARGETS if target.name in WANTED]
 
 
 def told(kernel: Kernel) -> object:
@@ -27,11 +27,11 @@ def told(kernel: Kernel) -> object:
 
 
 def taken(directory: Path, linux: Tree, index: Index) -> set[str]:
-    """The roots that were not read again; each is as if it had been."""
+    """The targets that were not read again; each is as if it had been."""
     with Kept(directory, linux, index, PROFILE, "4K", lambda: "this tool") as reader:
-        for root in READ:
-            found = told(reader.read("7.3", root))
-            assert found == told(read(linux, index, PROFILE, "4K", "7.3", root))
+        for target in READ:
+            found = told(reader.read("7.3", target))
+            assert found == told(read(linux, index, PROFILE, "4K", "7.3", target))
     return reader.taken
 
 

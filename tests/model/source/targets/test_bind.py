@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The words of a root: each kind of binding, and which spelling is taken, on a small function."""
+"""The words of a target: each kind of binding, and which spelling is taken, on a small function."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from model.source.targets.target import (
     Local,
     Locked,
     Returned,
-    Root,
+    Target,
 )
 from tests.support.c.c_code import FILE, make_tree
 
@@ -67,9 +67,9 @@ ROWS = {
 def bound(means: Mapping[str, tuple[Sort, Binding]]) -> Procedure:
     """The function with these words."""
     words = {word: (sort, "") for word, (sort, _) in means.items()}
-    root = Root("f", FILE, ("f",), "", words, {word: b for word, (_, b) in means.items()}, rows=ROWS)
+    target = Target("f", FILE, ("f",), "", words, {word: b for word, (_, b) in means.items()}, rows=ROWS)
     tree = make_tree(CODE)
-    return read(tree, Index.build(tree, None), Profile.builtin("4K"), "4K", "toy", root).procedure
+    return read(tree, Index.build(tree, None), Profile.builtin("4K"), "4K", "toy", target).procedure
 
 
 def value(sort: Sort, binding: Binding, **inputs: int) -> int:

@@ -18,8 +18,8 @@ from model.source.index.index import Index
 from model.source.kernel import Kernel, NoSink, read
 from model.source.preprocessor.profile import Profile
 from model.source.readings.serialise import written
-from model.source.targets.table import ROOTS
-from model.source.targets.target import After, Root
+from model.source.targets.table import TARGETS
+from model.source.targets.target import After, Target
 from model.source.trees.tree import Tree, overlay
 from proofs.claims.kernel import reading_cache
 from proofs.claims.kernel.reading_cache import Kept
@@ -82,8 +82,8 @@ struct s {
     ASM: "#define ASM_FLAG 2\n#define LEVELS CONFIG_PGTABLE_LEVELS\n",
 }
 WORDS = {"flags": (BV64, "")}
-F = Root("f", FILE, ("f",), "", WORDS, {"flags": After(("s->flags",))})
-G = Root("g", FILE, ("g",), "", {}, {})
+F = Target("f", FILE, ("f",), "", WORDS, {"flags": After(("s->flags",))})
+G = Target("g", FILE, ("g",), "", {}, {})
 PROFILE = Profile.builtin("4K")
 
 
@@ -96,40 +96,44 @@ def told(kernel: Kernel) -> object:
     return written(kernel.procedure), kernel.function, kernel.ledger, kernel.digests, str(kernel.version)
 
 
-def fresh(tree: Tree, root: Root = F, profile: Profile = PROFILE) -> object:
+def fresh(tree: Tree, target: Target = F, profile: Profile = PROFILE) -> object:
     try:
-        return told(read(tree, Index.build(tree), profile, "4K", "toy", root))
+        return told(read(tree, Index.build(tree), profile, "4K", "toy", target))
     except (Unsupported, NoSink) as error:
         return f"{type(error).__name__}: {error}"
 
 
 def again(
-    directory: Path | None, tree: Tree, root: Root = F, tool: str = "this tool", profile: Profile = PROFILE
+    directory: Path | None,
+    tree: Tree,
+    target: Target = F,
+    tool: str = "this tool",
+    profile: Profile = PROFILE,
 ) -> tuple[object, bool]:
     """What is read with what was kept, and whether it was taken from there."""
     with Kept(directory, tree, Index.build(tree), profile, "4K", lambda: tool, (F, G)) as reader:
         try:
-            found = told(reader.read("toy", root))
+            found = told(reader.read("toy", target))
         except (Unsupported, NoSink) as error:
             return f"{type(error).__name__}: {error}", False
-    return found, root.name in reader.taken
+    return found, target.name in reader.taken
 
 
 @pytest.fixture
 def filled(tmp_path: Path) -> Path:
-    for root in (F, G):
-        found, taken = again(tmp_path, tree_of(FILES), root)
-        assert not taken and found == fresh(tree_of(FILES), root)
+    for target in (F, G):
+        found, taken = again(tmp_path, tree_of(FILES), target)
+        assert not taken and found == fresh(tree_of(FILES), target)
     return tmp_path
 
 
 # The same, and not the same -----------------------------------------------------------------------
 def test_the_same_tree_is_not_read_twice(filled: Path) -> None:
-    for root in (F, G):
-        assert again(filled, tree_of(FILES), root) == (fresh(tree_of(FILES), root), True)
+    for target in (F, G):
+        assert again(filled, tree_of(FILES), target) == (fresh(tree_of(FILES), target), True)
 
 
-def test_nothing_is_taken_by_another_tool_under_another_configuration_or_for_another_root(
+def test_nothing_is_taken_by_another_tool_under_another_configuration_or_for_another_target(
     filled: Path,
 ) -> None:
     tree = tree_of(FILES)
@@ -238,9 +242,9 @@ def test_whatever_changes_the_reading_is_that_of_the_tree_at_hand(filled: Path, 
             change = make(random, data, 0, len(data)) if make else of_a_token(random, data, tokens_of(data))
             data = change.applied(data)
         changed = overlay(tree_of(FILES), {rel: data})
-        for root in (F, G):
-            found, taken = again(filled, changed, root)
-            assert found == fresh(changed, root), (seed, rel, data)
+        for target in (F, G):
+            found, taken = again(filled, changed, target)
+            assert found == fresh(changed, target), (seed, rel, data)
             met[taken] += 1
     assert met[True] > 10 and met[False] > 5
 
@@ -284,5 +288,5 @@ def test_the_oldest_readings_go(filled: Path, monkeypatch: pytest.MonkeyPatch) -
     assert again(filled, tree_of(FILES))[1] is False
 
 
-def test_every_root_has_a_name_of_its_own() -> None:
-    assert len({root.name for root in ROOTS}) == len(ROOTS)
+def test_every_target_has_a_name_of_its_own() -> None:
+    assert len({target.name for target in TARGETS}) == len(TARGETS)

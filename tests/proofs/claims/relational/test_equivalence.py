@@ -18,7 +18,7 @@ from model.source.errors import Unsupported
 from model.source.kernel import Kernel, Lowered, NoSink
 from model.source.targets.functions.fault import USER_MEM_ABORT
 from model.source.targets.functions.leaf import SET_PROT_ATTR
-from model.source.targets.target import Root
+from model.source.targets.target import Target
 from model.source.trees.tree import Version
 from model.vocabulary.memory import map_size, mapped, prot
 from proofs.claims.claim import Claim, Verdict, about
@@ -33,10 +33,10 @@ from tests.support.solvers.asking import ask
 SHAPES = {shape.name: shape.procedure for shape in shapes()}
 
 
-def kernel(procedure: Procedure, root: Root) -> Kernel:
+def kernel(procedure: Procedure, target: Target) -> Kernel:
     """A procedure as if it had been read."""
     return Kernel(
-        Version(7, 3, 0, "7.3.0"), "4K", root, root.name, procedure, (), (), lambda: cast(Lowered, None)
+        Version(7, 3, 0, "7.3.0"), "4K", target, target.name, procedure, (), (), lambda: cast(Lowered, None)
     )
 
 
@@ -54,15 +54,15 @@ class Trees:
         return f"index of {tree.version}"
 
     def read(
-        self, tree: SimpleNamespace, index: str, profile: object, pages: str, name: str, root: Root
+        self, tree: SimpleNamespace, index: str, profile: object, pages: str, name: str, target: Target
     ) -> Kernel:
         assert index == f"index of {tree.version}"
-        if root is not USER_MEM_ABORT:
+        if target is not USER_MEM_ABORT:
             raise NoSink("A shape stands for user_mem_abort() alone.")
         assert name == tree.version
         if name not in SHAPES:
             raise Unsupported("f.c", 3, "asm")
-        return kernel(SHAPES[name], root)
+        return kernel(SHAPES[name], target)
 
 
 @pytest.fixture

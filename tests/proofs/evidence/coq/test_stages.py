@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model.logic import BV64, Term, BitVec, bitvec_op, const, free_names, name, resize, show, value_of
+from model.logic import BV64, BitVec, Term, bitvec_op, const, free_names, name, resize, show, value_of
 from model.program.procedure import Input, Procedure
 from proofs.claims.claim import Claim
 from proofs.claims.obligations import Obligation, obligations

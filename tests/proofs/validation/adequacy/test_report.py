@@ -13,7 +13,7 @@ import pytest
 from model.facts.assumed import FACTS as ALL_FACTS
 from model.facts.assumed import Fact
 from model.logic import Term, free_names
-from model.source.targets.table import ROOTS
+from model.source.targets.table import TARGETS
 from model.vocabulary.memory import (
     NORMAL,
     NORMAL_NC,
@@ -170,7 +170,7 @@ def test_what_is_undecided_is_no_success() -> None:
 
 def test_what_is_declared_names_what_there_is() -> None:
     assert {outcome for _, outcome in NEVER} <= OUTCOMES.keys()
-    assert {function for function, _ in NEVER} <= {"", *(root.name for root in ROOTS)}
+    assert {function for function, _ in NEVER} <= {"", *(target.name for target in TARGETS)}
     assert BY_DEFINITION.keys() <= by_theorem().keys()
     assert {name.removeprefix("no_case_of_") for name in OF_OTHER_KERNELS} <= {
         each.name for each in theorems()

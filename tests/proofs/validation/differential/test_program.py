@@ -12,7 +12,7 @@ from model.program.interpreter import Inputs
 from model.source.index.index import Index
 from model.source.kernel import Kernel, read
 from model.source.preprocessor.profile import Profile
-from model.source.targets.target import Root
+from model.source.targets.target import Target
 from proofs import crosscheck
 from proofs.validation.differential.cgen.harness import harness
 from proofs.validation.differential.cgen.terms import Unprintable
@@ -69,10 +69,10 @@ needs_gcc = pytest.mark.skipif(shutil.which("gcc") is None, reason="not run: the
 
 def kernel(code: str = CODE, function: str = "f") -> Kernel:
     tree = make_tree(code)
-    root = Root(
+    target = Target(
         name=function, functions=(function,), file=FILE, says="A function of our own.", words={}, means={}
     )
-    return read(tree, Index.build(tree, None), Profile.builtin("4K"), "4K", function, root)
+    return read(tree, Index.build(tree, None), Profile.builtin("4K"), "4K", function, target)
 
 
 def program(folder: Path, replaced: dict[str, bytes] | None = None) -> Program:
@@ -142,7 +142,7 @@ def test_without_gcc_nothing_is_run(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     [
         ["--linux", "nowhere"],
         [],
-        ["--linux", ".", "--root", "no such root"],
+        ["--linux", ".", "--root", "no such function"],
         ["--linux", ".", "--inputs", "0"],
     ],
 )

@@ -12,7 +12,7 @@ from model.logic import BitVec, const, name, same
 from model.source.index.index import Index
 from model.source.kernel import Kernel, read
 from model.source.preprocessor.profile import Profile
-from model.source.targets.target import Returned, Root
+from model.source.targets.target import Returned, Target
 from model.vocabulary import Symbols
 from proofs import run
 from proofs.claims.claim import Claim, Verdict
@@ -41,8 +41,10 @@ needs_gcc = pytest.mark.skipif(shutil.which("gcc") is None, reason="not run: the
 
 def kernel(code: str = CODE) -> Kernel:
     tree = make_tree(code)
-    root = Root(name="f", functions=("f",), file=FILE, says="Ours.", words=_WORDS, means={"said": Returned()})
-    return read(tree, Index.build(tree, None), Profile.builtin("4K"), "4K", "f", root)
+    target = Target(
+        name="f", functions=("f",), file=FILE, says="Ours.", words=_WORDS, means={"said": Returned()}
+    )
+    return read(tree, Index.build(tree, None), Profile.builtin("4K"), "4K", "f", target)
 
 
 def told(of: Kernel, known: Kernel, folder: Path, **model: int) -> Replayed:

@@ -13,7 +13,7 @@ from model.source.contracts.contract import Contract, Kind
 from model.source.index.index import Index
 from model.source.kernel import Kernel, read
 from model.source.preprocessor.profile import Profile
-from model.source.targets.target import Root
+from model.source.targets.target import Target
 from proofs.validation.differential.asked import program
 from proofs.validation.differential.confirm import confirmed
 from tests.support.c.c_code import FILE, make_tree
@@ -105,8 +105,10 @@ needs_gcc = pytest.mark.skipif(shutil.which("gcc") is None, reason="not run: the
 
 def kernel(function: str, code: str = CODE) -> Kernel:
     tree = make_tree(code)
-    root = Root(name=function, functions=(function,), file=FILE, says="Ours.", words={}, means={}, rows=_ROWS)
-    return read(tree, Index.build(tree, None), Profile.builtin("4K"), "4K", function, root)
+    target = Target(
+        name=function, functions=(function,), file=FILE, says="Ours.", words={}, means={}, rows=_ROWS
+    )
+    return read(tree, Index.build(tree, None), Profile.builtin("4K"), "4K", function, target)
 
 
 @needs_gcc
