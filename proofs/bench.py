@@ -99,7 +99,6 @@ def _evidence(shapes: tuple[str, ...], python: str, directory: Path) -> Iterator
     yield Subject("a theorem in Coq", (*gallina, "memory_is_mapped_cacheable"), 10.0)
     yield Subject("the slowest in Coq", (*gallina, "guests_see_what_the_host_maps_*"), 10.0)
     yield Subject("adequacy", (*shapes, "--adequacy", "--no-cache"))
-    yield Subject("numbers, merged", (*shapes, "--numbers", "--shape", "merged", "--no-cache"))
 
 
 def copied(tree: Path, to: Path) -> Path:

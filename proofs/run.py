@@ -95,7 +95,7 @@ def _page(asked: Selection, load: Callable[[Selection], Asked], progress: Progre
         progress.begin("reading" if asked.linux else "making the claims")
         known = load(asked)
         claims = chosen(asked, known.claims)
-        if asked.adequacy or asked.numbers:
+        if asked.adequacy:
             return _weighed(asked, pool, claims, known, progress, memory)
         judged = _decided(pool, claims, known.unread, progress, memory)
         left_out = len(known.claims) - len(claims)
@@ -114,16 +114,12 @@ def _page(asked: Selection, load: Callable[[Selection], Asked], progress: Progre
 def _weighed(
     asked: Selection, pool: Pool, claims: Sequence[Claim], known: Asked, progress: Progress, memory: Memory
 ) -> _Page:
-    """What the theorems and assumptions are worth, instead of a table."""
+    """What the theorems are worth, instead of a table."""
     from proofs.validation.adequacy import weighed  # few runs need it
 
     read = [claim for claim in claims if claim.name not in known.unread]
     whole = len(read) == len(known.claims) and asked.linux is None and asked.shape is None
-    found = (
-        weighed.weighed_theorems(pool, read, progress, memory, whole)
-        if asked.adequacy
-        else weighed.counted(pool, read, progress)
-    )
+    found = weighed.weighed_theorems(pool, read, progress, memory, whole)
     if asked.json is not None:
         write_all({asked.json: found.document})
     return _Page((), found.text, found.code)

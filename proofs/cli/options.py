@@ -66,9 +66,6 @@ def parser() -> argparse.ArgumentParser:
     shown.add_argument(
         "--adequacy", action="store_true", help="whether the theorems are worth proving, and why"
     )
-    shown.add_argument(
-        "--numbers", action="store_true", help="which part of all inputs each assumption and premise is"
-    )
     shown.add_argument("--explain", metavar="CLAIM", help="a claim in full (a name, or a GLOB for several)")
     written = door.add_argument_group("what is written")
     written.add_argument(
@@ -197,7 +194,7 @@ def _problem(asked: Selection) -> str:
 def _never_written(asked: Selection) -> str:
     """Which file is asked for that is not made of what is shown, as a sentence."""
     shows_text = asked.list_claims or asked.ledger or asked.show is not None or asked.table is not None
-    no_verdicts = shows_text or asked.adequacy or asked.numbers
+    no_verdicts = shows_text or asked.adequacy
     files = (("--json", asked.json, shows_text), ("--smt2", asked.smt2, no_verdicts))
     for option, path, unmade in (*files, ("--evidence", asked.evidence, no_verdicts)):
         if path is not None and unmade:

@@ -27,7 +27,7 @@ class Selection:
     ``against_rev`` another to compare it with, ``config`` a file of
     Kconfig values, ``pages`` the page sizes.  ``theorem`` and ``shape`` are patterns (None: not
     given).  At most one of ``list_claims``, ``ledger``, ``show``, ``table`` ("" without a shape),
-    ``explain``, ``adequacy`` and ``numbers`` is set.  ``jobs`` is a number
+    ``explain`` and ``adequacy`` is set.  ``jobs`` is a number
     of processes and ``timeout`` a number of seconds for each claim; ``no_cache`` says that earlier
     runs are not to be believed, ``compiled`` that witnesses are also run by the compiled C; ``engines``
     are the names of those that have to agree.
@@ -47,7 +47,6 @@ class Selection:
     table: str | None = None
     explain: str | None = None
     adequacy: bool = False
-    numbers: bool = False
     json: Path | None = None
     smt2: Path | None = None
     evidence: Path | None = None

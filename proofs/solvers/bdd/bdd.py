@@ -12,7 +12,6 @@ Trusted: this file and ``blast``, for whatever is decided here.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from fractions import Fraction
 from functools import reduce
 
 from model.logic import Sort
@@ -133,29 +132,6 @@ class Bdd:
     def all(self, edges: Iterable[int]) -> int:
         return reduce(self.conj, edges, self.true)
 
-    def is_satisfiable(self, edge: int) -> bool:
-        return edge != self.false
-
-    def share(self, edge: int) -> Fraction:
-        """Which part of all inputs satisfies it, exactly; times 2**bits it is their number."""
-        whole = 1 << len(self.levels)  # so that every part of it is a whole number
-        known = {0: whole}
-        todo = [edge >> 1]
-        while todo:
-            node = todo[-1]
-            if node in known:
-                todo.pop()
-                continue
-            sides = (self.low[node], self.high[node])
-            missing = [e >> 1 for e in sides if e >> 1 not in known]
-            if missing:
-                todo += missing
-            else:
-                both = [whole - known[e >> 1] if e & 1 else known[e >> 1] for e in sides]
-                known[node] = sum(both) >> 1
-        found = known[edge >> 1]
-        return Fraction(whole - found if edge & 1 else found, whole)
-
     def path(self, edge: int) -> dict[int, int]:
         """Values of levels that satisfy it: 0 wherever that can be, from the topmost down; levels that are
         missing do not matter.  Raises ValueError if there are none."""
@@ -168,40 +144,3 @@ class Bdd:
             found[level] = int(low == self.false)
             edge = high if low == self.false else low
         return found
-
-    def some(self, edge: int) -> dict[Variable, int]:
-        """An input that satisfies it, as ``path``: what is missing is 0."""
-        names = {level: variable for variable, level in self.levels.items()}
-        return {names[level]: value for level, value in self.path(edge).items()}
-
-    def given(self, edge: int, variable: Variable, value: int) -> int:
-        """The condition where that bit has that value."""
-        wanted = self.levels.get(variable, _END)
-        known: dict[int, int] = {}
-
-        def go(e: int) -> int:
-            level = self.level[e >> 1]
-            if level >= wanted:
-                return self._below(e, wanted)[value]
-            if e not in known:
-                low, high = self._below(e, level)
-                known[e] = self._node(level, go(low), go(high))
-            return known[e]
-
-        return go(edge)
-
-    def least(self, edge: int, inputs: Iterable[tuple[str, Sort]]) -> dict[str, int]:
-        """The least input that satisfies it: the first as small as can be, then the second, and so on.
-
-        Raises ValueError if there is none.
-        """
-        if edge == self.false:
-            raise ValueError("No input satisfies the condition.")
-        model: dict[str, int] = {}
-        for name, sort in inputs:
-            model[name] = 0
-            for bit in reversed(range(max(sort.width, 1))):
-                zero = self.given(edge, (name, bit), 0)
-                edge = self.given(edge, (name, bit), 1) if zero == self.false else zero
-                model[name] |= (zero == self.false) << bit
-        return model

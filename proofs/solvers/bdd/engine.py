@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""A second engine, of our own: what does it find about an obligation?
+"""The decision diagrams as an engine: what no input satisfies is shown to be impossible, the rest is left open.
 
-An obligation without a solution is found out where few words meet each other (``cases``); a model is
-looked for in the same diagram and is one only if the terms themselves say so.  All else is UNKNOWN, and
-another engine's.
+A conjunction without a solution is found where few words meet each other (the Boolean abstraction).  Models
+are not sought; another engine finds them.
 
-Trusted: ``cases`` and what it trusts, for UNSAT; ``model.logic.meaning`` for SAT.
+Trusted: ``proofs.solvers.bdd.abstraction`` and what it trusts.
 """
 
 from __future__ import annotations
@@ -13,42 +12,28 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from model.logic import TRUE, Term, subterms, value_of
-from proofs.claims.obligations import Obligation
+from model.logic import Term, subterms
 from proofs.solvers.bdd.abstraction import Conditions
 from proofs.solvers.bdd.bdd import TooLarge
-from proofs.solvers.query import Answer, Found
 
 #: A term of more parts than this is left out where others are assumed with it.
 LONG = 150
-_OPEN = "The decision diagram leaves it open."
-
-
-def decide(obligation: Obligation, conditions: Conditions | None = None) -> Answer:
-    """The answer about one obligation; ``conditions`` may be shared between obligations."""
-    if conditions is None or conditions.bdd.is_full():
-        conditions = Conditions()
-    assumed = (TRUE, *obligation.background, *(f.holds for f in obligation.facts), *obligation.given)
-    premises, reached = _solved(conditions, assumed, obligation)
-    if premises is Found.UNSAT:
-        return Answer(obligation.claim, premises)
-    denied, refuted = _solved(conditions, (~obligation.then, *assumed), obligation)
-    stray = Found.NOT_ASKED
-    strayed: Mapping[str, int] = {}
-    if denied is Found.SAT:
-        premises, reached = Found.SAT, reached or refuted
-        if obligation.witness is not None:
-            stray, strayed = _solved(
-                conditions, (~obligation.then, *assumed, ~obligation.witness), obligation
-            )
-    reason = _OPEN if Found.UNKNOWN in (premises, denied, stray) else ""
-    return Answer(obligation.claim, premises, denied, stray, reached, refuted, strayed, reason)
 
 
 def is_impossible(conditions: Conditions, terms: Iterable[Term]) -> bool:
     """Whether no input satisfies all the terms, as far as the diagram shows; the first ones should be
-    those that few inputs satisfy."""
-    return _edge(conditions, terms)[0] == conditions.bdd.false
+    those that few inputs satisfy.  A term is left out if it is long, or if the diagram becomes too large."""
+    edge = conditions.bdd.true
+    for i, term in enumerate(terms):
+        if i and _size(term) > LONG:
+            continue
+        try:
+            edge = conditions.bdd.conj(edge, conditions.truth(term))
+            if not conditions.is_possible(edge):
+                return True
+        except (TooLarge, RecursionError):
+            continue  # without this term the others satisfy no more than with it
+    return False
 
 
 @dataclass(frozen=True)
@@ -119,49 +104,6 @@ class Shared:
         return None
 
 
-def _edge(conditions: Conditions, terms: Iterable[Term]) -> tuple[int, bool]:
-    """The edge of all the terms, false as soon as it is known to be, and whether it is of all of them: a
-    term is left out if it is long, or if the diagram becomes too large with it."""
-    edge, is_whole = conditions.bdd.true, True
-    for i, term in enumerate(terms):
-        try:
-            if i and _size(term) > LONG:
-                is_whole = False
-                continue
-            edge = conditions.bdd.conj(edge, conditions.truth(term))
-            if not conditions.is_possible(edge):
-                return conditions.bdd.false, True
-        except (TooLarge, RecursionError):
-            is_whole = False
-    return edge, is_whole
-
-
-def _solved(
-    conditions: Conditions, terms: Sequence[Term], obligation: Obligation
-) -> tuple[Found, Mapping[str, int]]:
-    """Whether some input satisfies all the terms, and one that does."""
-    edge, is_whole = _edge(conditions, (terms[0], *sorted(terms[1:], key=_size)))
-    if edge == conditions.bdd.false:
-        return Found.UNSAT, {}
-    try:
-        values, edge = conditions.assignment(edge)
-    except (TooLarge, RecursionError):
-        return Found.UNKNOWN, {}
-    if values is None:
-        return Found.UNSAT, {}
-    bits = conditions.bdd.some(edge)
-    model = dict.fromkeys(obligation.inputs, 0)
-    for (name, bit), value in bits.items():
-        if name in model:
-            model[name] |= value << bit
-    holds = is_whole and all(value_of(t, lambda leaf: model.get(str(leaf.data), 0), _no_call) for t in terms)
-    return (Found.SAT, model) if holds else (Found.UNKNOWN, {})
-
-
 def _size(term: Term) -> int:
-    """How many terms it is made of: small ones first."""
+    """How many terms it is made of."""
     return sum(1 for _ in subterms(term))
-
-
-def _no_call(term: Term, _: list[int]) -> int:
-    raise ValueError(f"{term.data} is an application, which an obligation has not.")

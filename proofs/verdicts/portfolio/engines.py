@@ -4,7 +4,6 @@
     bdd       decision diagrams (``proofs.solvers.bdd.engine``): shows that nothing refutes a claim, or leaves it open
     bitwuzla  an SMT solver, on the exported text
     cvc5      another
-    paths     every path through the procedures, without any solver
 
 Trusted: nothing; what they say is compared.
 """
@@ -21,7 +20,6 @@ from proofs.solvers.bdd import engine
 from proofs.solvers.external import bitwuzla, cvc5, exported
 from proofs.solvers.installed import version
 from proofs.solvers.query import Answer, Found
-from proofs.verdicts.portfolio import paths
 
 #: Why the decision diagrams do not answer.
 LEFT_OPEN = "The decision diagram leaves it open."
@@ -81,15 +79,10 @@ def _bdd() -> Engine:
     return Engine("bdd", "", lambda _: _Diagram().decide, finds_models=False)
 
 
-def _paths() -> Engine:
-    return Engine("paths", "", lambda _: paths.decide)
-
-
 _MAKERS: dict[str, Callable[[], Engine]] = {
     "bdd": _bdd,
     "bitwuzla": _bitwuzla,
     "cvc5": _cvc5,
-    "paths": _paths,
 }
 NAMES = ("z3", *_MAKERS)
 

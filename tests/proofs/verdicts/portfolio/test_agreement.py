@@ -94,7 +94,7 @@ def test_a_wrong_answer_of_z3_is_a_disagreement() -> None:
     judged = one(REFUTED)
     assert judged.answer is not None
     wrong = replace(judged, answer=replace(judged.answer, denied=Found.UNSAT), verdict=Verdict.PROVED)
-    assert taken_in(wrong, "paths", "", judged.answer).verdict is Verdict.DISAGREE
+    assert taken_in(wrong, "cvc5", "1.0", judged.answer).verdict is Verdict.DISAGREE
 
 
 @pytest.mark.parametrize(
@@ -128,10 +128,10 @@ def test_an_engine_that_does_not_know_does_not_disagree(open_: Found) -> None:
 
 
 def test_the_line_counts_who_agrees() -> None:
-    found = last(known(), answering({}), answering({"denied": Found.UNSAT}, "paths"))
+    found = last(known(), answering({}), answering({"denied": Found.UNSAT}, "cvc5"))
     (line,) = told.line(found)
     assert line == (
-        f"engines: z3 {engines.z3_version()}; bdd: 12 of 12 claims agree; paths: 10 of 12 claims agree, 2 DISAGREE"
+        f"engines: z3 {engines.z3_version()}; bdd: 12 of 12 claims agree; cvc5: 10 of 12 claims agree, 2 DISAGREE"
     )
     assert not [*told.line(known())]
 
@@ -193,9 +193,9 @@ def test_an_engine_that_is_not_installed_is_told(
     [
         (
             "z3,minisat",
-            "'z3,minisat' is not a list of engines, each once, of z3, bdd, bitwuzla, cvc5, paths.",
+            "'z3,minisat' is not a list of engines, each once, of z3, bdd, bitwuzla, cvc5.",
         ),
-        ("z3,z3", "'z3,z3' is not a list of engines, each once, of z3, bdd, bitwuzla, cvc5, paths."),
+        ("z3,z3", "'z3,z3' is not a list of engines, each once, of z3, bdd, bitwuzla, cvc5."),
         ("bdd", "'bdd' leaves out z3, which finds what is shown; name it too."),
     ],
 )
