@@ -15,8 +15,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from model.cache import default_directory
 from model.source.preprocessor.profile import PAGES
-from model.source.trees.header_cache import default_directory
 from model.source.trees.tree import Tree
 from proofs.claims.claim import Verdict
 from proofs.claims.kernel.claims import claims_of

@@ -18,9 +18,9 @@ from pathlib import Path
 
 import platformdirs
 
+from model.cache import default_directory
 from model.source.trees.apt import Run, run_tool
 from model.source.trees.debian import LINES, Missing, Shop, Tree, Wanted, parse_wanted, within
-from model.source.trees.header_cache import default_directory
 
 #: An environment variable that keeps earlier answers from being used; proofs.run has it too.
 NO_CACHE = "STAGE2_PROOFS_NO_CACHE"

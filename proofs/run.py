@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TextIO
 
-from model.source.trees.header_cache import default_directory
+from model.cache import default_directory
 from proofs.claims.claim import Claim, Verdict
 from proofs.claims.load import Asked, ReadError, load
 from proofs.cli.files import write_all

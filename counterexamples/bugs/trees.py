@@ -9,8 +9,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from counterexamples.bugs.bug import OnC
+from model.cache import default_directory
 from model.source.index.index import Index
-from model.source.trees.header_cache import default_directory
 from model.source.trees.tree import Tree
 
 NO_TREE = "a kernel tree is needed; give --linux, or fetch some by `python -m proofs.fetch`."

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from model.arch.arm64 import fault
+from model.cache import default_directory
 from model.shape import Shape
-from model.source.trees.header_cache import default_directory
 from proofs.claims import catalogue
 from proofs.claims.claim import Claim, Skipped
 from proofs.cli.selection import Selection, matching

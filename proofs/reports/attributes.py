@@ -65,12 +65,10 @@ def _titled(name: str, pages: str, table: str) -> str:
 
 def _kernels(selection: Selection, path: Path, rev: str | None) -> Iterator[tuple[str, Procedure]]:
     """The fault path of a tree under each configuration, with the page size."""
+    from model.cache import default_directory  # the C parser takes time to load
     from model.source.errors import Unsupported
     from model.source.index.index import Index
     from model.source.kernel import NoSink, read
-    from model.source.trees.header_cache import (
-        default_directory,  # the C parser takes time to load, as in proofs.asked
-    )
     from model.source.trees.tree import Tree
     from proofs.claims.kernel.reading import profiles
 

@@ -6,7 +6,7 @@ which a table can be filled without an obligation, and those of closer looks.  E
 is recalled is replayed in the interpreter first, whether it is shown or not; what does not replay, or
 cannot be read, is asked again.  UNKNOWN, TIMEOUT, VACUOUS and DISAGREE are never kept.
 
-Trusted: what was kept, for PROVED and for "only as declared"; ``proofs.verdicts.row_cache`` says how far.
+Trusted: what was kept, for PROVED and for "only as declared"; ``model.cache`` says how far.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from model.cache import Cache, Row
 from model.program.interpreter import Inputs
 from proofs.claims import fingerprint
 from proofs.claims.claim import Claim, Verdict
 from proofs.claims.fingerprint import Fingerprints
 from proofs.claims.obligations import Obligation
 from proofs.solvers.query import Answer, Found, read_answer, write
-from proofs.verdicts import row_cache
 from proofs.verdicts.verdict import Judged, Replays, Standing, judge
 
 DECIDED = (Verdict.PROVED, Verdict.REFUTED)
@@ -34,6 +34,10 @@ UNREADABLE = (ValueError, TypeError, KeyError, AttributeError)
 
 #: What is behind the fingerprint in the key of a closer look.
 CLOSELY = " closely"
+#: Rows that stay; about a thousand are one run, and a row is one or two kilobytes.
+MOST = 20_000
+#: Characters of the longest text that is stored.
+LONGEST = 1 << 16
 #: What is kept of another engine.
 AGREES, OPEN = "agrees", "open"
 
@@ -66,14 +70,14 @@ class Memory:
         if self.directory is None or self.name is None or kind is not None or not self.texts:
             return
         if self.tool() == self.name:
-            row_cache.store(self.directory, self.name, self.texts)
+            store(self.directory, self.name, self.texts)
 
     def is_promising(self) -> bool:
         """Whether this tool was the last one to keep something, so that much may be recalled."""
         return (
             self.directory is not None
             and self.name is not None
-            and row_cache.is_latest(self.directory, self.name)
+            and _cache(self.directory).is_latest(self.name)
         )
 
     # Verdicts as expected ------------------------------------------------------------------------
@@ -175,7 +179,26 @@ class Memory:
         if self.directory is None or not wanted:
             return {}
         own = {key: self.texts[key] for key in wanted if key in self.texts}
-        return row_cache.load(self.directory, [key for key in wanted if key not in own]) | own
+        return load(self.directory, [key for key in wanted if key not in own]) | own
+
+
+def load(directory: Path, keys: Iterable[str]) -> dict[str, str]:
+    """The texts that are stored for these keys."""
+    rows = _cache(directory).lookup(keys)
+    return {key: body.decode("utf-8", "surrogatepass") for key, body in rows.items()}
+
+
+def store(directory: Path, tool: str, texts: Mapping[str, str], most: int = MOST) -> None:
+    """Store texts by key, all of them or none, and no more than ``most`` rows altogether."""
+    _cache(directory, most).store(
+        Row(key, text.encode("utf-8", "surrogatepass"), tool)
+        for key, text in texts.items()
+        if len(text) <= LONGEST
+    )
+
+
+def _cache(directory: Path, most: int = MOST) -> Cache:
+    return Cache(directory, "verdict 1", most)
 
 
 def _is_settled(judged: Judged) -> bool:

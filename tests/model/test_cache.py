@@ -11,13 +11,14 @@ from pathlib import Path
 
 import pytest
 
+from model.cache import locate_file
 from proofs import run
 from proofs.claims.fingerprint import Fingerprints
 from proofs.claims.load import Asked
 from proofs.cli.options import NO_CACHE
 from proofs.solvers.query import Answer
 from proofs.solvers.smt.pool import Pool
-from proofs.verdicts import row_cache
+from proofs.verdicts import cache
 from proofs.verdicts.prove import decided
 from proofs.verdicts.verdict import Standing
 from tests.support.keeping import CLAIMS, ROOT, ask, copy, memory, recalled, shown
@@ -26,38 +27,38 @@ from tests.support.keeping import CLAIMS, ROOT, ask, copy, memory, recalled, sho
 # Damage ----------------------------------------------------------------------------------------------
 def test_no_damage_of_any_byte_changes_a_verdict(filled: Path, tmp_path: Path) -> None:
     """Whatever byte is turned, each recalled verdict is the true one."""
-    data = row_cache.place(filled).read_bytes()
+    data = locate_file(filled).read_bytes()
     truth = shown(recalled(filled))
     assert len(truth) == len(CLAIMS)
     for offset in (*range(120), *range(120, len(data), 487)):
-        row_cache.place(tmp_path).write_bytes(
-            data[:offset] + bytes([data[offset] ^ 0xFF]) + data[offset + 1 :]
-        )
+        locate_file(tmp_path).write_bytes(data[:offset] + bytes([data[offset] ^ 0xFF]) + data[offset + 1 :])
         assert shown(recalled(tmp_path)).items() <= truth.items()
 
 
 @pytest.mark.parametrize("length", [0, 1, 15, 16, 99, 100, 4095, 4096, 5000, 9000])
 def test_a_truncated_file_is_as_good_as_none(length: int, filled: Path, tmp_path: Path) -> None:
-    row_cache.place(tmp_path).write_bytes(row_cache.place(filled).read_bytes()[:length])
+    locate_file(tmp_path).write_bytes(locate_file(filled).read_bytes()[:length])
     found, _ = ask(tmp_path, CLAIMS[:2])
     assert {each.standing for each in found.values()} == {Standing.AS_EXPECTED}
     assert len(recalled(tmp_path, CLAIMS[:2])) == 2
 
 
 def test_each_column_is_sealed(filled: Path, tmp_path: Path) -> None:
-    for column in ("key", "body", "seal"):
+    for column in ("kind", "key", "label", "body", "seal"):
         copy(filled, tmp_path)
-        with sqlite3.connect(row_cache.place(tmp_path)) as connection:
-            connection.execute(f"UPDATE kept SET {column} = {column} || ' '")
+        with sqlite3.connect(locate_file(tmp_path)) as connection:
+            connection.execute(
+                f"UPDATE cache SET {column} = CAST({column} || ' ' AS {'BLOB' if column == 'body' else 'TEXT'})"
+            )
         connection.close()
         assert recalled(tmp_path) == {}
 
 
-@pytest.mark.parametrize("exchange", ["UPDATE kept SET body = 1", "UPDATE kept SET body = x'00ff', seal = NULL",
-                                      "DROP TABLE kept", "ALTER TABLE kept RENAME TO other"])  # fmt: skip
+@pytest.mark.parametrize("exchange", ["UPDATE cache SET body = 1", "UPDATE cache SET body = x'00ff', seal = NULL",
+                                      "DROP TABLE cache", "ALTER TABLE cache RENAME TO other"])  # fmt: skip
 def test_a_file_of_another_format_is_as_good_as_none(exchange: str, filled: Path, tmp_path: Path) -> None:
     copy(filled, tmp_path)
-    with sqlite3.connect(row_cache.place(tmp_path)) as connection:
+    with sqlite3.connect(locate_file(tmp_path)) as connection:
         connection.execute(exchange)
     connection.close()
     assert recalled(tmp_path) == {}
@@ -68,9 +69,9 @@ def test_a_file_of_another_format_is_as_good_as_none(exchange: str, filled: Path
 def test_a_row_of_one_claim_in_the_place_of_another_is_not_believed(filled: Path, tmp_path: Path) -> None:
     copy(filled, tmp_path)
     one, other = (Fingerprints("this tool").of(claim) for claim in CLAIMS[:2])
-    with sqlite3.connect(row_cache.place(tmp_path)) as connection:
-        connection.execute("DELETE FROM kept WHERE key = ?", (one,))
-        connection.execute("UPDATE kept SET key = ? WHERE key = ?", (one, other))
+    with sqlite3.connect(locate_file(tmp_path)) as connection:
+        connection.execute("DELETE FROM cache WHERE key = ?", (one,))
+        connection.execute("UPDATE cache SET key = ? WHERE key = ?", (one, other))
     connection.close()
     assert recalled(tmp_path, CLAIMS[:2]) == {}
 
@@ -79,19 +80,19 @@ def test_a_place_that_cannot_be_used_is_as_good_as_none(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.write_text("not a directory")
     folder = tmp_path / "folder"
-    row_cache.place(folder).mkdir(parents=True)
+    locate_file(folder).mkdir(parents=True)
     for directory in (file, file / "below", folder):
         found, known = ask(directory, CLAIMS[:1])
         assert not known
         assert {each.standing for each in found.values()} == {Standing.AS_EXPECTED}
-    assert row_cache.place(folder).is_dir()
+    assert locate_file(folder).is_dir()
 
 
 def test_what_was_decided_is_recalled_before_it_is_written(tmp_path: Path) -> None:
     with memory(tmp_path) as remembered:
         with Pool(1, 30.0) as pool:
             found = list(decided(pool, CLAIMS[:3], remembered))
-        assert not remembered.recalled and not row_cache.place(tmp_path).exists()
+        assert not remembered.recalled and not locate_file(tmp_path).exists()
         again = {each.name: each for each in remembered.recall(CLAIMS)}
         assert shown(again) == shown({each.name: each for each in found})
     assert shown(recalled(tmp_path)) == shown(again)
@@ -99,11 +100,11 @@ def test_what_was_decided_is_recalled_before_it_is_written(tmp_path: Path) -> No
 
 def test_the_oldest_go_when_there_are_too_many(tmp_path: Path) -> None:
     for i in range(8):
-        row_cache.store(tmp_path, "t", {f"{i}": "x", f"{i}b": "y"}, most=5)
+        cache.store(tmp_path, "t", {f"{i}": "x", f"{i}b": "y"}, most=5)
     keys = [k for i in range(8) for k in (f"{i}", f"{i}b")]
-    assert list(row_cache.load(tmp_path, keys)) and set(row_cache.load(tmp_path, keys)) == set(keys[-5:])
-    row_cache.store(tmp_path, "t", {"long": "x" * (row_cache.LONGEST + 1)})
-    assert "long" not in row_cache.load(tmp_path, ["long"])
+    assert list(cache.load(tmp_path, keys)) and set(cache.load(tmp_path, keys)) == set(keys[-5:])
+    cache.store(tmp_path, "t", {"long": "x" * (cache.LONGEST + 1)})
+    assert "long" not in cache.load(tmp_path, ["long"])
 
 
 # Doors and processes ---------------------------------------------------------------------------------
@@ -121,7 +122,7 @@ def test_the_door_says_the_same_twice_and_can_be_told_to_forget(
     for arguments in (["--no-cache"], [], [], ["--no-cache"]):
         assert door(arguments) == 0
         told.append(capsys.readouterr())
-        assert bool(list(tmp_path.rglob("verdicts-*"))) is (len(told) > 1)
+        assert bool(list(tmp_path.rglob("cache-*"))) is (len(told) > 1)
     assert len(set(told)) == 1
     assert told[0].err == ""
     for folder in ("a", "b"):
@@ -134,10 +135,10 @@ def test_the_door_says_the_same_twice_and_can_be_told_to_forget(
 WRITER = """
 import sys
 from pathlib import Path
-from proofs.verdicts import row_cache
+from proofs.verdicts import cache
 for i in range(40):
-    row_cache.store(Path(sys.argv[1]), "t", {f"{sys.argv[2]}{i}": "x" * 500, f"both{i}": "same"})
-    assert row_cache.load(Path(sys.argv[1]), [f"{sys.argv[2]}{i}"])
+    cache.store(Path(sys.argv[1]), "t", {f"{sys.argv[2]}{i}": "x" * 500, f"both{i}": "same"})
+    assert cache.load(Path(sys.argv[1]), [f"{sys.argv[2]}{i}"])
 """
 
 
@@ -147,7 +148,7 @@ def test_two_processes_at_once_lose_nothing(tmp_path: Path) -> None:
     ]
     assert [child.wait(timeout=60) for child in children] == [0, 0]
     keys = [f"{who}{i}" for who in ("a", "b", "both") for i in range(40)]
-    assert len(row_cache.load(tmp_path, keys)) == 120
+    assert len(cache.load(tmp_path, keys)) == 120
 
 
 def test_the_answer_that_is_recalled_is_about_the_claim(filled: Path) -> None:

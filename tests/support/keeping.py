@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from model.cache import locate_file
 from proofs.claims.claim import Claim
 from proofs.reports import as_json, table
 from proofs.solvers.smt.pool import Pool
-from proofs.verdicts import row_cache
 from proofs.verdicts.cache import Memory
 from proofs.verdicts.finding import find
 from proofs.verdicts.prove import decided, examined
@@ -53,5 +53,5 @@ def document(found: dict[str, Judged]) -> str:
 
 
 def copy(filled: Path, target: Path) -> Path:
-    row_cache.place(target).write_bytes(row_cache.place(filled).read_bytes())
+    locate_file(target).write_bytes(locate_file(filled).read_bytes())
     return target

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from model.cache import default_directory
 from model.source.index.definitions import (
     Definition,
     EnumText,
@@ -25,7 +26,6 @@ from model.source.index.definitions import (
 from model.source.index.headers import Headers, read_headers
 from model.source.index.view import View
 from model.source.preprocessor.profile import Profile
-from model.source.trees.header_cache import default_directory
 from model.source.trees.tree import Tree
 
 __all__ = [

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from model.cache import default_directory
 from model.kernels import Release, load
 from model.logic import TRUE
 from model.source.contracts import table as contracts
@@ -23,7 +24,6 @@ from model.source.targets.functions.fault import USER_MEM_ABORT
 from model.source.targets.functions.memslot import PREPARE
 from model.source.targets.table import TARGETS
 from model.source.targets.target import Target
-from model.source.trees.header_cache import default_directory
 from model.source.trees.tree import Tree, Version
 from proofs.claims.catalogue import Catalogue, Subject, claims, is_about_core_mm, pages_in_name, theorems
 from proofs.claims.claim import Claim, Skipped

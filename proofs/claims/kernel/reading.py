@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from model.cache import default_directory
 from model.source.errors import Unsupported
 from model.source.index.index import Index
 from model.source.kernel import Kernel, NoSink, read
@@ -13,7 +14,6 @@ from model.source.preprocessor.profile import PAGES, Profile, ProfileError
 from model.source.targets.functions.fault import USER_MEM_ABORT
 from model.source.targets.table import TARGETS
 from model.source.targets.target import Target
-from model.source.trees.header_cache import default_directory
 from model.source.trees.tree import Tree, Version
 from proofs.claims.catalogue import DEFAULT_PAGES
 from proofs.claims.kernel.reading_cache import Kept

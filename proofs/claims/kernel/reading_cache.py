@@ -6,8 +6,8 @@ is taken again for a tree whose headers and near files are the same, or that giv
 these questions (``model.source.readings.line_map``); by the same tool, under the same configuration.  What could
 not be read is read again.
 
-Kept is a row for each reading, and one for each tree that was found to give it.  Damaged rows are not
-seen; for the file ``model.cache`` says the same.
+The cache has a row for each reading, labelled with the function and its configuration, and one for each tree
+that was found to give it.
 """
 
 from __future__ import annotations
@@ -19,11 +19,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from sqlite3 import Connection
 from types import TracebackType
 from typing import Any, Self
 
-from model import cache
+from model.cache import Cache, Row
 from model.source.index.headers import digest_of
 from model.source.index.index import Index
 from model.source.index.view import View
@@ -41,28 +40,16 @@ from proofs.claims import fingerprint
 #: What reading rows that are no readings raises.
 _NO_READING = (*UNREADABLE, zlib.error)
 
-#: Readings that stay, and bytes of the file above which it is begun anew.
-MOST, LARGEST = 4_000, 256 << 20
+#: Readings that stay, and of each the trees that were found to give it, on average.
+MOST, TREES = 4_000, 4
 
 #: Readings of one function, the latest, of which each is tried for a tree that is new.
 TRIED = 4
 
-_TABLES = (
-    "CREATE TABLE IF NOT EXISTS reading (number INTEGER PRIMARY KEY AUTOINCREMENT, "
-    "key TEXT, asked BLOB, body BLOB, seal TEXT UNIQUE)",
-    "CREATE INDEX IF NOT EXISTS by_key ON reading (key)",
-    "CREATE TABLE IF NOT EXISTS tree (content TEXT PRIMARY KEY, reading TEXT, seal TEXT)",
-)
-_OF_TREE = (
-    "SELECT reading.key, asked, body, reading.seal, tree.seal "
-    "FROM tree JOIN reading ON reading.seal = tree.reading WHERE content = ?"
-)
-_OF_KEY = f"SELECT key, asked, body, seal, '' FROM reading WHERE key = ? ORDER BY number DESC LIMIT {TRIED}"
-
 
 @dataclass(frozen=True)
 class _Row:
-    """A reading as it is kept; ``seal`` is its digest."""
+    """A reading as it is stored; ``seal`` is its digest."""
 
     key: str
     asked: bytes
@@ -97,7 +84,7 @@ class Kept:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self.directory is not None and self.fresh and kind is None and self.tool() == self._name:
-            _store(place(self.directory), self.fresh)
+            _store(self.directory, self.fresh)
 
     def read(self, subject: str, target: Target) -> Kernel:
         """The function, as ``model.source.kernel.read`` reads it, and with the same errors."""
@@ -128,7 +115,7 @@ class Kept:
 
     def _known(self, content: str, view: View, subject: str, target: Target) -> Kernel | None:
         """What was read of a tree with these very files."""
-        for row in self._rows(_OF_TREE, content):
+        for row in self._of_tree(content):
             with suppress(*_NO_READING):
                 rows = json.loads(zlib.decompress(row.body))
                 files = moved(Recording(view), list(_asked(rows["files"])))
@@ -138,7 +125,7 @@ class Kept:
 
     def _found(self, key: str, content: str, subject: str, target: Target) -> Kernel | None:
         """What was read of a tree that answered as this one does."""
-        for row in self._rows(_OF_KEY, key):
+        for row in self._of_key(key):
             view = self.index.view(self.profile, target.file)
             again = Recording(view)
             with suppress(*_NO_READING):
@@ -157,13 +144,17 @@ class Kept:
             self.fresh.append((content, _row(key, view, recording, kernel)))
         return kernel
 
-    def _rows(self, query: str, value: str) -> Iterator[_Row]:
+    def _of_tree(self, content: str) -> list[_Row]:
+        """The reading of a tree with this content, if there is one."""
         assert self.directory is not None
-        for key, asked, body, seal, link in cache.read(place(self.directory), query, value):
-            if isinstance(key, str) and isinstance(asked, bytes) and isinstance(body, bytes):
-                row = _Row(key, asked, body)
-                if seal == row.seal and (key == value or link == _seal(value.encode(), row.seal.encode())):
-                    yield row
+        links = _trees(self.directory).lookup([content])
+        rows = _readings(self.directory).lookup(seal.decode() for seal in links.values())
+        return [_unpack(content.partition(" ")[0], body) for body in rows.values()]
+
+    def _of_key(self, key: str) -> list[_Row]:
+        """The latest readings of a function."""
+        assert self.directory is not None
+        return [_unpack(key, row.body) for row in _readings(self.directory).lookup_label(key, TRIED)]
 
     def _kernel(self, rows: dict[str, Any], lines: Moved, subject: str, target: Target) -> Kernel:
         """The function as it stands in this tree.  Raises one of UNREADABLE where the rows are no such."""
@@ -175,9 +166,12 @@ class Kept:
                       lambda: read(*again).lowered)  # fmt: skip
 
 
-def place(directory: Path) -> Path:
-    """The file below a directory; its number changes with the format."""
-    return directory / "readings-1.sqlite"
+def _readings(directory: Path) -> Cache:
+    return Cache(directory, "reading 1", MOST)
+
+
+def _trees(directory: Path) -> Cache:
+    return Cache(directory, "tree of a reading 1", MOST * TREES)
 
 
 def _row(key: str, view: View, recording: Recording, kernel: Kernel) -> _Row:
@@ -206,25 +200,18 @@ def _asked(rows: Sequence[Any]) -> Iterator[Asked]:
         yield Asked(tuple(question), answer, tuple((file, line, count) for file, line, count in lines))
 
 
-def _store(file: Path, fresh: Sequence[tuple[str, _Row]]) -> None:
-    with suppress(OSError):
-        if file.stat().st_size > LARGEST:
-            file.unlink()
-    readings = [(row.key, row.asked, row.body, row.seal) for _, row in fresh]
-    trees = [(content, row.seal, _seal(content.encode(), row.seal.encode())) for content, row in fresh]
-    oldest = "SELECT number FROM reading ORDER BY number DESC LIMIT -1 OFFSET ?"
+def _store(directory: Path, fresh: Sequence[tuple[str, _Row]]) -> None:
+    _readings(directory).store(Row(row.seal, _pack(row), row.key) for _, row in fresh)
+    _trees(directory).store(Row(content, row.seal.encode()) for content, row in fresh)
 
-    def work(connection: Connection) -> None:
-        for table in _TABLES:
-            connection.execute(table)
-        connection.executemany(
-            "INSERT OR REPLACE INTO reading (key, asked, body, seal) VALUES (?, ?, ?, ?)", readings
-        )
-        connection.executemany("INSERT OR REPLACE INTO tree VALUES (?, ?, ?)", trees)
-        connection.execute(f"DELETE FROM reading WHERE number IN ({oldest})", (MOST,))
-        connection.execute("DELETE FROM tree WHERE reading NOT IN (SELECT seal FROM reading)")
 
-    cache.write(file, work)
+def _pack(row: _Row) -> bytes:
+    return len(row.asked).to_bytes(8, "big") + row.asked + row.body
+
+
+def _unpack(key: str, data: bytes) -> _Row:
+    end = 8 + int.from_bytes(data[:8], "big")
+    return _Row(key, data[8:end], data[end:])
 
 
 def _seal(*parts: bytes) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from model.cache import default_directory
 from model.facts.assumed import FACTS
 from model.kernels import TableError
 from model.logic import BV64, TRUE, Term, choose, conj, const, substitute
@@ -18,7 +19,6 @@ from model.program.procedure import Procedure
 from model.source.index.index import Index
 from model.source.kernel import Kernel
 from model.source.targets.functions.fault import USER_MEM_ABORT
-from model.source.trees.header_cache import default_directory
 from model.source.trees.tree import Tree
 from model.vocabulary.memory import (
     DEVICE,

@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from model.cache import default_directory
 from model.source.index.index import Index
 from model.source.preprocessor.profile import Profile
-from model.source.trees.header_cache import default_directory
 from model.source.trees.tree import Tree
 from proofs.claims.subject import part
 from proofs.review.comparison.behaviour import functions

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
 from pathlib import Path
 
+from model.cache import default_directory
 from model.program.interpreter import Inputs
 from model.program.procedure import Span
 from model.source.errors import Unsupported
@@ -16,7 +17,6 @@ from model.source.kernel import Kernel, NoSink, read
 from model.source.preprocessor.profile import Profile
 from model.source.targets.table import TARGETS
 from model.source.targets.target import Target
-from model.source.trees.header_cache import default_directory
 from model.source.trees.tree import Tree
 from proofs.validation.differential.asked import program
 from proofs.validation.differential.cgen.harness import Harness

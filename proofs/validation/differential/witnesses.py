@@ -13,12 +13,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from model.cache import default_directory
 from model.program.interpreter import Inputs
 from model.program.procedure import ProcedureError
 from model.source.index.index import Index
 from model.source.kernel import Kernel
 from model.source.preprocessor.profile import Profile
-from model.source.trees.header_cache import default_directory
 from model.source.trees.tree import Tree
 from proofs.claims.claim import Claim, Verdict, replay
 from proofs.claims.fingerprint import Fingerprints

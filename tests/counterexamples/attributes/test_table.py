@@ -182,10 +182,10 @@ def test_a_word_that_cannot_have_its_value_is_refused() -> None:
 
 
 def test_a_real_kernel_has_the_table_of_its_shape() -> None:
+    from model.cache import default_directory
     from model.source.index.index import Index
     from model.source.kernel import read
     from model.source.preprocessor.profile import Profile
-    from model.source.trees.header_cache import default_directory
 
     tree = trees.tree("7.3")
     index = Index.build(tree, default_directory())

@@ -24,11 +24,11 @@ from counterexamples.scenarios.scenario import (
     reaching,
 )
 from model.arch.arm64.constants import PAGES, V6_12
+from model.cache import default_directory
 from model.facts.assumed import FACTS
 from model.facts.classes import CLASSES, of_class
 from model.logic import FALSE, TRUE, value_of
 from model.source.index.index import Index
-from model.source.trees.header_cache import default_directory
 from model.vocabulary.memory import is_mixedmap, is_pfnmap, other_is_cow_copy, vm_page_prot
 from proofs.claims.past_bugs import on_c, on_shape, with_the_edit
 from proofs.reports.explain.reachability import reach

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 import pytest
 
 from model.arch.arm64.constants import PAGES, V6_12, V6_19
+from model.cache import default_directory
 from model.source.index.index import Index
 from model.source.kernel import read
 from model.source.preprocessor.profile import Profile
-from model.source.trees.header_cache import default_directory
 from tests.support.trees import WANTED, tree
 
 #: VM_MTE_ALLOWED was another bit, and VM_ALLOW_ANY_UNCACHED did not exist, before v6.9.

@@ -13,10 +13,10 @@ import pytest
 from counterexamples.bugs import bugs
 from counterexamples.bugs.bug import Bug, OnC, OnShape, edited, shape, version
 from counterexamples.bugs.harm import Harm
+from model.cache import default_directory
 from model.logic import TRUE
 from model.program.edit import without
 from model.source.index.index import Index
-from model.source.trees.header_cache import default_directory
 from model.source.trees.tree import Tree
 from model.vocabulary.memory import FWB, is_cow_mapping, kvm_supports_cacheable_pfnmap
 from proofs.claims.claim import Replay, Verdict, replay

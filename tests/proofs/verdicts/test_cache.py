@@ -11,12 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from model.cache import locate_file
 from model.logic import FALSE
 from proofs.claims.claim import Claim, Expectation, Verdict
 from proofs.claims.fingerprint import Fingerprints
 from proofs.solvers.query import Found
 from proofs.solvers.smt.pool import Pool
-from proofs.verdicts import row_cache
+from proofs.verdicts import cache
 from proofs.verdicts.cache import Memory
 from proofs.verdicts.prove import decided, examined
 from proofs.verdicts.verdict import Judged, Standing
@@ -53,14 +54,14 @@ def test_every_refutation_is_replayed(filled: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_a_refutation_that_does_not_replay_is_asked_again(filled: Path, tmp_path: Path) -> None:
-    rows = row_cache.load(filled, keys := [Fingerprints("this tool").of(claim) for claim in CLAIMS])
+    rows = cache.load(filled, keys := [Fingerprints("this tool").of(claim) for claim in CLAIMS])
     changed = {}
     for key in keys:
         data = json.loads(rows[key])
         if data["verdict"] == "REFUTED":
             data["names"] = dict.fromkeys(data["names"], 1)
         changed[key] = json.dumps(data)
-    row_cache.store(tmp_path, "this tool", changed)
+    cache.store(tmp_path, "this tool", changed)
     assert {each.verdict for each in recalled(tmp_path).values()} == {Verdict.PROVED}
     again, _ = ask(tmp_path)
     assert shown(again) == shown(recalled(filled))
@@ -72,7 +73,7 @@ def test_a_refutation_that_does_not_replay_is_asked_again(filled: Path, tmp_path
 def test_a_text_of_another_kind_is_not_believed(text: str, tmp_path: Path) -> None:
     prints = Fingerprints("this tool")
     for suffix in ("", " closely"):
-        row_cache.store(tmp_path, "this tool", {prints.of(claim) + suffix: text for claim in CLAIMS})
+        cache.store(tmp_path, "this tool", {prints.of(claim) + suffix: text for claim in CLAIMS})
     found, known = ask(tmp_path, CLAIMS[:2])
     assert not known
     assert {each.standing for each in found.values()} == {Standing.AS_EXPECTED}
@@ -82,14 +83,14 @@ def test_a_text_of_another_kind_is_not_believed(text: str, tmp_path: Path) -> No
 def test_inputs_of_another_kind_are_not_believed(names: str, tmp_path: Path) -> None:
     claim = CLAIMS_BY_NAME["logging_maps_read_only"]
     text = f'{{"claim": "{claim.name}", "verdict": "REFUTED", "names": {names}, "functions": []}}'
-    row_cache.store(tmp_path, "this tool", {Fingerprints("this tool").of(claim): text})
+    cache.store(tmp_path, "this tool", {Fingerprints("this tool").of(claim): text})
     assert recalled(tmp_path, [claim]) == {}
 
 
 def test_a_verdict_other_than_expected_is_not_believed(filled: Path, tmp_path: Path) -> None:
     claim = next(c for c in CLAIMS if c.expected and c.expected.verdict is Verdict.REFUTED)
     lie = json.dumps({"claim": claim.name, "verdict": "PROVED"})
-    row_cache.store(tmp_path, "this tool", {Fingerprints("this tool").of(claim): lie})
+    cache.store(tmp_path, "this tool", {Fingerprints("this tool").of(claim): lie})
     assert recalled(tmp_path, [claim]) == {}
 
 
@@ -156,7 +157,7 @@ def test_a_tool_that_changes_meanwhile_keeps_nothing(tmp_path: Path) -> None:
     tools = iter(["before", "after"])
     with Memory(tmp_path, lambda: next(tools)) as remembered:
         remembered.keep(judged(False))
-    assert not row_cache.place(tmp_path).exists()
+    assert not locate_file(tmp_path).exists()
 
 
 def test_an_unknown_tool_recalls_and_keeps_nothing(filled: Path) -> None:

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from model.cache import default_directory
 from model.program import symbolic
 from model.program.interpreter import Inputs, interpret
 from model.source.errors import Unsupported
 from model.source.index.index import Index
 from model.source.kernel import NoSink, read
 from model.source.preprocessor.profile import Profile
-from model.source.trees.header_cache import default_directory
 from model.source.trees.tree import Tree, TreeError, overlay
 from tests.support.c.c_code import FILE, lower, make_tree, refused
 from tests.support.c.c_random import PRELUDE, Maker

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from model.cache import default_directory
 from model.logic import Term, disj, negate, same, value_of
 from model.program import symbolic
 from model.program.interpreter import Inputs, interpret
@@ -17,7 +18,6 @@ from model.program.procedure import Procedure
 from model.source.index.index import Index
 from model.source.kernel import Kernel, read
 from model.source.preprocessor.profile import Profile
-from model.source.trees.header_cache import default_directory
 from tests.support.c.c_code import FILE, Lowered, lower
 from tests.support.c.c_random import PRELUDE, WHOLE, Maker, Style
 from tests.support.solvers.solving import satisfiable

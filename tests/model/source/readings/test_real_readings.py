@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from model.cache import default_directory
 from model.source.index.index import Index
 from model.source.kernel import Kernel, read
 from model.source.preprocessor.profile import Profile
 from model.source.readings.serialise import written
 from model.source.targets.table import TARGETS
-from model.source.trees.header_cache import default_directory
 from model.source.trees.tree import Tree, overlay
 from proofs.claims.kernel.reading_cache import Kept
 from tests.support.trees import MMU, tree

@@ -33,7 +33,7 @@ FILES = {LINUX: "#ifdef CONFIG_A\n#define X 1\n#endif\n", ASM: "struct s { int a
 
 
 def kept(directory: Path) -> Path:
-    return directory / f"headers-{headers.FORMAT}.sqlite"
+    return database.locate_file(directory)
 
 
 def answers(linux: Tree, directory: Path) -> list[object]:
@@ -67,21 +67,42 @@ def test_a_damaged_cache_is_rebuilt(tmp_path: Path, damage: bytes) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        "UPDATE entry SET body = '['",
-        "UPDATE entry SET body = x'00'",
-        "UPDATE entry SET body = '[[],[],[]]'",
-        'UPDATE entry SET body = \'[[["m","X",-9,999999,7]],[[]],[0],[0]]\'',
-        'UPDATE entry SET body = \'[[["z","X",0,9,0]],[[]],[0],[0]]\'',
-        "DROP TABLE entry",
-        "ALTER TABLE entry RENAME COLUMN keys TO other",
+        "UPDATE cache SET body = '['",
+        "UPDATE cache SET body = x'00'",
+        "UPDATE cache SET seal = NULL",
+        "DROP TABLE cache",
+        "ALTER TABLE cache RENAME COLUMN key TO other",
     ],
 )
-def test_a_cache_that_lies_is_found_out(tmp_path: Path, change: str) -> None:
+def test_a_cache_that_was_changed_is_found_out(tmp_path: Path, change: str) -> None:
     linux, directory = tree(tmp_path / "linux", FILES), tmp_path / "cache"
     first = answers(linux, directory)
     with sqlite3.connect(kept(directory)) as connection:
         connection.execute(change)
     connection.close()
+    assert answers(linux, directory) == first
+    assert answers(linux, directory) == first
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        "[",
+        "\0",
+        "[[],[],[]]",
+        '[[["m","X",-9,999999,7]],[[]],[0],[0]]',
+        '[[["z","X",0,9,0]],[[]],[0],[0]]',
+    ],
+)
+def test_a_cache_that_lies_is_found_out(tmp_path: Path, lie: str) -> None:
+    linux, directory = tree(tmp_path / "linux", FILES), tmp_path / "cache"
+    first = answers(linux, directory)
+    rows = header_cache.load(
+        directory, headers.FORMAT, map(headers.digest_of, map(str.encode, FILES.values()))
+    )
+    assert len(rows) == len(FILES)
+    lies = {digest: header_cache.Entry(entry.keys, lie) for digest, entry in rows.items()}
+    header_cache.store(directory, headers.FORMAT, lies)
     assert answers(linux, directory) == first
     assert answers(linux, directory) == first
 
@@ -109,7 +130,7 @@ def test_a_cache_grown_too_large_is_begun_anew(tmp_path: Path, monkeypatch: pyte
     directory = tmp_path / "cache"
     entry = header_cache.Entry("mX", json.dumps([]))
     header_cache.store(directory, 1, {"a": entry})
-    monkeypatch.setattr(header_cache, "LARGEST", 1)
+    monkeypatch.setattr(database, "LARGEST", 1)
     header_cache.store(directory, 1, {"b": entry})
     assert header_cache.load(directory, 1, ["a", "b"]) == {"b": entry}
 
@@ -128,4 +149,4 @@ def test_several_runs_share_a_cache(tmp_path: Path) -> None:
 
 def test_the_cache_of_this_machine_has_a_place(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", "/somewhere")
-    assert header_cache.default_directory() == Path("/somewhere/stage2-proofs/index")
+    assert database.default_directory() == Path("/somewhere/stage2-proofs/index")

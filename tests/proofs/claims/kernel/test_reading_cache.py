@@ -12,6 +12,7 @@ from random import Random
 
 import pytest
 
+from model.cache import locate_file
 from model.logic import BV64
 from model.source.errors import Unsupported
 from model.source.index.index import Index
@@ -249,10 +250,13 @@ def test_whatever_changes_the_reading_is_that_of_the_tree_at_hand(filled: Path, 
     assert met[True] > 10 and met[False] > 5
 
 
+READING, TREE = "kind LIKE 'reading%'", "kind LIKE 'tree%'"
+
+
 # Damage ---------------------------------------------------------------------------------------------
 def test_no_damage_of_any_byte_changes_a_reading(filled: Path, tmp_path: Path) -> None:
     truth = fresh(tree_of(FILES), G)
-    file = reading_cache.place(filled)
+    file = locate_file(filled)
     data = file.read_bytes()
     for offset in (*range(0, 100, 9), *range(100, len(data), len(data) // 60)):
         file.write_bytes(data[:offset] + bytes([data[offset] ^ 0xFF]) + data[offset + 1 :])
@@ -262,18 +266,22 @@ def test_no_damage_of_any_byte_changes_a_reading(filled: Path, tmp_path: Path) -
 @pytest.mark.parametrize(
     "change",
     [
-        "UPDATE reading SET body = x'00'",
-        "UPDATE reading SET body = 'text'",
-        "UPDATE reading SET asked = x'00', seal = NULL",
-        "UPDATE reading SET body = (SELECT body FROM reading ORDER BY number DESC LIMIT 1)",
-        "UPDATE tree SET reading = (SELECT seal FROM reading ORDER BY number DESC LIMIT 1)",
-        "UPDATE reading SET key = key || ' '",
-        "DROP TABLE reading",
-        "ALTER TABLE tree RENAME TO other",
+        f"UPDATE cache SET body = x'00' WHERE {READING}",
+        f"UPDATE cache SET body = 'text' WHERE {READING}",
+        f"UPDATE cache SET body = x'00', seal = NULL WHERE {READING}",
+        f"UPDATE cache SET body = (SELECT body FROM cache WHERE {READING} ORDER BY number DESC LIMIT 1) "
+        f"WHERE {READING}",
+        f"UPDATE cache SET body = (SELECT body FROM cache WHERE {TREE} ORDER BY number DESC LIMIT 1) "
+        f"WHERE {TREE}",
+        f"UPDATE cache SET label = label || ' ' WHERE {READING}",
+        f"UPDATE cache SET key = key || ' ' WHERE {READING}",
+        f"DELETE FROM cache WHERE {READING}",
+        "DROP TABLE cache",
+        "ALTER TABLE cache RENAME TO other",
     ],
 )
 def test_rows_of_another_kind_are_not_seen(filled: Path, change: str) -> None:
-    with sqlite3.connect(reading_cache.place(filled)) as connection:
+    with sqlite3.connect(locate_file(filled)) as connection:
         connection.execute(change)
     connection.close()
     assert again(filled, tree_of(FILES))[0] == fresh(tree_of(FILES))
