@@ -115,11 +115,11 @@ def _weighed(
     asked: Selection, pool: Pool, claims: Sequence[Claim], known: Asked, progress: Progress, memory: Memory
 ) -> _Page:
     """What the theorems are worth, instead of a table."""
-    from proofs.validation.adequacy import weighed  # few runs need it
+    from proofs.validation.adequacy import report as adequacy  # few runs need it
 
     read = [claim for claim in claims if claim.name not in known.unread]
     whole = len(read) == len(known.claims) and asked.linux is None and asked.shape is None
-    found = weighed.weighed_theorems(pool, read, progress, memory, whole)
+    found = adequacy.weighed_theorems(pool, read, progress, memory, whole)
     if asked.json is not None:
         write_all({asked.json: found.document})
     return _Page((), found.text, found.code)

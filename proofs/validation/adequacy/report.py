@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from model.logic import Term
 from proofs.claims.claim import Claim, Verdict
 from proofs.claims.subject import part
+from proofs.cli.progress import Progress
 from proofs.solvers.smt.pool import Pool
 from proofs.validation.adequacy import questions
 from proofs.validation.adequacy.outcomes import (
@@ -233,3 +234,21 @@ def document(found: Sequence[Row]) -> str:
 
 def _standing(row: Row) -> str:
     return "UNDECIDED" if row.adequate is None else "NOT"
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """What is printed, the same as JSON text, and the exit code."""
+
+    text: str
+    document: str
+    code: int
+
+
+def weighed_theorems(
+    pool: Pool, claims: Sequence[Claim], progress: Progress, memory: Memory, whole: bool
+) -> Weighed:
+    """Whether the theorems are worth proving; ``whole`` says that these are all claims of the shapes."""
+    progress.begin("weighing the theorems")
+    found = rows(pool, claims, memory, whole=whole)
+    return Weighed(text(found), document(found), exit_code(found))

@@ -18,11 +18,12 @@ import re
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from model.program.interpreter import Inputs
-from proofs.validation.differential.cgen.harness import Harness
+from model.source.kernel import Kernel
+from proofs.validation.differential.cgen.harness import Harness, harness
 from proofs.validation.differential.cgen.terms import Unprintable
 
 FLAGS = (
@@ -245,3 +246,24 @@ class _Side:
     @property
     def outcome(self) -> Outcome:
         return Outcome(dict(self.values), tuple(self.events), self.trouble)
+
+
+_ROUNDS = 8
+
+
+def program(
+    kernel: Kernel, folder: Path, replaced: Mapping[str, bytes] | None = None, more: str = ""
+) -> Program:
+    """Compile a target and its procedure; ``replaced`` gives functions another text than the tree's.
+
+    Raises NoCompiler where there is no gcc, and Unprintable for what it refuses for good.
+    """
+    for _ in range(_ROUNDS):
+        made = harness(kernel, replaced, more)
+        try:
+            return build(replace(made, asked=more), folder)
+        except Missing as error:
+            if all(each in more.split() for each in error.names):
+                raise
+            more = " ".join([more, *error.names])
+    return build(harness(kernel, replaced, more), folder)

@@ -3,9 +3,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+import re
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
+from model.source.contracts.contract import Contract
 from model.source.lowering.state.objects import LAST_STEP
 from model.source.lowering.statements.statements import Statements
 from model.source.types.ctypes import CType, Function, Pointer, Struct
@@ -63,3 +65,75 @@ class Operations:
 def stub_name(name: str) -> str:
     """The C function that stands for "tag.member"."""
     return f"xc_operation_{name.replace('.', '_')}"
+
+
+_NAME = re.compile(r"(?<![\w.>])[A-Za-z_]\w*")
+#: How many values a row may see.
+SEEN = 10
+
+
+@dataclass(frozen=True)
+class Callers:
+    """Writes the macros; ``given`` are the target's parameters with their types as they are written,
+    ``scopes`` the names that functions of the tree declare."""
+
+    front: Statements
+    given: dict[str, str]
+    scopes: Collection[str]
+
+    def chosen(self, row: Contract, parameters: Collection[str]) -> list[tuple[str, str]]:
+        """What the row sees, each in the spelling of this tree."""
+        return [
+            (name, next((c for c in spellings if self._is_known(c, parameters)), "0"))
+            for name, spellings in row.sees
+        ]
+
+    def _is_known(self, c: str, parameters: Collection[str]) -> bool:
+        view = self.front.view
+        return all(
+            n in parameters
+            or n in self.given
+            or n in self.scopes
+            or any(
+                look(n) is not None for look in (view.function, view.prototype, view.macro, view.enumerator)
+            )
+            for n in _NAME.findall(c)
+        )
+
+    def macro(self, name: str, row: Contract, parameters: Sequence[tuple[str, str]], is_member: bool) -> str:
+        """The macro; "" where the stub needs to be told nothing.  ``parameters`` are names and types."""
+        chosen = self.chosen(row, [p for p, _ in parameters])
+        listed = [f"xc_a{i}" for i in range(len(parameters))]
+        told = "".join(f" xc_written[{i}] = #{a};" for i, a in enumerate(listed)) if self.tells(row) else ""
+        if not chosen and not told:
+            return ""
+        sees = " ".join(f"xc_seen[{i}] = (xc_word)({c});" for i, (_, c) in enumerate(chosen))
+        words = {n for _, c in chosen for n in _NAME.findall(c)}
+        bound = " ".join(self._bound(words, parameters))
+        if is_member:  # the call's left side is not known here, so that it is told with the first argument
+            first = f"({{ __auto_type xc_first = ({listed[0]}); {{ {bound} {sees} }} xc_first; }})"
+            return f"#define {name}({', '.join(listed)}) {name}({', '.join([first, *listed[1:]])})"
+        held = " ".join(f"__auto_type xc_v{i} = ({a});" for i, a in enumerate(listed))
+        values = ", ".join(f"xc_v{i}" for i in range(len(listed)))
+        binds = " ".join(f"{t} {p} = ({t})xc_v{i};" for i, (p, t) in enumerate(parameters) if p in words)
+        outer = " ".join(self._bound(words, parameters))
+        return (
+            f"#define {name}({', '.join(listed)}) "
+            f"({{ {held} {{ {outer} {binds} {sees} }}{told} ({name})({values}); }})"
+        )
+
+    def tells(self, row: Contract) -> bool:
+        """Whether the row may write through pointers that it has no names for."""
+        return row.kind.name == "ANSWER"
+
+    def _bound(self, words: set[str], parameters: Sequence[tuple[str, str]]) -> Iterator[str]:
+        """The target's parameters, where the function has none of that name."""
+        known = {p for p, _ in parameters}
+        for name, t in self.given.items():
+            if name in words - known:
+                yield f"{t} {name} = xc_given_{name};"
+
+    def globals(self) -> list[str]:
+        """Where the target's parameters, what was seen and what was written are kept."""
+        kept = [f"static {t} xc_given_{name};" for name, t in self.given.items()]
+        return [f"static xc_word xc_seen[{SEEN}];", f"static const char *xc_written[{SEEN}];", *kept]

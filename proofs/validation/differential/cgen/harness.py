@@ -19,16 +19,22 @@ from model.source.errors import Unsupported
 from model.source.kernel import Kernel
 from model.source.types.ctypes import Struct
 from proofs.validation.differential.cgen.builtins import MACROS
-from proofs.validation.differential.cgen.callees import Operations
-from proofs.validation.differential.cgen.callers import Callers
+from proofs.validation.differential.cgen.callees import Callers, Operations
 from proofs.validation.differential.cgen.pieces import Pieces
-from proofs.validation.differential.cgen.procedure import ARGUMENTS, EVENTS, Interface, interface, printed
+from proofs.validation.differential.cgen.procedure import (
+    ARGUMENTS,
+    EVENTS,
+    Interface,
+    interface,
+    printed,
+    quoted,
+    tables,
+)
 from proofs.validation.differential.cgen.stubs import Stubs, the_ones
-from proofs.validation.differential.cgen.tables import quoted, tables
 from proofs.validation.differential.cgen.terms import HELPERS, Terms, Unprintable, mask
 from proofs.validation.differential.cgen.wiring import Wiring
 
-_HERE = Path(__file__).parent
+_RUNTIME = Path(__file__).parent / "runtime"
 #: Values of which GCC's C and the procedure agree by construction: the stub hands out the same word.
 _SHARED = ("__ffs(0)", "__fls(0)")
 _PRELUDE = """\
@@ -163,7 +169,7 @@ class _Maker:
             "#include <stdlib.h>\n#include <string.h>\n#include <sys/time.h>\n"
             + common
             + tables(self.kernel, self.shared, self.wiring, self.capabilities, self.apart)
-            + (_HERE / "answers.c").read_text() + (_HERE / "runtime.c").read_text(),
+            + (_RUNTIME / "answers.c").read_text() + (_RUNTIME / "runtime.c").read_text(),
             self.shared,
             branches,
             self.apart,
@@ -177,7 +183,7 @@ class _Maker:
             "RETURNS": int(self.kernel.lowered.result is not None),
         }  # fmt: skip
         defines = "".join(f"#define XC_{name} {value}\n" for name, value in numbers.items())
-        return defines + HELPERS + (_HERE / "runtime.h").read_text()
+        return defines + HELPERS + (_RUNTIME / "runtime.h").read_text()
 
     def _compiled(self) -> str:
         pieces = self.pieces

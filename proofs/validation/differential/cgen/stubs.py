@@ -15,8 +15,7 @@ from model.source.types.ctypes import VOID, CType, Int, Pointer, Struct
 from model.source.types.parse_types import text_at
 from model.source.types.syntax import Node, Text, text_of
 from model.source.types.values import is_scalar, sort_of
-from proofs.validation.differential.cgen.callees import Operations, stub_name
-from proofs.validation.differential.cgen.callers import Callers
+from proofs.validation.differential.cgen.callees import Callers, Operations, stub_name
 from proofs.validation.differential.cgen.procedure import Interface
 from proofs.validation.differential.cgen.terms import Unprintable, mask
 

@@ -16,8 +16,8 @@ from model.source.targets.target import Target
 from proofs import crosscheck
 from proofs.validation.differential.cgen.harness import harness
 from proofs.validation.differential.cgen.terms import Unprintable
-from proofs.validation.differential.confirm import confirmed
 from proofs.validation.differential.program import NoCompiler, Program, build
+from proofs.validation.differential.witnesses import confirmed
 from tests.support.c.c_code import FILE, make_tree
 
 CODE = """

@@ -18,7 +18,7 @@ from proofs import run
 from proofs.claims.claim import Claim, Verdict
 from proofs.claims.obligations import obligations
 from proofs.solvers.query import Answer, Found, Shown
-from proofs.validation.differential.asked import program
+from proofs.validation.differential.program import program
 from proofs.validation.differential.witnesses import Kernels, Replayed, replay_claim
 from proofs.verdicts.verdict import Judged, Standing
 from tests.support.c.c_code import FILE, make_tree

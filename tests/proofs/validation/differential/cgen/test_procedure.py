@@ -51,7 +51,7 @@ def library(folder: Path, functions: str, values: int = len(SEEN)) -> ctypes.CDL
         "EVENTS": EVENTS,
     }
     defines = "".join(f"#define XC_{n} {value}\n" for n, value in numbers.items())
-    header = (Path(harness.__file__).parent / "runtime.h").read_text()
+    header = (Path(harness.__file__).parent / "runtime" / "runtime.h").read_text()
     support = """
 unsigned char xc_branches[2 * XC_BRANCHES + 2];
 xc_word xc_function(int function, int n, const xc_word *a) { return function * 5 + n + 3 * a[0]; }

@@ -14,8 +14,8 @@ from model.source.index.index import Index
 from model.source.kernel import Kernel, read
 from model.source.preprocessor.profile import Profile
 from model.source.targets.target import Target
-from proofs.validation.differential.asked import program
-from proofs.validation.differential.confirm import confirmed
+from proofs.validation.differential.program import program
+from proofs.validation.differential.witnesses import confirmed
 from tests.support.c.c_code import FILE, make_tree
 
 CODE = """
