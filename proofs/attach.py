@@ -24,11 +24,11 @@ from proofs.cli.files import check_writable
 from proofs.cli.progress import Progress
 from proofs.review import files
 from proofs.review.comparison.dead_code import dead_code
-from proofs.review.comparison.series import NOT_CHECKED, Step, engines, reviewed, steps
+from proofs.review.comparison.revisions import NOT_CHECKED, Step, engines, reviewed, steps
 from proofs.review.comparison.what_if import edited
 from proofs.review.formats import checks, reply, text
 from proofs.review.patches.commits import commits
-from proofs.review.patches.errors import NoPatchError, PatchError
+from proofs.review.patches.limits import NoPatchError, PatchError
 from proofs.review.patches.patch import Patch, Series
 from proofs.review.patches.series import series, series_of
 from proofs.review.review import Base, Review, Status
@@ -143,7 +143,7 @@ def _fail(error: Exception, asked: argparse.Namespace) -> int:
     print(f"python -m proofs.attach: error: {error}", file=sys.stderr)
     if asked.format == "b4" and not asked.quiet:
         nothing = isinstance(error, NoPatchError)
-        sys.stdout.write(checks.NOTHING if nothing else checks.trouble(str(error)))
+        sys.stdout.write(checks.NOTHING if nothing else checks.render_trouble(str(error)))
         return 0 if nothing else 2
     return 2
 

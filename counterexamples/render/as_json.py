@@ -1,12 +1,45 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""A witness as plain data, for JSON: numbers in hexadecimal, each step with where it stands."""
+"""JSON: the one renderer of it, and a witness as plain data.
+
+Keys are sorted and the text is ASCII, so that two runs give the same bytes.  What is not printable
+(controls, marks of direction, halves of characters) is written as an escape that is visible in the
+string itself, so that nothing hides in one.
+"""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from typing import Any
 
 from counterexamples.witness import Witness, WitnessRun
 from model.program.interpreter import Step
+
+
+def render_json(data: Any) -> str:
+    """The JSON text of mappings, sequences, strings, whole numbers, truth values and None, and a newline."""
+    return json.dumps(_visible(data), indent=1, sort_keys=True) + "\n"
+
+
+def _visible(data: Any) -> Any:
+    if isinstance(data, str):
+        return printable(data, "\t\n")
+    if isinstance(data, Mapping):
+        return {printable(str(key), "\t\n"): _visible(value) for key, value in data.items()}
+    if isinstance(data, list | tuple):
+        return [_visible(value) for value in data]
+    return data
+
+
+def printable(text: str, keep: str = "") -> str:
+    """The text with controls, marks of direction and the like written as escapes, but for ``keep``."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c in keep else _escape(c) for c in text)
+
+
+def _escape(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")
 
 
 def witness(found: Witness | None) -> dict[str, Any] | None:

@@ -6,7 +6,6 @@ Pure string building; everything is in the order in which the mistakes are writt
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -162,18 +161,16 @@ def summary(accounts: Sequence[Account]) -> str:
 
 def document(accounts: Sequence[Account]) -> str:
     """The JSON text: a list of mistakes, keys sorted, without times."""
-    return _dumped({"schema": 1, "summary": summary(accounts), "mistakes": [_data(a) for a in accounts]})
+    return as_json.render_json(
+        {"schema": 1, "summary": summary(accounts), "mistakes": [_data(a) for a in accounts]}
+    )
 
 
 def files(account: Account) -> Mapping[str, str]:
     """What is kept of a mistake that was found, by the names of the files."""
-    kept = {"witness.json": _dumped(_data(account)), "counterexample.txt": text(account) + "\n"}
+    kept = {"witness.json": as_json.render_json(_data(account)), "counterexample.txt": text(account) + "\n"}
     _, repro = program(account.reach)
     return {**kept, "repro.c": repro} if repro else kept
-
-
-def _dumped(data: object) -> str:
-    return json.dumps(data, indent=1, sort_keys=True) + "\n"
 
 
 def _data(account: Account) -> dict[str, Any]:

@@ -29,7 +29,6 @@ Keys are sorted, and there are no times:
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -56,7 +55,7 @@ def document(report: Report, findings: Sequence[Finding]) -> str:
         "not_run": report.not_run,
         "notes": list(report.notes),
     }
-    return json.dumps(data, indent=1, sort_keys=True) + "\n"
+    return as_json.render_json(data)
 
 
 def _claim(finding: Finding) -> dict[str, Any]:

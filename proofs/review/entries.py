@@ -15,8 +15,7 @@ from model.program.procedure import Span
 from model.source.targets.table import TARGETS
 from proofs.claims.claim import Verdict
 from proofs.claims.relational.beside import OTHER
-from proofs.review.patches.diff import ADDED, REMOVED
-from proofs.review.patches.patch import Patch
+from proofs.review.patches.patch import ADDED, REMOVED, Patch
 from proofs.review.review import (
     Became,
     Change,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from model.source.trees.tree import Tree
 from proofs.cli.files import write_all
-from proofs.review.formats import checks, evidence, junit, patchwork, reply, results, sarif, text
+from proofs.review.formats import checks, evidence, junit, reply, results, sarif, text
 from proofs.review.page import document
 from proofs.review.patches.apply import is_read
 from proofs.review.review import Review
@@ -19,7 +19,7 @@ _DRAFT = re.compile(r"reply(-[0-9]{2,})?\.eml")
 #: The names of files of evidence.
 _EVIDENCE = re.compile(rf"{evidence.FOLDER}/([0-9]{{2,}}/)?[^/]+\.(before|after|lines)(\.table)?\.(smt2|txt)")
 #: The formats that go to standard output besides the report itself.
-FORMS: Mapping[str, Callable[[Review], str]] = {"json": results.document, "b4": checks.document}
+FORMS: Mapping[str, Callable[[Review], str]] = {"json": results.document, "b4": checks.render_b4}
 
 
 def files(review: Review) -> dict[str, str]:
@@ -27,8 +27,8 @@ def files(review: Review) -> dict[str, str]:
     return {
         "report.txt": text.report(review),
         **reply.drafts(review),
-        "b4.json": checks.document(review),
-        "patchwork.json": patchwork.document(review),
+        "b4.json": checks.render_b4(review),
+        "patchwork.json": checks.render_patchwork(review),
         "results.json": results.document(review),
         "results.sarif": sarif.document(review),
         "junit.xml": junit.document(review),

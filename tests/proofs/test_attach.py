@@ -15,11 +15,11 @@ from model.program.procedure import Block, If, Input, Leave, Place, Procedure, S
 from model.source.targets.functions.memslot import PREPARE
 from model.source.trees.tree import Tree, overlay
 from proofs.attach import main
+from proofs.review.comparison.behaviour import meaning
 from proofs.review.comparison.dead_code import dead_code
-from proofs.review.comparison.meaning import meaning
 from proofs.review.comparison.side import touched
 from proofs.review.comparison.what_if import edited
-from proofs.review.patches.errors import PatchError
+from proofs.review.patches.limits import PatchError
 from proofs.solvers.smt.pool import Pool
 from proofs.verdicts.cache import Memory
 from tests.support.review.series_of import MAKEFILE, MMU, commit, git

@@ -8,19 +8,20 @@ is a claim, and so is everything together.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from counterexamples.attributes.table import Results, TableError, Tables
 from counterexamples.render.table import Row, changed, text_of_changed
+from model.program.procedure import Procedure
 from model.source.errors import Unsupported
 from model.source.kernel import Kernel, NoSink
 from model.source.targets.functions.fault import USER_MEM_ABORT
 from model.source.targets.table import TARGETS
 from model.source.targets.target import Target
 from proofs.claims.claim import Claim, Region, Verdict
+from proofs.claims.fingerprint import Fingerprints
 from proofs.claims.relational.beside import THEOREM, Read, beside
 from proofs.claims.relational.equivalence import of_paths
-from proofs.review.comparison.meaning import meaning
 from proofs.review.comparison.side import Side
 from proofs.review.review import Change, Difference, FunctionReview
 from proofs.solvers.smt.pool import Pool
@@ -144,3 +145,9 @@ def _attributes(pair: Pair) -> _Attributes:
         return _Attributes(tuple(changed(one, two, tables)), (tables.of(one), tables.of(two)))
     except TableError:
         return _Attributes()
+
+
+def meaning(procedure: Procedure) -> bytes:
+    """A digest of everything that a procedure says; its name is no part of it, nor, as in any fingerprint,
+    where it is written."""
+    return Fingerprints("").content(replace(procedure, name=""))

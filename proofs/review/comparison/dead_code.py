@@ -1,22 +1,137 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Which conditions of a kernel's function are dead, told with the lines that the proofs rest on."""
+"""Which conditions can never change what happens?  Of each part of each condition: does it ever decide?
+
+A part of a condition is dead if no input that the facts allow comes to it where it decides and finds it
+true, or none finds it false.  Code that is inlined in several places is dead if it is so in all.
+
+Trusted: ``model.program.condition_probes``, for the sense of what is proved; what is said was proved as any claim is.
+"""
 
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from itertools import groupby
 
-from model.facts.assumed import FACTS
+from counterexamples.render import prose
+from model.facts.assumed import FACTS, Fact
+from model.logic import TRUE, Term
+from model.program.condition_probes import Part, watched
 from model.program.line_havoc import opened
-from model.program.procedure import Procedure
+from model.program.procedure import Procedure, Span
 from model.source.targets.functions.fault import USER_MEM_ABORT
 from model.source.targets.target import Target
-from proofs.claims.claim import Verdict
-from proofs.review.comparison import dead, line_core
-from proofs.review.comparison.dead import Dead
+from proofs.claims.claim import Claim, Verdict
+from proofs.review.comparison import line_core
 from proofs.solvers.smt.pool import Pool
 from proofs.verdicts.cache import Memory
 from proofs.verdicts.prove import cores, decided
+
+
+class Never(Enum):
+    """How a part of a condition is dead; the value is what is said of it."""
+
+    COME_TO = "never decides"
+    TRUE = "is never true where it decides"
+    FALSE = "is never false where it decides"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A part of a condition, with the claims that it is never true, and never false."""
+
+    part: Part
+    never_true: Claim
+    never_false: Claim
+
+
+@dataclass(frozen=True)
+class Dead:
+    """A part of the condition at ``span`` (``text`` is "" for the whole), and how it is dead; ``times`` is
+    how often its function was inlined; ``proofs`` are the claims that say so."""
+
+    span: Span
+    text: str
+    never: Never
+    times: int
+    proofs: tuple[Claim, ...]
+
+    def told(self) -> str:
+        """One sentence, in kernel words."""
+        where = f"{self.span.function or self.span.file}(): " if self.span.function else ""
+        part = f"`{self.text}` in " if self.text else ""
+        copies = f" (in all {self.times} places where it is inlined)" if self.times > 1 else ""
+        return f"{where}{part}`{self.span.text}` {self.never.value}{copies}."
+
+
+def asked(subject: str, procedure: Procedure, facts: Sequence[Fact]) -> list[Asked]:
+    """The claims about every part of every condition of a procedure."""
+    found = watched(procedure)
+
+    def claim(number: int, way: str, then: Term) -> Claim:
+        return Claim(
+            f"part_{number}_is_never_{way}", "dead_code", subject, "", f"It is never {way} where it decides.",
+            ("every input that the facts allow was asked about",), {"": found.procedure}, tuple(facts),
+            (TRUE,), then,
+        )  # fmt: skip
+
+    return [
+        Asked(part, claim(i, "true", ~part.decided_yes), claim(i, "false", ~part.decided_no))
+        for i, part in enumerate(found.parts)
+    ]
+
+
+def claims(questions: Iterable[Asked]) -> Iterator[Claim]:
+    """What has to be decided."""
+    for each in questions:
+        yield each.never_true
+        yield each.never_false
+
+
+def dead(questions: Iterable[Asked], verdicts: Mapping[str, Verdict]) -> list[Dead]:
+    """What is dead, by the verdicts of the claims by name; in the order of the source.
+
+    A part is left out if the condition that it is part of is dead itself.
+    """
+    ordered = sorted(questions, key=_place)
+    found: list[Dead] = []
+    for _, group in groupby(ordered, key=_place):
+        copies = list(group)
+        ways = {_way(each, verdicts) for each in copies}
+        never = ways.pop() if len(ways) == 1 else None
+        if never is not None and not any(_covers(other, copies[0].part) for other in found):
+            part = copies[0].part
+            text = "" if part.is_whole else prose.term(part.part)
+            proofs = tuple(c for each in copies for c in _proofs(each, never))
+            found.append(Dead(part.span, text, never, len(copies), proofs))
+    return found
+
+
+def _place(each: Asked) -> tuple[str, int, str, bool, str]:
+    span = each.part.span
+    return span.file, span.line, span.text, not each.part.is_whole, prose.term(each.part.part)
+
+
+def _covers(other: Dead, part: Part) -> bool:
+    same_test = (other.span.file, other.span.line, other.span.text) == (
+        part.span.file, part.span.line, part.span.text
+    )  # fmt: skip
+    return same_test and not other.text
+
+
+def _way(each: Asked, verdicts: Mapping[str, Verdict]) -> Never | None:
+    yes, no = (verdicts[c.name] is Verdict.PROVED for c in (each.never_true, each.never_false))
+    if yes and no:
+        return Never.COME_TO
+    return Never.TRUE if yes else Never.FALSE if no else None
+
+
+def _proofs(each: Asked, never: Never) -> tuple[Claim, ...]:
+    both = (each.never_true, each.never_false)
+    return both if never is Never.COME_TO else both[never is Never.FALSE :][:1]
+
 
 WIDTH = 72
 
@@ -27,10 +142,10 @@ def dead_code(
     """Every condition, or part of one, that can never change what the function does, as text; and whether
     every question was decided."""
     facts = FACTS if target is USER_MEM_ABORT or target.is_fault_path else ()
-    questions = dead.asked(name, procedure, facts)
-    verdicts = {each.name: each.verdict for each in decided(pool, list(dead.claims(questions)), memory)}
+    questions = asked(name, procedure, facts)
+    verdicts = {each.name: each.verdict for each in decided(pool, list(claims(questions)), memory)}
     undecided = sum(v not in (Verdict.PROVED, Verdict.REFUTED) for v in verdicts.values())
-    found = dead.dead(questions, verdicts)
+    found = dead(questions, verdicts)
     return "\n".join(_told(name, len(questions), undecided, found, _rests(pool, found))), not undecided
 
 

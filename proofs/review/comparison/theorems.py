@@ -17,7 +17,7 @@ from proofs.claims.fingerprint import Fingerprints
 from proofs.claims.obligations import Obligation, obligations
 from proofs.claims.subject import part
 from proofs.review.comparison import line_core
-from proofs.review.comparison.meaning import meaning
+from proofs.review.comparison.behaviour import meaning
 from proofs.review.comparison.side import Side, Touched
 from proofs.review.review import Became, TheoremReview
 from proofs.solvers.smt.pool import Pool

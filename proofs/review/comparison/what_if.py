@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterable
 
 from model.source.trees.tree import Tree, overlay
-from proofs.review.comparison.series import Step
-from proofs.review.patches.errors import PatchError
+from proofs.review.comparison.revisions import Step
+from proofs.review.patches.limits import PatchError
 from proofs.review.patches.patch import Patch
 
 ARROW = "=>"

@@ -1,22 +1,27 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What does ``b4 review`` read of a check?  An array of results; an empty one says nothing of the patch.
+"""The review as a check of ``b4 review``, and as one of patchwork for each patch.
 
-b4 gives a mail on standard input and reads the array on standard output; ``details`` is a string, and
-where that is a JSON list, b4 shows its members one by one.
+b4 gives a mail on standard input and reads an array of results on standard output, an empty one if there is
+nothing to report; ``details`` is a string, and where that is a JSON list, b4 shows its members one by one.
+
+The array for patchwork has an object for each patch: ``check`` is the body of ``POST /api/patches/ID/checks/``,
+and ``msgid`` finds the ID, None where the patch states none.  Nothing is posted here.
 """
 
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
+from counterexamples.render.as_json import printable, render_json
 from proofs.review.entries import Entry, concerns, entries
-from proofs.review.formats.json_text import json_text
 from proofs.review.formats.text import summary
-from proofs.review.patches.text import printable
-from proofs.review.review import Review, Status
+from proofs.review.review import PatchReview, Review, Status
 
 TOOL = "stage2-proofs"
+#: What patchwork calls a status.
+_STATES = {Status.PASS: "success", Status.WARN: "warning", Status.FAIL: "fail"}
 #: Members of the details and characters of a text, at most.
 MEMBERS, LENGTH = 40, 500
 
@@ -24,14 +29,14 @@ MEMBERS, LENGTH = 40, 500
 NOTHING = "[]\n"
 
 
-def document(review: Review) -> str:
-    """The array, as JSON."""
+def render_b4(review: Review) -> str:
+    """The array for b4, as JSON."""
     if not concerns(review):
         return NOTHING
     return _result(review.status, summary(review), json.dumps(_details(review), sort_keys=True))
 
 
-def trouble(sentence: str) -> str:
+def render_trouble(sentence: str) -> str:
     """The array for a patch that could not be looked at, such as one that does not apply: a warning."""
     return _result(Status.WARN, cut(sentence), "")
 
@@ -44,7 +49,7 @@ def cut(text: str) -> str:
 
 def _result(status: Status, says: str, details: str) -> str:
     result = {"tool": TOOL, "status": status.value, "summary": cut(says), "url": "", "details": details}
-    return json_text([result])
+    return render_json([result])
 
 
 def _details(review: Review) -> list[dict[str, Any]]:
@@ -77,3 +82,18 @@ def _member(each: Entry, where: str) -> dict[str, Any]:
 
 def _said(status: Status, text: str) -> dict[str, Any]:
     return {"status": status.value, "description": cut(text)}
+
+
+def render_patchwork(review: Review) -> str:
+    """The array for patchwork, as JSON."""
+    return render_json([_check(review, patch) for patch in review.patches])
+
+
+def _check(review: Review, patch: PatchReview) -> dict[str, Any]:
+    check = {
+        "state": _STATES[patch.status],
+        "target_url": None,
+        "context": TOOL,
+        "description": cut(summary(replace(review, patches=(patch,)))),
+    }
+    return {"msgid": patch.patch.message_id, "subject": patch.patch.subject, "check": check}

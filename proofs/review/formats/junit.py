@@ -10,8 +10,8 @@ from __future__ import annotations
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
+from counterexamples.render.as_json import printable
 from proofs.review.entries import Entry, entries
-from proofs.review.patches.text import printable
 from proofs.review.review import PatchReview, Review, Status
 
 #: The elements of what did not pass.

@@ -10,13 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from counterexamples.render.as_json import printable
 from model.program.procedure import Span
 from model.source.targets.table import TARGETS
 from proofs.review.entries import entries
 from proofs.review.patches.apply import is_read
-from proofs.review.patches.diff import ADDED, CONTEXT, REMOVED, FileChange, Hunk
-from proofs.review.patches.patch import Patch
-from proofs.review.patches.text import decoded, printable
+from proofs.review.patches.patch import ADDED, CONTEXT, REMOVED, FileChange, Hunk, Patch, decoded
 from proofs.review.review import PatchReview, Status
 
 #: Lines of a hunk before and after the one that is meant, at most.

@@ -14,12 +14,12 @@ from email.charset import QP, Charset
 from email.header import Header
 from email.message import EmailMessage
 
+from counterexamples.render.as_json import printable
 from proofs.review.entries import worth_telling
 from proofs.review.formats import text
 from proofs.review.formats.quote import quoted
-from proofs.review.patches.errors import PatchError
+from proofs.review.patches.limits import PatchError
 from proofs.review.patches.patch import Patch
-from proofs.review.patches.text import printable
 from proofs.review.review import PatchReview, Review
 
 #: References that are kept: the first, and the last of them (RFC 5322 lets a reply shorten them).

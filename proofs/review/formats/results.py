@@ -12,12 +12,11 @@ from typing import Any
 from counterexamples.attributes.input_classes import COLUMNS
 from counterexamples.attributes.table import Results
 from counterexamples.render import as_json
+from counterexamples.render.as_json import render_json
 from counterexamples.render.table import Row
 from model.program.procedure import Span
-from proofs.review.formats.json_text import json_text
 from proofs.review.formats.text import summary
-from proofs.review.patches.diff import FileChange
-from proofs.review.patches.patch import Patch
+from proofs.review.patches.patch import FileChange, Patch
 from proofs.review.review import Difference, FunctionReview, PatchReview, Review, TheoremReview
 from proofs.verdicts.finding import Finding
 
@@ -27,7 +26,7 @@ SCHEMA = 1
 def document(review: Review) -> str:
     """The JSON text."""
     base = review.base
-    return json_text(
+    return render_json(
         {
             "schema": SCHEMA,
             "tool": review.tool,

@@ -11,9 +11,9 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
+from counterexamples.render.as_json import render_json
 from model.program.procedure import Span
 from proofs.review.entries import Entry, entries
-from proofs.review.formats.json_text import json_text
 from proofs.review.review import PatchReview, Review, Status
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -34,7 +34,7 @@ def document(review: Review) -> str:
         "results": [_result(patch, each, positions[each.name]) for patch, each in every],
         "properties": {"base": review.base.version, "title": review.title, "status": review.status.value},
     }
-    return json_text({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
+    return render_json({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
 def _tool(tool: str) -> dict[str, str]:

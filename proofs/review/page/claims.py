@@ -9,8 +9,8 @@ from counterexamples.render import prose
 from model.program.procedure import Span
 from proofs.claims.claim import Claim, Verdict
 from proofs.review.page import courses
-from proofs.review.page.assumed import Assumed
 from proofs.review.page.element import Child, Element, anchor, element
+from proofs.review.page.facts import Assumed
 from proofs.review.review import Became, TheoremReview
 from proofs.verdicts.finding import Finding
 

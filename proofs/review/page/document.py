@@ -11,10 +11,10 @@ import base64
 import hashlib
 from pathlib import Path
 
-from proofs.review.page.assumed import Assumed, assumed
 from proofs.review.page.changes import changes
 from proofs.review.page.claims import claims
 from proofs.review.page.element import Child, Element, Raw, element, rendered
+from proofs.review.page.facts import Assumed, assumed
 from proofs.review.page.filters import filters
 from proofs.review.page.overview import badge, overview, patch_id
 from proofs.review.review import PatchReview, Review
@@ -22,7 +22,7 @@ from proofs.review.review import PatchReview, Review
 
 def page(review: Review) -> str:
     """The HTML of a review, with a newline at its end; the same review gives the same bytes."""
-    style, script = _own("page.css"), _own("page.js")
+    style, script = _read_asset("page.css"), _read_asset("page.js")
     facts = assumed(review)
     body = element(
         "body",
@@ -40,8 +40,8 @@ def page(review: Review) -> str:
     return f"<!DOCTYPE html>\n{rendered(root)}\n"
 
 
-def _own(name: str) -> str:
-    return Path(__file__).with_name(name).read_text(encoding="utf-8")
+def _read_asset(name: str) -> str:
+    return (Path(__file__).with_name("assets") / name).read_text(encoding="utf-8")
 
 
 def _head(review: Review, style: str, script: str) -> Element:

@@ -15,11 +15,9 @@ from typing import NamedTuple
 
 from model.source.trees.stores import Directory
 from model.source.trees.tree import Tree, TreeError, overlay
-from proofs.review.patches.diff import FileChange
-from proofs.review.patches.errors import PatchError
-from proofs.review.patches.patch import Patch
+from proofs.review.patches.limits import PatchError
+from proofs.review.patches.patch import FileChange, Patch, lines_of, shown
 from proofs.review.patches.place import MisfitError, Placed, Placing, Work
-from proofs.review.patches.text import lines_of, shown
 
 READ = ("Makefile", "arch/arm64/tools/sysreg")
 """What this tool reads of a tree besides .c and .h files."""

@@ -18,11 +18,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
+from counterexamples.render.as_json import printable
 from proofs.review.patches import limits
-from proofs.review.patches.errors import PatchError
-from proofs.review.patches.patch import Series
+from proofs.review.patches.limits import PatchError
+from proofs.review.patches.patch import Series, decoded, shown
 from proofs.review.patches.series import series_of
-from proofs.review.patches.text import decoded, printable, shown
 
 SETTINGS = (
     *(

@@ -41,3 +41,11 @@ WRITTEN = 512 * 1024 * 1024
 
 GIT_SECONDS = 60
 """Seconds that one git command may take."""
+
+
+class PatchError(ValueError):
+    """A patch cannot be read or does not apply; the text is a whole sentence for the user."""
+
+
+class NoPatchError(PatchError):
+    """Nothing that was given is a patch."""

@@ -18,9 +18,10 @@ from email.errors import HeaderParseError
 from email.header import decode_header
 from email.message import Message
 
+from counterexamples.render.as_json import printable
 from proofs.review.patches import limits
-from proofs.review.patches.errors import PatchError
-from proofs.review.patches.text import decoded, lines_of, printable
+from proofs.review.patches.limits import PatchError
+from proofs.review.patches.patch import decoded, lines_of
 
 PATCH_TYPES = frozenset(("text/x-patch", "text/x-diff", "text/x-csrc", "application/x-patch"))
 ENCODINGS = frozenset(("", "7bit", "8bit", "binary", "base64", "quoted-printable"))
@@ -190,3 +191,40 @@ def _unflowed(part: Message, body: bytes) -> bytes:
         else:
             parts.append(line + b"\n")
     return b"".join(parts)
+
+
+_LEADING = re.compile(r"\s*(?:(re|fwd?|aw)\s*:|\[([^\]]*)\])\s*", re.IGNORECASE)
+_NUMBER = re.compile(r"\b([0-9]{1,4})/([0-9]{1,4})\b")
+_REROLL = re.compile(r"(?:\b|PATCH)v([0-9]{1,3})(?![\w.])", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A subject without what comes before it, and what that said."""
+
+    text: str
+    reply: bool
+    patch: bool
+    number: int | None
+    total: int | None
+    reroll: int
+
+
+def read_subject(whole: str) -> Subject:
+    """The subject without all that is in brackets, or a Re:, before it; a number beyond the total is none."""
+    words, reply, at = [], False, 0
+    while found := _LEADING.match(whole, at):
+        reply = reply or found.group(1) is not None
+        words.append(found.group(2) or "")
+        at = found.end()
+    prefix = " ".join(words)
+    number, reroll = _NUMBER.search(prefix), _REROLL.search(prefix)
+    counted = number is not None and 0 <= int(number.group(1)) <= int(number.group(2))
+    return Subject(
+        whole[at:].strip(),
+        reply,
+        "PATCH" in prefix.upper() or counted,
+        int(number.group(1)) if number and counted else None,
+        int(number.group(2)) if number and counted else None,
+        int(reroll.group(1)) if reroll else 1,
+    )

@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 
 from proofs.review.patches import limits
-from proofs.review.patches.errors import PatchError
-from proofs.review.patches.text import shown
+from proofs.review.patches.limits import PatchError
+from proofs.review.patches.patch import shown
 
 GIT_PREFIXES = frozenset((b"a", b"b", b"c", b"i", b"o", b"w", b"1", b"2"))
 """What git puts before a name, with and without diff.mnemonicPrefix."""

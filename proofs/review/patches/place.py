@@ -16,9 +16,8 @@ from functools import cached_property
 
 from model.source.preprocessor.annotations import COMMENT
 from proofs.review.patches import limits
-from proofs.review.patches.diff import ADDED, CONTEXT, REMOVED, Hunk
-from proofs.review.patches.errors import PatchError
-from proofs.review.patches.text import lines_of, shown
+from proofs.review.patches.limits import PatchError
+from proofs.review.patches.patch import ADDED, CONTEXT, REMOVED, Hunk, lines_of, shown
 
 EXACT, WHITE_SPACE, COMMENTS = "", "white space", "comments"
 _TOKEN = re.compile(

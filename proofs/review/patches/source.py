@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from proofs.review.patches import limits
-from proofs.review.patches.errors import PatchError
+from proofs.review.patches.limits import PatchError
 
 SUFFIXES = (".patch", ".diff", ".eml", ".mbox", ".mbx")
 """Files of a directory that are taken for patches."""

@@ -13,9 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from proofs.review.patches import limits, paths
-from proofs.review.patches.diff import ADDED, CONTEXT, REMOVED, FileChange, Hunk
-from proofs.review.patches.errors import PatchError
-from proofs.review.patches.text import lines_of, shown
+from proofs.review.patches.limits import PatchError
+from proofs.review.patches.patch import ADDED, CONTEXT, REMOVED, FileChange, Hunk, lines_of, shown
 
 _HUNK = re.compile(
     rb"@@ -([0-9]{1,9})(?:,([0-9]{1,9}))? \+([0-9]{1,9})(?:,([0-9]{1,9}))? @@(?: [^\n]*)?\r?\n?"

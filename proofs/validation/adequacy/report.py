@@ -6,11 +6,11 @@ Trusted: nothing more than the verdicts are.
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from counterexamples.render.as_json import render_json
 from model.logic import Term
 from proofs.claims.claim import Claim, Verdict
 from proofs.claims.subject import part
@@ -229,7 +229,7 @@ def document(found: Sequence[Row]) -> str:
     """The same as JSON text: ``schema``, ``exit_code``, and ``answers``, each with ``question``, ``about``,
     ``adequate`` (null: undecided) and ``told``."""
     data = {"schema": 1, "exit_code": exit_code(found), "answers": [dict(vars(row)) for row in found]}
-    return json.dumps(data, indent=1, sort_keys=True) + "\n"
+    return render_json(data)
 
 
 def _standing(row: Row) -> str:

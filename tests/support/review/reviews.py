@@ -13,8 +13,7 @@ from counterexamples.witness import InputValue, Witness, WitnessRun
 from model.program.interpreter import Step
 from model.program.procedure import Span
 from proofs.claims.claim import Claim, Verdict
-from proofs.review.patches.diff import FileChange, Hunk
-from proofs.review.patches.patch import Patch
+from proofs.review.patches.patch import FileChange, Hunk, Patch
 from proofs.review.review import (
     Base,
     Became,

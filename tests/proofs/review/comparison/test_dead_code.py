@@ -16,7 +16,7 @@ from model.program.interpreter import Inputs, interpret
 from model.program.line_havoc import opened
 from model.program.procedure import Block, If, Input, Leave, Place, Procedure, Set, Span, Statement
 from proofs.claims.claim import Claim, Verdict, about
-from proofs.review.comparison import dead, line_core
+from proofs.review.comparison import dead_code, line_core
 from proofs.verdicts.finding import Finding
 from tests.support.solvers.asking import ask, ask_closely, by_theorem
 from tests.support.terms import procedure as random_procedure
@@ -45,9 +45,9 @@ def leave(value: Term, line: int, text: str) -> Leave:
 
 
 def found(body: Procedure, facts: tuple[Fact, ...] = ()) -> list[str]:
-    asked = dead.asked("toy", body, facts)
-    verdicts = {each.name: each.verdict for each in ask(dead.claims(asked))}
-    return [each.told() for each in dead.dead(asked, verdicts)]
+    asked = dead_code.asked("toy", body, facts)
+    verdicts = {each.name: each.verdict for each in ask(dead_code.claims(asked))}
+    return [each.told() for each in dead_code.dead(asked, verdicts)]
 
 
 def test_a_test_behind_another_is_dead() -> None:

@@ -19,8 +19,8 @@ import pytest
 from model.program.procedure import Span
 from proofs.claims.claim import Verdict
 from proofs.review.formats import checks as b4
-from proofs.review.formats import junit, patchwork, sarif
-from proofs.review.patches.diff import FileChange
+from proofs.review.formats import junit, sarif
+from proofs.review.patches.patch import FileChange
 from proofs.review.review import Became, Change, FunctionReview, PatchReview, Review
 from proofs.verdicts.finding import Finding
 from tests.support.review import reviews
@@ -51,8 +51,8 @@ def read_by_b4(text: str, tmp_path: Path, code: int = 0) -> list[dict[str, str]]
 
 @pytest.mark.parametrize("review", [ONE, CLEAN, UNDECIDED, *DIRTY])
 def test_b4_reads_what_it_is_given(review: Review, tmp_path: Path) -> None:
-    (found,) = read_by_b4(b4.document(review), tmp_path, 3)
-    assert [found] == json.loads(b4.document(review))
+    (found,) = read_by_b4(b4.render_b4(review), tmp_path, 3)
+    assert [found] == json.loads(b4.render_b4(review))
     assert (found["tool"], found["status"]) == ("stage2-proofs", review.status.value)
     assert all(isinstance(value, str) for value in found.values())
 
@@ -63,7 +63,7 @@ def test_b4_keeps_and_gives_back_what_it_is_given(tmp_path: Path) -> None:
     connection = sqlite3.connect(":memory:")
     connection.row_factory = sqlite3.Row
     connection.executescript(checks.SCHEMA_SQL)
-    results = json.loads(b4.document(ONE))
+    results = json.loads(b4.render_b4(ONE))
     checks.store_results(connection, "x", results)
     assert checks.get_cached_results(connection, ["x"]) == {"x": results}
     connection.close()
@@ -72,13 +72,13 @@ def test_b4_keeps_and_gives_back_what_it_is_given(tmp_path: Path) -> None:
 def test_b4_is_told_nothing_where_there_is_nothing_to_say(tmp_path: Path) -> None:
     change = FileChange("drivers/net/x.c", "drivers/net/x.c", (reviews.FIRST,))
     elsewhere = replace(reviews.harmless(), patch=reviews.patch(files=(change,)))
-    assert b4.document(reviews.review(elsewhere)) == b4.NOTHING == "[]\n"
+    assert b4.render_b4(reviews.review(elsewhere)) == b4.NOTHING == "[]\n"
     assert read_by_b4(b4.NOTHING, tmp_path) == []
-    assert json.loads(b4.document(CLEAN)) != []
+    assert json.loads(b4.render_b4(CLEAN)) != []
 
 
 def test_the_members_that_b4_shows() -> None:
-    (result,) = json.loads(b4.document(ONE))
+    (result,) = json.loads(b4.render_b4(ONE))
     function, theorem, note, passed = json.loads(result["details"])
     assert result["summary"] == "1 theorem to be asked about."
     assert (function["context"], function["status"]) == ("does_the_same, 4K pages", "warn")
@@ -91,14 +91,14 @@ def test_the_members_that_b4_shows() -> None:
 
 
 def test_what_could_not_be_looked_at_is_a_warning_in_one_sentence(tmp_path: Path) -> None:
-    (found,) = json.loads(b4.trouble("x.mbx: the patch\ndoes not apply."))
+    (found,) = json.loads(b4.render_trouble("x.mbx: the patch\ndoes not apply."))
     assert (found["status"], found["summary"]) == ("warn", "x.mbx: the patch does not apply.")
-    assert json.loads(b4.trouble("x" * 9999))[0]["summary"] == "x" * b4.LENGTH + " ..."
+    assert json.loads(b4.render_trouble("x" * 9999))[0]["summary"] == "x" * b4.LENGTH + " ..."
 
 
 def test_many_members_are_counted() -> None:
     many = replace(reviews.broken(), theorems=reviews.broken().theorems[:1] * 100)
-    (result,) = json.loads(b4.document(reviews.review(many)))
+    (result,) = json.loads(b4.render_b4(reviews.review(many)))
     details = json.loads(result["details"])
     assert [each["description"] for each in details[-2:]] == ["62 more", "1 as before or better"]
 
@@ -109,14 +109,14 @@ def test_many_members_are_counted() -> None:
     [(ONE, "fail"), (CLEAN, "success"), (UNDECIDED, "warning"), (NOTHING_COMPARED, "warning")],
 )
 def test_a_check_of_patchwork(review: Review, state: str) -> None:
-    (found,) = json.loads(patchwork.document(review))
+    (found,) = json.loads(b4.render_patchwork(review))
     assert found["msgid"] == "<20250106.1@example.org>"
     assert found["check"]["state"] == state
     assert (found["check"]["target_url"], found["check"]["context"]) == (None, "stage2-proofs")
 
 
 def test_each_patch_of_a_series_has_a_check_of_its_own() -> None:
-    found = json.loads(patchwork.document(reviews.review(reviews.harmless(1), reviews.broken(2))))
+    found = json.loads(b4.render_patchwork(reviews.review(reviews.harmless(1), reviews.broken(2))))
     assert [each["check"]["state"] for each in found] == ["success", "fail"]
     assert found[0]["check"]["description"] == "No functional change in what was read, for all inputs."
 

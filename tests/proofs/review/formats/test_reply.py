@@ -13,9 +13,8 @@ from model.program.procedure import Span
 from proofs.claims.claim import Verdict
 from proofs.review.formats import reply
 from proofs.review.formats.quote import CUT, quoted
-from proofs.review.patches.diff import FileChange, Hunk
-from proofs.review.patches.errors import PatchError
-from proofs.review.patches.patch import Patch
+from proofs.review.patches.limits import PatchError
+from proofs.review.patches.patch import FileChange, Hunk, Patch
 from proofs.review.review import Became, Change, FunctionReview, PatchReview, Review
 from tests.support.review import reviews
 

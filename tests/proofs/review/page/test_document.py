@@ -23,8 +23,7 @@ from counterexamples.bugs.bug import shape
 from model.program.procedure import Span
 from proofs.review.page.document import page
 from proofs.review.page.element import element, rendered, visible
-from proofs.review.page.outcome import Outcome, outcome
-from proofs.review.page.picture import picture
+from proofs.review.page.picture import Outcome, outcome, picture
 from proofs.review.patches.patch import Patch
 from proofs.review.review import Became, Change, FunctionReview, PatchReview, Review, TheoremReview
 from tests.support.review import markup, pages
@@ -104,7 +103,7 @@ def test_the_same_review_gives_the_same_bytes_in_every_process() -> None:
 
 
 def test_the_style_and_the_script_cannot_end_themselves() -> None:
-    here = TOP / "proofs/review/page"
+    here = TOP / "proofs/review/page/assets"
     assert "</" not in (here / "page.css").read_text() + (here / "page.js").read_text()
 
 
@@ -308,5 +307,5 @@ def test_outcomes_by_their_texts(text: str | None, kind: Outcome) -> None:
 
 def test_letters_and_colours_tell_all_outcomes_apart() -> None:
     assert len({each.letter for each in Outcome}) == len({each.colour for each in Outcome}) == len(Outcome)
-    style = (TOP / "proofs/review/page/page.css").read_text()
+    style = (TOP / "proofs/review/page/assets/page.css").read_text()
     assert all(f".{each.colour} {{" in style for each in Outcome)

@@ -12,8 +12,8 @@ from unidiff import PatchSet
 
 from model.source.trees.tree import Tree, overlay
 from proofs.review.patches.apply import Applied, apply, is_read
-from proofs.review.patches.diff import Hunk
-from proofs.review.patches.errors import PatchError
+from proofs.review.patches.limits import PatchError
+from proofs.review.patches.patch import Hunk
 from proofs.review.patches.series import series_of
 from proofs.review.patches.unified import read_diff
 from tests.support.review.series_of import LINES, MMU, bare, diff, edited

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from proofs.review.patches.apply import apply_all
-from proofs.review.patches.errors import PatchError
+from proofs.review.patches.limits import PatchError
 from proofs.review.patches.series import series_of
 from tests.support.review.series_of import LINES, MMU, bare, diff, mail, mbox
 

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from model.source.trees.tree import Tree
 from proofs.review.patches import limits
 from proofs.review.patches.apply import apply
-from proofs.review.patches.errors import PatchError
+from proofs.review.patches.limits import PatchError
+from proofs.review.patches.patch import decoded, lines_of
 from proofs.review.patches.paths import unquoted
 from proofs.review.patches.series import Series, series, series_of
-from proofs.review.patches.text import decoded, lines_of
 from tests.support.review.series_of import LINES, MMU, bare, diff, mail, mbox
 
 SECONDS = 20.0

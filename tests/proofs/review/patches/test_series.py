@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from proofs.review.patches.errors import PatchError
+from proofs.review.patches.limits import PatchError
 from proofs.review.patches.series import Series, series, series_of
 from tests.support.review.series_of import MMU, diff, git, mail, mbox, patch, repository
 

@@ -10,7 +10,7 @@ import pytest
 
 from model.source.preprocessor.profile import Profile
 from model.source.trees.tree import Tree, overlay
-from proofs.review.comparison.series import Step, reviewed, steps
+from proofs.review.comparison.revisions import Step, reviewed, steps
 from proofs.review.formats import text
 from proofs.review.patches.patch import Patch
 from proofs.review.patches.series import series

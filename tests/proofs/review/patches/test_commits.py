@@ -14,7 +14,7 @@ from model.source.trees.stores import Directory
 from model.source.trees.tree import Tree
 from proofs.review.patches.apply import apply, apply_all
 from proofs.review.patches.commits import commits
-from proofs.review.patches.errors import PatchError
+from proofs.review.patches.limits import PatchError
 from proofs.review.patches.series import Patch, Series, series, series_of
 from tests.support.review.series_of import IDENTITY, LINES, MMU, commit, git, repository, write
 
