@@ -40,7 +40,7 @@ from proofs.reports.explain.classes import all_kinds
 from proofs.reports.explain.reachability import reach
 from proofs.reports.explain.shape_replay import counterpart
 from proofs.solvers.smt.pool import Pool
-from proofs.validation.mutation.fates import Fate
+from proofs.validation.mutation.decide import Fate
 from proofs.validation.mutation.score import OF_A_SHAPE, OF_A_TREE, scores_of, total
 from proofs.verdicts.finding import find
 from proofs.verdicts.prove import decided, examined

@@ -22,8 +22,8 @@ from proofs.claims.claim import Verdict
 from proofs.claims.kernel.claims import claims_of
 from proofs.claims.kernel.reading import profiles
 from proofs.solvers.smt.pool import Pool
+from proofs.validation.differential.c_mutants import Tried, tried
 from proofs.validation.differential.compare import Checked, NoCompiler, Reader, checked, wanted
-from proofs.validation.differential.mutants import Tried, tried
 from proofs.validation.differential.program import Outcome
 from proofs.validation.differential.witnesses import Replayed, replayed
 from proofs.verdicts.cache import Memory

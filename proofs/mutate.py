@@ -18,7 +18,7 @@ from pathlib import Path
 from model.source.preprocessor.profile import PAGES
 from model.source.targets.functions.fault import USER_MEM_ABORT
 from model.source.targets.table import TARGETS
-from proofs.validation.mutation.fates import Fate
+from proofs.validation.mutation.decide import Fate
 from proofs.validation.mutation.score import (
     OF_A_SHAPE,
     OF_A_TREE,

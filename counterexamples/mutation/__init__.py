@@ -2,7 +2,7 @@
 """Which small mistakes could stand in a procedure?  Every one that the operators can make, one at a time.
 
 An operator is a pure function from a procedure to its mutants, in the order of the statements.
-Nothing here is trusted: what became of a mutant is found out in ``proofs.validation.mutation.fates``.
+Nothing here is trusted: what became of a mutant is found out in ``proofs.validation.mutation.decide``.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Which of a few known inputs refutes a theorem of a mutant, perhaps?
 
-Trusted: nothing; ``proofs.validation.mutation.fates`` has the interpreter say so again.
+Trusted: nothing; ``proofs.validation.mutation.decide`` has the interpreter say so again.
 """
 
 from __future__ import annotations

@@ -18,8 +18,8 @@ from model.source.preprocessor.profile import Profile
 from model.source.targets.table import TARGETS
 from model.source.targets.target import Target
 from model.source.trees.tree import Tree
+from proofs.validation.differential.cgen.c_terms import Unprintable
 from proofs.validation.differential.cgen.harness import Harness
-from proofs.validation.differential.cgen.terms import Unprintable
 from proofs.validation.differential.program import Comparison, NoCompiler, Program, program
 from proofs.validation.differential.solver_inputs import branch_inputs
 

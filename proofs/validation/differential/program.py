@@ -23,8 +23,8 @@ from pathlib import Path
 
 from model.program.interpreter import Inputs
 from model.source.kernel import Kernel
+from proofs.validation.differential.cgen.c_terms import Unprintable
 from proofs.validation.differential.cgen.harness import Harness, harness
-from proofs.validation.differential.cgen.terms import Unprintable
 
 FLAGS = (
     "-std=gnu11", "-w", "-O1", "-fwrapv", "-funsigned-char", "-fno-strict-aliasing", "-fno-builtin",

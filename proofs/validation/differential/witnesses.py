@@ -24,9 +24,9 @@ from proofs.claims.claim import Claim, Verdict, replay
 from proofs.claims.fingerprint import Fingerprints
 from proofs.claims.kernel.reading import profiles, read_all
 from proofs.claims.subject import part
+from proofs.validation.differential.cgen.c_procedure import ARGUMENTS
+from proofs.validation.differential.cgen.c_terms import Unprintable
 from proofs.validation.differential.cgen.harness import Harness
-from proofs.validation.differential.cgen.procedure import ARGUMENTS
-from proofs.validation.differential.cgen.terms import Unprintable
 from proofs.validation.differential.program import NoCompiler, Outcome, Program, Vector, program
 from proofs.verdicts.verdict import Judged
 

@@ -4,7 +4,7 @@ lines that a person reads.
 
 Shapes are scored side by side, in processes of their own; what is told does not depend on how many.
 
-Trusted: nothing more than ``proofs.validation.mutation.fates``.
+Trusted: nothing more than ``proofs.validation.mutation.decide``.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from proofs.claims.kernel.claims import claims_of
 from proofs.claims.kernel.reading import profiles, release_of, subject_of
 from proofs.solvers.smt.pool import Pool
 from proofs.theorems.expectation import CORE_MM
-from proofs.validation.mutation.fates import Fallen, Fate, fates
-from proofs.validation.mutation.target import MutationTarget, mutation_target
+from proofs.validation.mutation.decide import Fallen, Fate, fates
+from proofs.validation.mutation.mutation_target import MutationTarget, mutation_target
 
 #: Mutants of a shape, and of a tree's function, evenly chosen.
 OF_A_SHAPE, OF_A_TREE = 64, 200

@@ -18,10 +18,8 @@ from model.program.procedure import Origin, Span
 from model.source.errors import Unsupported
 from model.source.kernel import Kernel
 from model.source.types.ctypes import Struct
-from proofs.validation.differential.cgen.builtins import MACROS
-from proofs.validation.differential.cgen.callees import Callers, Operations
-from proofs.validation.differential.cgen.pieces import Pieces
-from proofs.validation.differential.cgen.procedure import (
+from proofs.validation.differential.cgen.builtin_macros import MACROS
+from proofs.validation.differential.cgen.c_procedure import (
     ARGUMENTS,
     EVENTS,
     Interface,
@@ -30,9 +28,11 @@ from proofs.validation.differential.cgen.procedure import (
     quoted,
     tables,
 )
+from proofs.validation.differential.cgen.c_terms import HELPERS, Terms, Unprintable, mask
+from proofs.validation.differential.cgen.callees import Callers, Operations
+from proofs.validation.differential.cgen.dependencies import Pieces
+from proofs.validation.differential.cgen.memory_layout import Wiring
 from proofs.validation.differential.cgen.stubs import Stubs, the_ones
-from proofs.validation.differential.cgen.terms import HELPERS, Terms, Unprintable, mask
-from proofs.validation.differential.cgen.wiring import Wiring
 
 _RUNTIME = Path(__file__).parent / "runtime"
 #: Values of which GCC's C and the procedure agree by construction: the stub hands out the same word.

@@ -15,9 +15,9 @@ from model.source.types.ctypes import VOID, CType, Int, Pointer, Struct
 from model.source.types.parse_types import text_at
 from model.source.types.syntax import Node, Text, text_of
 from model.source.types.values import is_scalar, sort_of
+from proofs.validation.differential.cgen.c_procedure import Interface
+from proofs.validation.differential.cgen.c_terms import Unprintable, mask
 from proofs.validation.differential.cgen.callees import Callers, Operations, stub_name
-from proofs.validation.differential.cgen.procedure import Interface
-from proofs.validation.differential.cgen.terms import Unprintable, mask
 
 _MOST = 8
 _BARE = re.compile(r"(?<![\w.>])[A-Za-z_]\w*")

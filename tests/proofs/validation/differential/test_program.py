@@ -14,8 +14,8 @@ from model.source.kernel import Kernel, read
 from model.source.preprocessor.profile import Profile
 from model.source.targets.target import Target
 from proofs import crosscheck
+from proofs.validation.differential.cgen.c_terms import Unprintable
 from proofs.validation.differential.cgen.harness import harness
-from proofs.validation.differential.cgen.terms import Unprintable
 from proofs.validation.differential.program import NoCompiler, Program, build
 from proofs.validation.differential.witnesses import confirmed
 from tests.support.c.c_code import FILE, make_tree

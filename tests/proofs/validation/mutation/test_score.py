@@ -13,7 +13,7 @@ from model.source.targets.functions.fault import USER_MEM_ABORT
 from proofs import mutate
 from proofs.bench import ASKED, Measured, Subject, rows
 from proofs.claims.catalogue import shapes
-from proofs.validation.mutation.fates import Fate
+from proofs.validation.mutation.decide import Fate
 from proofs.validation.mutation.score import (
     OF_A_SHAPE,
     OF_A_TREE,

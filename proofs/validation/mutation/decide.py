@@ -27,9 +27,9 @@ from proofs.claims.obligations import obligations
 from proofs.solvers.query import Found
 from proofs.solvers.smt.batch import batches
 from proofs.solvers.smt.pool import Pool
-from proofs.validation.mutation.equivalence import ALIKE, Alone, about_inputs
 from proofs.validation.mutation.inputs import Round, Watch, rounds
-from proofs.validation.mutation.target import MutationTarget
+from proofs.validation.mutation.masking import ALIKE, Alone, about_inputs
+from proofs.validation.mutation.mutation_target import MutationTarget
 from proofs.verdicts.prove import decided
 from proofs.verdicts.replayed import never_set, refutes
 from proofs.verdicts.simulation import Screen

@@ -24,8 +24,8 @@ from model.source.preprocessor.profile import Profile
 from model.source.targets.target import Target
 from model.source.trees.tree import overlay
 from model.source.types.syntax import Node, Text, children, text_of
+from proofs.validation.differential.cgen.c_terms import Unprintable
 from proofs.validation.differential.cgen.harness import Harness, harness
-from proofs.validation.differential.cgen.terms import Unprintable
 from proofs.validation.differential.compare import Reader, compared
 from proofs.validation.differential.program import Comparison, Program, build, program
 from proofs.validation.differential.solver_inputs import solved

@@ -16,8 +16,8 @@ from model.logic import BOOL, BitVec, Sort, Term, apply, bitvec_op, evaluate, na
 from model.program.interpreter import Inputs, interpret
 from model.program.procedure import Input, Place, Procedure, Set
 from proofs.validation.differential.cgen import harness
-from proofs.validation.differential.cgen.procedure import ARGUMENTS, EVENTS, Interface, interface, printed
-from proofs.validation.differential.cgen.terms import HELPERS, Terms, Unprintable, mask
+from proofs.validation.differential.cgen.c_procedure import ARGUMENTS, EVENTS, Interface, interface, printed
+from proofs.validation.differential.cgen.c_terms import HELPERS, Terms, Unprintable, mask
 from tests.support import terms
 
 PROCEDURES = 150

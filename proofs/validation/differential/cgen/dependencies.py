@@ -21,9 +21,9 @@ from model.source.preprocessor.annotations import code_of
 from model.source.preprocessor.macros import tokens
 from model.source.types.ctypes import BUILTIN_TYPEDEFS
 from model.source.types.syntax import Node, Text, text_of
-from proofs.validation.differential.cgen.builtins import MACROS
-from proofs.validation.differential.cgen.cut import cut_down, declared_name, in_order, locals_of
-from proofs.validation.differential.cgen.terms import Unprintable
+from proofs.validation.differential.cgen.builtin_macros import MACROS
+from proofs.validation.differential.cgen.c_terms import Unprintable
+from proofs.validation.differential.cgen.reduce_types import cut_down, declared_name, in_order, locals_of
 
 _KEYWORDS = """
     auto break case char const continue default do double else enum extern float for goto if inline int long

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from model.logic import Sort, Term, subterms
 from model.program.procedure import Block, Call, If, Input, Leave, Procedure, Set, Span, Statement, walk
 from model.source.kernel import Kernel
-from proofs.validation.differential.cgen.terms import Terms, Unprintable, mask
-from proofs.validation.differential.cgen.wiring import Wiring
+from proofs.validation.differential.cgen.c_terms import Terms, Unprintable, mask
+from proofs.validation.differential.cgen.memory_layout import Wiring
 
 #: Arguments of one event, and events of one run, that are kept.
 ARGUMENTS, EVENTS = 10, 64

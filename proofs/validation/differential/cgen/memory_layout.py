@@ -19,8 +19,8 @@ from model.source.lowering.state.objects import ALWAYS, LAST_STEP
 from model.source.types.ctypes import VOID, CType, Function, Int, Pointer, Struct
 from model.source.types.syntax import Text
 from model.source.types.values import UNKNOWN
+from proofs.validation.differential.cgen.c_terms import Unprintable
 from proofs.validation.differential.cgen.callees import Operations, stub_name
-from proofs.validation.differential.cgen.terms import Unprintable
 
 #: How many objects lie behind a pointer.
 _SEVERAL = 4

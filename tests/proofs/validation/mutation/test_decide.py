@@ -22,9 +22,9 @@ from proofs.claims.catalogue import claims, shapes
 from proofs.claims.claim import Claim, Expectation, Verdict
 from proofs.mutate import told
 from proofs.solvers.smt.pool import Pool
-from proofs.validation.mutation.fates import Fate, fates
+from proofs.validation.mutation.decide import Fate, fates
+from proofs.validation.mutation.mutation_target import MutationTarget, mutation_target
 from proofs.validation.mutation.score import score
-from proofs.validation.mutation.target import MutationTarget, mutation_target
 
 LIMIT = const(4096, BV64)
 SIZE, RET, MAPPED = place("size", BV64), place("return", BV32), place("map.called", BOOL)
