@@ -119,15 +119,15 @@ def _read(view: Lookup, version: Version, pages: str, subject: str, target: Targ
             f"{target.file} of this tree has no function {' and no '.join(_called(target.functions))}."
         )
     roles = dict(ROLES) if target.is_fault_path else {}
-    front = Statements(Types(view), Objects(roles=roles), {**table(), **target.rows})
+    front = Statements(Types(view), Objects(roles=roles), {**table(), **target.contracts})
     given = _arguments(front, function, target)
     scope = {p: Slot(p, t, value if is_scalar(t) else None) for p, t, value in given}
     words = before(front, target, scope)
     front.given = scope
     result = front.lower_target(function, [value for _, _, value in given])
     called = effects(tuple(front.objects.bodies[0]))
-    if target.sinks and not any(sink in called for sink in target.sinks):
-        raise NoSink(f"{function}() of this tree calls neither {' nor '.join(_called(target.sinks))}.")
+    if target.effects and not any(sink in called for sink in target.effects):
+        raise NoSink(f"{function}() of this tree calls neither {' nor '.join(_called(target.effects))}.")
     constants = constants_of(front, target)
     if target.is_fault_path:
         words |= _fault_words(front, target, constants, called, result)
@@ -137,7 +137,11 @@ def _read(view: Lookup, version: Version, pages: str, subject: str, target: Targ
         tuple(front.objects.bodies[0]),
         front.objects.places,
         _inputs(front, target),
-        {word: fitted(term, target.words[word][0]) for word, term in words.items() if word in target.words},
+        {
+            word: fitted(term, target.symbols[word][0])
+            for word, term in words.items()
+            if word in target.symbols
+        },
         constants,
     )
     ledger = tuple(sorted(front.objects.ledger.values()))

@@ -204,7 +204,7 @@ def _of(
 def _answers(name: str) -> bool:
     """Whether the contract gives its caller something to go by."""
     row = table().get(name)
-    return row is not None and row.kind in (Kind.ANSWER, Kind.PURE, Kind.MEANS)
+    return row is not None and row.kind in (Kind.ANSWER, Kind.PURE, Kind.EXPRESSION)
 
 
 def _kernel(subject: str) -> str:

@@ -54,7 +54,7 @@ def _of(node: Node, kernel: Kernel) -> str:
     if node.type == "call_expression":
         function = node.child_by_field_name("function")
         name = text_of(function) if function is not None else ""
-        if name in contracts and contracts[name].kind is not Kind.SINK:
+        if name in contracts and contracts[name].kind is not Kind.EFFECT:
             return f"in a call of {name}: {contracts[name].kind.name}"
         if name.startswith("trace_"):
             return "in a trace point"

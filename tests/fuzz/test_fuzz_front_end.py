@@ -19,21 +19,21 @@ from model.source.errors import Unsupported
 from model.source.index.index import Index
 from model.source.kernel import Kernel, NoSink, read
 from model.source.preprocessor.profile import Profile
-from model.source.targets.target import Argument, Returned, Target
+from model.source.targets.target import EffectArgument, ReturnValue, Target
 from model.vocabulary.symbols import DONE
 from tests.fuzz.fuzz_reading import bare
 from tests.support.c.c_code import FILE, make_tree
 from tests.support.c.c_mutate import ODD, of_a_line, of_a_token, of_bytes, tokens_of
 from tests.support.c.c_random import PRELUDE, Maker
 
-SINK = Contract(Kind.SINK, "is told", "this file", arguments=(("value", "int", 0),))
+SINK = Contract(Kind.EFFECT, "is told", "this file", arguments=(("value", "int", 0),))
 TARGET = Target(
     "f",
     FILE,
     ("f",),
     "a function of a test",
     {"ret": DONE["ret"], "prot": DONE["prot"]},
-    {"ret": Returned(), "prot": Argument("sink", "value")},
+    {"ret": ReturnValue(), "prot": EffectArgument("sink", "value")},
     ("sink",),
     {"sink": SINK},
 )

@@ -28,7 +28,7 @@ def test_every_witness_is_a_condition_over_words_and_every_reason_a_sentence() -
         target = target_of(known.target or about.get(known.theorem) or USER_MEM_ABORT.name)
         assert target is not None, known
         if known.witness:
-            predicate(known.witness, known.theorem, target.words)
+            predicate(known.witness, known.theorem, target.symbols)
 
 
 @pytest.mark.parametrize(

@@ -17,10 +17,10 @@ class Kind(Enum):
     PURE = "an unknown but pure function of its integer arguments"
     CAPABILITY = "a property of the machine, named by the argument"
     ANSWER = "any answer of its type, and through each pointer to a scalar any value"
-    SINK = "something outside happens, with these arguments"
+    EFFECT = "something outside happens, with these arguments"
     COUNT = "a resource is taken or given back"
     CRASH = "the host stops here"
-    MEANS = "the C expression of this row, in the parameters of the tree's declaration"
+    EXPRESSION = "the C expression of this row, in the parameters of the tree's declaration"
 
 
 @dataclass(frozen=True)
@@ -31,10 +31,10 @@ class Contract:
     ``counts`` names the resource and by how much it changes (with ``event`` or ``arguments`` the call
     is a sink as well); ``type`` is the result's C type where
     the tree's declaration is a macro; ``event`` is the name under which a sink is known (its own
-    unless said), for sinks that stand for each other; ``means`` is a MEANS row's expression; a
-    sink that ``is_read`` is also inlined from the tree; one that ``reaches`` may write anything to
-    what its pointers lead to; one that ``hands_on`` calls what its first argument names, which is
-    the event, with the others, and is that function's row if there is one; ``sees`` are further
+    unless said), for sinks that stand for each other; ``expression`` is a MEANS row's expression; a
+    sink that ``is_inlined`` is also inlined from the tree; one that ``havocs_pointees`` may write anything to
+    what its pointers lead to; one that ``is_trampoline`` calls what its first argument names, which is
+    the event, with the others, and is that function's row if there is one; ``observes`` are further
     arguments of a sink: C expressions (the first spelling that the tree knows) over the sink's
     parameters, the target's and what is in scope, with the values that they have when it is called."""
 
@@ -47,13 +47,13 @@ class Contract:
     counts: tuple[str, int] = ("", 0)
     type: str = ""
     event: str = ""
-    means: str = ""
-    is_read: bool = False
-    reaches: bool = False
-    hands_on: bool = False
-    sees: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    expression: str = ""
+    is_inlined: bool = False
+    havocs_pointees: bool = False
+    is_trampoline: bool = False
+    observes: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     @property
-    def is_told(self) -> bool:
+    def is_event(self) -> bool:
         """Whether the call is an event, whatever else it is."""
-        return self.kind is Kind.SINK or bool(self.event or self.arguments)
+        return self.kind is Kind.EFFECT or bool(self.event or self.arguments)

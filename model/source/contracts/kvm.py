@@ -29,13 +29,16 @@ def _operations() -> dict[str, Contract]:
     allocation = ("zalloc_page", "zalloc_pages_exact")
     rows = {
         "dcache_clean_inval_poc": Contract(
-            Kind.SINK,
+            Kind.EFFECT,
             "cleans and invalidates the data cache to the point of coherency",
             _OPS,
             arguments=_RANGE,
         ),
         "icache_inval_pou": Contract(
-            Kind.SINK, "invalidates the instruction cache to the point of unification", _OPS, arguments=_RANGE
+            Kind.EFFECT,
+            "invalidates the instruction cache to the point of unification",
+            _OPS,
+            arguments=_RANGE,
         ),
         "page_count": Contract(
             Kind.ANSWER, "the references to the page of the table", _OPS, result="table_count"
@@ -55,7 +58,7 @@ def _operations() -> dict[str, Contract]:
     }
     return {f"kvm_pgtable_mm_ops.{member}": row for member, row in rows.items()} | {
         "__flush_dcache_area": Contract(
-            Kind.SINK,
+            Kind.EFFECT,
             "cleans and invalidates the data cache, up to v5.13",
             "arch/arm64/include/asm/cacheflush.h",
             arguments=(("size", "size_t", 0),),
@@ -71,12 +74,12 @@ def _page_tables() -> dict[str, Contract]:
             Kind.ANSWER, "whether the range is to be mapped by pages", _PGTABLE, result="force_pte"
         ),
         "kvm_pgtable_walk": Contract(
-            Kind.SINK,
+            Kind.EFFECT,
             "visits the entries of the range and calls the walker at each, or fails",
             _PGTABLE,
             result="walk_ret",
             arguments=(("addr", "u64", 0), ("size", "u64", 1)),
-            reaches=True,
+            havocs_pointees=True,
         ),
         "kvm_pgtable_get_leaf": Contract(
             Kind.ANSWER,
@@ -98,14 +101,14 @@ def _tlb() -> dict[str, Contract]:
     """TLB maintenance.  ``kvm_call_hyp(f, ...)`` is the event ``f``."""
     flushes = ("kvm_tlb_flush_vmid_range", "kvm_flush_remote_tlbs", "kvm_flush_remote_tlbs_memslot")
     return {
-        **{n: Contract(Kind.SINK, "invalidates TLB entries of the VM", _TLB) for n in flushes},
+        **{n: Contract(Kind.EFFECT, "invalidates TLB entries of the VM", _TLB) for n in flushes},
         **{
             n: Contract(
-                Kind.SINK,
+                Kind.EFFECT,
                 "calls the function at EL2, which changes nothing that the caller reads",
                 "arch/arm64/include/asm/kvm_host.h",
                 type="void",
-                hands_on=True,
+                is_trampoline=True,
             )
             for n in ("kvm_call_hyp", "kvm_call_hyp_nvhe")
         },
@@ -119,7 +122,7 @@ def _injection() -> dict[str, Contract]:
         "kvm_inject_size_fault", "kvm_inject_s2_fault", "kvm_inject_undefined", "kvm_inject_dabt_excl_atomic",
     )  # fmt: skip
     says = "makes the guest take an exception when it runs again"
-    return {n: Contract(Kind.SINK, says, _INJECT, result="inject_ret") for n in injects}
+    return {n: Contract(Kind.EFFECT, says, _INJECT, result="inject_ret") for n in injects}
 
 
 def _fault() -> dict[str, Contract]:
@@ -127,13 +130,13 @@ def _fault() -> dict[str, Contract]:
     skips = "makes the guest go on behind the instruction"
     return {
         "kvm_handle_guest_sea": Contract(
-            Kind.SINK, "hands an external abort to APEI, the VMM or the guest", "arch/arm64/kvm/mmu.c",
+            Kind.EFFECT, "hands an external abort to APEI, the VMM or the guest", "arch/arm64/kvm/mmu.c",
             result="sea_ret"),
         "io_mem_abort": Contract(
-            Kind.SINK, "has the access emulated, by KVM or by the VMM", "arch/arm64/kvm/mmio.c", result="io_ret"),
+            Kind.EFFECT, "has the access emulated, by KVM or by the VMM", "arch/arm64/kvm/mmio.c", result="io_ret"),
         "handle_access_fault": Contract(
-            Kind.SINK, "sets the access flag of the entry", "arch/arm64/kvm/mmu.c"),
-        **{n: Contract(Kind.SINK, skips, "arch/arm64/include/asm/kvm_emulate.h", event="kvm_incr_pc")
+            Kind.EFFECT, "sets the access flag of the entry", "arch/arm64/kvm/mmu.c"),
+        **{n: Contract(Kind.EFFECT, skips, "arch/arm64/include/asm/kvm_emulate.h", event="kvm_incr_pc")
            for n in ("kvm_incr_pc", "kvm_skip_instr")},
         "kvm_walk_nested_s2": Contract(
             Kind.ANSWER,

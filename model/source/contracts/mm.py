@@ -88,14 +88,14 @@ def _remapping() -> dict[str, Contract]:
     walk = (("addr", "unsigned long", 0), ("end", "unsigned long", 1), ("pfn", "unsigned long", 2))
     return {
         "remap_p4d_range": Contract(
-            Kind.SINK, "fills page tables below one PGD entry, or fails", _MM, result="remap_ret", arguments=walk
+            Kind.EFFECT, "fills page tables below one PGD entry, or fails", _MM, result="remap_ret", arguments=walk
         ),
         **_answers(
             operation, "include/linux/mm.h",
             "vm_operations_struct.find_special_page", "vm_operations_struct.find_normal_page",
         ),
         "remap_pfn_range": Contract(
-            Kind.SINK, "maps the pfns into the VMA, or fails", _MM, result="remap_ret",
+            Kind.EFFECT, "maps the pfns into the VMA, or fails", _MM, result="remap_ret",
             arguments=(("addr", "unsigned long", 0), ("pfn", "unsigned long", 1), ("size", "unsigned long", 2)),
         ),
         "kvm_pgtable_get_leaf": Contract(

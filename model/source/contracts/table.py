@@ -62,9 +62,9 @@ def table() -> dict[str, Contract]:
         **_no_effect("ages the page in the host's own structures", "virt/kvm/kvm_main.c",
                      "kvm_set_pfn_accessed"),
         "kvm_set_pfn_dirty": Contract(
-            Kind.SINK, "tells the host that the page is written to", "virt/kvm/kvm_main.c"),
+            Kind.EFFECT, "tells the host that the page is written to", "virt/kvm/kvm_main.c"),
         "kvm_send_hwpoison_signal": Contract(
-            Kind.SINK, "sends SIGBUS to the VMM", "arch/arm64/kvm/mmu.c",
+            Kind.EFFECT, "sends SIGBUS to the VMM", "arch/arm64/kvm/mmu.c",
             arguments=(("address", "unsigned long", 0),)),
         **_no_effect("lets others run for a moment, with the lock given back meanwhile", "kernel/sched/core.c",
                      "cond_resched", "cond_resched_lock", "cond_resched_rwlock_read",
@@ -87,8 +87,8 @@ def table() -> dict[str, Contract]:
             Kind.PURE, "the struct page of the pfn", "include/asm-generic/memory_model.h", type="struct page *"),
         "is_zero_pfn": Contract(Kind.PURE, "whether the pfn is that of the zero page", "include/linux/pgtable.h", type="bool"),
         "is_vm_hugetlb_page": Contract(
-            Kind.MEANS, "whether vm_flags has VM_HUGETLB", "include/linux/hugetlb_inline.h",
-            means="!!(vma->vm_flags & VM_HUGETLB)"),
+            Kind.EXPRESSION, "whether vm_flags has VM_HUGETLB", "include/linux/hugetlb_inline.h",
+            expression="!!(vma->vm_flags & VM_HUGETLB)"),
         "hstate_vma": Contract(Kind.ANSWER, "the hugetlbfs state of the VMA's file", "include/linux/hugetlb.h",
                                result="hstate"),
         "get_current": Contract(Kind.PURE, "the task that runs", "arch/arm64/include/asm/current.h",
@@ -111,36 +111,36 @@ def table() -> dict[str, Contract]:
         "get_user_mapping_size": Contract(
             Kind.ANSWER, "the size of the host's own leaf entry at the address, or an error",
             "arch/arm64/kvm/mmu.c", result="user_mapping_size", event="get_user_mapping_size",
-            sees=(("address", ("addr",)),)),
+            observes=(("address", ("addr",)),)),
         "mmu_invalidate_retry": Contract(
             Kind.ANSWER, "whether an MMU notifier ran since the sequence number was read",
             "include/linux/kvm_host.h", result="mmu_invalidate_retry", event="mmu_invalidate_retry",
             arguments=(("seq", "unsigned long", 0),)),
         "__gfn_to_pfn_memslot": Contract(
             Kind.ANSWER, _LOOKUP_SAYS, "virt/kvm/kvm_main.c", result="pfn", event="pfn lookup",
-            arguments=(("gfn", "gfn_t", 0),), sees=(("write", ("!!write_fault",)),),
+            arguments=(("gfn", "gfn_t", 0),), observes=(("write", ("!!write_fault",)),),
             outs=(("bool", "pfn_writable"),)),
         "__kvm_faultin_pfn": Contract(
             Kind.ANSWER, _LOOKUP_SAYS, "virt/kvm/kvm_main.c", result="pfn", event="pfn lookup",
-            arguments=(("gfn", "gfn_t", 0),), sees=(("write", ("!!(foll & FOLL_WRITE)",)),),
+            arguments=(("gfn", "gfn_t", 0),), observes=(("write", ("!!(foll & FOLL_WRITE)",)),),
             outs=(("bool", "pfn_writable"), ("struct page *", "page"))),
-        "kvm_pgtable_stage2_map": Contract(Kind.SINK, _MAP_SAYS, _PGTABLE, result="map_ret", arguments=_MAP),
+        "kvm_pgtable_stage2_map": Contract(Kind.EFFECT, _MAP_SAYS, _PGTABLE, result="map_ret", arguments=_MAP),
         "pkvm_pgtable_stage2_map": Contract(
-            Kind.SINK, _MAP_SAYS, _PKVM, result="map_ret", arguments=_MAP, event="kvm_pgtable_stage2_map"),
+            Kind.EFFECT, _MAP_SAYS, _PKVM, result="map_ret", arguments=_MAP, event="kvm_pgtable_stage2_map"),
         "kvm_pgtable_stage2_relax_perms": Contract(
-            Kind.SINK, _RELAX_SAYS, _PGTABLE, result="relax_ret", arguments=_RELAX),
+            Kind.EFFECT, _RELAX_SAYS, _PGTABLE, result="relax_ret", arguments=_RELAX),
         "pkvm_pgtable_stage2_relax_perms": Contract(
-            Kind.SINK, _RELAX_SAYS, _PKVM, result="relax_ret", arguments=_RELAX,
+            Kind.EFFECT, _RELAX_SAYS, _PKVM, result="relax_ret", arguments=_RELAX,
             event="kvm_pgtable_stage2_relax_perms"),
         "sanitise_mte_tags": Contract(
-            Kind.SINK,
+            Kind.EFFECT,
             "initialises the tags of the pages",
             "arch/arm64/kvm/mmu.c",
             arguments=(("pfn", "kvm_pfn_t", 0), ("size", "unsigned long", 0)),
-            is_read=True,
+            is_inlined=True,
         ),
         "mte_clear_page_tags": Contract(
-            Kind.SINK,
+            Kind.EFFECT,
             "sets the tags of one page to 0",
             "arch/arm64/lib/mte.S",
         ),
@@ -173,10 +173,10 @@ def table() -> dict[str, Contract]:
             for test in ("page_mte_tagged", "try_page_mte_tagging", "folio_try_hugetlb_mte_tagging")
         },
         "clean_dcache_guest_page": Contract(
-            Kind.SINK, "cleans the page to the point of coherency, up to v5.13", "arch/arm64/kvm/mmu.c"
+            Kind.EFFECT, "cleans the page to the point of coherency, up to v5.13", "arch/arm64/kvm/mmu.c"
         ),
         "invalidate_icache_guest_page": Contract(
-            Kind.SINK, "invalidates the instruction cache for the page, up to v5.13", "arch/arm64/kvm/mmu.c"
+            Kind.EFFECT, "invalidates the instruction cache for the page, up to v5.13", "arch/arm64/kvm/mmu.c"
         ),
         "gfn_to_pfn_prot": Contract(
             Kind.ANSWER,
@@ -203,14 +203,14 @@ def table() -> dict[str, Contract]:
             type="bool",
         ),
         "mark_page_dirty": Contract(
-            Kind.SINK,
+            Kind.EFFECT,
             "marks the page dirty in its slot's bitmap",
             "virt/kvm/kvm_main.c",
             arguments=(("gfn", "gfn_t", 0),),
             event="mark_page_dirty_in_slot",
         ),
         "mark_page_dirty_in_slot": Contract(
-            Kind.SINK, "marks the page dirty in the slot's bitmap", "virt/kvm/kvm_main.c",
+            Kind.EFFECT, "marks the page dirty in the slot's bitmap", "virt/kvm/kvm_main.c",
             arguments=(("gfn", "gfn_t", 0),)),
         **_count("mmap_lock", 1, "takes mmap_lock", "include/linux/mmap_lock.h", "mmap_read_lock", "mmap_write_lock"),
         **_count("mmap_lock", -1, "gives mmap_lock back", "include/linux/mmap_lock.h",

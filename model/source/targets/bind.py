@@ -19,18 +19,18 @@ from model.source.index.lookup import can_call
 from model.source.lowering.state.objects import Slot
 from model.source.lowering.statements.statements import Statements
 from model.source.targets.target import (
-    After,
-    Argument,
-    Before,
     Binding,
-    Both,
-    Counted,
-    Given,
-    Happened,
-    Local,
-    Locked,
-    Member,
-    Returned,
+    Conjunction,
+    EffectArgument,
+    EntryValue,
+    ExitValue,
+    InputSymbol,
+    LocalValue,
+    LockState,
+    Occurrence,
+    ResourceCount,
+    ReturnMember,
+    ReturnValue,
     Target,
 )
 from model.source.types.ctypes import Int
@@ -45,9 +45,9 @@ _CALLED = re.compile(r"\b([a-z_]\w*)\(")
 def before(front: Statements, target: Target, scope: Scope) -> dict[str, Term]:
     """The words that are read when the function is called; nothing was lowered yet."""
     found = {}
-    for word, meaning in target.means.items():
-        if isinstance(meaning, Before):
-            read = _first(front, target, meaning.c, scope, target.words[word][0])
+    for word, meaning in target.bindings.items():
+        if isinstance(meaning, EntryValue):
+            read = _first(front, target, meaning.c, scope, target.symbols[word][0])
             if read is not None:
                 found[word] = _at_first(front, *read)
     return found
@@ -69,9 +69,9 @@ def after(
 ) -> dict[str, Term]:
     """The words that are read when the function has returned."""
     found: dict[str, Term] = {}
-    for word, meaning in target.means.items():
-        sort = target.words[word][0]
-        if isinstance(meaning, After):
+    for word, meaning in target.bindings.items():
+        sort = target.symbols[word][0]
+        if isinstance(meaning, ExitValue):
             read = _first(front, target, meaning.c, scope, sort)
             for statement in () if read is None else read[1]:
                 front.objects.emit(statement)
@@ -92,29 +92,29 @@ def _of(
     result: Term | None,
 ) -> Term | None:
     match meaning:
-        case Happened(sink, seen):
+        case Occurrence(sink, seen):
             return place(f"{sink}.{'seen' if seen else 'called'}", BOOL) if sink in called else FALSE
-        case Argument(sink, name):
+        case EffectArgument(sink, name):
             known_sort = called.get(sink, {}).get(name)
             return (
                 place(f"{sink}.{name}", known_sort) if isinstance(known_sort, Sort) else const(0, BitVec(64))
             )
-        case Locked(lock, what):
+        case LockState(lock, what):
             path = f"({lock}) {what}"
             return place(path, BOOL) if path in front.objects.places else FALSE
-        case Counted(resource):
+        case ResourceCount(resource):
             count = _held(front, f"({resource})")
             return const(0, sort) if count is None else count
-        case Returned():
+        case ReturnValue():
             return result
-        case Member(name):
+        case ReturnMember(name):
             return _held(front, f"{function}.return.{name}")
-        case Local(paths):
+        case LocalValue(paths):
             return next((h for h in (_held(front, f"{function}.{p}") for p in paths) if h is not None), None)
-        case Both(first, second):
+        case Conjunction(first, second):
             one, two = (_of(front, each, sort, function, called, result) for each in (first, second))
             return None if one is None or two is None else fitted(one, BOOL) & fitted(two, BOOL)
-        case Given(name):
+        case InputSymbol(name):
             known = front.objects.inputs.get(name)
             return logic.name(name, sort if known is None else known.sort)
     return None

@@ -14,7 +14,7 @@ from model.vocabulary import Symbols
 
 
 @dataclass(frozen=True)
-class Before:
+class EntryValue:
     """The value of a C expression in the function's parameters, when it is called.  ``c`` are its
     spellings in the versions, of which the first that the tree knows is taken."""
 
@@ -22,31 +22,31 @@ class Before:
 
 
 @dataclass(frozen=True)
-class After:
+class ExitValue:
     """The value of such an expression when the function returns."""
 
     c: tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Happened:
+class Occurrence:
     """Whether a sink was called.  In a loop, other calls than the one whose arguments are looked at
     count only if ``seen`` is False."""
 
-    sink: str
+    effect: str
     seen: bool = False
 
 
 @dataclass(frozen=True)
-class Argument:
+class EffectArgument:
     """The argument of the last call of a sink; 0 where it was not called."""
 
-    sink: str
+    effect: str
     name: str
 
 
 @dataclass(frozen=True)
-class Locked:
+class LockState:
     """Whether a lock was ``taken``, or ``given back``, or ``given back again``."""
 
     lock: str
@@ -54,33 +54,33 @@ class Locked:
 
 
 @dataclass(frozen=True)
-class Counted:
+class ResourceCount:
     """By how much the count of a resource changed."""
 
     resource: str
 
 
 @dataclass(frozen=True)
-class Given:
+class InputSymbol:
     """An input of the function: what a contract answered, a capability, a field of memory."""
 
     name: str
 
 
 @dataclass(frozen=True)
-class Returned:
+class ReturnValue:
     """What the function returned."""
 
 
 @dataclass(frozen=True)
-class Member:
+class ReturnMember:
     """A member of the struct that the function returned."""
 
     name: str
 
 
 @dataclass(frozen=True)
-class Local:
+class LocalValue:
     """What a local of the function, or a member of it, holds in the end: the first of these that the
     function has."""
 
@@ -88,14 +88,26 @@ class Local:
 
 
 @dataclass(frozen=True)
-class Both:
+class Conjunction:
     """Both hold."""
 
     first: Binding
     second: Binding
 
 
-Binding = Before | After | Happened | Argument | Locked | Counted | Given | Returned | Member | Local | Both
+Binding = (
+    EntryValue
+    | ExitValue
+    | Occurrence
+    | EffectArgument
+    | LockState
+    | ResourceCount
+    | InputSymbol
+    | ReturnValue
+    | ReturnMember
+    | LocalValue
+    | Conjunction
+)
 
 
 @dataclass(frozen=True)
@@ -103,8 +115,8 @@ class Target:
     """A function of the tree.
 
     ``name`` is what claims call it (``theorem@kernel:name``); ``functions`` are its names in the
-    versions, newest first; ``file`` is relative to the tree.  One of ``sinks``, if there are any,
-    must be called in it.  ``words`` are the vocabulary, ``means`` binds each word.  ``rows`` are
+    versions, newest first; ``file`` is relative to the tree.  One of ``effects``, if there are any,
+    must be called in it.  ``symbols`` are the vocabulary, ``bindings`` binds each word.  ``contracts`` are
     contracts that hold in this target alone, in front of the common ones.
     """
 
@@ -112,8 +124,8 @@ class Target:
     file: str
     functions: tuple[str, ...]
     says: str
-    words: Symbols
-    means: Mapping[str, Binding]
-    sinks: tuple[str, ...] = ()
-    rows: Mapping[str, Contract] = field(default_factory=dict)
+    symbols: Symbols
+    bindings: Mapping[str, Binding]
+    effects: tuple[str, ...] = ()
+    contracts: Mapping[str, Contract] = field(default_factory=dict)
     is_fault_path: bool = False

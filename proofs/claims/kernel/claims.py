@@ -136,7 +136,7 @@ def _about_all(targets: Targets, version: Version, expected: Expected, pages: st
 def _contracts(kernel: Kernel) -> tuple[str, ...]:
     """The names of the contracts that say something of a call which was met, beyond that it changes
     nothing."""
-    rows = {**contracts.table(), **kernel.target.rows}
+    rows = {**contracts.table(), **kernel.target.contracts}
     met = {entry.what.partition(":")[0] for entry in kernel.ledger if entry.how == "trusted"}
     return tuple(sorted(name for name in met if name in rows and rows[name].kind is not Kind.NO_EFFECT))
 
@@ -157,7 +157,7 @@ def _asked(name: str, kernel: Kernel, targets: Targets, release: Release) -> Cat
 
 def _theorems_of(target: Target) -> tuple[str, ...]:
     """Whose theorems are asked: those of the function, and of the fault paths if it is one."""
-    return ("", target.name) if "mapped" in target.words and target.is_fault_path else (target.name,)
+    return ("", target.name) if "mapped" in target.symbols and target.is_fault_path else (target.name,)
 
 
 def _unread(name: str, pages: str, why: str, target: Target) -> Read:

@@ -55,6 +55,6 @@ def _of_one_function() -> frozenset[str]:
 
 def _witness(known: Known, target: Target) -> Term:
     try:
-        return parse(known.witness, f"model/kernels.toml, {known.theorem}", target.words)
+        return parse(known.witness, f"model/kernels.toml, {known.theorem}", target.symbols)
     except PredicateError as error:
         raise TableError(str(error)) from None

@@ -15,7 +15,7 @@ from model.program.procedure import Procedure
 from model.source.errors import Unsupported
 from model.source.kernel import Kernel, NoSink
 from model.source.targets.table import TARGETS
-from model.source.targets.target import Before, Target
+from model.source.targets.target import EntryValue, Target
 from model.vocabulary.symbols import DONE
 from proofs.claims.catalogue import pages_in_name
 from proofs.claims.claim import Claim, Expectation, Region, Skipped, Verdict, about
@@ -74,7 +74,7 @@ def _unasked(subject: str, pages: str, target: Target) -> Claim:
 
 
 def _asked(claim: Claim, target: Target, one: Procedure, two: Procedure) -> Claim:
-    bound = [word for word in target.words if word in one.symbols and word in two.symbols]
+    bound = [word for word in target.symbols if word in one.symbols and word in two.symbols]
     given = [word for word in bound if _is_given(target, word)]
     then = conj(*(_alike(target, word) for word in bound if word not in given))
     return replace(
@@ -83,7 +83,7 @@ def _asked(claim: Claim, target: Target, one: Procedure, two: Procedure) -> Clai
         given=tuple(_alike(target, word) for word in given),
         then=then,
         expected=Expectation(Verdict.PROVED),
-        regions=tuple(_region([word for word in given if target.words[word][0] == BOOL], then)),
+        regions=tuple(_region([word for word in given if target.symbols[word][0] == BOOL], then)),
     )
 
 
@@ -97,11 +97,11 @@ def _region(conditions: list[str], then: Term) -> Iterator[Region]:
 
 def _alike(target: Target, word: str) -> Term:
     """The word is the same in both."""
-    term = name(word, target.words[word][0])
+    term = name(word, target.symbols[word][0])
     return same(term, about(OTHER, term))
 
 
 def _is_given(target: Target, word: str) -> bool:
     """Whether the word is read when the function is called."""
-    meaning = target.means.get(word)
-    return word not in DONE if meaning is None else isinstance(meaning, Before)
+    meaning = target.bindings.get(word)
+    return word not in DONE if meaning is None else isinstance(meaning, EntryValue)

@@ -11,7 +11,7 @@ from model.logic import BOOL, FALSE, conj, disj, name, place, same
 from model.program.procedure import Procedure, effects
 from model.program.renaming import with_other_locals
 from model.source.kernel import Kernel
-from model.source.targets.target import Local
+from model.source.targets.target import LocalValue
 from proofs.claims.catalogue import pages_in_name
 from proofs.claims.claim import Claim, about
 
@@ -32,9 +32,9 @@ def _with_crash(procedure: Procedure) -> Procedure:
 def nothing_unset_matters(subject: str, kernel: Kernel) -> Claim:
     """The claim about a function that was read.  A word that is a local has a meaning only where the
     local was set, and where the host stopped nothing is returned."""
-    procedure, means = _with_crash(kernel.procedure), kernel.target.means
+    procedure, means = _with_crash(kernel.procedure), kernel.target.bindings
     terms = kernel.procedure.symbols.items()
-    words = [name(word, t.sort) for word, t in terms if not isinstance(means.get(word), Local)]
+    words = [name(word, t.sort) for word, t in terms if not isinstance(means.get(word), LocalValue)]
     return Claim(
         THEOREM,
         "resources",

@@ -134,7 +134,7 @@ def test_theorems_read_as_sentences(named: Named) -> None:
     assert theorem.because
     assert all(theorem.because)
     of = next((target for target in TARGETS if target.name == theorem.of), None)
-    known = {*READ, *VARYING, *DONE, *WORLD, *(of.words if of else ())}
+    known = {*READ, *VARYING, *DONE, *WORLD, *(of.symbols if of else ())}
     words = free_names(*theorem.given, theorem.then)
     assert all(w in known or w.isupper() or w.startswith(("MT_", "VM_", "KVM_", "PTE_")) for w in words)
 

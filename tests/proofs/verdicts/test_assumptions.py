@@ -45,7 +45,7 @@ def is_trusted(row: Row, among: Assumptions) -> bool:
 def test_every_name_exists() -> None:
     known = {
         Sort.FACT: {fact.name for fact in FACTS},
-        Sort.CONTRACT: {*table(), *(name for target in TARGETS for name in target.rows)},
+        Sort.CONTRACT: {*table(), *(name for target in TARGETS for name in target.contracts)},
         Sort.DEFINITION: {name for name in ("is_cow_mapping",) if hasattr(memory, name)}
         | {f"vm_{name}_page" for name in ("normal",) if hasattr(normal_page, name)},
     }

@@ -102,7 +102,7 @@ class Effects(Declared):
             return self.unread(node, arguments)
         if contract.kind is Kind.CAPABILITY:
             return self._capability(node, arguments)
-        if contract.hands_on and arguments:
+        if contract.is_trampoline and arguments:
             name, arguments = text_of(arguments[0]), arguments[1:]
             contract = self.contracts.get(name, contract)
         values = self._handed(node, name, arguments)
@@ -113,18 +113,18 @@ class Effects(Declared):
             case Kind.PURE:
                 return self._pure(name, contract, t, values)
             case Kind.COUNT:
-                if contract.is_told:
+                if contract.is_event:
                     self._sink(node, name, contract, values)
                 self._count(node, contract, values)
-            case Kind.SINK:
+            case Kind.EFFECT:
                 self._sink(node, name, contract, values)
-                if contract.reaches:
+                if contract.havocs_pointees:
                     forget(
                         self.objects, f"{name}()", [t for v in values for t in v.locations], self.span(node)
                     )
-                if contract.is_read and self.view.function(name) is not None:
+                if contract.is_inlined and self.view.function(name) is not None:
                     return self.inline(node, name, values)
-            case Kind.MEANS:
+            case Kind.EXPRESSION:
                 return self._means(node, name, contract, values)
             case Kind.ANSWER:
                 self._answer(node, name, contract, values)
@@ -189,7 +189,7 @@ class Effects(Declared):
         if declared is None or len(declared[1]) != len(values):
             raise self.text.unsupported(node, f"{name} with other parameters than its contract knows")
         scope = {p: Slot(p, t, convert(v, t)) for (p, t, _), v in zip(declared[1], values, strict=True)}
-        text = self.text.expansion(node, contract.means, f"contract {name}")
+        text = self.text.expansion(node, contract.expression, f"contract {name}")
         scopes, self.scopes = self.scopes, [scope]
         try:
             with self.at(text):
@@ -206,7 +206,7 @@ class Effects(Declared):
 
     def _answer(self, node: Node, name: str, contract: Contract, values: list[Value]) -> None:
         """What the call writes through pointers to scalars."""
-        if contract.is_told:
+        if contract.is_event:
             self._sink(node, name, contract, values)
         named = dict(contract.outs)
         for v in values:
@@ -276,7 +276,7 @@ class Effects(Declared):
             picked.append(("mmu_lock", place(held, sort_of(INT))))
         known = [] if declared is None or len(declared[1]) != len(values) else declared[1]
         scope = {p: Slot(p, t, v) for (p, t, _), v in zip(known, values, strict=bool(known))}
-        picked += [(argument, self._seen(node, argument, c, scope)) for argument, c in contract.sees]
+        picked += [(argument, self._seen(node, argument, c, scope)) for argument, c in contract.observes]
         self.objects.counts.setdefault(name, 1)  # its locals, if it is read, are not its arguments
         self.objects.emit(Call(contract.event or name, tuple(picked), self.span(node)))
 

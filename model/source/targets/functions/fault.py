@@ -7,7 +7,15 @@ Their words are bound by ``model.source.targets.fault_words``, from what a fault
 from __future__ import annotations
 
 from model.source.contracts.contract import Contract, Kind
-from model.source.targets.target import Argument, Before, Given, Happened, Local, Locked, Target
+from model.source.targets.target import (
+    EffectArgument,
+    EntryValue,
+    InputSymbol,
+    LocalValue,
+    LockState,
+    Occurrence,
+    Target,
+)
 from model.vocabulary import Symbols
 from model.vocabulary.guest_abort import PERM
 from model.vocabulary.guest_abort import SYMBOLS as ABORT
@@ -23,9 +31,9 @@ USER_MEM_ABORT = Target(
     file=MMU,
     functions=("user_mem_abort",),
     says="maps the page of a memslot that is backed by the VMM's address space",
-    words={**READ, **VARYING, **DONE, **ONLINE},
-    means={"online_page": Given("online_page")},
-    sinks=_SINKS,
+    symbols={**READ, **VARYING, **DONE, **ONLINE},
+    bindings={"online_page": InputSymbol("online_page")},
+    effects=_SINKS,
     is_fault_path=True,
 )
 
@@ -58,19 +66,19 @@ GMEM_ABORT = Target(
     file=MMU,
     functions=("gmem_abort",),
     says="maps the page of a memslot that is backed by a guest_memfd",
-    words={
+    symbols={
         **_some(*_FAULT, *_NESTED, *_MAPPED, *_RELAXED, *_LOOKED_UP),
         **GMEM,
     },
-    means={
-        "memslot_readonly": Before(
+    bindings={
+        "memslot_readonly": EntryValue(
             ("!!(memslot->flags & KVM_MEM_READONLY)", "!!(s2fd->memslot->flags & KVM_MEM_READONLY)")
         ),
-        "gmem_asked": Happened(_GMEM),
-        "gmem_ret": Given("gmem_ret"),
-        "lookup_gfn": Argument(_GMEM, "gfn"),
+        "gmem_asked": Occurrence(_GMEM),
+        "gmem_ret": InputSymbol("gmem_ret"),
+        "lookup_gfn": EffectArgument(_GMEM, "gfn"),
     },
-    rows={
+    contracts={
         "kvm_gmem_get_pfn": Contract(
             Kind.ANSWER,
             "the page of the guest_memfd at the gfn, with a reference, or an error",
@@ -83,7 +91,7 @@ GMEM_ABORT = Target(
             Kind.NO_EFFECT, "tells the VMM about the fault, in vcpu->run", "include/linux/kvm_host.h"
         ),
     },
-    sinks=_SINKS,
+    effects=_SINKS,
     is_fault_path=True,
 )
 
@@ -92,22 +100,22 @@ PKVM_MEM_ABORT = Target(
     file=MMU,
     functions=("pkvm_mem_abort",),
     says="maps the page of a protected guest, which the host loses",
-    words={
+    symbols={
         **_some("fault_ipa", "hva", "map_ret", "topup_ret", "page_released", "page_released_again"),
         **_some("ret", "mapped", "map_addr", "map_size", "map_phys", "prot", "mmu_locked", "mmu_unlocked"),
         **_some("mmap_locked", "mmap_unlocked", "mmap_unlocked_again"),
         **PKVM,
     },
-    means={
-        "pin_asked": Happened("pin_user_pages"),
-        "pin_ret": Given("pin_ret"),
-        "pin_addr": Argument("pin_user_pages", "address"),
-        "pin_flags": Argument("pin_user_pages", "flags"),
-        "pinned_pfn": Given("page_to_pfn(page)"),
-        "account_ret": Given("account_ret"),
-        "swapbacked": Given("folio_test_swapbacked()"),
+    bindings={
+        "pin_asked": Occurrence("pin_user_pages"),
+        "pin_ret": InputSymbol("pin_ret"),
+        "pin_addr": EffectArgument("pin_user_pages", "address"),
+        "pin_flags": EffectArgument("pin_user_pages", "flags"),
+        "pinned_pfn": InputSymbol("page_to_pfn(page)"),
+        "account_ret": InputSymbol("account_ret"),
+        "swapbacked": InputSymbol("folio_test_swapbacked()"),
     },
-    rows={
+    contracts={
         "pin_user_pages": Contract(
             Kind.ANSWER,
             "the page that the host maps at the address, pinned, or an error",
@@ -126,7 +134,7 @@ PKVM_MEM_ABORT = Target(
             Kind.PURE, "the pfn of the page", "include/asm-generic/memory_model.h", type="unsigned long"
         ),
     },
-    sinks=_SINKS,
+    effects=_SINKS,
     is_fault_path=True,
 )
 
@@ -135,14 +143,14 @@ PERM_FAULT = Target(
     file="arch/arm64/kvm/nested.c",
     functions=("kvm_s2_handle_perm_fault",),
     says="decides whether a permission fault of a nested guest is its own hypervisor's",
-    words={
+    symbols={
         **_some("ret", "exec_fault", "write_fault", "perm_fault", *_NESTED),
         **PERM,
     },
-    means={
-        "privileged": Before(("vcpu_mode_priv(vcpu)",)),
-        "by_a_fetch": Before(("(vcpu->arch.fault.esr_el2 >> 26 & 0x3f) == 0x20",)),
-        "in_a_walk": Before(("vcpu->arch.fault.esr_el2 >> 7 & 1",)),
+    bindings={
+        "privileged": EntryValue(("vcpu_mode_priv(vcpu)",)),
+        "by_a_fetch": EntryValue(("(vcpu->arch.fault.esr_el2 >> 26 & 0x3f) == 0x20",)),
+        "in_a_walk": EntryValue(("vcpu->arch.fault.esr_el2 >> 7 & 1",)),
     },
     is_fault_path=True,
 )
@@ -155,12 +163,12 @@ _LOOKUP, _ABORT = "memslot lookup", "abort into the guest"
 
 def _fault_path(function: str, number: int) -> Contract:
     return Contract(
-        Kind.SINK,
+        Kind.EFFECT,
         "resolves the fault, or answers why not; it is read as an entry function of its own",
         f"{MMU}:{function}()",
         result="abort_ret",
         event=_PATH,
-        sees=(
+        observes=(
             ("hva", ("s2fd->hva", "hva")),
             ("ipa", ("s2fd->fault_ipa", "fault_ipa")),
             ("nested", ("s2fd->nested", "nested", "0")),
@@ -177,63 +185,63 @@ GUEST_ABORT = Target(
     file=MMU,
     functions=("kvm_handle_guest_abort",),
     says="decides which faults enter a fault path, and what becomes of the answer",
-    words={**_some("ret", "write_fault", "exec_fault", "perm_fault"), **ABORT},
-    means={
-        "fault_status": Before(("vcpu->arch.fault.esr_el2 & 0x3f",)),
-        "resolved": Happened(_PATH),
-        "abort_ret": Given("abort_ret"),
-        "slot_hva": Given("hva"),
-        "slot_writable": Given("memslot_writable"),
-        "handed_hva": Argument(_PATH, "hva"),
-        "handed_ipa": Argument(_PATH, "ipa"),
-        "handed_nested": Argument(_PATH, "nested"),
-        "handed_memslot": Argument(_PATH, "memslot"),
-        "handed_gmem": Argument(_PATH, "gmem"),
-        "handed_protected": Argument(_PATH, "protected"),
-        "path": Argument(_PATH, "path"),
-        "memslot": Given("memslot"),
-        "fault_address": Before(("kvm_vcpu_get_fault_ipa(vcpu)",)),
-        "looked_up": Happened(_LOOKUP),
-        "looked_gfn": Argument(_LOOKUP, "gfn"),
-        "shadowed_output": Given("nested->output"),
-        "on_a_shadow": Before(
+    symbols={**_some("ret", "write_fault", "exec_fault", "perm_fault"), **ABORT},
+    bindings={
+        "fault_status": EntryValue(("vcpu->arch.fault.esr_el2 & 0x3f",)),
+        "resolved": Occurrence(_PATH),
+        "abort_ret": InputSymbol("abort_ret"),
+        "slot_hva": InputSymbol("hva"),
+        "slot_writable": InputSymbol("memslot_writable"),
+        "handed_hva": EffectArgument(_PATH, "hva"),
+        "handed_ipa": EffectArgument(_PATH, "ipa"),
+        "handed_nested": EffectArgument(_PATH, "nested"),
+        "handed_memslot": EffectArgument(_PATH, "memslot"),
+        "handed_gmem": EffectArgument(_PATH, "gmem"),
+        "handed_protected": EffectArgument(_PATH, "protected"),
+        "path": EffectArgument(_PATH, "path"),
+        "memslot": InputSymbol("memslot"),
+        "fault_address": EntryValue(("kvm_vcpu_get_fault_ipa(vcpu)",)),
+        "looked_up": Occurrence(_LOOKUP),
+        "looked_gfn": EffectArgument(_LOOKUP, "gfn"),
+        "shadowed_output": InputSymbol("nested->output"),
+        "on_a_shadow": EntryValue(
             (
                 "kvm_is_nested_s2_mmu(vcpu->kvm, vcpu->arch.hw_mmu) "
                 "&& vcpu->arch.hw_mmu->nested_stage2_enabled",
                 "0",
             )
         ),
-        "by_a_fetch": PERM_FAULT.means["by_a_fetch"],
-        "in_a_walk": PERM_FAULT.means["in_a_walk"],
-        "by_a_cache_operation": Before(("vcpu->arch.fault.esr_el2 >> 8 & 1",)),
-        "is_external": Before(("kvm_vcpu_abt_issea(vcpu)",)),
-        "handed_to_sea": Happened("kvm_handle_guest_sea"),
-        "sea_ret": Given("sea_ret"),
-        "emulated": Happened("io_mem_abort"),
-        "io_ret": Given("io_ret"),
-        "skipped": Happened("kvm_incr_pc"),
-        "ipa_limit": Before(("BIT_ULL(get_kvm_ipa_limit())",)),
-        "guest_limit": Before(
+        "by_a_fetch": PERM_FAULT.bindings["by_a_fetch"],
+        "in_a_walk": PERM_FAULT.bindings["in_a_walk"],
+        "by_a_cache_operation": EntryValue(("vcpu->arch.fault.esr_el2 >> 8 & 1",)),
+        "is_external": EntryValue(("kvm_vcpu_abt_issea(vcpu)",)),
+        "handed_to_sea": Occurrence("kvm_handle_guest_sea"),
+        "sea_ret": InputSymbol("sea_ret"),
+        "emulated": Occurrence("io_mem_abort"),
+        "io_ret": InputSymbol("io_ret"),
+        "skipped": Occurrence("kvm_incr_pc"),
+        "ipa_limit": EntryValue(("BIT_ULL(get_kvm_ipa_limit())",)),
+        "guest_limit": EntryValue(
             (
                 "BIT_ULL(VTCR_EL2_IPA(vcpu->arch.hw_mmu->vtcr))",
                 "BIT_ULL(vcpu->arch.hw_mmu->pgt->ia_bits)",
             )
         ),
-        "table_limit": Before(("BIT_ULL(vcpu->arch.hw_mmu->pgt->ia_bits)",)),
-        "told_of_the_size": Happened("kvm_inject_size_fault"),
-        "aborted": Happened(_ABORT),
-        "walk_ret": Given("nested_ret"),
-        "handed_to_the_guest": Happened("kvm_inject_s2_fault"),
-        "access_flag_set": Happened("handle_access_fault"),
-        "error_hvas": Before(("PAGE_OFFSET",)),
-        "goes_by_shadow": Local(("nested",)),
-        "forwards": Given("nested_perm_ret"),
-        "inject_ret": Given("inject_ret"),
-        "srcu_taken": Locked("srcu", "taken"),
-        "srcu_released": Locked("srcu", "given back"),
-        "srcu_released_again": Locked("srcu", "given back again"),
+        "table_limit": EntryValue(("BIT_ULL(vcpu->arch.hw_mmu->pgt->ia_bits)",)),
+        "told_of_the_size": Occurrence("kvm_inject_size_fault"),
+        "aborted": Occurrence(_ABORT),
+        "walk_ret": InputSymbol("nested_ret"),
+        "handed_to_the_guest": Occurrence("kvm_inject_s2_fault"),
+        "access_flag_set": Occurrence("handle_access_fault"),
+        "error_hvas": EntryValue(("PAGE_OFFSET",)),
+        "goes_by_shadow": LocalValue(("nested",)),
+        "forwards": InputSymbol("nested_perm_ret"),
+        "inject_ret": InputSymbol("inject_ret"),
+        "srcu_taken": LockState("srcu", "taken"),
+        "srcu_released": LockState("srcu", "given back"),
+        "srcu_released_again": LockState("srcu", "given back again"),
     },
-    rows={
+    contracts={
         **{f: _fault_path(f, n) for n, f in enumerate(("user_mem_abort", "gmem_abort", "pkvm_mem_abort"))},
         "gfn_to_memslot": Contract(
             Kind.ANSWER,
@@ -245,7 +253,7 @@ GUEST_ABORT = Target(
         ),
         **{
             f: Contract(
-                Kind.SINK,
+                Kind.EFFECT,
                 "makes the guest take an external abort",
                 "arch/arm64/kvm/inject_fault.c",
                 result="inject_ret",
@@ -254,7 +262,7 @@ GUEST_ABORT = Target(
             for f in ("kvm_inject_sea", "kvm_inject_dabt", "kvm_inject_pabt")
         },
     },
-    sinks=(_PATH,),
+    effects=(_PATH,),
     is_fault_path=True,
 )
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 
 from model.source.contracts.contract import Contract, Kind
 from model.source.targets.target import (
-    After,
-    Argument,
-    Before,
     Binding,
-    Both,
-    Given,
-    Happened,
-    Local,
-    Member,
-    Returned,
+    Conjunction,
+    EffectArgument,
+    EntryValue,
+    ExitValue,
+    InputSymbol,
+    LocalValue,
+    Occurrence,
+    ReturnMember,
+    ReturnValue,
     Target,
 )
 from model.vocabulary.host import SYMBOLS
@@ -28,15 +28,15 @@ NORMAL_PAGE = Target(
     file=_MEMORY,
     functions=("vm_normal_page",),
     says="says whether a PTE maps a page that core-mm manages",
-    words=SYMBOLS,
-    means={
-        "vm_flags": Before(("vma->vm_flags",)),
-        "host_pte_special": Before(("pte_special(pte)",)),
-        "pfn": Before(("pte_pfn(pte)",)),
-        "above_highest_memmap_pfn": Before(("pte_pfn(pte) > highest_memmap_pfn",)),
-        "page_found": Returned(),
-        "page_of_pfn": Before(("pfn_to_page(pte_pfn(pte))",)),
-        "driver_decides": Before(
+    symbols=SYMBOLS,
+    bindings={
+        "vm_flags": EntryValue(("vma->vm_flags",)),
+        "host_pte_special": EntryValue(("pte_special(pte)",)),
+        "pfn": EntryValue(("pte_pfn(pte)",)),
+        "above_highest_memmap_pfn": EntryValue(("pte_pfn(pte) > highest_memmap_pfn",)),
+        "page_found": ReturnValue(),
+        "page_of_pfn": EntryValue(("pfn_to_page(pte_pfn(pte))",)),
+        "driver_decides": EntryValue(
             tuple(f"!!(vma->vm_ops && vma->vm_ops->find_{kind}_page)" for kind in ("normal", "special"))
         ),
     },
@@ -47,8 +47,8 @@ COW = Target(
     file=_MEMORY,
     functions=("vma_flags_is_cow_mapping", "is_cow_mapping"),
     says="says whether a write to a private mapping makes a copy",
-    words=SYMBOLS,
-    means={"vm_flags": Before(("flags->__vma_flags[0]", "flags")), "said": Returned()},
+    symbols=SYMBOLS,
+    bindings={"vm_flags": EntryValue(("flags->__vma_flags[0]", "flags")), "said": ReturnValue()},
 )
 
 MAP_MEMORY = Target(
@@ -56,11 +56,11 @@ MAP_MEMORY = Target(
     file="arch/arm64/mm/init.c",
     functions=("pfn_is_map_memory",),
     says="says whether a pfn is of the kernel's own memory",
-    words=SYMBOLS,
-    means={
-        "pfn": Before(("pfn",)),
-        "in_memblock": Before(("memblock_is_map_memory(PFN_PHYS(pfn))",)),
-        "said": Returned(),
+    symbols=SYMBOLS,
+    bindings={
+        "pfn": EntryValue(("pfn",)),
+        "in_memblock": EntryValue(("memblock_is_map_memory(PFN_PHYS(pfn))",)),
+        "said": ReturnValue(),
     },
 )
 
@@ -69,13 +69,13 @@ ACCESS_PROT = Target(
     file="arch/arm64/mm/mmu.c",
     functions=("phys_mem_access_prot",),
     says="chooses the attributes of a mapping of /dev/mem",
-    words=SYMBOLS,
-    means={
-        "pfn": Before(("pfn",)),
-        "pfn_is_map_memory": Before(("pfn_is_map_memory(pfn)", "pfn_valid(pfn)")),
-        "synchronous": Before(("!!(file->f_flags & O_SYNC)",)),
-        "given_prot": Before(("vma_prot.pgprot",)),
-        "made_prot": Member("pgprot"),
+    symbols=SYMBOLS,
+    bindings={
+        "pfn": EntryValue(("pfn",)),
+        "pfn_is_map_memory": EntryValue(("pfn_is_map_memory(pfn)", "pfn_valid(pfn)")),
+        "synchronous": EntryValue(("!!(file->f_flags & O_SYNC)",)),
+        "given_prot": EntryValue(("vma_prot.pgprot",)),
+        "made_prot": ReturnMember("pgprot"),
     },
 )
 
@@ -84,25 +84,25 @@ MMAP_MEM = Target(
     file="drivers/char/mem.c",
     functions=("mmap_mem_prepare", "mmap_mem"),
     says="maps a range of /dev/mem",
-    words=SYMBOLS,
-    means={
-        "answer": Returned(),
-        "vm_start": Before(("desc->start", "vma->vm_start")),
-        "vm_end": Before(("desc->end", "vma->vm_end")),
-        "vm_pgoff": Before(("desc->pgoff", "vma->vm_pgoff")),
-        "chose_pfn": Argument(_CHOICE, "pfn"),
-        "chose_size": Argument(_CHOICE, "size"),
-        "remapped_now": Happened(_REMAP),
-        "remapped_addr": Argument(_REMAP, "addr"),
-        "remapped_pfn": Argument(_REMAP, "pfn"),
-        "remapped_size": Argument(_REMAP, "size"),
-        "remap_ret": Given("remap_ret"),
-        "planned_addr": After(("desc->action.remap.start", "0")),
-        "planned_pfn": After(("desc->action.remap.start_pfn", "0")),
-        "planned_size": After(("desc->action.remap.size", "0")),
-        "prot_for_mem": Given("prot_for_mem.pgprot"),
-        "vm_page_prot": After(("desc->page_prot.pgprot", "vma->vm_page_prot.pgprot")),
-        "range_is_valid": Before(
+    symbols=SYMBOLS,
+    bindings={
+        "answer": ReturnValue(),
+        "vm_start": EntryValue(("desc->start", "vma->vm_start")),
+        "vm_end": EntryValue(("desc->end", "vma->vm_end")),
+        "vm_pgoff": EntryValue(("desc->pgoff", "vma->vm_pgoff")),
+        "chose_pfn": EffectArgument(_CHOICE, "pfn"),
+        "chose_size": EffectArgument(_CHOICE, "size"),
+        "remapped_now": Occurrence(_REMAP),
+        "remapped_addr": EffectArgument(_REMAP, "addr"),
+        "remapped_pfn": EffectArgument(_REMAP, "pfn"),
+        "remapped_size": EffectArgument(_REMAP, "size"),
+        "remap_ret": InputSymbol("remap_ret"),
+        "planned_addr": ExitValue(("desc->action.remap.start", "0")),
+        "planned_pfn": ExitValue(("desc->action.remap.start_pfn", "0")),
+        "planned_size": ExitValue(("desc->action.remap.size", "0")),
+        "prot_for_mem": InputSymbol("prot_for_mem.pgprot"),
+        "vm_page_prot": ExitValue(("desc->page_prot.pgprot", "vma->vm_page_prot.pgprot")),
+        "range_is_valid": EntryValue(
             (
                 "valid_mmap_phys_addr_range(desc->pgoff, desc->end - desc->start) "
                 "&& range_is_allowed(desc->pgoff, desc->end - desc->start)",
@@ -111,7 +111,7 @@ MMAP_MEM = Target(
             )
         ),
     },
-    rows={
+    contracts={
         _CHOICE: Contract(
             Kind.ANSWER,
             "attributes for a mapping that begins at the pfn",
@@ -127,21 +127,21 @@ REMAP = Target(
     file=_MEMORY,
     functions=("remap_pfn_range_prepare", "remap_pfn_range_notrack"),
     says="prepares a VMA for a range of pfns",
-    words=SYMBOLS,
-    means={
-        "answer": Returned(),
-        "vm_flags": Before(("desc->vma_flags.__vma_flags[0]", "desc->vm_flags", "vma->vm_flags")),
-        "vm_start": Before(("desc->start", "vma->vm_start")),
-        "vm_end": Before(("desc->end", "vma->vm_end")),
-        "remap_start": Before(("desc->action.remap.start", "addr")),
-        "remap_end": Before(
+    symbols=SYMBOLS,
+    bindings={
+        "answer": ReturnValue(),
+        "vm_flags": EntryValue(("desc->vma_flags.__vma_flags[0]", "desc->vm_flags", "vma->vm_flags")),
+        "vm_start": EntryValue(("desc->start", "vma->vm_start")),
+        "vm_end": EntryValue(("desc->end", "vma->vm_end")),
+        "remap_start": EntryValue(("desc->action.remap.start", "addr")),
+        "remap_end": EntryValue(
             ("desc->action.remap.start + desc->action.remap.size", "addr + PAGE_ALIGN(size)")
         ),
-        "remap_pfn": Before(("desc->action.remap.start_pfn", "pfn")),
-        "planned_addr": Before(("desc->action.remap.start",)),
-        "planned_end": Before(("desc->action.remap.start + desc->action.remap.size",)),
-        "new_flags": After(("desc->vma_flags.__vma_flags[0]", "desc->vm_flags", "vma->vm_flags")),
-        "new_pgoff": After(("desc->pgoff", "vma->vm_pgoff")),
+        "remap_pfn": EntryValue(("desc->action.remap.start_pfn", "pfn")),
+        "planned_addr": EntryValue(("desc->action.remap.start",)),
+        "planned_end": EntryValue(("desc->action.remap.start + desc->action.remap.size",)),
+        "new_flags": ExitValue(("desc->vma_flags.__vma_flags[0]", "desc->vm_flags", "vma->vm_flags")),
+        "new_pgoff": ExitValue(("desc->pgoff", "vma->vm_pgoff")),
     },
 )
 
@@ -165,23 +165,23 @@ def _lookup(name: str, says: str, **more: Binding) -> Target:
         file=_LOOKUP,
         functions=(name,),
         says=says,
-        words=SYMBOLS,
-        means={
-            "wants_write": Before(("!!(kfp->flags & FOLL_WRITE)", "write_fault")),
-            "tells_writable": Before(("!!kfp->map_writable", "!!writable")),
-            "said_before": Before(("*kfp->map_writable", "*writable")),
-            "said_writable": After(("*kfp->map_writable", "*writable")),
-            "looked_fast": Happened(_FAST),
-            "fast_flags": Argument(_FAST, "flags"),
-            "fast_found": Both(Happened(_FAST), Given("fast_found")),
-            "looked_slow": Happened(_SLOW),
-            "slow_flags": Argument(_SLOW, "flags"),
-            "slow_found": Given("slow_found"),
-            "pins": Before(("kfp->pin", "0")),
-            "answer": Returned(),
+        symbols=SYMBOLS,
+        bindings={
+            "wants_write": EntryValue(("!!(kfp->flags & FOLL_WRITE)", "write_fault")),
+            "tells_writable": EntryValue(("!!kfp->map_writable", "!!writable")),
+            "said_before": EntryValue(("*kfp->map_writable", "*writable")),
+            "said_writable": ExitValue(("*kfp->map_writable", "*writable")),
+            "looked_fast": Occurrence(_FAST),
+            "fast_flags": EffectArgument(_FAST, "flags"),
+            "fast_found": Conjunction(Occurrence(_FAST), InputSymbol("fast_found")),
+            "looked_slow": Occurrence(_SLOW),
+            "slow_flags": EffectArgument(_SLOW, "flags"),
+            "slow_found": InputSymbol("slow_found"),
+            "pins": EntryValue(("kfp->pin", "0")),
+            "answer": ReturnValue(),
             **more,
         },
-        rows={
+        contracts={
             "get_user_page_fast_only": _gup(_FAST, "fast_found"),
             "pin_user_pages_fast": _gup(_FAST, "fast_pinned"),
             "get_user_pages_unlocked": _gup(_SLOW, "slow_found"),
@@ -190,16 +190,16 @@ def _lookup(name: str, says: str, **more: Binding) -> Target:
     )
 
 
-LOOKUP_FAST = _lookup("hva_to_pfn_fast", "looks a page up without taking a lock", said=Returned())
+LOOKUP_FAST = _lookup("hva_to_pfn_fast", "looks a page up without taking a lock", said=ReturnValue())
 LOOKUP_SLOW = _lookup("hva_to_pfn_slow", "looks a page up, and faults it in")
 LOOKUP_REMAPPED = _lookup(
     "hva_to_pfn_remapped",
     "looks up what a VM_PFNMAP or VM_IO mapping maps",
-    host_pte_writable=Local(("args.writable",)),
-    found_pfn=After(("*p_pfn",)),
-    mapped_pfn=Local(("args.pfn",)),
-    read_only_fault=Before(("KVM_PFN_ERR_RO_FAULT",)),
-    refcounted_page=After(("*kfp->refcounted_page",)),
+    host_pte_writable=LocalValue(("args.writable",)),
+    found_pfn=ExitValue(("*p_pfn",)),
+    mapped_pfn=LocalValue(("args.pfn",)),
+    read_only_fault=EntryValue(("KVM_PFN_ERR_RO_FAULT",)),
+    refcounted_page=ExitValue(("*kfp->refcounted_page",)),
 )
 
 TARGETS = (

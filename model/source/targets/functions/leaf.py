@@ -7,14 +7,14 @@ from dataclasses import replace
 
 from model.source.contracts.contract import Contract, Kind
 from model.source.targets.target import (
-    After,
-    Argument,
-    Before,
     Binding,
-    Counted,
-    Given,
-    Happened,
-    Returned,
+    EffectArgument,
+    EntryValue,
+    ExitValue,
+    InputSymbol,
+    Occurrence,
+    ResourceCount,
+    ReturnValue,
     Target,
 )
 from model.vocabulary.leaf import SYMBOLS
@@ -36,43 +36,43 @@ _SIZED = (("addr", "void *", 0), ("size", "size_t", 0))
 _SEES_ENTRY = (("entry", ("*ctx->ptep", "*ptep")),)
 
 _MACHINE: dict[str, Binding] = {
-    "ARM64_HAS_STAGE2_FWB": Given("ARM64_HAS_STAGE2_FWB"),
-    "ARM64_HAS_XNX": Given("ARM64_HAS_XNX"),
-    "xn_is_two_bits": Before(("KVM_PTE_LEAF_ATTR_HI_S2_XN >> 53 & 1",)),
+    "ARM64_HAS_STAGE2_FWB": InputSymbol("ARM64_HAS_STAGE2_FWB"),
+    "ARM64_HAS_XNX": InputSymbol("ARM64_HAS_XNX"),
+    "xn_is_two_bits": EntryValue(("KVM_PTE_LEAF_ATTR_HI_S2_XN >> 53 & 1",)),
 }
 #: A visited entry: of a struct kvm_pgtable_visit_ctx since v6.2, of plain parameters before.
 _ENTRY: dict[str, Binding] = {
-    "old_leaf": Before(("ctx->old", "*ptep")),
-    "entry_before": Before(("*ctx->ptep", "*ptep")),
-    "new_leaf": After(("*ctx->ptep", "*ptep")),
-    "level": Before(("ctx->level", "level")),
-    "granule": Before(("kvm_granule_size(ctx->level)", "kvm_granule_size(level)")),
-    "entry_counts": Counted("table_refs"),
-    "shared": Before(("kvm_pgtable_walk_shared(ctx)", "0")),
-    "answer": Returned(),
+    "old_leaf": EntryValue(("ctx->old", "*ptep")),
+    "entry_before": EntryValue(("*ctx->ptep", "*ptep")),
+    "new_leaf": ExitValue(("*ctx->ptep", "*ptep")),
+    "level": EntryValue(("ctx->level", "level")),
+    "granule": EntryValue(("kvm_granule_size(ctx->level)", "kvm_granule_size(level)")),
+    "entry_counts": ResourceCount("table_refs"),
+    "shared": EntryValue(("kvm_pgtable_walk_shared(ctx)", "0")),
+    "answer": ReturnValue(),
 }
 _CLEANING: dict[str, Binding] = {
-    "cleaned": Happened(_CLEAN),
-    "cleaned_size": Argument(_CLEAN, "size"),
-    "cleaned_addr": Argument(_CLEAN, "addr"),
-    "entry_when_cleaned": Argument(_CLEAN, "entry"),
-    "invalidated": Happened(_INVALIDATE),
-    "invalidated_size": Argument(_INVALIDATE, "size"),
-    "invalidated_addr": Argument(_INVALIDATE, "addr"),
-    "entry_when_invalidated": Argument(_INVALIDATE, "entry"),
+    "cleaned": Occurrence(_CLEAN),
+    "cleaned_size": EffectArgument(_CLEAN, "size"),
+    "cleaned_addr": EffectArgument(_CLEAN, "addr"),
+    "entry_when_cleaned": EffectArgument(_CLEAN, "entry"),
+    "invalidated": Occurrence(_INVALIDATE),
+    "invalidated_size": EffectArgument(_INVALIDATE, "size"),
+    "invalidated_addr": EffectArgument(_INVALIDATE, "addr"),
+    "entry_when_invalidated": EffectArgument(_INVALIDATE, "entry"),
 }
 _TLB: dict[str, Binding] = {
-    "tlb_invalidated": Happened(_TLBI),
-    "tlb_addr": Argument(_TLBI, "addr"),
-    "entry_when_tlb_invalidated": Argument(_TLBI, "entry"),
-    "tlb_range_invalidated": Happened(_TLBI_RANGE),
-    "tlb_range_addr": Argument(_TLBI_RANGE, "addr"),
-    "tlb_range_size": Argument(_TLBI_RANGE, "size"),
+    "tlb_invalidated": Occurrence(_TLBI),
+    "tlb_addr": EffectArgument(_TLBI, "addr"),
+    "entry_when_tlb_invalidated": EffectArgument(_TLBI, "entry"),
+    "tlb_range_invalidated": Occurrence(_TLBI_RANGE),
+    "tlb_range_addr": EffectArgument(_TLBI_RANGE, "addr"),
+    "tlb_range_size": EffectArgument(_TLBI_RANGE, "size"),
 }
 
 
 def _sink(says: str, arguments: Arguments, sees: Seen = (), where: str = _OPS, of: str = "") -> Contract:
-    return Contract(Kind.SINK, says, where, arguments=arguments, type=of, sees=sees)
+    return Contract(Kind.EFFECT, says, where, arguments=arguments, type=of, observes=sees)
 
 
 #: What is recorded of the maintenance that a visit of an entry makes.
@@ -95,21 +95,21 @@ _MAINTENANCE = {
 def _operations(*mm_ops: str) -> dict[str, Binding]:
     """Whether the walk has the operations, by where its mm_ops are in the versions."""
     return {
-        "can_clean": Before(tuple(f"!!{m}->dcache_clean_inval_poc" for m in mm_ops)),
-        "can_invalidate": Before(tuple(f"!!{m}->icache_inval_pou" for m in mm_ops)),
+        "can_clean": EntryValue(tuple(f"!!{m}->dcache_clean_inval_poc" for m in mm_ops)),
+        "can_invalidate": EntryValue(tuple(f"!!{m}->icache_inval_pou" for m in mm_ops)),
     }
 
 
 def _host(*pgt: str) -> dict[str, Binding]:
     """Whether the table is pKVM's of the host; v7.0 renamed the flag."""
     flags = ("KVM_PGTABLE_S2_AS_S1", "KVM_PGTABLE_S2_NOFWB")
-    return {"of_the_host": Before((*(f"!!({p}->flags & {flag})" for flag in flags for p in pgt), "0"))}
+    return {"of_the_host": EntryValue((*(f"!!({p}->flags & {flag})" for flag in flags for p in pgt), "0"))}
 
 
-def _page_of_old(*mm_ops: str) -> Before:
+def _page_of_old(*mm_ops: str) -> EntryValue:
     """The page that the entry mapped, in the linear map."""
     entries = ("kvm_pte_to_phys(ctx->old)", "kvm_pte_to_phys(*ptep)")
-    return Before(tuple(f"{m}->phys_to_virt({entry})" for m, entry in zip(mm_ops, entries, strict=True)))
+    return EntryValue(tuple(f"{m}->phys_to_virt({entry})" for m, entry in zip(mm_ops, entries, strict=True)))
 
 
 _PHYS = ("data->phys + (ctx->addr - ctx->start)", "data->phys")
@@ -121,15 +121,15 @@ SET_PROT_ATTR = Target(
     file=_PGTABLE,
     functions=("stage2_set_prot_attr",),
     says="turns a prot into the attributes of a stage-2 leaf descriptor",
-    words=SYMBOLS,
-    means={
+    symbols=SYMBOLS,
+    bindings={
         **_MACHINE,
         **_host("pgt"),
-        "asked_prot": Before(("prot",)),
-        "entry_before": Before(("*ptep",)),
-        "new_leaf": After(("*ptep",)),
-        "lpa2": Before(("kvm_lpa2_is_enabled()", "0")),
-        "answer": Returned(),
+        "asked_prot": EntryValue(("prot",)),
+        "entry_before": EntryValue(("*ptep",)),
+        "new_leaf": ExitValue(("*ptep",)),
+        "lpa2": EntryValue(("kvm_lpa2_is_enabled()", "0")),
+        "answer": ReturnValue(),
     },
 )
 
@@ -138,35 +138,35 @@ TRY_LEAF = Target(
     file=_PGTABLE,
     functions=("stage2_map_walker_try_leaf",),
     says="writes a leaf entry, after the cache maintenance that it needs",
-    words=SYMBOLS,
-    means={
+    symbols=SYMBOLS,
+    bindings={
         **_MACHINE,
         **_ENTRY,
         **_CLEANING,
         **_host("data->mmu->pgt"),
         **_operations("ctx->mm_ops", "data->mm_ops"),
         **_TLB,
-        "phys": Before(_PHYS),
-        "page_of_phys": Before(
+        "phys": EntryValue(_PHYS),
+        "page_of_phys": EntryValue(
             (f"ctx->mm_ops->phys_to_virt({_PHYS[0]})", f"data->mm_ops->phys_to_virt({_PHYS[1]})")
         ),
-        "asked_attr": Before(("data->attr",)),
-        "annotates": Before(
+        "asked_attr": EntryValue(("data->attr",)),
+        "annotates": EntryValue(
             (
                 "!!data->annotation",
                 f"!kvm_phys_is_valid(data->phys) || !kvm_phys_is_valid({_PHYS[0]})",
                 "!kvm_phys_is_valid(data->phys)",
             )
         ),
-        "lpa2": Before(("kvm_lpa2_is_enabled()", "0")),
-        "found_there": Given("cmpxchg()"),
-        "by_pages": Before(("!!data->force_pte",)),
-        "walk_addr": Before(("ctx->addr", "addr")),
-        "walk_end": Before(("ctx->end", "end")),
-        "skips_tlbi": Before(("kvm_pgtable_walk_skip_bbm_tlbi(ctx)", "0")),
-        "skips_maintenance": Before(("kvm_pgtable_walk_skip_cmo(ctx)", "0")),
+        "lpa2": EntryValue(("kvm_lpa2_is_enabled()", "0")),
+        "found_there": InputSymbol("cmpxchg()"),
+        "by_pages": EntryValue(("!!data->force_pte",)),
+        "walk_addr": EntryValue(("ctx->addr", "addr")),
+        "walk_end": EntryValue(("ctx->end", "end")),
+        "skips_tlbi": EntryValue(("kvm_pgtable_walk_skip_bbm_tlbi(ctx)", "0")),
+        "skips_maintenance": EntryValue(("kvm_pgtable_walk_skip_cmo(ctx)", "0")),
     },
-    rows=_MAINTENANCE,
+    contracts=_MAINTENANCE,
 )
 
 UNMAP = Target(
@@ -174,8 +174,8 @@ UNMAP = Target(
     file=_PGTABLE,
     functions=("stage2_unmap_walker",),
     says="clears an entry, and cleans what the guest wrote through it",
-    words=SYMBOLS,
-    means={
+    symbols=SYMBOLS,
+    bindings={
         **_MACHINE,
         **_ENTRY,
         **_CLEANING,
@@ -183,11 +183,11 @@ UNMAP = Target(
         **_operations("ctx->mm_ops", "((struct kvm_pgtable *)arg)->mm_ops"),
         **_TLB,
         "page_of_old": _page_of_old("ctx->mm_ops", "((struct kvm_pgtable *)arg)->mm_ops"),
-        "table_count": Given("table_count"),
-        "walk_addr": Before(("ctx->addr", "addr")),
-        "tlb_can_wait": Before(("stage2_unmap_defer_tlb_flush(ctx->arg)", "0")),
+        "table_count": InputSymbol("table_count"),
+        "walk_addr": EntryValue(("ctx->addr", "addr")),
+        "tlb_can_wait": EntryValue(("stage2_unmap_defer_tlb_flush(ctx->arg)", "0")),
     },
-    rows={
+    contracts={
         **_MAINTENANCE,
         "page_count": Contract(
             Kind.ANSWER,
@@ -203,8 +203,8 @@ FLUSH = Target(
     file=_PGTABLE,
     functions=("stage2_flush_walker",),
     says="cleans what the guest wrote through an entry, at the guest's own request",
-    words=SYMBOLS,
-    means={
+    symbols=SYMBOLS,
+    bindings={
         **_MACHINE,
         **_ENTRY,
         **_CLEANING,
@@ -212,7 +212,7 @@ FLUSH = Target(
         **_operations(*(f"{pgt}->mm_ops" for pgt in _ARG)),
         "page_of_old": _page_of_old(*(f"{pgt}->mm_ops" for pgt in _ARG)),
     },
-    rows=_MAINTENANCE,
+    contracts=_MAINTENANCE,
 )
 
 CHANGE = Target(
@@ -220,18 +220,18 @@ CHANGE = Target(
     file=_PGTABLE,
     functions=("stage2_attr_walker",),
     says="sets and clears attributes of an entry",
-    words=SYMBOLS,
-    means={
+    symbols=SYMBOLS,
+    bindings={
         **_MACHINE,
         **_ENTRY,
         **_CLEANING,
         **_operations("ctx->mm_ops", f"{_DATA[1]}->mm_ops"),
-        "found_there": Given("cmpxchg()"),
-        "leaf_set": Before(tuple(f"{data}->attr_set" for data in _DATA)),
-        "leaf_clear": Before(tuple(f"{data}->attr_clr" for data in _DATA)),
+        "found_there": InputSymbol("cmpxchg()"),
+        "leaf_set": EntryValue(tuple(f"{data}->attr_set" for data in _DATA)),
+        "leaf_clear": EntryValue(tuple(f"{data}->attr_clr" for data in _DATA)),
         "page_of_old": _page_of_old("ctx->mm_ops", f"{_DATA[1]}->mm_ops"),
     },
-    rows=_MAINTENANCE,
+    contracts=_MAINTENANCE,
 )
 
 RELAX = Target(
@@ -239,24 +239,24 @@ RELAX = Target(
     file=_PGTABLE,
     functions=("kvm_pgtable_stage2_relax_perms",),
     says="adds permissions to an entry",
-    words=SYMBOLS,
-    means={
+    symbols=SYMBOLS,
+    bindings={
         **_MACHINE,
-        "asked_prot": Before(("prot",)),
-        "updated": Happened(_UPDATE),
-        "set_bits": Argument(_UPDATE, "set"),
-        "clear_bits": Argument(_UPDATE, "clear"),
-        "update_ret": Given("update_ret"),
-        "asked_addr": Before(("addr",)),
-        "tlb_invalidated": Happened(_TLBI),
-        "tlb_addr": Argument(_TLBI, "addr"),
-        "tlb_invalidated_here": Happened(_TLBI_HERE),
-        "answer": Returned(),
+        "asked_prot": EntryValue(("prot",)),
+        "updated": Occurrence(_UPDATE),
+        "set_bits": EffectArgument(_UPDATE, "set"),
+        "clear_bits": EffectArgument(_UPDATE, "clear"),
+        "update_ret": InputSymbol("update_ret"),
+        "asked_addr": EntryValue(("addr",)),
+        "tlb_invalidated": Occurrence(_TLBI),
+        "tlb_addr": EffectArgument(_TLBI, "addr"),
+        "tlb_invalidated_here": Occurrence(_TLBI_HERE),
+        "answer": ReturnValue(),
     },
-    rows={
-        _TLBI: replace(_MAINTENANCE[_TLBI], sees=()),
+    contracts={
+        _TLBI: replace(_MAINTENANCE[_TLBI], observes=()),
         _UPDATE: Contract(
-            Kind.SINK,
+            Kind.EFFECT,
             "walks to the leaf entry and changes it by stage2_attr_walker(), or fails",
             _PGTABLE,
             result="update_ret",
@@ -273,27 +273,27 @@ def _whole(name: str, says: str, sees: Seen = (), **more: Binding) -> Target:
         file=_PGTABLE,
         functions=(name,),
         says=says,
-        words=SYMBOLS,
-        means={
+        symbols=SYMBOLS,
+        bindings={
             **_MACHINE,
             **_host("pgt"),
-            "asked_addr": Before(("addr",)),
-            "asked_size": Before(("size",)),
-            "walked": Happened(_WALK),
-            "walked_addr": Argument(_WALK, "addr"),
-            "walked_size": Argument(_WALK, "size"),
-            "walk_ret": Given("walk_ret"),
-            "answer": Returned(),
+            "asked_addr": EntryValue(("addr",)),
+            "asked_size": EntryValue(("size",)),
+            "walked": Occurrence(_WALK),
+            "walked_addr": EffectArgument(_WALK, "addr"),
+            "walked_size": EffectArgument(_WALK, "size"),
+            "walk_ret": InputSymbol("walk_ret"),
+            "answer": ReturnValue(),
             **more,
         },
-        rows={
+        contracts={
             _WALK: Contract(
-                Kind.SINK,
+                Kind.EFFECT,
                 "visits the entries of the range and calls the walker at each, or fails",
                 _PGTABLE,
                 result="walk_ret",
                 arguments=(("addr", "u64", 0), ("size", "u64", 1)),
-                sees=sees,
+                observes=sees,
             ),
             _TLBI_RANGE: _MAINTENANCE[_TLBI_RANGE],
         },
@@ -304,18 +304,18 @@ MAP_RANGE = _whole(
     "kvm_pgtable_stage2_map",
     "maps a range with a prot",
     (("phys", ("map_data.phys",)), ("attr", ("map_data.attr",))),
-    asked_prot=Before(("prot",)),
-    asked_phys=Before(("phys",)),
-    walked_phys=Argument(_WALK, "phys"),
-    walked_attr=Argument(_WALK, "attr"),
+    asked_prot=EntryValue(("prot",)),
+    asked_phys=EntryValue(("phys",)),
+    walked_phys=EffectArgument(_WALK, "phys"),
+    walked_attr=EffectArgument(_WALK, "attr"),
 )
 UNMAP_RANGE = _whole(
     "kvm_pgtable_stage2_unmap",
     "clears the entries of a range",
-    tlb_range_invalidated=Happened(_TLBI_RANGE),
-    tlb_range_addr=Argument(_TLBI_RANGE, "addr"),
-    tlb_range_size=Argument(_TLBI_RANGE, "size"),
-    tlb_can_wait=Before(("stage2_unmap_defer_tlb_flush(pgt)", "0")),
+    tlb_range_invalidated=Occurrence(_TLBI_RANGE),
+    tlb_range_addr=EffectArgument(_TLBI_RANGE, "addr"),
+    tlb_range_size=EffectArgument(_TLBI_RANGE, "size"),
+    tlb_can_wait=EntryValue(("stage2_unmap_defer_tlb_flush(pgt)", "0")),
 )
 FLUSH_RANGE = _whole("kvm_pgtable_stage2_flush", "cleans what the guest wrote to a range")
 

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from model.source.contracts.contract import Contract, Kind
-from model.source.targets.target import Before, Given, Happened, Locked, Returned, Target
+from model.source.targets.target import EntryValue, InputSymbol, LockState, Occurrence, ReturnValue, Target
 from model.vocabulary.pfn_lookup import SYMBOLS
 
 _FILE = "virt/kvm/kvm_main.c"
@@ -27,38 +27,38 @@ LOOKUP = Target(
     file=_FILE,
     functions=("hva_to_pfn",),
     says="asks one pfn lookup after the other",
-    words=SYMBOLS,
-    means={
-        "vma_found": Given("vma"),
-        "vm_flags": Given("vma->vm_flags"),
-        "mmap_locked": Locked("mmap_lock", "taken"),
-        "mmap_unlocked": Locked("mmap_lock", "given back"),
-        "mmap_unlocked_again": Locked("mmap_lock", "given back again"),
-        "answer_pfn": Returned(),
-        "may_not_sleep": Before(("atomic", "0")),
-        "can_be_asked": Before(("!!kfp->refcounted_page", "!(atomic && async)")),
-        "asked_fast": Happened(_FAST),
-        "fast_said": Given("fast_said"),
-        "fast_pfn": Given("fast_pfn"),
-        "asked_slow": Happened(_SLOW),
-        "slow_said": Given("slow_said"),
-        "slow_pfn": Given("slow_pfn"),
-        "asked_remapped": Happened(_REMAPPED),
-        "asked_remapped_last": Happened(_REMAPPED, seen=True),
-        "went_back": Happened("goto retry"),
-        "remapped_said": Given("remapped_said"),
-        "remapped_pfn": Given("remapped_pfn"),
-        "fault_pfn": Before(("KVM_PFN_ERR_FAULT",)),
-        "poison_pfn": Before(("KVM_PFN_ERR_HWPOISON",)),
-        "signal_pfn": Before(("KVM_PFN_ERR_SIGPENDING",)),
-        "error_pfns": Before(("KVM_PFN_ERR_MASK",)),
+    symbols=SYMBOLS,
+    bindings={
+        "vma_found": InputSymbol("vma"),
+        "vm_flags": InputSymbol("vma->vm_flags"),
+        "mmap_locked": LockState("mmap_lock", "taken"),
+        "mmap_unlocked": LockState("mmap_lock", "given back"),
+        "mmap_unlocked_again": LockState("mmap_lock", "given back again"),
+        "answer_pfn": ReturnValue(),
+        "may_not_sleep": EntryValue(("atomic", "0")),
+        "can_be_asked": EntryValue(("!!kfp->refcounted_page", "!(atomic && async)")),
+        "asked_fast": Occurrence(_FAST),
+        "fast_said": InputSymbol("fast_said"),
+        "fast_pfn": InputSymbol("fast_pfn"),
+        "asked_slow": Occurrence(_SLOW),
+        "slow_said": InputSymbol("slow_said"),
+        "slow_pfn": InputSymbol("slow_pfn"),
+        "asked_remapped": Occurrence(_REMAPPED),
+        "asked_remapped_last": Occurrence(_REMAPPED, seen=True),
+        "went_back": Occurrence("goto retry"),
+        "remapped_said": InputSymbol("remapped_said"),
+        "remapped_pfn": InputSymbol("remapped_pfn"),
+        "fault_pfn": EntryValue(("KVM_PFN_ERR_FAULT",)),
+        "poison_pfn": EntryValue(("KVM_PFN_ERR_HWPOISON",)),
+        "signal_pfn": EntryValue(("KVM_PFN_ERR_SIGPENDING",)),
+        "error_pfns": EntryValue(("KVM_PFN_ERR_MASK",)),
     },
-    rows={
+    contracts={
         _FAST: _part(_FAST, "looks a page up without taking a lock", "fast"),
         _SLOW: _part(_SLOW, "looks a page up, and faults it in", "slow"),
         _REMAPPED: _part(_REMAPPED, "looks up what a VM_PFNMAP or VM_IO mapping maps", "remapped"),
     },
-    sinks=(_SLOW,),
+    effects=(_SLOW,),
 )
 
 TARGETS = (LOOKUP,)

@@ -5,7 +5,15 @@ from __future__ import annotations
 
 from model.source.contracts.contract import Contract, Kind
 from model.source.targets.functions.fault import MMU
-from model.source.targets.target import Argument, Before, Both, Given, Happened, Local, Target
+from model.source.targets.target import (
+    Conjunction,
+    EffectArgument,
+    EntryValue,
+    InputSymbol,
+    LocalValue,
+    Occurrence,
+    Target,
+)
 from model.vocabulary.tags import SYMBOLS
 
 _CLEAR, _NOTE, _NOTE_FOLIO, _ASK, _ASK_FOLIO = (
@@ -23,30 +31,32 @@ SANITISE = Target(
     file=MMU,
     functions=("sanitise_mte_tags",),
     says="clears the tags of pages that had none, before a guest with MTE sees them",
-    words=SYMBOLS,
-    means={
-        "is_zero_pfn": Before(("is_zero_pfn(pfn)",)),
-        "kvm_has_mte": Given("kvm_has_mte"),
-        "clears_tags": Happened(_CLEAR),
-        "clears_this": Happened(_CLEAR, seen=True),
-        "cleared_address": Argument(_CLEAR, "address"),
-        "notes_tags": Happened(_NOTE),
-        "notes_folio": Happened(_NOTE_FOLIO),
-        "notes_this": Happened(_NOTE, seen=True),
-        "noted_address": Argument(_NOTE, "address"),
-        "asks_this": Happened(_ASK, seen=True),
-        "had_tags": Given("had_tags"),
-        "asks_of_folio": Both(Happened(_ASK_FOLIO), Local(("folio",))),
+    symbols=SYMBOLS,
+    bindings={
+        "is_zero_pfn": EntryValue(("is_zero_pfn(pfn)",)),
+        "kvm_has_mte": InputSymbol("kvm_has_mte"),
+        "clears_tags": Occurrence(_CLEAR),
+        "clears_this": Occurrence(_CLEAR, seen=True),
+        "cleared_address": EffectArgument(_CLEAR, "address"),
+        "notes_tags": Occurrence(_NOTE),
+        "notes_folio": Occurrence(_NOTE_FOLIO),
+        "notes_this": Occurrence(_NOTE, seen=True),
+        "noted_address": EffectArgument(_NOTE, "address"),
+        "asks_this": Occurrence(_ASK, seen=True),
+        "had_tags": InputSymbol("had_tags"),
+        "asks_of_folio": Conjunction(Occurrence(_ASK_FOLIO), LocalValue(("folio",))),
     },
-    rows={
+    contracts={
         _CLEAR: Contract(
-            Kind.SINK,
+            Kind.EFFECT,
             "sets the tags of one page to 0",
             "arch/arm64/lib/mte.S",
             arguments=(("address", "void *", 0),),
         ),
-        _NOTE: Contract(Kind.SINK, _NOTES, _MTE, sees=(("address", ("(unsigned long)page_address(page)",)),)),
-        _NOTE_FOLIO: Contract(Kind.SINK, _NOTES, _MTE),
+        _NOTE: Contract(
+            Kind.EFFECT, _NOTES, _MTE, observes=(("address", ("(unsigned long)page_address(page)",)),)
+        ),
+        _NOTE_FOLIO: Contract(Kind.EFFECT, _NOTES, _MTE),
         _ASK: Contract(
             Kind.ANSWER,
             "whether the page has tags",
@@ -56,20 +66,20 @@ SANITISE = Target(
             arguments=(("page", "struct page *", 0),),
         ),
         _ASK_FOLIO: Contract(
-            Kind.SINK,
+            Kind.EFFECT,
             "answers whether the folio is of hugetlbfs",
             "include/linux/page-flags.h",
             type="bool",
             result="is_hugetlb",
         ),
         "try_page_mte_tagging": Contract(
-            Kind.MEANS,
+            Kind.EXPRESSION,
             "takes the page to give it tags, unless it has some",
             _MTE,
-            means="!page_mte_tagged(page)",
+            expression="!page_mte_tagged(page)",
         ),
     },
-    sinks=(_CLEAR, _NOTE),
+    effects=(_CLEAR, _NOTE),
 )
 
 TARGETS = (SANITISE,)

@@ -85,7 +85,7 @@ class Callers:
         """What the row sees, each in the spelling of this tree."""
         return [
             (name, next((c for c in spellings if self._is_known(c, parameters)), "0"))
-            for name, spellings in row.sees
+            for name, spellings in row.observes
         ]
 
     def _is_known(self, c: str, parameters: Collection[str]) -> bool:

@@ -132,7 +132,7 @@ class Pieces:
                 self.fields.add(word)
             elif before in ("struct", "union", "enum"):
                 self._tag(before, word)
-            elif word in self.front.contracts and self.front.contracts[word].hands_on:
+            elif word in self.front.contracts and self.front.contracts[word].is_trampoline:
                 self._hands_on(word, words[i + 1 : i + 3])
             elif word not in own and (word not in self.locals or words[i + 1 : i + 2] == ["("]):
                 self._waiting.append(word)
@@ -211,7 +211,7 @@ class Pieces:
         row = self.front.contracts.get(name)
         if row is None:
             return name in self.handed
-        return row.kind is not Kind.MEANS or self.front.view.function(name) is None
+        return row.kind is not Kind.EXPRESSION or self.front.view.function(name) is None
 
     def _flag_made(self, name: str) -> Made | None:
         """The macro of page-flags.h that makes the function under this configuration."""

@@ -43,14 +43,14 @@ class Stubs:
         """What tells the stubs what they see; it comes behind them all."""
         for name in names:
             row, declared = self.rows[name], self.front.declared(name)
-            if declared is not None and not row.hands_on and self._signature(name):
-                if row.kind is Kind.ANSWER and not row.sees and not self._unnamed(row, declared[1]):
+            if declared is not None and not row.is_trampoline and self._signature(name):
+                if row.kind is Kind.ANSWER and not row.observes and not self._unnamed(row, declared[1]):
                     continue
-                if row.kind in (Kind.SINK, Kind.ANSWER):
+                if row.kind in (Kind.EFFECT, Kind.ANSWER):
                     yield self.callers.macro(name, row, [(p, s) for p, _, s in declared[1]], False)
         for name in self.operations.names():
             declared = self.front.declared(name)
-            if name in self.front.contracts and declared is not None and self.front.contracts[name].sees:
+            if name in self.front.contracts and declared is not None and self.front.contracts[name].observes:
                 listed = [(p or f"xc_p{i}", s) for i, (p, _, s) in enumerate(declared[1])]
                 yield self.callers.macro(name.rpartition(".")[2], self.front.contracts[name], listed, True)
 
@@ -66,11 +66,11 @@ class Stubs:
             contract = self.rows[name]
             if (
                 contract.kind in (Kind.NO_EFFECT, Kind.CAPABILITY, Kind.COUNT, Kind.CRASH)
-                and not contract.is_told
+                and not contract.is_event
             ):
                 continue
             declared = self.front.declared(name)
-            parts += [contract.type, contract.means, *self._signature(name)]
+            parts += [contract.type, contract.expression, *self._signature(name)]
             parts += self._sees(contract, [p for p, _, _ in declared[1]] if declared is not None else [])
         return " ; ".join(parts)
 
@@ -81,7 +81,7 @@ class Stubs:
         return [_BARE.sub(lambda m: "" if m.group() in known else m.group(), chosen)]
 
     def _stub(self, name: str, contract: Contract) -> Iterator[str]:
-        if contract.hands_on and name in self.front.contracts:
+        if contract.is_trampoline and name in self.front.contracts:
             yield f"#define {name}(f, ...) f(__VA_ARGS__)"
             return
         match contract.kind:
@@ -92,7 +92,7 @@ class Stubs:
                 yield f"#define {name}(x) ((bool)xc_answer_named(#x))"
             case Kind.CRASH:
                 yield f"#define {name}(...) xc_stop(0)"
-            case Kind.COUNT if not contract.is_told:
+            case Kind.COUNT if not contract.is_event:
                 resource, by = contract.counts
                 told = f'"({resource})"' if resource else "0"
                 yield f"#define {name}(x, ...) ((void)(x), xc_count({told}, #x, {by}))"
@@ -123,7 +123,7 @@ class Stubs:
             t = self.front.types.written(contract.type, Text(b"", "a contract", 1))
         result = contract.type or signature[0]
         names = [f"a{i}" for i in range(len(declared[1]))]
-        if contract.kind is Kind.MEANS:
+        if contract.kind is Kind.EXPRESSION:
             names = [parameter for parameter, _, _ in declared[1]]
         listed = ", ".join(f"{s} {n}" for s, n in zip(signature[1:], names, strict=True)) or "void"
         body = self._body(name, contract, t, result, [(t, s) for _, t, s in declared[1]])
@@ -132,8 +132,8 @@ class Stubs:
     def _body(
         self, name: str, contract: Contract, t: CType, result: str, parameters: list[tuple[CType, str]]
     ) -> str:
-        if contract.kind is Kind.MEANS:
-            return f"\treturn {contract.means};\n"
+        if contract.kind is Kind.EXPRESSION:
+            return f"\treturn {contract.expression};\n"
         if contract.kind is Kind.PURE:
             words = "".join(f" XC_WORD(a{i});" for i in range(len(parameters)))
             return f"\txc_word v[{_MOST}]; int n = 0;{words}\n\treturn ({result}){self._pure(contract.result or name, t)};\n"
@@ -142,7 +142,7 @@ class Stubs:
             lines.append(f'xc_count("({contract.counts[0]})", "", {contract.counts[1]});')
         if contract.kind is Kind.ANSWER:
             lines += list(self._outs(name, contract, parameters))
-        if contract.is_read and self.front.view.function(name) is not None:
+        if contract.is_inlined and self.front.view.function(name) is not None:
             call = f"xc_read_{name}({', '.join(f'a{i}' for i in range(len(parameters)))})"
             lines.append(f"return {call};" if t != VOID else f"{call};")
         elif isinstance(t, Struct):
@@ -188,7 +188,7 @@ class Stubs:
         """A stub for what the tree has as a macro only: the result's type is the contract's, or int."""
         result = contract.type or "int"
         t = self.front.types.written(result, Text(b"", "a contract", 1))
-        if contract.kind is Kind.MEANS or contract.outs or contract.arguments or contract.is_read:
+        if contract.kind is Kind.EXPRESSION or contract.outs or contract.arguments or contract.is_inlined:
             raise Unprintable(f"{name} has a contract with parameters, and no declaration in the tree")
         macro = self.front.view.macro(name)
         takes = self.shared.functions.get(contract.result or name)
@@ -264,7 +264,7 @@ class Stubs:
 
     def _event(self, name: str, contract: Contract, parameters: list[tuple[CType, str]]) -> str:
         """What is noted of a call that something outside depends on."""
-        if not contract.is_told:
+        if not contract.is_event:
             return ""
         event = contract.event or name
         if event not in self.shared.sinks:
@@ -273,7 +273,7 @@ class Stubs:
         values = {"mmu_lock": 'xc_held("(mmu_lock)")'}
         for argument, t, which in contract.arguments:
             values[argument] = f"(xc_word)a{[i for i, s in enumerate(spelled) if s == t][which]}"
-        values |= {argument: f"xc_seen[{i}]" for i, (argument, _) in enumerate(contract.sees)}
+        values |= {argument: f"xc_seen[{i}]" for i, (argument, _) in enumerate(contract.observes)}
         names = self.shared.arguments[event]
         listed = ", ".join(values.get(argument, "0") for argument in names) or "0"
         given = sum(1 << i for i, argument in enumerate(names) if argument in values)

@@ -15,7 +15,7 @@ from model.source.errors import Unsupported
 from model.source.index.index import Index
 from model.source.kernel import NoSink, read
 from model.source.preprocessor.profile import Profile
-from model.source.targets.target import Returned, Target
+from model.source.targets.target import ReturnValue, Target
 from model.vocabulary.symbols import DONE
 from tests.support.c.c_code import FILE, Lowered, lower, make_tree, refused
 
@@ -169,7 +169,9 @@ def test_a_struct_with_a_union_is_not_copied_from_one_of_several() -> None:
 
 
 # A target that is not whole -------------------------------------------------------------------------
-TARGET = Target("f", FILE, ("f_new", "f"), "a function of a test", {"ret": DONE["ret"]}, {"ret": Returned()})
+TARGET = Target(
+    "f", FILE, ("f_new", "f"), "a function of a test", {"ret": DONE["ret"]}, {"ret": ReturnValue()}
+)
 
 
 def outcome(code: str) -> str:

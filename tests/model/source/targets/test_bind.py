@@ -18,17 +18,17 @@ from model.source.index.index import Index
 from model.source.kernel import read
 from model.source.preprocessor.profile import Profile
 from model.source.targets.target import (
-    After,
-    Argument,
-    Before,
     Binding,
-    Both,
-    Counted,
-    Given,
-    Happened,
-    Local,
-    Locked,
-    Returned,
+    Conjunction,
+    EffectArgument,
+    EntryValue,
+    ExitValue,
+    InputSymbol,
+    LocalValue,
+    LockState,
+    Occurrence,
+    ResourceCount,
+    ReturnValue,
     Target,
 )
 from tests.support.c.c_code import FILE, make_tree
@@ -53,12 +53,12 @@ int f(struct s *s, int x)
 """
 ROWS = {
     "sink": Contract(
-        Kind.SINK,
+        Kind.EFFECT,
         "happens",
         "here",
         type="int",
         arguments=(("size", "u64", 0),),
-        sees=(("flags", ("s->nothing", "s->flags")),),
+        observes=(("flags", ("s->nothing", "s->flags")),),
     ),
     "take": Contract(Kind.COUNT, "takes", "here", counts=("lock", 1), type="void"),
 }
@@ -67,7 +67,7 @@ ROWS = {
 def bound(means: Mapping[str, tuple[Sort, Binding]]) -> Procedure:
     """The function with these words."""
     words = {word: (sort, "") for word, (sort, _) in means.items()}
-    target = Target("f", FILE, ("f",), "", words, {word: b for word, (_, b) in means.items()}, rows=ROWS)
+    target = Target("f", FILE, ("f",), "", words, {word: b for word, (_, b) in means.items()}, contracts=ROWS)
     tree = make_tree(CODE)
     return read(tree, Index.build(tree, None), Profile.builtin("4K"), "4K", "toy", target).procedure
 
@@ -86,26 +86,26 @@ def value(sort: Sort, binding: Binding, **inputs: int) -> int:
 @pytest.mark.parametrize(
     ("sort", "binding", "few", "many"),
     [
-        (BV64, Before(("s->size",)), 7, 7),
-        (BV64, After(("s->size",)), 7, 64),
-        (BOOL, Before(("s->flags",)), 1, 1),
-        (BitVec(32), After(("s->flags",)), 3, 3),
-        (BOOL, Happened("sink"), 0, 1),
-        (BOOL, Happened("sink", seen=True), 0, 1),
-        (BOOL, Happened("nobody"), 0, 0),
-        (BV64, Argument("sink", "size"), 0, 65),
-        (BV64, Argument("sink", "flags"), 0, 9),
-        (BV64, Argument("nobody", "size"), 0, 0),
-        (BOOL, Locked("lock", "taken"), 1, 1),
-        (BOOL, Locked("lock", "given back"), 0, 0),
-        (BOOL, Locked("other", "taken"), 0, 0),
-        (BitVec(32), Counted("lock"), 1, 1),
-        (BitVec(32), Counted("other"), 0, 0),
-        (BitVec(32), Returned(), 2, 10),
-        (BitVec(32), Given("x"), 1, 9),
-        (BitVec(32), Local(("none", "mine")), 2, 10),
-        (BOOL, Both(Happened("sink"), Locked("lock", "taken")), 0, 1),
-        (BV64, Before(("twice(x)",)), 2, 18),
+        (BV64, EntryValue(("s->size",)), 7, 7),
+        (BV64, ExitValue(("s->size",)), 7, 64),
+        (BOOL, EntryValue(("s->flags",)), 1, 1),
+        (BitVec(32), ExitValue(("s->flags",)), 3, 3),
+        (BOOL, Occurrence("sink"), 0, 1),
+        (BOOL, Occurrence("sink", seen=True), 0, 1),
+        (BOOL, Occurrence("nobody"), 0, 0),
+        (BV64, EffectArgument("sink", "size"), 0, 65),
+        (BV64, EffectArgument("sink", "flags"), 0, 9),
+        (BV64, EffectArgument("nobody", "size"), 0, 0),
+        (BOOL, LockState("lock", "taken"), 1, 1),
+        (BOOL, LockState("lock", "given back"), 0, 0),
+        (BOOL, LockState("other", "taken"), 0, 0),
+        (BitVec(32), ResourceCount("lock"), 1, 1),
+        (BitVec(32), ResourceCount("other"), 0, 0),
+        (BitVec(32), ReturnValue(), 2, 10),
+        (BitVec(32), InputSymbol("x"), 1, 9),
+        (BitVec(32), LocalValue(("none", "mine")), 2, 10),
+        (BOOL, Conjunction(Occurrence("sink"), LockState("lock", "taken")), 0, 1),
+        (BV64, EntryValue(("twice(x)",)), 2, 18),
     ],
 )
 def test_a_word_is_what_its_binding_says(sort: Sort, binding: Binding, few: int, many: int) -> None:
@@ -114,20 +114,20 @@ def test_a_word_is_what_its_binding_says(sort: Sort, binding: Binding, few: int,
 
 
 def test_the_first_spelling_that_the_tree_knows_is_taken() -> None:
-    assert value(BV64, Before(("s->gone", "gone(x)", "s->size", "x")), s__size=7, x=1) == 7
+    assert value(BV64, EntryValue(("s->gone", "gone(x)", "s->size", "x")), s__size=7, x=1) == 7
 
 
 def test_a_number_keeps_its_sign() -> None:
-    assert value(BV64, Before(("x",)), x=0xFFFFFFFF) == 0xFFFFFFFFFFFFFFFF
-    assert value(BV64, Before(("(unsigned int)x",)), x=0xFFFFFFFF) == 0xFFFFFFFF
+    assert value(BV64, EntryValue(("x",)), x=0xFFFFFFFF) == 0xFFFFFFFFFFFFFFFF
+    assert value(BV64, EntryValue(("(unsigned int)x",)), x=0xFFFFFFFF) == 0xFFFFFFFF
 
 
 def test_a_word_that_the_tree_does_not_know_is_unbound() -> None:
     means: dict[str, tuple[Sort, Binding]] = {
-        "gone": (BV64, Before(("s->gone", "gone(x)"))),
-        "local": (BV64, Local(("none",))),
-        "both": (BOOL, Both(Happened("sink"), Local(("none",)))),
-        "x": (BV64, Before(("x",))),
+        "gone": (BV64, EntryValue(("s->gone", "gone(x)"))),
+        "local": (BV64, LocalValue(("none",))),
+        "both": (BOOL, Conjunction(Occurrence("sink"), LocalValue(("none",)))),
+        "x": (BV64, EntryValue(("x",))),
     }
     assert set(bound(means).symbols) == {"x"}
 

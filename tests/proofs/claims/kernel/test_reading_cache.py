@@ -20,7 +20,7 @@ from model.source.kernel import Kernel, NoSink, read
 from model.source.preprocessor.profile import Profile
 from model.source.readings.serialise import written
 from model.source.targets.table import TARGETS
-from model.source.targets.target import After, Target
+from model.source.targets.target import ExitValue, Target
 from model.source.trees.tree import Tree, overlay
 from proofs.claims.kernel import reading_cache
 from proofs.claims.kernel.reading_cache import Kept
@@ -83,7 +83,7 @@ struct s {
     ASM: "#define ASM_FLAG 2\n#define LEVELS CONFIG_PGTABLE_LEVELS\n",
 }
 WORDS = {"flags": (BV64, "")}
-F = Target("f", FILE, ("f",), "", WORDS, {"flags": After(("s->flags",))})
+F = Target("f", FILE, ("f",), "", WORDS, {"flags": ExitValue(("s->flags",))})
 G = Target("g", FILE, ("g",), "", {}, {})
 PROFILE = Profile.builtin("4K")
 
@@ -142,7 +142,7 @@ def test_nothing_is_taken_by_another_tool_under_another_configuration_or_for_ano
     other = replace(PROFILE, values={**PROFILE.values, "CONFIG_PAGE_SHIFT": 14})
     assert again(filled, tree, profile=other) == (fresh(tree, profile=other), False)
     assert fresh(tree, profile=other) != fresh(tree)
-    twin = replace(F, means={"flags": After(("s->flags + 1",))})
+    twin = replace(F, bindings={"flags": ExitValue(("s->flags + 1",))})
     assert again(filled, tree, twin)[0] == fresh(tree, twin) != fresh(tree)
 
 

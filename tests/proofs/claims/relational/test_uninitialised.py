@@ -62,7 +62,7 @@ def test_other_names_for_locals_change_nothing_but_what_was_unset() -> None:
 
 
 def test_the_locals_of_a_sink_that_is_read_are_not_its_arguments() -> None:
-    sink = Contract(Kind.SINK, "happens", "here", arguments=(("n", "int", 0),), is_read=True)
+    sink = Contract(Kind.EFFECT, "happens", "here", arguments=(("n", "int", 0),), is_inlined=True)
     lowered = lower(
         "int s(int n) { n = n + 1; return n; } int f(int a) { return s(a); }", contracts={"s": sink}
     )

@@ -70,7 +70,12 @@ needs_gcc = pytest.mark.skipif(shutil.which("gcc") is None, reason="not run: the
 def kernel(code: str = CODE, function: str = "f") -> Kernel:
     tree = make_tree(code)
     target = Target(
-        name=function, functions=(function,), file=FILE, says="A function of our own.", words={}, means={}
+        name=function,
+        functions=(function,),
+        file=FILE,
+        says="A function of our own.",
+        symbols={},
+        bindings={},
     )
     return read(tree, Index.build(tree, None), Profile.builtin("4K"), "4K", function, target)
 

@@ -12,7 +12,7 @@ from model.logic import BitVec, const, name, same
 from model.source.index.index import Index
 from model.source.kernel import Kernel, read
 from model.source.preprocessor.profile import Profile
-from model.source.targets.target import Returned, Target
+from model.source.targets.target import ReturnValue, Target
 from model.vocabulary import Symbols
 from proofs import run
 from proofs.claims.claim import Claim, Verdict
@@ -42,7 +42,7 @@ needs_gcc = pytest.mark.skipif(shutil.which("gcc") is None, reason="not run: the
 def kernel(code: str = CODE) -> Kernel:
     tree = make_tree(code)
     target = Target(
-        name="f", functions=("f",), file=FILE, says="Ours.", words=_WORDS, means={"said": Returned()}
+        name="f", functions=("f",), file=FILE, says="Ours.", symbols=_WORDS, bindings={"said": ReturnValue()}
     )
     return read(tree, Index.build(tree, None), Profile.builtin("4K"), "4K", "f", target)
 

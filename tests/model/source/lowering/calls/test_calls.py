@@ -11,7 +11,9 @@ from tests.support.c.c_code import FILE, Lowered, lower, refused
 
 PURE = Contract(Kind.PURE, "is pure", "here", type="int")
 ANSWER = Contract(Kind.ANSWER, "answers", "here", type="int", result="answer", outs=(("bool", "flag"),))
-SINK = Contract(Kind.SINK, "happens", "here", type="int", result="sink_ret", arguments=(("size", "u64", 0),))
+SINK = Contract(
+    Kind.EFFECT, "happens", "here", type="int", result="sink_ret", arguments=(("size", "u64", 0),)
+)
 CONTRACTS = {
     "pure": PURE,
     "ask": ANSWER,
@@ -21,7 +23,7 @@ CONTRACTS = {
     "has_cap": Contract(Kind.CAPABILITY, "is there", "here", type="bool"),
     "take": Contract(Kind.COUNT, "takes", "here", counts=("", 1), type="void"),
     "drop": Contract(Kind.COUNT, "gives back", "here", counts=("", -1), type="void"),
-    "flagged": Contract(Kind.MEANS, "has the flag", "here", means="!!(s->flags & 4)"),
+    "flagged": Contract(Kind.EXPRESSION, "has the flag", "here", expression="!!(s->flags & 4)"),
 }
 HEAD = """
 typedef unsigned long u64; typedef int spinlock_t;
@@ -86,7 +88,7 @@ def test_a_sink_is_told_its_arguments_as_it_declares_them() -> None:
     (call,) = [s for s in _calls(a) if s.effect == "sink"]
     assert [(n, t.sort.width) for n, t in call.arguments] == [("size", 64)]
     assert "sink without its argument size of type u64" in refused(code("return sink(x);"), contracts={
-        "sink": Contract(Kind.SINK, "happens", "here", type="int", arguments=(("size", "u64", 1),))})  # fmt: skip
+        "sink": Contract(Kind.EFFECT, "happens", "here", type="int", arguments=(("size", "u64", 1),))})  # fmt: skip
 
 
 def _calls(a: Lowered) -> list[Call]:
@@ -138,7 +140,7 @@ def test_a_count_that_is_told_is_a_sink_as_well() -> None:
 
 def test_a_row_that_means_an_expression() -> None:
     assert f("return flagged(s);", "struct s *s").at({"s->flags": 4}) == 1
-    other = {"flagged": Contract(Kind.MEANS, "", "here", means="!!(s->flags & 4)")}
+    other = {"flagged": Contract(Kind.EXPRESSION, "", "here", expression="!!(s->flags & 4)")}
     assert "other parameters than its contract knows" in refused(code("return flagged();"), contracts=other)
 
 

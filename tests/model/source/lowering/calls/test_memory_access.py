@@ -17,11 +17,13 @@ struct table { struct ops *ops; asked_t asked; u64 flags; };
 struct ops *find_ops(void); int ask(int *p); int walk(int *p); void flush(u64 addr);
 """
 CONTRACTS = {
-    "ops.clean": Contract(Kind.SINK, "cleans", "here", arguments=(("addr", "void *", 0), ("size", "u64", 0))),
+    "ops.clean": Contract(
+        Kind.EFFECT, "cleans", "here", arguments=(("addr", "void *", 0), ("size", "u64", 0))
+    ),
     "ops.to_virt": Contract(Kind.PURE, "is the address", "here", result="to_virt"),
     "table.asked": Contract(Kind.ANSWER, "says", "here", result="asked"),
-    "call_far": Contract(Kind.SINK, "calls", "here", type="void", hands_on=True),
-    "walk": Contract(Kind.SINK, "walks", "here", result="walked", reaches=True),
+    "call_far": Contract(Kind.EFFECT, "calls", "here", type="void", is_trampoline=True),
+    "walk": Contract(Kind.EFFECT, "walks", "here", result="walked", havocs_pointees=True),
     "weigh": Contract(Kind.PURE, "weighs", "here", type="int"),
 }
 

@@ -271,7 +271,7 @@ def test_a_goto_backwards_is_any_number_of_times_and_then_the_last() -> None:
 
 
 def test_a_path_that_goes_back_ends_there() -> None:
-    rows = ASK | {"sink": Contract(Kind.SINK, "happens", "here", type="void")}
+    rows = ASK | {"sink": Contract(Kind.EFFECT, "happens", "here", type="void")}
     text = RETRY.replace("return", "sink(); return")
     a = lower("int ask(int x);\nvoid sink(void);\n" + f(text), contracts=rows)
     again = [

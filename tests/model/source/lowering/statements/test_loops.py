@@ -16,7 +16,7 @@ struct h { int *p; };
 struct s { int flags; spinlock_t lock; struct s *next; };
 """
 CONTRACTS = {
-    "sink": Contract(Kind.SINK, "happens", "here", type="int", arguments=(("size", "u64", 0),)),
+    "sink": Contract(Kind.EFFECT, "happens", "here", type="int", arguments=(("size", "u64", 0),)),
     "take": Contract(Kind.COUNT, "takes", "here", counts=("lock", 1), type="void"),
     "drop": Contract(Kind.COUNT, "gives back", "here", counts=("lock", -1), type="void"),
 }

@@ -85,19 +85,19 @@ int pick(int way)
 
 _ROWS = {
     "kvm_pgtable_mm_ops.dcache_clean_inval_poc": Contract(
-        Kind.SINK,
+        Kind.EFFECT,
         "cleans",
         "here",
         arguments=(("size", "size_t", 0),),
-        sees=(("entry", ("*ctx->ptep", "*ptep")),),
+        observes=(("entry", ("*ctx->ptep", "*ptep")),),
     ),
     "attributes_of": Contract(Kind.ANSWER, "attributes", "here"),
     "next_queue": Contract(Kind.ANSWER, "a queue or NULL", "here", result="queue"),
     "look_up": Contract(Kind.ANSWER, "two queues, or an error", "here"),
     "flush": Contract(
-        Kind.SINK, "flushes", "here", arguments=(("addr", "unsigned long", 0), ("size", "unsigned long", 1))
+        Kind.EFFECT, "flushes", "here", arguments=(("addr", "unsigned long", 0), ("size", "unsigned long", 1))
     ),
-    "call_there": Contract(Kind.SINK, "calls it elsewhere", "here", type="void", hands_on=True),
+    "call_there": Contract(Kind.EFFECT, "calls it elsewhere", "here", type="void", is_trampoline=True),
 }
 
 needs_gcc = pytest.mark.skipif(shutil.which("gcc") is None, reason="not run: there is no gcc to compile with")
@@ -106,7 +106,13 @@ needs_gcc = pytest.mark.skipif(shutil.which("gcc") is None, reason="not run: the
 def kernel(function: str, code: str = CODE) -> Kernel:
     tree = make_tree(code)
     target = Target(
-        name=function, functions=(function,), file=FILE, says="Ours.", words={}, means={}, rows=_ROWS
+        name=function,
+        functions=(function,),
+        file=FILE,
+        says="Ours.",
+        symbols={},
+        bindings={},
+        contracts=_ROWS,
     )
     return read(tree, Index.build(tree, None), Profile.builtin("4K"), "4K", function, target)
 
