@@ -14,7 +14,8 @@ from dataclasses import dataclass, field, replace
 
 from model.logic import subterms
 from model.program.interpreter import Run, Step
-from model.program.procedure import Block, If, Procedure, ProcedureError, Span, Statement
+from model.program.procedure import If, Procedure, ProcedureError, Span, Statement
+from model.program.rewrite import Descend, rewrite
 
 #: Runs every procedure on the values of a model.
 Rerun = Callable[[Mapping[str, int]], Mapping[str, Run]]
@@ -142,22 +143,14 @@ def _decided(subject: str, course: WitnessRun, still_so: StillSo) -> WitnessRun:
 
 def turned(procedure: Procedure, span: Span) -> Procedure:
     """The procedure with the opposite condition at the branches that were written there."""
-    return replace(procedure, body=_turned(procedure.body, span))
 
+    def visit(statement: Statement, descend: Descend) -> tuple[Statement, ...]:
+        inner = descend(statement)
+        if isinstance(inner, If) and statement.span == span:
+            inner = replace(inner, condition=~inner.condition)
+        return (inner,)
 
-def _turned(body: tuple[Statement, ...], span: Span) -> tuple[Statement, ...]:
-    return tuple([_turned_statement(statement, span) for statement in body])
-
-
-def _turned_statement(statement: Statement, span: Span) -> Statement:
-    match statement:
-        case If(condition, then, orelse):
-            meant = ~condition if statement.span == span else condition
-            return replace(statement, condition=meant, then=_turned(then, span), orelse=_turned(orelse, span))
-        case Block(_, inner):
-            return replace(statement, body=_turned(inner, span))
-        case _:
-            return statement
+    return replace(procedure, body=rewrite(procedure.body, visit))
 
 
 def first_difference(run: Run, other: Run) -> int | None:

@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from model.logic import FALSE, Sort, Term, const, free_names, place, substitute
-from model.program.definite_assignment import check_set_before_read, own_terms
+from model.program.definite_assignment import check_set_before_read
 from model.program.listing import number_lines
 from model.program.procedure import (
     Block,
@@ -33,6 +33,7 @@ from model.program.procedure import (
     Set,
     Statement,
     effects,
+    own_terms,
     walk,
 )
 from model.vocabulary.memory import ABBREVIATIONS

@@ -13,10 +13,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from counterexamples.mutation.mutant import Address, Body, shape_of
+from counterexamples.mutation.mutant import Address, Body, Shape, inside, put, shape_of
 from model.logic import BOOL, FALSE, TRUE, Term, disj, is_same, place, same, subterms
-from model.program.definite_assignment import own_terms
-from model.program.procedure import Block, Call, If, Leave, Place, Procedure, Set, Statement, walk
+from model.program.procedure import Block, Call, If, Leave, Place, Procedure, Set, Statement, own_terms, walk
+from model.program.rewrite import map_own_terms
 
 
 @dataclass(frozen=True)
@@ -69,20 +69,13 @@ def _inside(one: Statement, other: Statement, at: Address, i: int) -> Point:
             return Point(at, i, one.condition)  # it is missing, and its sinks stay known
         return Point(at, i, TRUE)
     pairs = list(zip(own_terms(one), own_terms(other), strict=False))
-    if type(one) is type(other) and shape_of((_without_terms(one),)) == shape_of((_without_terms(other),)):
+    if type(one) is type(other) and _without_terms(one) == _without_terms(other):
         return Point(at, i, disj(*(~same(a, b) for a, b in pairs if a.sort == b.sort)))
     return Point(at, i, TRUE)
 
 
-def _without_terms(statement: Statement) -> Statement:
-    match statement:
-        case Set():
-            return replace(statement, value=FALSE)
-        case Leave(value=Term()):
-            return replace(statement, value=FALSE)
-        case Call(_, arguments):
-            return replace(statement, arguments=tuple((a, FALSE) for a, _ in arguments))
-    return statement
+def _without_terms(statement: Statement) -> Shape:
+    return shape_of((map_own_terms(statement, lambda term: FALSE),))
 
 
 def _deleted(statement: Statement) -> Term:
@@ -135,20 +128,16 @@ def watched(procedure: Procedure, points: Mapping[str, Point]) -> Procedure:
     for text, point in points.items():
         found = by_list.setdefault(point.at, {}).setdefault(point.position, [])
         found.append(Set(text, point.differs))
+    body = procedure.body
+    for at in sorted(by_list, key=len, reverse=True):  # inner lists first: what is added moves the outer ones
+        body = put(body, at, _interleave(inside(body, at), by_list[at]))
     places = {**procedure.places, **{text: Place(BOOL, FALSE) for text in points}}
-    return replace(procedure, body=_with(procedure.body, (), by_list), places=places)
+    return replace(procedure, body=body, places=places)
 
 
-def _with(body: Body, at: Address, added: Mapping[Address, Mapping[int, Sequence[Statement]]]) -> Body:
+def _interleave(body: Body, added: Mapping[int, Sequence[Statement]]) -> Body:
+    """The statements, each behind those that are added at its position; some may be added at the end."""
     found: list[Statement] = []
-    here = added.get(at, {})
     for i, statement in enumerate(body):
-        found += here.get(i, ())
-        if isinstance(statement, If):
-            then = _with(statement.then, (*at, (i, "then")), added)
-            orelse = _with(statement.orelse, (*at, (i, "orelse")), added)
-            statement = replace(statement, then=then, orelse=orelse)
-        elif isinstance(statement, Block):
-            statement = replace(statement, body=_with(statement.body, (*at, (i, "body")), added))
-        found.append(statement)
-    return (*found, *here.get(len(body), ()))
+        found += (*added.get(i, ()), statement)
+    return (*found, *added.get(len(body), ()))

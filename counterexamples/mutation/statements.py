@@ -9,8 +9,7 @@ from itertools import pairwise
 
 from counterexamples.mutation.mutant import Address, Body, Mutant, bodies, inside, put, told, with_list
 from model.logic import FALSE, Term, name, subterms
-from model.program.definite_assignment import own_terms
-from model.program.procedure import Block, Call, If, Leave, Procedure, Set, Statement, walk
+from model.program.procedure import Block, Call, If, Leave, Procedure, Set, Statement, own_terms, walk
 from model.vocabulary.memory import mmu_invalidated
 
 

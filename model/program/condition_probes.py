@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from model.logic import BOOL, FALSE, TRUE, Term, conj, disj, is_const, name, negate, place
-from model.program.procedure import Block, If, Place, Procedure, Set, Span, Statement
+from model.program.procedure import If, Place, Procedure, Set, Span, Statement
+from model.program.rewrite import Descend, rewrite
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Watched:
 def watched(procedure: Procedure) -> Watched:
     """The procedure with a note on every part of every condition."""
     watcher = _Watcher()
-    body = watcher.body(procedure.body)
+    body = rewrite(procedure.body, watcher.visit)
     notes = {text: Place(BOOL, FALSE) for text in watcher.notes}
     words = {text: place(text, BOOL) for text in watcher.notes}
     made = replace(
@@ -59,19 +60,11 @@ class _Watcher:
     notes: list[str] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)
 
-    def body(self, statements: tuple[Statement, ...]) -> tuple[Statement, ...]:
-        return tuple(new for statement in statements for new in self.statement(statement))
-
-    def statement(self, statement: Statement) -> Iterator[Statement]:
-        match statement:
-            case If(condition, then, orelse, span):
-                for part, decides in parts_of(condition):
-                    yield from self.watch(part, decides, part is condition, span)
-                yield If(condition, self.body(then), self.body(orelse), span)
-            case Block(_, body):
-                yield replace(statement, body=self.body(body))
-            case _:
-                yield statement
+    def visit(self, statement: Statement, descend: Descend) -> Iterator[Statement]:
+        if isinstance(statement, If):
+            for part, decides in parts_of(statement.condition):
+                yield from self.watch(part, decides, part is statement.condition, statement.span)
+        yield descend(statement)
 
     def watch(self, part: Term, decides: Term, is_whole: bool, span: Span) -> Iterator[Statement]:
         yes, no = (self.note(way) for way in ("true", "false"))

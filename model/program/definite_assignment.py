@@ -7,25 +7,8 @@ under which it was set counts as unset.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from model.logic import Term, subterms
-from model.program.procedure import Block, Call, If, Leave, ProcedureError, Set, Statement
-
-
-def own_terms(statement: Statement) -> Iterator[Term]:
-    """The terms of the statement itself, not of those inside it."""
-    match statement:
-        case Set(_, value):
-            yield value
-        case If(condition):
-            yield condition
-        case Leave(value=Term() as value):
-            yield value
-        case Call(_, arguments):
-            yield from (t for _, t in arguments)
-        case _:
-            pass
+from model.logic import subterms
+from model.program.procedure import Block, Call, If, Leave, ProcedureError, Set, Statement, own_terms
 
 
 def check_set_before_read(body: tuple[Statement, ...], arguments: frozenset[str] = frozenset()) -> None:

@@ -10,7 +10,7 @@ Nothing here is trusted: what an edit made is a procedure like any other.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 
 from model.logic import (
@@ -27,10 +27,7 @@ from model.logic import (
     show,
     subterms,
 )
-from model.program.definite_assignment import own_terms
 from model.program.procedure import (
-    Block,
-    Call,
     If,
     Input,
     Leave,
@@ -39,8 +36,10 @@ from model.program.procedure import (
     ProcedureError,
     Set,
     Statement,
+    own_terms,
     walk,
 )
+from model.program.rewrite import Descend, map_terms, rewrite
 from model.vocabulary.symbols import READ, VARYING, WORLD
 
 
@@ -84,7 +83,7 @@ def instead(procedure: Procedure, meant: Term, other: Term) -> Procedure:
     if unknown := sorted(new - words.keys()):
         raise ProcedureError(f"{procedure.name}: {unknown[0]} is no word that could be read here.")
     inputs = {**procedure.inputs, **{w: Input(words[w][0], note=words[w][1]) for w in sorted(new)}}
-    body = tuple(rewritten(s, lambda term: _replaced(term, meant, other)) for s in procedure.body)
+    body = map_terms(procedure.body, lambda term: _replaced(term, meant, other))
     return replace(procedure, body=body, inputs=inputs)
 
 
@@ -101,26 +100,6 @@ def mark(procedure: Procedure, guard: Term, word: str, answering: int | None = N
         return (replace(statement, then=(Set(word, TRUE, statement.span), *statement.then)),)
 
     return _edit(noted, guard, answering, edit)
-
-
-def rewritten(statement: Statement, change: Callable[[Term], Term]) -> Statement:
-    """The statement, and all in it, with ``change`` made of each of its terms."""
-    match statement:
-        case Set():
-            return replace(statement, value=change(statement.value))
-        case If():
-            return replace(
-                statement,
-                condition=change(statement.condition),
-                then=tuple(rewritten(s, change) for s in statement.then),
-                orelse=tuple(rewritten(s, change) for s in statement.orelse),
-            )
-        case Block():
-            return replace(statement, body=tuple(rewritten(s, change) for s in statement.body))
-        case Leave():
-            return replace(statement, value=None if statement.value is None else change(statement.value))
-        case Call():
-            return replace(statement, arguments=tuple((a, change(t)) for a, t in statement.arguments))
 
 
 def _conjuncts(term: Term, meant: Term) -> bool:
@@ -183,16 +162,7 @@ def _edit(
 ) -> Procedure:
     meant = _meant(procedure, guard, answering)
 
-    def statements(body: tuple[Statement, ...]) -> Iterator[Statement]:
-        for statement in body:
-            if statement is meant:
-                yield from edit(meant)
-            elif isinstance(statement, If):
-                then, orelse = tuple(statements(statement.then)), tuple(statements(statement.orelse))
-                yield replace(statement, then=then, orelse=orelse)
-            elif isinstance(statement, Block):
-                yield replace(statement, body=tuple(statements(statement.body)))
-            else:
-                yield statement
+    def visit(statement: Statement, descend: Descend) -> tuple[Statement, ...]:
+        return edit(meant) if statement is meant else (descend(statement),)
 
-    return replace(procedure, body=tuple(statements(procedure.body)))
+    return replace(procedure, body=rewrite(procedure.body, visit))

@@ -27,6 +27,7 @@ from model.program.procedure import (
     Span,
     Statement,
 )
+from model.program.rewrite import Descend, map_own_terms, rewrite
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ def every_line(span: Span) -> bool:
 def opened(procedure: Procedure, which: Callable[[Span], bool] = every_line) -> Opened:
     """The procedure and those of its lines that are wanted, in the order in which they are first met."""
     opener = _Opener(which)
-    body = opener.body(procedure.body)
+    body = rewrite(procedure.body, opener.visit)
     inputs = {text: Input(sort, Origin.GIVEN, "what a line computes") for text, sort in opener.made.items()}
     places = {_there(text): Place(sort, name(text, sort)) for text, sort in opener.made.items()}
     words = {_there(text): place(_there(text), sort) for text, sort in opener.made.items()}
@@ -87,42 +88,24 @@ class _Opener:
         holds.append(same(name(text, term.sort), name(_there(text), term.sort)))
         return Set(_there(text), term, span), name(text, term.sort)
 
-    def body(self, statements: tuple[Statement, ...]) -> tuple[Statement, ...]:
-        return tuple(new for statement in statements for new in self.statement(statement))
+    def visit(self, statement: Statement, descend: Descend) -> Iterator[Statement]:
+        """What takes the place of a statement: it may compute anything, and perhaps is not there."""
+        if isinstance(statement, Block) or not self.which(statement.span):
+            yield descend(statement)
+            return
+        notes: list[Set] = []
 
-    def statement(self, statement: Statement) -> Iterator[Statement]:
-        if isinstance(statement, Block):
-            yield replace(statement, body=self.body(statement.body))
-        elif self.which(statement.span):
-            yield from self.opened(statement)
-        elif isinstance(statement, If):
-            yield replace(statement, then=self.body(statement.then), orelse=self.body(statement.orelse))
+        def havoc(term: Term) -> Term:
+            note, anything = self.anything(term, statement.span)
+            notes.append(note)
+            return anything
+
+        changed = map_own_terms(statement, havoc)
+        yield from notes
+        if isinstance(changed, Leave | Call):
+            yield from self.perhaps(changed)
         else:
-            yield statement
-
-    def opened(self, statement: Set | If | Leave | Call) -> Iterator[Statement]:
-        """A statement that may compute anything, and perhaps is not there."""
-        match statement:
-            case Set(_, value, span):
-                note, anything = self.anything(value, span)
-                yield note
-                yield replace(statement, value=anything)
-            case If(condition, then, orelse, span):
-                note, anything = self.anything(condition, span)
-                yield note
-                yield If(anything, self.body(then), self.body(orelse), span)
-            case Leave(_, span, _, value):
-                if value is not None:
-                    note, value = self.anything(value, span)
-                    yield note
-                yield from self.perhaps(replace(statement, value=value))
-            case Call(_, arguments, span):
-                values = []
-                for argument, term in arguments:
-                    note, anything = self.anything(term, span)
-                    yield note
-                    values.append((argument, anything))
-                yield from self.perhaps(replace(statement, arguments=tuple(values)))
+            yield descend(changed)
 
     def perhaps(self, statement: Leave | Call) -> Iterator[Statement]:
         """The statement, which is perhaps not there."""

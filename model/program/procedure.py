@@ -172,6 +172,21 @@ def walk(body: tuple[Statement, ...]) -> Iterator[Statement]:
             yield from walk(statement.body)
 
 
+def own_terms(statement: Statement) -> Iterator[Term]:
+    """The terms of the statement itself, not of those inside it."""
+    match statement:
+        case Set(_, value):
+            yield value
+        case If(condition):
+            yield condition
+        case Leave(value=Term() as value):
+            yield value
+        case Call(_, arguments):
+            yield from (t for _, t in arguments)
+        case _:
+            pass
+
+
 def effects(body: tuple[Statement, ...]) -> dict[str, dict[str, Sort]]:
     """The sinks that are called somewhere, each with its arguments and their sorts."""
     found: dict[str, dict[str, Sort]] = {}

@@ -4,12 +4,11 @@ another unknown, so that whatever depends on it differs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 from model.logic import Term, place, substitute
-from model.program.edit import rewritten
-from model.program.procedure import Block, If, Leave, Procedure, Set, Statement
+from model.program.procedure import Leave, Procedure, Set, Statement
+from model.program.rewrite import Descend, map_own_terms, rewrite
 
 _MARK = " of another run"
 
@@ -24,24 +23,17 @@ def with_other_locals(procedure: Procedure) -> Procedure:
     def change(term: Term) -> Term:
         return substitute(term, lambda t: place(renamed(str(t.data)), t.sort) if t.op == "place" else t)
 
-    def statements(body: tuple[Statement, ...]) -> Iterator[Statement]:
-        for statement in body:
-            match statement:
-                case Set(target, value, span):
-                    yield Set(renamed(target), change(value), span)
-                case Leave(label, span, result, returned):
-                    yield Leave(label, span, renamed(result), None if returned is None else change(returned))
-                case If(condition, then, orelse):
-                    then, orelse = tuple(statements(then)), tuple(statements(orelse))
-                    yield replace(statement, condition=change(condition), then=then, orelse=orelse)
-                case Block(body=inner):
-                    yield replace(statement, body=tuple(statements(inner)))
-                case _:
-                    yield rewritten(statement, change)
+    def visit(statement: Statement, descend: Descend) -> tuple[Statement, ...]:
+        new = descend(map_own_terms(statement, change))
+        if isinstance(new, Set):
+            new = replace(new, target=renamed(new.target))
+        elif isinstance(new, Leave):
+            new = replace(new, result=renamed(new.result))
+        return (new,)
 
     return replace(
         procedure,
-        body=tuple(statements(procedure.body)),
+        body=rewrite(procedure.body, visit),
         places={renamed(path): known for path, known in procedure.places.items()},
         symbols={word: change(term) for word, term in procedure.symbols.items()},
     )

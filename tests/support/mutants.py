@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from model.logic import FALSE, Term, is_same, rebuild
-from model.program.procedure import Block, Call, If, Leave, Procedure, Set, Statement
+from model.program.procedure import Call, If, Leave, Procedure, Statement
+from model.program.rewrite import map_terms, rewrite
 from model.shape import END, RETURN
 
 
@@ -65,31 +66,9 @@ def replaced(procedure: Procedure, old: Term, new: Term) -> Procedure:
             return new
         return rebuild(t, tuple(term(a) for a in t.args)) if t.args else t
 
-    def change(statement: Statement) -> tuple[Statement, ...]:
-        match statement:
-            case Set(value=value):
-                return (replace(statement, value=term(value)),)
-            case If(condition):
-                return (replace(statement, condition=term(condition)),)
-            case Leave(value=Term() as value):
-                return (replace(statement, value=term(value)),)
-            case Call(_, arguments):
-                return (replace(statement, arguments=tuple((a, term(t)) for a, t in arguments)),)
-            case _:
-                return (statement,)
-
-    return rewritten(procedure, change)
+    return replace(procedure, body=map_terms(procedure.body, term))
 
 
 def rewritten(procedure: Procedure, change: Callable[[Statement], tuple[Statement, ...]]) -> Procedure:
     """With what ``change`` makes of each statement, inner ones first."""
-
-    def body(statements: tuple[Statement, ...]) -> tuple[Statement, ...]:
-        return tuple(new for old in statements for new in change(inner(old)))
-
-    def inner(statement: Statement) -> Statement:
-        if isinstance(statement, If):
-            return replace(statement, then=body(statement.then), orelse=body(statement.orelse))
-        return replace(statement, body=body(statement.body)) if isinstance(statement, Block) else statement
-
-    return replace(procedure, body=body(procedure.body))
+    return replace(procedure, body=rewrite(procedure.body, lambda s, descend: change(descend(s))))

@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from model.logic import BOOL, BV64, name, place
-from model.program.procedure import Block, Call, If, Input, Origin, Place, Procedure, Set, Statement, effects
+from model.program.procedure import Call, Input, Origin, Place, Procedure, Set, Statement, effects
+from model.program.rewrite import Descend, rewrite
 from model.source.kernel import Kernel
 from proofs.claims.catalogue import pages_in_name
 from proofs.claims.claim import Claim
@@ -61,25 +62,22 @@ def while_others_count(procedure: Procedure) -> Procedure:
         str(_counted.data): first,
     }
     grown = Input(BV64, Origin.CONTRACT, "the count after more invalidations")
+
+    def visit(statement: Statement, descend: Descend) -> Iterator[Statement]:
+        yield descend(statement)
+        if _lets_others_count(statement):
+            yield Set(count, later, statement.span)
+
     return replace(
         procedure,
-        body=tuple(_changing(procedure.body, Set(count, later))),
+        body=rewrite(procedure.body, visit),
         places={count: Place(BV64, first), **procedure.places},
         inputs={count: Input(BV64), **procedure.inputs, str(later.data): grown},
         symbols={**procedure.symbols, **words},
     )
 
 
-def _changing(body: tuple[Statement, ...], change: Set) -> Iterator[Statement]:
-    """The statements, with the change behind each that lets others count."""
-    for statement in body:
-        if isinstance(statement, If):
-            then, orelse = (tuple(_changing(b, change)) for b in (statement.then, statement.orelse))
-            yield replace(statement, then=then, orelse=orelse)
-        elif isinstance(statement, Block):
-            yield replace(statement, body=tuple(_changing(statement.body, change)))
-        else:
-            yield statement
-        is_lookup = isinstance(statement, Call) and statement.effect in _LOOKUPS
-        if is_lookup or (isinstance(statement, Set) and statement.target == _VMA_LET_GO):
-            yield replace(change, span=statement.span)
+def _lets_others_count(statement: Statement) -> bool:
+    """Whether the count may be another one behind the statement."""
+    is_lookup = isinstance(statement, Call) and statement.effect in _LOOKUPS
+    return is_lookup or (isinstance(statement, Set) and statement.target == _VMA_LET_GO)

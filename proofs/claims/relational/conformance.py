@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from model.logic import Term, conj, name, substitute
-from model.program.edit import rewritten
 from model.program.procedure import Procedure
+from model.program.rewrite import map_terms
 from model.vocabulary.symbols import READ, VARYING
 from proofs.theorems.observable import EVERYTHING
 
@@ -33,7 +33,7 @@ def over(shape: Procedure, kernel: Procedure) -> Procedure:
     def leaf(term: Term) -> Term:
         return words.get(str(term.data), term) if term.op == "name" else term
 
-    body = tuple(rewritten(s, lambda t: substitute(t, leaf)) for s in shape.body)
+    body = map_terms(shape.body, lambda t: substitute(t, leaf))
     return replace(shape, body=body, inputs=kernel.inputs, constants={**shape.constants, **kernel.constants})
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from model.logic import Term, place
 from model.program import symbolic
 from model.program.procedure import Block, If, Place, Procedure, Set, Span, Statement, walk
+from model.program.rewrite import Descend, rewrite
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Line:
 def lines(procedure: Procedure) -> Mapping[bytes, Line]:
     """The first line of each term, by its key; of what is an input or a constant there is none."""
     kept = _Kept(procedure, {}, {})
-    body = tuple(kept.body(procedure.body))
+    body = rewrite(procedure.body, kept.visit)
     result = symbolic.run(replace(procedure, body=body, places={**procedure.places, **kept.places}))
     found: dict[bytes, Line] = {}
     for text, line in kept.lines.items():
@@ -49,22 +50,21 @@ class _Kept:
     places: dict[str, Place]
     lines: dict[str, Line]
 
-    def body(self, statements: tuple[Statement, ...]) -> Iterator[Statement]:
-        """The statements, with those that keep a value at an assignment and before and behind a condition."""
-        for each in statements:
-            match each:
-                case If(condition, then, orelse, span):
-                    yield self.keep(condition, Line("", span))
-                    yield replace(each, then=tuple(self.body(then)), orelse=tuple(self.body(orelse)))
-                    yield from self.met(each)
-                case Block():
-                    yield replace(each, body=tuple(self.body(each.body)))
-                    yield from self.met(each)
-                case Set(target, value, span):
-                    yield self.keep(value, Line(target, span))
-                    yield each
-                case _:
-                    yield each
+    def visit(self, statement: Statement, descend: Descend) -> Iterator[Statement]:
+        """The statement, and what keeps a value at an assignment and before and behind a condition."""
+        match statement:
+            case If(condition):
+                yield self.keep(condition, Line("", statement.span))
+                yield descend(statement)
+                yield from self.met(statement)
+            case Block():
+                yield descend(statement)
+                yield from self.met(statement)
+            case Set(target, value, span):
+                yield self.keep(value, Line(target, span))
+                yield statement
+            case _:
+                yield statement
 
     def met(self, statement: If | Block) -> Iterator[Set]:
         """What the places that are set in a statement hold where its paths meet."""

@@ -23,7 +23,8 @@ from model.logic import (
 )
 from model.program import symbolic
 from model.program.interpreter import Inputs
-from model.program.procedure import Block, If, Place, Procedure, Set, Statement
+from model.program.procedure import If, Place, Procedure, Set, Statement
+from model.program.rewrite import Descend, rewrite
 from proofs.solvers import smtlib
 from proofs.solvers.engine import EngineError
 from proofs.solvers.smt import z3
@@ -108,21 +109,18 @@ def _marked(procedure: Procedure) -> Procedure:
     """The procedure with a note in each branch of each ``if``."""
     count = 0
 
-    def body(statements: tuple[Statement, ...]) -> tuple[Statement, ...]:
-        return tuple(inner(s) for s in statements)
-
-    def inner(statement: Statement) -> Statement:
+    def visit(statement: Statement, descend: Descend) -> tuple[Statement, ...]:
         nonlocal count
-        if isinstance(statement, Block):
-            return replace(statement, body=body(statement.body))
         if not isinstance(statement, If):
-            return statement
+            return (descend(statement),)
         number, count = 2 * count, count + 1
-        then = (Set(_mark(number + 1), TRUE), *body(statement.then))
-        return replace(statement, then=then, orelse=(Set(_mark(number), TRUE), *body(statement.orelse)))
+        inner = descend(statement)
+        assert isinstance(inner, If)
+        then = (Set(_mark(number + 1), TRUE), *inner.then)
+        return (replace(inner, then=then, orelse=(Set(_mark(number), TRUE), *inner.orelse)),)
 
     # The note is put down first, so that places exist when the procedure is made.
-    made, ifs = body(procedure.body), count
+    made, ifs = rewrite(procedure.body, visit), count
     marks = {_mark(b): Place(BOOL, FALSE) for b in range(2 * ifs)}
     return replace(procedure, body=made, places={**procedure.places, **marks})
 

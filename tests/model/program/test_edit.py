@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from model.arch.arm64.fault import shapes
 from model.logic import BOOL, FALSE, TRUE, Term, name, place
-from model.program.edit import dropped, instead, mark, negated, rewritten, without
+from model.program.edit import dropped, instead, mark, negated, without
 from model.program.interpreter import Inputs, interpret
-from model.program.procedure import Block, Call, If, Leave, Procedure, ProcedureError, Set, Span, Statement
+from model.program.procedure import Procedure, ProcedureError
 from model.vocabulary.memory import (
     EINVAL,
     excl_atomic_fault,
@@ -113,35 +113,6 @@ def test_what_is_edited_stays_as_it_was() -> None:
     before = SHAPES["merged"].body
     negated(SHAPES["merged"], ~kvm_supports_cacheable_pfnmap)
     assert SHAPES["merged"].body is before
-
-
-def nested(value: Term) -> Statement:
-    """A statement of every kind, each term of which is ``value``; one has none."""
-    return Block(
-        "function",
-        (
-            Set("x", value, AT),
-            If(value, (Call("sink", (("a", value), ("b", value)), AT),), (Leave("function", AT),), AT),
-            Leave("function", AT, "x", value),
-        ),
-        AT,
-    )
-
-
-AT = Span("f.c", 1, "text")
-
-
-def test_rewritten_replaces_each_term_and_nothing_else() -> None:
-    met: list[Term] = []
-
-    def change(term: Term) -> Term:
-        met.append(term)
-        return TRUE
-
-    before = nested(FALSE)
-    assert repr(rewritten(before, change)) == repr(nested(TRUE))
-    assert len(met) == repr(before).count(repr(FALSE)) == 5
-    assert repr(before) == repr(nested(FALSE))
 
 
 def test_instead_puts_another_term_in_the_place_of_one() -> None:
