@@ -70,7 +70,7 @@ class Witness:
     runs: Mapping[str, WitnessRun]
 
 
-def witness(
+def build_witness(
     model: Mapping[str, int],
     matter: Mapping[str, int],
     widths: Mapping[str, int],
@@ -136,12 +136,12 @@ def _decided(subject: str, course: WitnessRun, still_so: StillSo) -> WitnessRun:
     decisive = [
         i
         for i, step in enumerate(course.steps)
-        if step.taken is not None and not still_so(subject, turned(course.procedure, step.span))
+        if step.taken is not None and not still_so(subject, turn_branch(course.procedure, step.span))
     ]
     return replace(course, decisive=tuple(decisive))
 
 
-def turned(procedure: Procedure, span: Span) -> Procedure:
+def turn_branch(procedure: Procedure, span: Span) -> Procedure:
     """The procedure with the opposite condition at the branches that were written there."""
 
     def visit(statement: Statement, descend: Descend) -> tuple[Statement, ...]:

@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from model.logic import FALSE, Sort, Term, const, free_names, place, substitute
-from model.program.definite_assignment import check_set_before_read
+from model.program.definite_assignment import check_definite_assignment
 from model.program.listing import number_lines
 from model.program.procedure import (
     Block,
@@ -197,7 +197,7 @@ def record(
     shape_name = write.__name__
     lines, numbered = number_lines(f"shape:{shape_name}", tuple(recording.open_bodies[0]), ABBREVIATIONS)
     body = (Block(END, numbered),)
-    check_set_before_read(body, frozenset(recording.arguments))
+    check_definite_assignment(body, frozenset(recording.arguments))
     places = {local: Place(sort, recording.arguments.get(local)) for local, sort in recording.sorts.items()}
     places[RETURN] = Place(BV32)
     outcomes = _outcomes(words, body)

@@ -173,7 +173,7 @@ def _told(procedure: Procedure, pages: Sequence[Values], asked: _Asked) -> list[
 
     told = _outcomes(procedure, bind, spreads, pages)
     read = free_names(*(bind(term) for term in (*_LOOKED_AT, _AFTERWARDS)))
-    unset = {str(each.data): 1 for each in result.unset.values() if str(each.data) in read}
+    unset = {str(each.data): 1 for each in result.uninitialised.values() if str(each.data) in read}
     if unset:
         others = Spreads([replace(each, names={**unset, **each.names}) for each in spreads.inputs])
         if told != _outcomes(procedure, bind, others, pages):

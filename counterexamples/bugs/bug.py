@@ -70,7 +70,7 @@ def version(name: str, right: str) -> OnShape:
     return OnShape(shape(name), shape(right))
 
 
-def edited(procedure: Procedure, right: Procedure, believed: tuple[str, ...] = ()) -> OnShape:
+def on_edit(procedure: Procedure, right: Procedure, believed: tuple[str, ...] = ()) -> OnShape:
     """A procedure that was made from ``right`` by an edit, with its lines numbered again, so that a
     counterexample cites what stands there now."""
     (end,) = procedure.body

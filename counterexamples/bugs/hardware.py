@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from counterexamples.bugs.bug import Bug, edited, shape, version
+from counterexamples.bugs.bug import Bug, on_edit, shape, version
 from counterexamples.bugs.harm import Harm
-from model.program.edit import instead, without
+from model.program.edit import remove_test, replace_term
 from model.vocabulary.memory import (
     DIC,
     FWB,
@@ -25,7 +25,7 @@ _merged = shape("merged")
 forgot_the_hardware = Bug(
     says="The type followed the VMA on any hardware, also where the caches of such a page must be maintained.",
     cites=("b244d1e5cdeb", "2a8dfab26677"),  # the first is of NVIDIA's own tree
-    where=edited(without(_merged, ~kvm_supports_cacheable_pfnmap), right=_merged),
+    where=on_edit(remove_test(_merged, ~kvm_supports_cacheable_pfnmap), right=_merged),
     refutes="cacheable_pages_beyond_memory_without_fwb_and_dic_get_efault",
     witness=beyond & is_vma_cacheable & ~kvm_supports_cacheable_pfnmap & (mapped >> NORMAL),
     harm=Harm.NO_LINEAR_MAP,
@@ -43,7 +43,7 @@ forgot_dic = Bug(
 valid_pfns_were_taken_for_mapped_ones = Bug(
     says="pfn_valid() was taken to say that the kernel maps the page, and excused it from asking for FWB.",
     cites=("20241118131958.4609-1-ankita@nvidia.com", "Z1oL1yZtdvGUIW9h@arm.com"),
-    where=edited(instead(_merged, pfn_is_map_memory, pfn_valid), right=_merged),
+    where=on_edit(replace_term(_merged, pfn_is_map_memory, pfn_valid), right=_merged),
     refutes="pages_without_an_alias_are_cacheable_only_with_fwb_and_dic",
     witness=pfn_valid & ~has_linear_map & ~kvm_supports_cacheable_pfnmap,
     harm=Harm.NO_LINEAR_MAP,

@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
-from counterexamples.bugs.bug import Bug, edited, shape, version
+from counterexamples.bugs.bug import Bug, on_edit, shape, version
 from counterexamples.bugs.harm import Harm
 from model.logic import TRUE, place
-from model.program.edit import instead, without
+from model.program.edit import remove_test, replace_term
 from model.vocabulary.memory import (
     EXECUTABLE,
     MT_NORMAL,
@@ -54,7 +54,7 @@ nomap_memory_was_memory = Bug(
     says="pfn_valid() decided what is memory, and it is true of NOMAP memory and of holes in an early "
     "section.",
     cites=("873ba463914c",),
-    where=edited(instead(_v6_16, pfn_is_map_memory, pfn_valid), right=_v6_16),
+    where=on_edit(replace_term(_v6_16, pfn_is_map_memory, pfn_valid), right=_v6_16),
     refutes="pages_beyond_memory_are_cacheable_only_with_fwb_and_dic",
     witness=pfn_valid & ~pfn_is_map_memory,
     harm=Harm.CACHEABLE_MMIO,
@@ -63,7 +63,9 @@ nomap_memory_was_memory = Bug(
 normal_tagged_did_not_count = Bug(
     says="Only MT_NORMAL counted as cacheable: a VMA of type MT_NORMAL_TAGGED was mapped Device.",
     cites=("20250310103008.3471-1-ankita@nvidia.com", "aCy3OwBe1HLa4O-7@arm.com"),
-    where=edited(instead(_merged, is_vma_cacheable, attr_index(vm_page_prot) == MT_NORMAL), right=_merged),
+    where=on_edit(
+        replace_term(_merged, is_vma_cacheable, attr_index(vm_page_prot) == MT_NORMAL), right=_merged
+    ),
     refutes="pages_beyond_memory_are_mapped_as_the_vma_says",
     witness=is_vma_cacheable & (attr_index(vm_page_prot) != MT_NORMAL) & ~NORMAL,
     harm=Harm.STALE_READ,
@@ -81,7 +83,7 @@ mixedmap_was_not_looked_at = Bug(
 every_device_was_normal_nc = Bug(
     says="Every page that is not memory was mapped Normal-NC, without the driver's VM_ALLOW_ANY_UNCACHED.",
     cites=("8c47ce3e1d2c",),
-    where=edited(instead(_merged, vfio_allow_any_uc, TRUE), right=_merged),
+    where=on_edit(replace_term(_merged, vfio_allow_any_uc, TRUE), right=_merged),
     refutes="noncacheable_pages_are_nc_if_and_only_if_the_vma_allows_it",
     witness=NORMAL_NC & ~vfio_allow_any_uc,
     harm=Harm.UNCACHED_MMIO_UNASKED,
@@ -90,7 +92,7 @@ every_device_was_normal_nc = Bug(
 device_mappings_were_executable = Bug(
     says="An exec fault on a device's page, which VFIO may map by faults, made it executable.",
     cites=("6d674e28f642",),
-    where=edited(without(_merged, exec_fault & _forced), right=_merged),
+    where=on_edit(remove_test(_merged, exec_fault & _forced), right=_merged),
     refutes="executable_pages_are_cacheable",
     witness=exec_fault & EXECUTABLE & ~NORMAL & beyond & ~is_vma_cacheable,
     harm=Harm.FETCH_FROM_DEVICE,

@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from counterexamples.bugs.bug import Bug, edited, shape
+from counterexamples.bugs.bug import Bug, on_edit, shape
 from counterexamples.bugs.harm import Harm
-from model.program.edit import instead
+from model.program.edit import replace_term
 from model.vocabulary.memory import (
     VM_SHARED,
     WRITABLE,
@@ -23,7 +23,7 @@ _v6_16, _merged = shape("before"), shape("merged")
 every_pfnmap_pte_was_writable = Bug(
     says="The pfn lookup said writable of every page of a VM_PFNMAP VMA, also where the PTE was read-only.",
     cites=("bd2fae8da794",),
-    where=edited(_merged, right=_merged, believed=("lookup_says_writable_of_writable_ptes",)),
+    where=on_edit(_merged, right=_merged, believed=("lookup_says_writable_of_writable_ptes",)),
     refutes="special_pages_of_a_cow_mapping_are_never_mapped_writable",
     witness=is_cow_mapping & host_pte_special & ~host_pte_writable & pfn_writable & WRITABLE,
     harm=Harm.WRITE_TO_READ_ONLY,
@@ -32,7 +32,7 @@ every_pfnmap_pte_was_writable = Bug(
 private_file_mappings_had_tags = Bug(
     says="VM_SHARED was asked for in the place of VM_MTE_ALLOWED, so that private file mappings were tagged.",
     cites=("c911f0d46879",),
-    where=edited(instead(_v6_16, mte_allowed, ~vm_flags.any(VM_SHARED)), right=_v6_16),
+    where=on_edit(replace_term(_v6_16, mte_allowed, ~vm_flags.any(VM_SHARED)), right=_v6_16),
     refutes="tagged_pages_are_of_vmas_that_allow_tags",
     witness=kvm_has_mte & ~mte_allowed & ~vm_flags.any(VM_SHARED),
     harm=Harm.FOREIGN_TAGS,

@@ -3,9 +3,9 @@
 
 from __future__ import annotations
 
-from counterexamples.bugs.bug import Bug, edited, shape, version
+from counterexamples.bugs.bug import Bug, on_edit, shape, version
 from counterexamples.bugs.harm import Harm
-from model.program.edit import without
+from model.program.edit import remove_test
 from model.vocabulary.memory import (
     EFAULT,
     EINVAL,
@@ -25,13 +25,13 @@ from model.vocabulary.memory import (
 
 # Both have another mistake besides, the refusal of COW mappings, which is taken out.
 _v7, _v8 = shape("v7"), shape("v8")
-_v7_without_cow = without(_v7, is_pfnmap & is_cow_mapping)
-_v8_without_cow = without(_v8, is_cow_mapping)
+_v7_without_cow = remove_test(_v7, is_pfnmap & is_cow_mapping)
+_v8_without_cow = remove_test(_v8, is_cow_mapping)
 
 any_cacheable_vma_was_refused = Bug(
     says="Without FWB and DIC every cacheable VMA was refused, that of ordinary memory as well.",
     cites=("20250618065541.50049-1-ankita@nvidia.com", "aFLqiAyXZLoOTepi@arm.com"),
-    where=edited(_v7_without_cow, right=shape("merged")),
+    where=on_edit(_v7_without_cow, right=shape("merged")),
     refutes="einval_is_never_the_answer",
     witness=is_vma_cacheable & ~kvm_supports_cacheable_pfnmap & mmu_locked,
     harm=Harm.NEEDLESS_REFUSAL,
@@ -40,7 +40,7 @@ any_cacheable_vma_was_refused = Bug(
 cacheable_mixedmap_was_refused = Bug(
     says="Only VM_PFNMAP might be cacheable, and the test after that refused a cacheable VM_MIXEDMAP VMA.",
     cites=("20250620120946.2991-1-ankita@nvidia.com",),
-    where=edited(_v8_without_cow, right=shape("merged")),
+    where=on_edit(_v8_without_cow, right=shape("merged")),
     refutes="einval_is_never_the_answer",
     witness=beyond & is_mixedmap & ~is_pfnmap & is_vma_cacheable & ~mmu_locked,
     harm=Harm.NEEDLESS_REFUSAL,

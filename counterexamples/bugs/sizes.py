@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
-from counterexamples.bugs.bug import Bug, edited, shape, version
+from counterexamples.bugs.bug import Bug, on_edit, shape, version
 from counterexamples.bugs.harm import Harm
 from model.logic import BOOL, BV64, const, place
-from model.program.edit import instead
+from model.program.edit import replace_term
 from model.vocabulary.memory import (
     NORMAL,
     PAGE_SIZE,
@@ -26,7 +26,7 @@ _device, _force_pte = place("device", BOOL), place("force_pte", BOOL)
 device_mappings_were_resized = Bug(
     says="A device's page became a block at the last minute, by the size of what the host maps there.",
     cites=("6d674e28f642",),
-    where=edited(instead(_v6_16, ~(_force_pte | _device), ~_force_pte), right=_v6_16),
+    where=on_edit(replace_term(_v6_16, ~(_force_pte | _device), ~_force_pte), right=_v6_16),
     refutes="noncacheable_pages_are_never_resized_late",
     witness=~NORMAL & ~pfn_is_map_memory & (map_size != PAGE_SIZE),
     harm=Harm.UNRELATED_MEMORY,

@@ -37,7 +37,7 @@ OPERATORS: Mapping[str, Operator] = {
 }
 
 
-def mutants(procedure: Procedure) -> Iterator[Mutant]:
+def generate_mutants(procedure: Procedure) -> Iterator[Mutant]:
     """Every mutant that differs from the procedure and from those before it."""
     seen: set[Shape] = {shape_of(procedure.body)}
     for operator in OPERATORS.values():
@@ -52,7 +52,7 @@ def mutants(procedure: Procedure) -> Iterator[Mutant]:
 EACH = 3
 
 
-def some_of(made: Sequence[Mutant], most: int) -> list[Mutant]:
+def sample(made: Sequence[Mutant], most: int) -> list[Mutant]:
     """About so many of the mutants, evenly, and some of each operator; 0: all."""
     if not most or len(made) <= most:
         return list(made)

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from counterexamples.mutation.mutant import Address, Body, Shape, inside, put, shape_of
+from counterexamples.mutation.mutant import Address, Body, Shape, list_at, replace_list, shape_of
 from model.logic import BOOL, FALSE, TRUE, Term, disj, is_same, place, same, subterms
 from model.program.procedure import Block, Call, If, Leave, Place, Procedure, Set, Statement, own_terms, walk
 from model.program.rewrite import map_own_terms
@@ -122,7 +122,7 @@ def _alike(one: Statement, other: Statement) -> bool:
     return one is other or shape_of((one,)) == shape_of((other,))
 
 
-def watched(procedure: Procedure, points: Mapping[str, Point]) -> Procedure:
+def add_infection_probes(procedure: Procedure, points: Mapping[str, Point]) -> Procedure:
     """The procedure with a place of each name, which says at the end whether the condition held."""
     by_list: dict[Address, dict[int, list[Statement]]] = {}
     for text, point in points.items():
@@ -130,7 +130,7 @@ def watched(procedure: Procedure, points: Mapping[str, Point]) -> Procedure:
         found.append(Set(text, point.differs))
     body = procedure.body
     for at in sorted(by_list, key=len, reverse=True):  # inner lists first: what is added moves the outer ones
-        body = put(body, at, _interleave(inside(body, at), by_list[at]))
+        body = replace_list(body, at, _interleave(list_at(body, at), by_list[at]))
     places = {**procedure.places, **{text: Place(BOOL, FALSE) for text in points}}
     return replace(procedure, body=body, places=places)
 

@@ -35,23 +35,23 @@ class Mutant:
 Operator = Callable[[Procedure], Iterator[Mutant]]
 
 
-def told(term: Term) -> str:
+def render_term(term: Term) -> str:
     """The term as the listing has it."""
     return show(abbreviate(term, ABBREVIATIONS))
 
 
-def bodies(body: Body, at: Address = ()) -> Iterator[tuple[Address, Body]]:
+def lists(body: Body, at: Address = ()) -> Iterator[tuple[Address, Body]]:
     """Every list of statements with its address, outer ones first."""
     yield at, body
     for i, statement in enumerate(body):
         if isinstance(statement, If):
-            yield from bodies(statement.then, (*at, (i, "then")))
-            yield from bodies(statement.orelse, (*at, (i, "orelse")))
+            yield from lists(statement.then, (*at, (i, "then")))
+            yield from lists(statement.orelse, (*at, (i, "orelse")))
         elif isinstance(statement, Block):
-            yield from bodies(statement.body, (*at, (i, "body")))
+            yield from lists(statement.body, (*at, (i, "body")))
 
 
-def inside(body: Body, at: Address) -> Body:
+def list_at(body: Body, at: Address) -> Body:
     """The list of statements at an address."""
     for i, which in at:
         statement = body[i]
@@ -63,27 +63,27 @@ def inside(body: Body, at: Address) -> Body:
     return body
 
 
-def put(body: Body, at: Address, new: Body) -> Body:
+def replace_list(body: Body, at: Address, new: Body) -> Body:
     """The body with another list of statements at that address."""
     if not at:
         return new
     (i, which), rest = at[0], at[1:]
     statement = body[i]
     if isinstance(statement, Block):
-        changed: Statement = replace(statement, body=put(statement.body, rest, new))
+        changed: Statement = replace(statement, body=replace_list(statement.body, rest, new))
     else:
         assert isinstance(statement, If)
         changed = (
-            replace(statement, then=put(statement.then, rest, new))
+            replace(statement, then=replace_list(statement.then, rest, new))
             if which == "then"
-            else replace(statement, orelse=put(statement.orelse, rest, new))
+            else replace(statement, orelse=replace_list(statement.orelse, rest, new))
         )
     return (*body[:i], changed, *body[i + 1 :])
 
 
-def with_list(procedure: Procedure, at: Address, new: Body) -> Procedure:
+def replace_in(procedure: Procedure, at: Address, new: Body) -> Procedure:
     """The procedure with another list of statements at that address."""
-    return replace(procedure, body=put(procedure.body, at, new))
+    return replace(procedure, body=replace_list(procedure.body, at, new))
 
 
 def shape_of(body: Body) -> Shape:

@@ -7,7 +7,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from counterexamples.mutation.mutant import Address, Body, Mutant, bodies, inside, put, told, with_list
+from counterexamples.mutation.mutant import (
+    Address,
+    Body,
+    Mutant,
+    list_at,
+    lists,
+    render_term,
+    replace_in,
+    replace_list,
+)
 from model.logic import FALSE, Term, name, subterms
 from model.program.procedure import Block, Call, If, Leave, Procedure, Set, Statement, own_terms, walk
 from model.vocabulary.memory import mmu_invalidated
@@ -15,24 +24,24 @@ from model.vocabulary.memory import mmu_invalidated
 
 def delete_a_statement(procedure: Procedure) -> Iterator[Mutant]:
     """Without a statement; of an ``if``, its else branch stays."""
-    for at, body in bodies(procedure.body):
+    for at, body in lists(procedure.body):
         for i, statement in enumerate(body):
             if isinstance(statement, Block):
                 continue
             rest: Body = statement.orelse if isinstance(statement, If) else ()
             if any(isinstance(s, Call) for s in walk((statement,))):
                 rest = (If(FALSE, (statement,), rest, statement.span),)  # its sinks are known, and not called
-            edited = with_list(procedure, at, (*body[:i], *rest, *body[i + 1 :]))
+            edited = replace_in(procedure, at, (*body[:i], *rest, *body[i + 1 :]))
             yield Mutant(edited, "delete a statement", statement.span, f"`{text(statement)}` is missing.")
 
 
 def swap_neighbours(procedure: Procedure) -> Iterator[Mutant]:
     """With two statements in the other order, where that can matter."""
-    for at, body in bodies(procedure.body):
+    for at, body in lists(procedure.body):
         for i, (one, two) in enumerate(pairwise(body)):
             if _commute(one, two):
                 continue
-            edited = with_list(procedure, at, (*body[:i], two, one, *body[i + 2 :]))
+            edited = replace_in(procedure, at, (*body[:i], two, one, *body[i + 2 :]))
             says = f"`{text(two)}` comes before `{text(one)}`."
             yield Mutant(edited, "swap neighbours", one.span, says)
 
@@ -43,7 +52,7 @@ def move_a_check_across_the_retry(procedure: Procedure) -> Iterator[Mutant]:
     if found is None:
         return
     home, here = found
-    for at, body in bodies(procedure.body):
+    for at, body in lists(procedure.body):
         if at != home[: len(at)]:
             continue
         middle = home[len(at)][0] if len(at) < len(home) else here
@@ -55,26 +64,26 @@ def move_a_check_across_the_retry(procedure: Procedure) -> Iterator[Mutant]:
                 continue
             where = "after" if i < middle else "before"
             says = f"`{text(statement)}` is asked directly {where} the retry."
-            edited = with_list(procedure, (), moved)
+            edited = replace_in(procedure, (), moved)
             yield Mutant(edited, "move a check across the retry", statement.span, says)
 
 
 def _moved(body: Body, at: Address, i: int, home: Address, here: int, after: bool) -> Body | None:
     """The statement ``i`` of the list ``at`` beside the retry, the statement ``here`` of the list ``home``;
     None where a label that it leaves would not be around it."""
-    outer = inside(body, at)
+    outer = list_at(body, at)
     statement = outer[i]
-    target = inside(body, home)
+    target = list_at(body, home)
     around = {block.label for block in _around(body, home)}
     if not set(_leaves(statement)) <= around | {b.label for b in walk((statement,)) if isinstance(b, Block)}:
         return None
     if at == home:
         rest = [s for k, s in enumerate(target) if k != i]
-        return put(body, home, (*rest[:here], statement, *rest[here:]))
+        return replace_list(body, home, (*rest[:here], statement, *rest[here:]))
     place = here + 1 if after else here
-    added = put(body, home, (*target[:place], statement, *target[place:]))
-    outer = inside(added, at)
-    return put(added, at, (*outer[:i], *outer[i + 1 :]))
+    added = replace_list(body, home, (*target[:place], statement, *target[place:]))
+    outer = list_at(added, at)
+    return replace_list(added, at, (*outer[:i], *outer[i + 1 :]))
 
 
 def _around(body: Body, at: Address) -> Iterator[Block]:
@@ -98,7 +107,7 @@ def _retry(procedure: Procedure) -> tuple[Address, int] | None:
     meant = procedure.symbols.get(
         str(mmu_invalidated.data), name(str(mmu_invalidated.data), mmu_invalidated.sort)
     )
-    for at, body in bodies(procedure.body):
+    for at, body in lists(procedure.body):
         for i, statement in enumerate(body):
             if isinstance(statement, If) and _asks(statement.condition, meant):
                 return at, i
@@ -139,12 +148,12 @@ def text(statement: Statement) -> str:
         return statement.span.text
     match statement:
         case Set(target, value):
-            return f"{target} = {told(value)};"
+            return f"{target} = {render_term(value)};"
         case If(condition):
-            return f"if ({told(condition)})"
+            return f"if ({render_term(condition)})"
         case Block(label):
             return f"{label}:"
         case Leave(label, value=value):
-            return f"goto {label};" if value is None else f"return {told(value)};"
+            return f"goto {label};" if value is None else f"return {render_term(value)};"
         case Call(sink):
             return f"{sink}();"

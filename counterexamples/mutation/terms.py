@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
-from counterexamples.mutation.mutant import Mutant, bodies, told, with_list
+from counterexamples.mutation.mutant import Mutant, lists, render_term, replace_in
 from model.logic import (
     BOOL,
     FALSE,
@@ -117,7 +117,7 @@ def _alike(one: str, two: str) -> bool:
 
 def _guards(procedure: Procedure) -> Iterator[Term]:
     """The conditions that look at inputs alone, so that they may stand anywhere."""
-    for _, body in bodies(procedure.body):
+    for _, body in lists(procedure.body):
         for s in body:
             if isinstance(s, If) and not any(t.op == "place" for t in subterms(s.condition)):
                 yield s.condition
@@ -125,7 +125,7 @@ def _guards(procedure: Procedure) -> Iterator[Term]:
 
 def _of_conditions(procedure: Procedure, operator: str, variants: Variants) -> Iterator[Mutant]:
     """A mutant for each variant of the whole condition of each ``if``."""
-    for at, body in bodies(procedure.body):
+    for at, body in lists(procedure.body):
         for i, statement in enumerate(body):
             if not isinstance(statement, If):
                 continue
@@ -133,17 +133,17 @@ def _of_conditions(procedure: Procedure, operator: str, variants: Variants) -> I
                 if is_same(new, statement.condition):
                     continue
                 changed = replace(statement, condition=new)
-                edited = with_list(procedure, at, (*body[:i], changed, *body[i + 1 :]))
-                says = f"`{told(statement.condition)}` became `{told(new)}`."
+                edited = replace_in(procedure, at, (*body[:i], changed, *body[i + 1 :]))
+                says = f"`{render_term(statement.condition)}` became `{render_term(new)}`."
                 yield Mutant(edited, operator, statement.span, says)
 
 
 def _of_terms(procedure: Procedure, operator: str, variants: Variants) -> Iterator[Mutant]:
     """A mutant for each variant of each part of each term of each statement."""
-    for at, body in bodies(procedure.body):
+    for at, body in lists(procedure.body):
         for i, statement in enumerate(body):
             for changed, says in _variants_of(statement, variants):
-                edited = with_list(procedure, at, (*body[:i], changed, *body[i + 1 :]))
+                edited = replace_in(procedure, at, (*body[:i], changed, *body[i + 1 :]))
                 yield Mutant(edited, operator, statement.span, says)
 
 
@@ -153,7 +153,10 @@ def _variants_of(statement: Statement, variants: Variants) -> Iterator[tuple[Sta
             for new in variants(part):
                 changed = _replaced(term, part, new)
                 if not is_same(changed, term):
-                    yield put(changed), f"`{told(part)}` became `{told(new)}` in `{statement.span.text}`."
+                    yield (
+                        put(changed),
+                        f"`{render_term(part)}` became `{render_term(new)}` in `{statement.span.text}`.",
+                    )
 
 
 def _terms(statement: Statement) -> Iterator[tuple[Term, Callable[[Term], Statement]]]:

@@ -18,7 +18,7 @@ from model.program.rewrite import Descend, rewrite
 
 
 @dataclass(frozen=True)
-class Part:
+class ConditionPart:
     """A part of a condition, and the test that it stands in; ``is_whole``: it is the condition itself.
 
     ``decided_yes`` and ``decided_no``, over words of the watched procedure: it was come to where it
@@ -33,14 +33,14 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Watched:
+class Probed:
     """``procedure`` does what it did before; ``parts`` are those of its conditions, as written."""
 
     procedure: Procedure
-    parts: tuple[Part, ...]
+    parts: tuple[ConditionPart, ...]
 
 
-def watched(procedure: Procedure) -> Watched:
+def add_probes(procedure: Procedure) -> Probed:
     """The procedure with a note on every part of every condition."""
     watcher = _Watcher()
     body = rewrite(procedure.body, watcher.visit)
@@ -52,23 +52,23 @@ def watched(procedure: Procedure) -> Watched:
         places={**procedure.places, **notes},
         symbols={**procedure.symbols, **words},
     )
-    return Watched(made, tuple(watcher.parts))
+    return Probed(made, tuple(watcher.parts))
 
 
 @dataclass
 class _Watcher:
     notes: list[str] = field(default_factory=list)
-    parts: list[Part] = field(default_factory=list)
+    parts: list[ConditionPart] = field(default_factory=list)
 
     def visit(self, statement: Statement, descend: Descend) -> Iterator[Statement]:
         if isinstance(statement, If):
-            for part, decides in parts_of(statement.condition):
+            for part, decides in condition_parts(statement.condition):
                 yield from self.watch(part, decides, part is statement.condition, statement.span)
         yield descend(statement)
 
     def watch(self, part: Term, decides: Term, is_whole: bool, span: Span) -> Iterator[Statement]:
         yes, no = (self.note(way) for way in ("true", "false"))
-        self.parts.append(Part(span, part, is_whole, yes, no))
+        self.parts.append(ConditionPart(span, part, is_whole, yes, no))
         yield Set(str(yes.data), conj(decides, part), span)
         yield Set(str(no.data), conj(decides, negate(part)), span)
 
@@ -77,7 +77,7 @@ class _Watcher:
         return name(self.notes[-1])
 
 
-def parts_of(condition: Term, decides: Term = TRUE) -> Iterator[tuple[Term, Term]]:
+def condition_parts(condition: Term, decides: Term = TRUE) -> Iterator[tuple[Term, Term]]:
     """The condition and its parts, each with the condition under which it decides.
 
     Constants are none, and neither are flags that the front-end made up for a switch or a loop, whose
@@ -88,11 +88,11 @@ def parts_of(condition: Term, decides: Term = TRUE) -> Iterator[tuple[Term, Term
     yield condition, decides
     match condition.op:
         case "not":
-            inner = parts_of(condition.args[0], decides)
+            inner = condition_parts(condition.args[0], decides)
             next(inner, None)  # it decides whenever its opposite does
             yield from inner
         case "and" | "or":
             for i, part in enumerate(condition.args):
                 rest = [other for j, other in enumerate(condition.args) if j != i]
                 free = conj(*rest) if condition.op == "and" else negate(disj(*rest))
-                yield from parts_of(part, conj(decides, free))
+                yield from condition_parts(part, conj(decides, free))

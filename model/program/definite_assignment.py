@@ -11,7 +11,7 @@ from model.logic import subterms
 from model.program.procedure import Block, Call, If, Leave, ProcedureError, Set, Statement, own_terms
 
 
-def check_set_before_read(body: tuple[Statement, ...], arguments: frozenset[str] = frozenset()) -> None:
+def check_definite_assignment(body: tuple[Statement, ...], arguments: frozenset[str] = frozenset()) -> None:
     """Raise ProcedureError where a local other than an argument may be read before it is set."""
     _flow(body, arguments, {})
 

@@ -43,7 +43,7 @@ from model.program.rewrite import Descend, map_terms, rewrite
 from model.vocabulary.symbols import READ, VARYING, WORLD
 
 
-def without(procedure: Procedure, guard: Term, answering: int | None = None) -> Procedure:
+def remove_test(procedure: Procedure, guard: Term, answering: int | None = None) -> Procedure:
     """The procedure without the ``if`` of that guard: its else branch stands in its place.
 
     Raises ProcedureError unless exactly one condition is meant.
@@ -51,17 +51,17 @@ def without(procedure: Procedure, guard: Term, answering: int | None = None) -> 
     return _edit(procedure, guard, answering, lambda statement: statement.orelse)
 
 
-def dropped(procedure: Procedure, guard: Term, answering: int | None = None) -> Procedure:
-    """The procedure without the guard, a part of a conjunction; errors as of ``without``."""
+def drop_guard(procedure: Procedure, guard: Term, answering: int | None = None) -> Procedure:
+    """The procedure without the guard, a part of a conjunction; errors as of ``remove_test``."""
     return _edit(procedure, guard, answering, lambda statement: (_with(statement, guard, TRUE),))
 
 
-def negated(procedure: Procedure, guard: Term, answering: int | None = None) -> Procedure:
-    """The procedure with the opposite of the guard in its place; errors as of ``without``."""
+def negate_guard(procedure: Procedure, guard: Term, answering: int | None = None) -> Procedure:
+    """The procedure with the opposite of the guard in its place; errors as of ``remove_test``."""
     return _edit(procedure, guard, answering, lambda statement: (_with(statement, guard, ~guard),))
 
 
-def instead(procedure: Procedure, meant: Term, other: Term) -> Procedure:
+def replace_term(procedure: Procedure, meant: Term, other: Term) -> Procedure:
     """The procedure with ``other`` where it looks at ``meant``; what ``other`` names is read as well.
 
     The outcome words stay as they are.  Raises ProcedureError unless exactly one statement has the
@@ -87,9 +87,9 @@ def instead(procedure: Procedure, meant: Term, other: Term) -> Procedure:
     return replace(procedure, body=body, inputs=inputs)
 
 
-def mark(procedure: Procedure, guard: Term, word: str, answering: int | None = None) -> Procedure:
+def mark_branch(procedure: Procedure, guard: Term, word: str, answering: int | None = None) -> Procedure:
     """The procedure with a word that is true of the runs that took the branch of that guard;
-    errors as of ``without``."""
+    errors as of ``remove_test``."""
     noted = replace(
         procedure,
         places={**procedure.places, word: Place(BOOL, FALSE)},

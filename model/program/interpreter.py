@@ -59,7 +59,7 @@ class Run:
         return self.inputs.names.get(key, 0)
 
 
-class UnsetError(ProcedureError):
+class UninitialisedError(ProcedureError):
     """A place was read before it was set."""
 
 
@@ -137,4 +137,4 @@ class _Machine:
             return self.store[key]
         if self.unset + key in self.inputs.names:
             return self.inputs.names[self.unset + key]
-        raise UnsetError(f"{key} is read before it is set.")
+        raise UninitialisedError(f"{key} is read before it is set.")

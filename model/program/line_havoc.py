@@ -31,7 +31,7 @@ from model.program.rewrite import Descend, map_own_terms, rewrite
 
 
 @dataclass(frozen=True)
-class Line:
+class LineCondition:
     """A line of the source; ``holds``, over words of the opened procedure: it does what it says."""
 
     span: Span
@@ -39,19 +39,19 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Opened:
+class LineHavoc:
     """``procedure`` is the same as before wherever all ``lines`` hold."""
 
     procedure: Procedure
-    lines: tuple[Line, ...]
+    lines: tuple[LineCondition, ...]
 
 
-def every_line(span: Span) -> bool:
+def is_any_line(span: Span) -> bool:
     """Whether a line is to be opened: all are."""
     return True
 
 
-def opened(procedure: Procedure, which: Callable[[Span], bool] = every_line) -> Opened:
+def havoc_lines(procedure: Procedure, which: Callable[[Span], bool] = is_any_line) -> LineHavoc:
     """The procedure and those of its lines that are wanted, in the order in which they are first met."""
     opener = _Opener(which)
     body = rewrite(procedure.body, opener.visit)
@@ -65,7 +65,9 @@ def opened(procedure: Procedure, which: Callable[[Span], bool] = every_line) -> 
         inputs={**procedure.inputs, **inputs},
         symbols={**procedure.symbols, **words},
     )
-    return Opened(made, tuple(Line(spans[0], conj(*holds)) for spans, holds in opener.lines.values()))
+    return LineHavoc(
+        made, tuple(LineCondition(spans[0], conj(*holds)) for spans, holds in opener.lines.values())
+    )
 
 
 def _there(text: str) -> str:

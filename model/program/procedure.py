@@ -49,7 +49,13 @@ class Origin(Enum):
     GIVEN = "an argument, a field of memory or a property of the machine"
     CONTRACT = "what a contract says a call may answer"
     HAVOC = "a call, a loop or an expression of which nothing is known"
-    UNSET = "a local that was read before it was set"
+    UNINITIALISED = "a local that was read before it was set"
+
+
+#: Begins the name of the input that stands for what an uninitialised place holds.
+UNINITIALISED_PREFIX = "unset "
+#: Begins the name of the input that stands for an argument of an effect that was never called.
+UNCALLED_PREFIX = "no "
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +69,7 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A C object: its sort, and what it holds at first (None: nothing, as an unset local)."""
+    """A C object: its sort, and what it holds at first (None: it is uninitialised)."""
 
     sort: Sort
     initial: Term | None = None

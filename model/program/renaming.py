@@ -13,7 +13,7 @@ from model.program.rewrite import Descend, map_own_terms, rewrite
 _MARK = " of another run"
 
 
-def with_other_locals(procedure: Procedure) -> Procedure:
+def rename_locals(procedure: Procedure) -> Procedure:
     """The procedure with every local that holds nothing at first under another name."""
     unset = {path for path, known in procedure.places.items() if known.initial is None}
 

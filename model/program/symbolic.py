@@ -29,11 +29,12 @@ from model.logic import (
     substitute,
 )
 from model.program.procedure import (
+    UNCALLED_PREFIX,
+    UNINITIALISED_PREFIX,
     Block,
     Call,
     If,
     Leave,
-    Origin,
     Procedure,
     ProcedureError,
     Set,
@@ -44,11 +45,11 @@ from model.program.procedure import (
 
 @dataclass(frozen=True)
 class Result:
-    """The last value of each place, over the inputs; ``unset`` are the stand-ins for values that
+    """The last value of each place, over the inputs; ``uninitialised_value`` are the stand-ins for values that
     were read before they were set, by name; ``constants`` have taken the place of their names."""
 
     places: Mapping[str, Term]
-    unset: Mapping[str, Term]
+    uninitialised: Mapping[str, Term]
     constants: Mapping[str, int]
 
     def bind(self, term: Term) -> Term:
@@ -58,17 +59,17 @@ class Result:
             if t.op != "place":
                 return _constant(self.constants, t)
             found = self.places.get(str(t.data))
-            return unset(str(t.data), t) if found is None else found
+            return uninitialised_value(str(t.data), t) if found is None else found
 
         return substitute(term, leaf)
 
 
-def unset(key: str, like: Term) -> Term:
+def uninitialised_value(key: str, like: Term) -> Term:
     """What stands in for the value of a place that no statement set."""
-    return name(f"{Origin.UNSET.name.lower()} {key}", like.sort)
+    return name(UNINITIALISED_PREFIX + key, like.sort)
 
 
-def with_constants(term: Term, constants: Mapping[str, int]) -> Term:
+def substitute_constants(term: Term, constants: Mapping[str, int]) -> Term:
     """The term with the names that the kernel at hand gives a value as those values."""
     return substitute(term, partial(_constant, constants))
 
@@ -101,14 +102,14 @@ def run(procedure: Procedure) -> Result:
         )
     if state is None:
         raise ProcedureError(f"{procedure.name}: no path reaches the end.")
-    return Result(state.store, executor.unset, procedure.constants)
+    return Result(state.store, executor.uninitialised, procedure.constants)
 
 
 class _Executor:
     def __init__(self, procedure: Procedure):
         self.procedure = procedure
         self.pending: dict[str, list[_State]] = {}
-        self.unset: dict[str, Term] = {}
+        self.uninitialised: dict[str, Term] = {}
 
     def initial(self) -> dict[str, Term]:
         store = {
@@ -117,7 +118,7 @@ class _Executor:
         for sink, arguments in effects(self.procedure.body).items():
             store[f"{sink}.called"] = store[f"{sink}.again"] = store[f"{sink}.seen"] = FALSE
             for argument, sort in arguments.items():
-                store[f"{sink}.{argument}"] = name(f"no {sink}.{argument}", sort)
+                store[f"{sink}.{argument}"] = name(f"{UNCALLED_PREFIX}{sink}.{argument}", sort)
         return store
 
     def read(self, term: Term, store: dict[str, Term]) -> Term:
@@ -130,7 +131,7 @@ class _Executor:
         return substitute(term, leaf)
 
     def _unset(self, key: str, term: Term) -> Term:
-        return self.unset.setdefault(key, unset(key, term))
+        return self.uninitialised.setdefault(key, uninitialised_value(key, term))
 
     def body(self, statements: tuple[Statement, ...], state: _State) -> _State | None:
         current: _State | None = state

@@ -17,7 +17,7 @@ from model.arch.arm64 import fault
 from model.arch.arm64.constants import PAGES, V6_12
 from model.facts.assumed import FACTS, Fact
 from model.logic import free_names
-from model.program.edit import without
+from model.program.edit import remove_test
 from model.program.procedure import Input, Procedure
 from model.shape import Shape
 from model.vocabulary.memory import is_cow_mapping
@@ -220,7 +220,7 @@ def _about_the_cow_test(subject: Subject, bound: frozenset[str], facts: tuple[Fa
         return _claim(named, subject, {"": subject.procedure} if alone else both, facts, answer, regions)
 
     unchecked = replace(
-        without(subject.procedure, is_cow_mapping), name=f"{subject.name} without its COW test"
+        remove_test(subject.procedure, is_cow_mapping), name=f"{subject.name} without its COW test"
     )
     both = {"": unchecked, cow_check.CHECKED: subject.procedure}
     name, theorem, region = cow_check.refused_set(subject.name)

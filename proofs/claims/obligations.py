@@ -133,7 +133,7 @@ class _Group:
         self.loose: dict[str, bool] = {}
         self.names = _Names()
         self.flat = _Flat(self.names)
-        self.unset = tuple(str(t.data) for result in results.values() for t in result.unset.values())
+        self.unset = tuple(str(t.data) for result in results.values() for t in result.uninitialised.values())
         bound = (p.symbols.get(word, name(word, BV64)) for p in subjects.values() for word in BITWISE)
         self.bitwise = frozenset(str(term.data) for term in bound if term.op == "name")
 
@@ -193,7 +193,7 @@ def is_loose(text: str, procedures: Iterable[Procedure]) -> bool:
     if text.startswith(("unset ", "no ")):
         return True
     origins = {p.inputs[text].origin for p in procedures if text in p.inputs}
-    return bool(origins & {Origin.HAVOC, Origin.UNSET})
+    return bool(origins & {Origin.HAVOC, Origin.UNINITIALISED})
 
 
 class _Flat:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from counterexamples.witness import Witness, witness
+from counterexamples.witness import Witness, build_witness
 from model.logic import Term, conj, free_names
 from model.program.interpreter import Run
 from model.program.procedure import Procedure, ProcedureError
@@ -60,7 +60,7 @@ def _witness(judged: Judged, shown: Shown | None, outcome: Term) -> Witness | No
 
     widths = {name: sort.width for name, sort in obligation.inputs.items()}
     words = spoken(judged.claim)
-    return witness(shown.model, shown.matter, widths, judged.claim.subjects, rerun, words, still_so)
+    return build_witness(shown.model, shown.matter, widths, judged.claim.subjects, rerun, words, still_so)
 
 
 def spoken(claim: Claim) -> set[str]:

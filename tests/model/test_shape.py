@@ -72,7 +72,7 @@ def meaning(shape: str, page_shift: int) -> symbolic.Result:
 @every_shape
 def test_no_word_rests_on_a_local_that_was_not_set(shape: Shape) -> None:
     result = symbolic.run(shape.procedure)
-    stand_ins = {str(t.data) for t in result.unset.values()}
+    stand_ins = {str(t.data) for t in result.uninitialised.values()}
     for word, term in shape.procedure.symbols.items():
         assert stand_ins.isdisjoint(free_names(result.bind(term))), word
 

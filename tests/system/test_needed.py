@@ -13,7 +13,7 @@ from model.facts.assumed import Fact
 from model.facts.blocks import block_is_in_the_vma
 from model.facts.normal_page import normal
 from model.logic import BV64, FALSE, TRUE, Term, conj, const, is_same
-from model.program.edit import dropped, without
+from model.program.edit import drop_guard, remove_test
 from model.program.procedure import Procedure
 from model.shape import MAP, RELAX
 from model.vocabulary.memory import (
@@ -79,8 +79,8 @@ ALSO: Mapping[str, Callable[[Procedure], Procedure]] = {
 #: For each part of a conclusion, a kernel in which that part alone fails: an edit of `merged`.
 MUTANTS: Mapping[str, tuple[tuple[Term, Callable[[Procedure], Procedure]], ...]] = {
     "enoexec_is_for_fetches_from_noncacheable_pages": (
-        (exec_fault, lambda p: dropped(p, exec_fault, answering=-8)),
-        (beyond, lambda p: dropped(p, ~pfn_is_map_memory)),
+        (exec_fault, lambda p: drop_guard(p, exec_fault, answering=-8)),
+        (beyond, lambda p: drop_guard(p, ~pfn_is_map_memory)),
         (~is_vma_cacheable, lambda p: replaced(p, is_vma_cacheable, FALSE)),
     ),
     "refused_faults_change_nothing": (
@@ -88,17 +88,17 @@ MUTANTS: Mapping[str, tuple[tuple[Term, Callable[[Procedure], Procedure]], ...]]
         (~relaxed, lambda p: replaced(p, relax_ret, EFAULT)),
     ),
     "poisoned_pages_are_answered_but_not_mapped": (
-        (ret == 0, lambda p: without(p, is_hwpoison_pfn)),
+        (ret == 0, lambda p: remove_test(p, is_hwpoison_pfn)),
         (~mapped, lambda p: adding(p, is_hwpoison_pfn, MAP)),
         (~relaxed, lambda p: adding(p, is_hwpoison_pfn, RELAX)),
     ),
     "stale_pages_are_never_mapped": (
         (mmu_locked, lambda p: uncalled(p, "kvm_fault_lock")),
-        (~mmu_invalidated, lambda p: without(p, mmu_invalidated)),
+        (~mmu_invalidated, lambda p: remove_test(p, mmu_invalidated)),
     ),
     "stale_entries_are_never_relaxed": (
         (mmu_locked, lambda p: uncalled(p, "kvm_fault_lock")),
-        (~mmu_invalidated, lambda p: without(p, mmu_invalidated)),
+        (~mmu_invalidated, lambda p: remove_test(p, mmu_invalidated)),
     ),
     "all_pages_of_a_block_are_sanitised": (
         ((sanitised_pfn << PAGE_SHIFT) == map_phys, lambda p: argued(p, "sanitise_mte_tags", "pfn", ZERO)),

@@ -16,7 +16,7 @@ from model.arch.arm64.fault_before import before
 from model.arch.arm64.fault_series import merged, v3, v6, v7, v8, v9
 from model.arch.arm64.fault_split import leaf_sized, split
 from model.logic import BOOL, BV64, Term, conj, disj, place
-from model.program.edit import mark
+from model.program.edit import mark_branch
 from model.program.procedure import Procedure
 from model.shape import MAP, RELAX, RETURN, Recorder, Shape, record
 from model.vocabulary.memory import (
@@ -112,7 +112,7 @@ def _shape(
 def _with_cow_test(write: Callable[[Recorder], None], since: str) -> Shape:
     """A version that refuses COW mappings, with the word ``cow_refused``."""
     shape = _shape(write, since)
-    return replace(shape, procedure=mark(shape.procedure, is_cow_mapping, "cow_refused"))
+    return replace(shape, procedure=mark_branch(shape.procedure, is_cow_mapping, "cow_refused"))
 
 
 @cache

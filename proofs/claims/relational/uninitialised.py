@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from model.logic import BOOL, FALSE, conj, disj, name, place, same
 from model.program.procedure import Procedure, effects
-from model.program.renaming import with_other_locals
+from model.program.renaming import rename_locals
 from model.source.kernel import Kernel
 from model.source.targets.target import LocalValue
 from proofs.claims.catalogue import pages_in_name
@@ -42,7 +42,7 @@ def nothing_unset_matters(subject: str, kernel: Kernel) -> Claim:
         pages_in_name(kernel.pages),
         "Nothing that the function does depends on what a local held before it was set.",
         ("C11 6.2.4: such a value is indeterminate",),
-        {"": procedure, _AGAIN: with_other_locals(procedure)},
+        {"": procedure, _AGAIN: rename_locals(procedure)},
         (),
         (~_crashed,),
         conj(*(same(word, about(_AGAIN, word)) for word in words)),

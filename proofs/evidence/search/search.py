@@ -18,7 +18,7 @@ from operator import or_
 
 from counterexamples.minimise import WHOLE, Bit, Model, bits, least, needed, steady
 from model.logic import Term, conj, free_names
-from model.program.symbolic import with_constants
+from model.program.symbolic import substitute_constants
 from proofs.evidence.checker import clauses
 from proofs.evidence.checker.answers import PROVED, REFUTED, UNKNOWN, write_steps
 from proofs.evidence.checker.lrat import Step
@@ -254,7 +254,7 @@ class _Refuted:
             found = self.asked.model([*base, saves])
             if found is not None:
                 loose = {name: found.get(name, 0) for name in self.claim.loose}
-                return with_constants(conj(*self.assumed) >> conj(*self.given, ~self.then), loose)
+                return substitute_constants(conj(*self.assumed) >> conj(*self.given, ~self.then), loose)
         return None
 
     def least(self, conditions: Sequence[Term]) -> Model | None:

@@ -173,7 +173,7 @@ def stands_behind(judged: Judged) -> Iterator[str]:
         yield f"fact      {fact.name} [{fact.source}]"
     inputs = {n: i for p in claim.subjects.values() for n, i in p.inputs.items() if n in names}
     yield from (f"contract  {text}" for text in _of(inputs, (Origin.CONTRACT,)))
-    yield from (f"whatever  {text}" for text in _of(inputs, (Origin.HAVOC, Origin.UNSET)))
+    yield from (f"whatever  {text}" for text in _of(inputs, (Origin.HAVOC, Origin.UNINITIALISED)))
     yield "z3's answer `unsat`, and model.program.symbolic's reading of the procedure"
 
 

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from counterexamples.render.two_columns import side_by_side
-from counterexamples.witness import witness
+from counterexamples.witness import build_witness
 from model import kernels
 from model.arch.arm64 import fault
 from model.program.interpreter import Run
@@ -59,7 +59,7 @@ def _told(both: Claim, judged: Judged, shape: str) -> str:
 
     widths = {name: sort.width for name, sort in obligation.inputs.items()}
     words = spoken(judged.claim)
-    found = witness(shown.model, shown.matter, widths, both.subjects, rerun, words, lambda _, __: True)
+    found = build_witness(shown.model, shown.matter, widths, both.subjects, rerun, words, lambda _, __: True)
     alike = replay(both, obligation.concrete(shown.model)).value(behaves_alike())
     end = (
         f"The shape {shape} does on this witness what the kernel does."

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from counterexamples.mutation import mutants
+from counterexamples.mutation import generate_mutants
 from counterexamples.mutation.mutant import Mutant
 from model.program.interpreter import Inputs
 from proofs.claims.claim import Verdict
@@ -74,7 +74,7 @@ def can_be_asked(judged: Judged) -> bool:
 def breaking(pool: Pool, judged: Judged) -> Broken:
     """The smallest mistake that breaks what was proved (``can_be_asked``)."""
     (procedure,) = judged.claim.subjects.values()
-    ordered = sorted(mutants(procedure), key=_size)
+    ordered = sorted(generate_mutants(procedure), key=_size)
     first = _first_on_inputs(judged, ordered)
     known = len(ordered) if first is None else first
     asked, refuted, held = min(known, MOST), None, 0

@@ -18,8 +18,8 @@ from itertools import groupby
 from counterexamples.render import prose
 from model.facts.assumed import FACTS, Fact
 from model.logic import TRUE, Term
-from model.program.condition_probes import Part, watched
-from model.program.line_havoc import opened
+from model.program.condition_probes import ConditionPart, add_probes
+from model.program.line_havoc import havoc_lines
 from model.program.procedure import Procedure, Span
 from model.source.targets.functions.fault import USER_MEM_ABORT
 from model.source.targets.target import Target
@@ -42,7 +42,7 @@ class Never(Enum):
 class Asked:
     """A part of a condition, with the claims that it is never true, and never false."""
 
-    part: Part
+    part: ConditionPart
     never_true: Claim
     never_false: Claim
 
@@ -68,7 +68,7 @@ class Dead:
 
 def asked(subject: str, procedure: Procedure, facts: Sequence[Fact]) -> list[Asked]:
     """The claims about every part of every condition of a procedure."""
-    found = watched(procedure)
+    found = add_probes(procedure)
 
     def claim(number: int, way: str, then: Term) -> Claim:
         return Claim(
@@ -114,7 +114,7 @@ def _place(each: Asked) -> tuple[str, int, str, bool, str]:
     return span.file, span.line, span.text, not each.part.is_whole, prose.term(each.part.part)
 
 
-def _covers(other: Dead, part: Part) -> bool:
+def _covers(other: Dead, part: ConditionPart) -> bool:
     same_test = (other.span.file, other.span.line, other.span.text) == (
         part.span.file, part.span.line, part.span.text
     )  # fmt: skip
@@ -154,7 +154,7 @@ def _rests(pool: Pool, found: Sequence[Dead]) -> dict[str, tuple[str, ...]]:
     claims = [claim for each in found for claim in each.proofs]
     if not claims:
         return {}
-    lines = opened(claims[0].subjects[""])  # all are about one procedure
+    lines = havoc_lines(claims[0].subjects[""])  # all are about one procedure
     resting = [line_core.resting(claim, lines) for claim in claims]
     needed = cores(pool, [each.claim for each in resting], least=True)
     return {

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from model.facts.assumed import Fact
-from model.program.line_havoc import Opened
+from model.program.line_havoc import LineHavoc
 from model.program.procedure import Procedure, Span
 from proofs.claims.claim import Claim, Expectation, Verdict
 
@@ -34,7 +34,7 @@ class Resting:
         return tuple(self.lines[i - first] for i in facts if i >= first)
 
 
-def resting(claim: Claim, found: Opened) -> Resting:
+def resting(claim: Claim, found: LineHavoc) -> Resting:
     """The claim about the opened procedure of its own subject; what else it speaks of stays whole."""
     facts = tuple(
         Fact(name=f"{_LINE} {line.span}", says=line.span.text, source=str(line.span), holds=line.holds)

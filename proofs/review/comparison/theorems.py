@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from model.program.line_havoc import Opened, opened
+from model.program.line_havoc import LineHavoc, havoc_lines
 from model.program.procedure import Procedure, Span
 from proofs.claims.claim import Claim, Verdict
 from proofs.claims.fingerprint import Fingerprints
@@ -199,7 +199,7 @@ class _Spared:
     procedure has no such line.  Their subjects tell the sides apart."""
 
     lines: Touched
-    made: dict[int, tuple[Procedure, Opened]] = field(default_factory=dict)
+    made: dict[int, tuple[Procedure, LineHavoc]] = field(default_factory=dict)
 
     def before(self, i: int, claim: Claim) -> Iterator[Claim]:
         return self.claim(i, claim, "before", self.lines.is_old)
@@ -210,7 +210,7 @@ class _Spared:
     def claim(self, i: int, claim: Claim, side: str, which: Callable[[Span], bool]) -> Iterator[Claim]:
         procedure = claim.subjects[""]
         if id(procedure) not in self.made:
-            self.made[id(procedure)] = procedure, opened(procedure, which)
+            self.made[id(procedure)] = procedure, havoc_lines(procedure, which)
         found = self.made[id(procedure)][1]
         if found.lines:
             named = replace(claim, theorem=f"{i}.{claim.theorem}", subject=f"{claim.subject}, {side}")
@@ -222,7 +222,7 @@ def _with_lines(pool: Pool, found: Iterable[TheoremReview], lines: Touched) -> I
     reviews = list(found)
     wanted = [i for i, each in enumerate(reviews) if each.became is Became.BROKEN][:EXPLAINED]
     proofs = {i: claim for i in wanted if (claim := _proved(reviews[i].before)) is not None}
-    resting = {i: line_core.resting(claim, opened(claim.subjects[""])) for i, claim in proofs.items()}
+    resting = {i: line_core.resting(claim, havoc_lines(claim.subjects[""])) for i, claim in proofs.items()}
     needed = cores(pool, [each.claim for each in resting.values()], least=True)
     for i, each in enumerate(reviews):
         used = needed.get(resting[i].claim.name) if i in resting else None

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from model.logic import BOOL, TRUE, Term, conj, name, place
-from model.program.edit import mark
+from model.program.edit import mark_branch
 from model.program.procedure import Procedure
 from model.vocabulary.memory import (
     DEVICE,
@@ -254,5 +254,5 @@ DEAD_TESTS: tuple[DeadTest, ...] = (
 
 def dead(test: DeadTest, procedure: Procedure) -> tuple[Procedure, Theorem]:
     """The version with the test marked, and that it never strikes."""
-    marked = mark(procedure, test.guard, str(_strikes.data), answering=-EINVAL)
+    marked = mark_branch(procedure, test.guard, str(_strikes.data), answering=-EINVAL)
     return marked, Theorem(says=test.says, given=(TRUE,), then=~_strikes, because=(_THREAD,))

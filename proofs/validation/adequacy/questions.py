@@ -16,7 +16,7 @@ from counterexamples.render import prose
 from model.logic import FALSE, TRUE, Term, free_names, is_false, is_true
 from model.logic import name as symbol
 from model.program.procedure import Input, Procedure
-from model.program.symbolic import with_constants
+from model.program.symbolic import substitute_constants
 from proofs.claims.claim import Claim
 
 #: What can be wrong with a conclusion.
@@ -120,7 +120,7 @@ def outcomes(claims: Iterable[Claim], known: Mapping[str, Term]) -> list[tuple[s
         for name, term in known.items():
             if (name, _subject(claim)) in found or not set(free_names(term)) <= bound:
                 continue
-            if not is_false(with_constants(term, procedure.constants)):
+            if not is_false(substitute_constants(term, procedure.constants)):
                 asked = possible(claim, f"never_{name}", f"It never {name.replace('_', ' ')}.", (term,))
                 found[name, _subject(claim)] = (name, asked)
     return list(found.values())

@@ -16,12 +16,12 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import islice
 
-from counterexamples.mutation import mutants
-from counterexamples.mutation.infection import infection, watched
+from counterexamples.mutation import generate_mutants
+from counterexamples.mutation.infection import add_infection_probes, infection
 from counterexamples.mutation.mutant import Mutant
 from model.facts.assumed import Fact
 from model.logic import FALSE, TRUE, conj
-from model.program.interpreter import Inputs, UnsetError
+from model.program.interpreter import Inputs, UninitialisedError
 from proofs.claims.claim import Claim, Verdict, about, replay
 from proofs.claims.obligations import obligations
 from proofs.solvers.query import Found
@@ -70,7 +70,7 @@ def fates(
     pool: Pool, subject: MutationTarget, made: Sequence[Mutant] | None = None, known: Sequence[Inputs] = ()
 ) -> list[Fallen]:
     """The fate of each mutant, in the order in which they are made; ``known`` are inputs worth trying."""
-    wanted = tuple(mutants(subject.procedure) if made is None else made)
+    wanted = tuple(generate_mutants(subject.procedure) if made is None else made)
     return _Hunt(pool, subject, wanted, known).fates()
 
 
@@ -89,7 +89,7 @@ class _Hunt:
 
     def fates(self) -> list[Fallen]:
         points = {_mark(i): infection(self.subject.procedure, m.procedure) for i, m in enumerate(self.made)}
-        watch = Watch(watched(self.subject.procedure, points))
+        watch = Watch(add_infection_probes(self.subject.procedure, points))
         seeds = [*self.seeds(), *self.known]
         tried = rounds(self.subject.procedure, self.subject.claims, seeds)
         self.try_inputs(watch, tried, BEFORE)
@@ -158,7 +158,7 @@ class _Hunt:
         mutant = self.made[i]
         try:
             unset = never_set(mutant.procedure, self.subject.procedure, inputs)
-        except UnsetError as error:
+        except UninitialisedError as error:
             unset = str(error)
             claim = None
         if unset and self.allows(inputs):

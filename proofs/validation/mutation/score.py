@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from counterexamples.mutation import OPERATORS, mutants, some_of
+from counterexamples.mutation import OPERATORS, generate_mutants, sample
 from model.source.targets.functions.fault import USER_MEM_ABORT
 from model.source.targets.target import Target
 from model.source.trees.tree import Tree
@@ -63,9 +63,9 @@ class Score:
 def score(subject: MutationTarget, jobs: int, limit: float, everything: bool = False, most: int = 0) -> Score:
     """The score of one procedure; survivors are told, and ``everything``: all mutants are.  ``most``: of so
     many mutants, evenly chosen (0: of all)."""
-    every = list(mutants(subject.procedure))
+    every = list(generate_mutants(subject.procedure))
     with Pool(jobs, limit) as pool:
-        found = fates(pool, subject, some_of(every, most))
+        found = fates(pool, subject, sample(every, most))
     made = Counter(each.mutant.operator for each in found)
     lines = [_line(each) for each in found if everything or each.fate is Fate.SURVIVING]
     lines.append(f"{subject.name}: " + ", ".join(f"{made[o]} of `{o}`" for o in OPERATORS))

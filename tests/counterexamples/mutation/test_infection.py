@@ -9,10 +9,10 @@ from itertools import islice
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from counterexamples.mutation import mutants
-from counterexamples.mutation.infection import infection, watched
+from counterexamples.mutation import generate_mutants
+from counterexamples.mutation.infection import add_infection_probes, infection
 from model.logic import TRUE, BitVec, const, is_same, name, place
-from model.program.interpreter import Inputs, Run, UnsetError, interpret
+from model.program.interpreter import Inputs, Run, UninitialisedError, interpret
 from model.program.procedure import Block, If, Place, Procedure, Set
 from tests.support.terms import INPUTS, procedure
 
@@ -24,7 +24,7 @@ def ended(subject: Procedure, inputs: Inputs) -> Run | None:
     """The run; None if a place was read before it was set."""
     try:
         return interpret(subject, inputs)
-    except UnsetError:
+    except UninitialisedError:
         return None
 
 
@@ -32,9 +32,9 @@ def ended(subject: Procedure, inputs: Inputs) -> Run | None:
 @given(st.data())
 def test_an_unmet_mark_means_that_nothing_differs(data: st.DataObject) -> None:
     original = procedure(data.draw)
-    made = list(islice(mutants(original), 60))
+    made = list(islice(generate_mutants(original), 60))
     points = {f"mark {i}": infection(original, m.procedure) for i, m in enumerate(made)}
-    marked = watched(original, points)
+    marked = add_infection_probes(original, points)
     names = {text: data.draw(st.integers(0, (1 << max(sort.width, 1)) - 1)) for text, sort in INPUTS.items()}
     inputs = Inputs({**names, **{f"unset {p}": 0 for p in original.places}})
     before = ended(marked, inputs)
@@ -78,6 +78,6 @@ def test_the_mark_stands_where_the_mistake_is() -> None:
     wrong = replace(inner, then=(Set("x", const(2, W4)),))
     point = infection(of(Block("b", (inner,))), of(Block("b", (wrong,))))
     assert point.at == ((0, "body"), (0, "then"))
-    marked = watched(of(Block("b", (inner,))), {"mark": replace(point, differs=TRUE)})
+    marked = add_infection_probes(of(Block("b", (inner,))), {"mark": replace(point, differs=TRUE)})
     assert interpret(marked, Inputs({"a": 1})).places["mark"] == 1
     assert interpret(marked, Inputs({"a": 0})).places["mark"] == 0

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from model.arch.arm64.fault import shapes
 from model.logic import BOOL, FALSE, TRUE, Term, name, place
-from model.program.edit import dropped, instead, mark, negated, without
+from model.program.edit import drop_guard, mark_branch, negate_guard, remove_test, replace_term
 from model.program.interpreter import Inputs, interpret
 from model.program.procedure import Procedure, ProcedureError
 from model.vocabulary.memory import (
@@ -47,29 +47,29 @@ def mapped(procedure: Procedure, **names: int) -> bool:
 
 def test_without_removes_the_test() -> None:
     assert answer(SHAPES["v9"]) == -EINVAL
-    assert mapped(without(SHAPES["v9"], is_cow_mapping))
+    assert mapped(remove_test(SHAPES["v9"], is_cow_mapping))
 
 
 def test_without_finds_a_guard_inside_a_conjunction() -> None:
     assert answer(SHAPES["v7"]) == -EINVAL
-    assert mapped(without(SHAPES["v7"], is_cow_mapping))
+    assert mapped(remove_test(SHAPES["v7"], is_cow_mapping))
 
 
 def test_without_keeps_the_else_branch() -> None:
-    edited = without(SHAPES["merged"], is_vma_cacheable)
+    edited = remove_test(SHAPES["merged"], is_vma_cacheable)
     cacheable = {"vm_page_prot": 0}
     assert not mapped(SHAPES["merged"], **cacheable)
     assert mapped(edited, **cacheable)
 
 
 def test_dropped_keeps_the_rest_of_the_condition() -> None:
-    edited = dropped(SHAPES["v7"], is_cow_mapping)
+    edited = drop_guard(SHAPES["v7"], is_cow_mapping)
     assert answer(edited, vm_flags=0x408) == -EINVAL
     assert mapped(edited, vm_flags=0x8)
 
 
 def test_negated() -> None:
-    edited = negated(SHAPES["v7"], is_cow_mapping)
+    edited = negate_guard(SHAPES["v7"], is_cow_mapping)
     assert mapped(edited)
     assert answer(edited, vm_flags=0x408) == -EINVAL
 
@@ -82,7 +82,7 @@ def test_mark_tells_where_the_guard_struck() -> None:
 
 
 def test_answering_chooses_among_tests_of_the_same_guard() -> None:
-    marked = mark(SHAPES["v8"], is_vma_cacheable & FORCED, "struck", answering=-EINVAL)
+    marked = mark_branch(SHAPES["v8"], is_vma_cacheable & FORCED, "struck", answering=-EINVAL)
     mixed = {"vm_flags": 1 << 28, "vm_page_prot": 0}
     run = interpret(marked, Inputs({**marked.constants, **BAR, **mixed}))
     assert run.value(marked.symbols["struck"]) == 1
@@ -106,24 +106,24 @@ def test_answering_chooses_among_tests_of_the_same_guard() -> None:
 def test_a_guard_that_is_not_in_one_place_is_an_error(shape: str, guard: object, told: str) -> None:
     pattern = rf"^{shape}: the guard .*{told}; name a guard that stands in one place\.$"
     with pytest.raises(ProcedureError, match=pattern):
-        without(SHAPES[shape], guard)  # type: ignore[arg-type]
+        remove_test(SHAPES[shape], guard)  # type: ignore[arg-type]
 
 
 def test_what_is_edited_stays_as_it_was() -> None:
     before = SHAPES["merged"].body
-    negated(SHAPES["merged"], ~kvm_supports_cacheable_pfnmap)
+    negate_guard(SHAPES["merged"], ~kvm_supports_cacheable_pfnmap)
     assert SHAPES["merged"].body is before
 
 
 def test_instead_puts_another_term_in_the_place_of_one() -> None:
-    made = instead(SHAPES["before"], pfn_is_map_memory, pfn_valid)
+    made = replace_term(SHAPES["before"], pfn_is_map_memory, pfn_valid)
     assert mapped(made, pfn_valid=1, exec_fault=1)
     assert answer(made, pfn_is_map_memory=1, exec_fault=1) == -8
     assert "pfn_valid" in made.inputs and "pfn_valid" not in SHAPES["before"].inputs
 
 
 def test_instead_finds_a_conjunction_within_a_longer_one() -> None:
-    made = instead(SHAPES["v7"], is_vma_cacheable & ~kvm_supports_cacheable_pfnmap, FALSE)
+    made = replace_term(SHAPES["v7"], is_vma_cacheable & ~kvm_supports_cacheable_pfnmap, FALSE)
     cacheable = {"vm_page_prot": 0, "pfn_is_map_memory": 1, "vm_flags": 0}
     assert answer(SHAPES["v7"], **cacheable) == -EINVAL
     assert mapped(made, **cacheable)
@@ -142,14 +142,14 @@ def test_instead_finds_a_conjunction_within_a_longer_one() -> None:
 )  # fmt: skip
 def test_a_term_that_cannot_be_replaced_is_an_error(meant: Term, other: Term, told: str) -> None:
     with pytest.raises(ProcedureError, match=rf"^merged: .*{re.escape(told)}$"):
-        instead(SHAPES["merged"], meant, other)
+        replace_term(SHAPES["merged"], meant, other)
 
 
 @given(
     st.fixed_dictionaries({w: st.integers(0, 1) for w in ("pfn_is_map_memory", "exec_fault", "perm_fault")})
 )
 def test_a_term_of_the_same_value_changes_nothing(names: dict[str, int]) -> None:
-    made = instead(SHAPES["before"], pfn_is_map_memory, pfn_valid)
+    made = replace_term(SHAPES["before"], pfn_is_map_memory, pfn_valid)
     same = {**names, "pfn_valid": names["pfn_is_map_memory"], "write_fault": 1 - names["exec_fault"]}
     assert answer(made, **same) == answer(SHAPES["before"], **same)
     assert mapped(made, **same) == mapped(SHAPES["before"], **same)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from model.logic import BOOL, TRUE, BitVec, Sort, Term, name, place, value_of
 from model.program import symbolic
-from model.program.interpreter import Inputs, UnsetError, interpret
+from model.program.interpreter import Inputs, UninitialisedError, interpret
 from model.program.procedure import If, Input, Place, Procedure, ProcedureError, Set
 from tests.support.terms import INPUTS, PLACES, SINK, Maker, procedure
 
@@ -49,9 +49,9 @@ def test_a_local_that_is_not_set_is_an_input_of_its_own() -> None:
     body = (If(condition, (Set("p", TRUE),)), Set("q", place("p", BOOL)))
     half = Procedure("half", body, {"p": Place(BOOL), "q": Place(BOOL)}, {"b0": Input(BOOL)})
     result = symbolic.run(half)
-    assert set(result.unset) == {"p"}
+    assert set(result.uninitialised) == {"p"}
     assert interpret(half, Inputs({"b0": 0, "unset p": 1})).places["q"] == 1
-    with pytest.raises(UnsetError, match="^p is read before it is set.$"):
+    with pytest.raises(UninitialisedError, match="^p is read before it is set.$"):
         interpret(half, Inputs({"b0": 0}))
 
 

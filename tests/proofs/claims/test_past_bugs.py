@@ -11,11 +11,11 @@ from dataclasses import replace
 import pytest
 
 from counterexamples.bugs import bugs
-from counterexamples.bugs.bug import Bug, OnC, OnShape, edited, shape, version
+from counterexamples.bugs.bug import Bug, OnC, OnShape, on_edit, shape, version
 from counterexamples.bugs.harm import Harm
 from model.cache import default_directory
 from model.logic import TRUE
-from model.program.edit import without
+from model.program.edit import remove_test
 from model.source.index.index import Index
 from model.source.trees.tree import Tree
 from model.vocabulary.memory import FWB, is_cow_mapping, kvm_supports_cacheable_pfnmap
@@ -195,8 +195,8 @@ def test_a_mistake_that_fails_in_another_way_is_not_as_declared() -> None:
 
 
 def test_two_mistakes_at_once_are_not_one() -> None:
-    both = without(shape("merged"), ~kvm_supports_cacheable_pfnmap)
-    found = only(replace(DIC, where=edited(both, right=shape("merged"))))
+    both = remove_test(shape("merged"), ~kvm_supports_cacheable_pfnmap)
+    found = only(replace(DIC, where=on_edit(both, right=shape("merged"))))
     assert found.standing is Standing.OTHERWISE
 
 
@@ -216,7 +216,7 @@ def test_a_fact_that_is_not_there_is_an_error() -> None:
     merged = shape("merged")
     told = r"^made_up: no fact about it is called all_is_well; name one of model/facts/assumed\.py\.$"
     with pytest.raises(HistoryError, match=told):
-        only(replace(DIC, where=edited(merged, right=merged, believed=("all_is_well",))))
+        only(replace(DIC, where=on_edit(merged, right=merged, believed=("all_is_well",))))
 
 
 def test_a_shape_that_is_not_there_is_an_error() -> None:
@@ -227,7 +227,7 @@ def test_a_shape_that_is_not_there_is_an_error() -> None:
 
 
 def test_an_edited_shape_cites_its_own_lines() -> None:
-    where = edited(without(shape("v9"), is_cow_mapping), right=shape("v9"))
+    where = on_edit(remove_test(shape("v9"), is_cow_mapping), right=shape("v9"))
     spans = {s.span.file for s in where.procedure.body[0].body}  # type: ignore[union-attr]
     assert spans == {"v9, edited"}
     assert where.right is shape("v9")

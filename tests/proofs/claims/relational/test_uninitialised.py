@@ -10,7 +10,7 @@ import pytest
 
 from model.logic import is_same, resize
 from model.program import symbolic
-from model.program.renaming import with_other_locals
+from model.program.renaming import rename_locals
 from model.source.contracts.contract import Contract, Kind
 from model.source.contracts.table import table
 from model.source.kernel import Kernel, Lowered
@@ -54,7 +54,7 @@ def test_a_local_that_matters_before_it_is_set_is_told(code: str, expected: Verd
 def test_other_names_for_locals_change_nothing_but_what_was_unset() -> None:
     lowered = lower(SET)
     one = replace(lowered.procedure, symbols={"answer": lowered.result})
-    two = with_other_locals(one)
+    two = rename_locals(one)
     assert is_same(
         symbolic.run(one).bind(one.symbols["answer"]), symbolic.run(two).bind(two.symbols["answer"])
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from counterexamples.mutation import mutants
+from counterexamples.mutation import generate_mutants
 from model.logic import TRUE
 from proofs.claims.claim import Claim, Expectation, Verdict
 from proofs.reports.explain.smallest_mutant import Broken, breaking, can_be_asked
@@ -44,7 +44,7 @@ def test_what_is_told_to_break_a_theorem_breaks_it() -> None:
 def test_what_nothing_breaks_is_told_with_the_count() -> None:
     claim = replace(CLAIMS["beyond_needs_hardware"], then=TRUE, expected=Expectation(Verdict.PROVED))
     found = broken(claim)
-    count = len(list(mutants(claim.subjects[""])))
+    count = len(list(generate_mutants(claim.subjects[""])))
     assert (found.by, found.held, found.unknown) == (None, min(count, 96), max(count - 96, 0))
     assert found.told().startswith(f"None of {found.held} small changes makes it fail.")
 

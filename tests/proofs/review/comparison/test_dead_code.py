@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from model.facts.assumed import Fact
 from model.logic import BOOL, TRUE, BitVec, Term, conj, const, disj, name, place, same
-from model.program.condition_probes import watched
+from model.program.condition_probes import add_probes
 from model.program.interpreter import Inputs, interpret
-from model.program.line_havoc import opened
+from model.program.line_havoc import havoc_lines
 from model.program.procedure import Block, If, Input, Leave, Place, Procedure, Set, Span, Statement
 from proofs.claims.claim import Claim, Verdict, about
 from proofs.review.comparison import dead_code, line_core
@@ -130,7 +130,7 @@ def lines_of(resting: line_core.Resting, finding: Finding) -> tuple[Span, ...] |
     ],
 )
 def test_a_proof_rests_on_the_lines_that_it_needs(given: Term, then: Term, lines: list[int]) -> None:
-    resting = line_core.resting(claim(given, then), opened(CHECKED))
+    resting = line_core.resting(claim(given, then), havoc_lines(CHECKED))
     (finding,) = ask_closely([resting.claim])
     used = lines_of(resting, finding)
     assert used is not None and [span.line for span in used] == lines
@@ -139,7 +139,7 @@ def test_a_proof_rests_on_the_lines_that_it_needs(given: Term, then: Term, lines
 @pytest.mark.parametrize(("touched", "verdict"), [((1, 4, 5, 6), Verdict.PROVED), ((2,), Verdict.REFUTED)])
 def test_without_a_line_that_it_needs_there_is_no_proof(touched: tuple[int, ...], verdict: Verdict) -> None:
     asked = claim(Q, RET == EFAULT)
-    half_open = opened(CHECKED, lambda span: span.line in touched)
+    half_open = havoc_lines(CHECKED, lambda span: span.line in touched)
     assert [line.span.line for line in half_open.lines] == list(touched)
     (judged,) = ask([line_core.untouched(asked, half_open.procedure)])
     assert judged.verdict is verdict
@@ -147,7 +147,7 @@ def test_without_a_line_that_it_needs_there_is_no_proof(touched: tuple[int, ...]
 
 def test_the_lines_of_a_shape() -> None:
     asked = by_theorem()["cacheable_pages_beyond_memory_without_fwb_and_dic_get_efault"]["merged"]
-    resting = line_core.resting(asked, opened(asked.subjects[""]))
+    resting = line_core.resting(asked, havoc_lines(asked.subjects[""]))
     (finding,) = ask_closely([resting.claim])
     used = lines_of(resting, finding)
     assert used is not None
@@ -160,7 +160,7 @@ def test_watching_changes_nothing_that_a_procedure_does(data: st.DataObject) -> 
     original = random_procedure(data.draw)
     values = {t: data.draw(st.integers(0, 1)) for t in original.inputs}
     inputs = Inputs(values | {f"unset {text}": 0 for text in original.places}, {})
-    plain, noted = interpret(original, inputs), interpret(watched(original).procedure, inputs)
+    plain, noted = interpret(original, inputs), interpret(add_probes(original).procedure, inputs)
     assert {text: noted.places.get(text) for text in plain.places} == dict(plain.places)
 
 
@@ -174,5 +174,5 @@ def test_opened_lines_that_hold_make_the_procedure_that_was_opened(data: st.Data
     asked = Claim(
         "the_same", "toy", "toy", "", "", (), {"": original, "original": original}, (), (TRUE,), then
     )
-    (judged,) = ask([line_core.resting(asked, opened(original)).claim])
+    (judged,) = ask([line_core.resting(asked, havoc_lines(original)).claim])
     assert judged.verdict is Verdict.PROVED

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from counterexamples.mutation import EACH, OPERATORS, mutants, some_of
+from counterexamples.mutation import EACH, OPERATORS, generate_mutants, sample
 from counterexamples.mutation.mutant import Mutant, shape_of
 from counterexamples.simulation.procedures import run
 from counterexamples.simulation.terms import Lanes, differ
@@ -109,15 +109,15 @@ def test_a_check_moves_across_the_retry() -> None:
 
 
 def test_the_mutants_are_the_same_every_time_and_all_different() -> None:
-    forms = [shape_of(m.procedure.body) for m in mutants(small())]
-    assert forms == [shape_of(m.procedure.body) for m in mutants(small())]
+    forms = [shape_of(m.procedure.body) for m in generate_mutants(small())]
+    assert forms == [shape_of(m.procedure.body) for m in generate_mutants(small())]
     assert len(set(forms)) == len(forms)
     assert shape_of(small().body) not in forms
 
 
 def test_lanes_do_what_the_interpreter_does() -> None:
     inputs = [Inputs({"logging": i & 1, "mmu_invalidated": i >> 1 & 1, "wanted": 4095 + i}) for i in range(4)]
-    for procedure in (small(), *(m.procedure for m in mutants(small()))):
+    for procedure in (small(), *(m.procedure for m in generate_mutants(small()))):
         runs = run(procedure, Lanes(inputs))
         for i, each in enumerate(inputs):
             if not runs.unset >> i & 1:
@@ -142,7 +142,7 @@ STRONG = (
 
 
 def fate_of(subject: MutationTarget, wanted: str) -> Fate:
-    some = [m for m in mutants(subject.procedure) if m.says == wanted]
+    some = [m for m in generate_mutants(subject.procedure) if m.says == wanted]
     with Pool(1, 30.0) as pool:
         (found,) = fates(pool, subject, some)
     return found.fate
@@ -200,17 +200,17 @@ def test_some_mutants_of_a_shape_have_the_declared_fate() -> None:
         "`s2_force_noncacheable = true;` is missing.": Fate.REFUTED,
         "`prot = KVM_PGTABLE_PROT_R;` is missing.": Fate.UNSET,
     }
-    some = [m for m in mutants(found.procedure) if m.says in wanted]
+    some = [m for m in generate_mutants(found.procedure) if m.says in wanted]
     with Pool(1, 30.0) as pool:
         fallen = fates(pool, subject, some)
     assert {f.mutant.says: f.fate for f in fallen} == wanted
 
 
 def test_some_mutants_are_chosen_evenly_and_some_of_each_operator() -> None:
-    every = list(mutants(small()))
-    some = some_of(every, 10)
+    every = list(generate_mutants(small()))
+    some = sample(every, 10)
     assert 10 <= len(some) < len(every)
     made, chosen = (Counter(m.operator for m in group) for group in (every, some))
     assert all(chosen[operator] >= min(EACH, made[operator]) for operator in OPERATORS)
     assert some == [m for m in every if any(m is s for s in some)]
-    assert some_of(every, 0) == every == some_of(every, 10**6)
+    assert sample(every, 0) == every == some_of(every, 10**6)

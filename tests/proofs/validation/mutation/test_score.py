@@ -7,7 +7,7 @@ from collections import Counter
 
 import pytest
 
-from counterexamples.mutation import OPERATORS, mutants, some_of
+from counterexamples.mutation import OPERATORS, generate_mutants, sample
 from counterexamples.mutation.mutant import Mutant
 from model.source.targets.functions.fault import USER_MEM_ABORT
 from proofs import mutate
@@ -27,7 +27,7 @@ from tests.support import trees
 
 def assert_covered(every: list[Mutant], most: int) -> None:
     """At least so many mutants are tried, or all, and some of each operator."""
-    tried = some_of(every, most)
+    tried = sample(every, most)
     assert {m.operator for m in tried} == set(OPERATORS)
     assert len(tried) >= min(most, len(every)) >= 60
 
@@ -35,13 +35,13 @@ def assert_covered(every: list[Mutant], most: int) -> None:
 @pytest.mark.parametrize("shape", names_of_shapes("4K"))
 def test_every_operator_makes_mutants_of_every_shape(shape: str) -> None:
     procedure = next(s.procedure for s in shapes("4K") if s.name == shape)
-    assert_covered(list(mutants(procedure)), OF_A_SHAPE)
+    assert_covered(list(generate_mutants(procedure)), OF_A_SHAPE)
 
 
 def test_every_operator_makes_mutants_of_a_kernel() -> None:
     found = target_of_tree(trees.tree("6.12").where, USER_MEM_ABORT, "4K")
     assert found is not None
-    assert_covered(list(mutants(found.procedure)), OF_A_TREE)
+    assert_covered(list(generate_mutants(found.procedure)), OF_A_TREE)
 
 
 def test_a_score_says_how_many_of_how_many() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from model.program.interpreter import UnsetError
+from model.program.interpreter import UninitialisedError
 from tests.support.c.c_code import lower, refused
 
 
@@ -192,14 +192,14 @@ def test_inner_names_hide_outer_ones_until_their_block_ends() -> None:
 def test_two_blocks_have_objects_of_their_own() -> None:
     f = lower(body("{ int z = 1; x += z; } { int z; if (y) z = 5; x += z; } return x;"))
     assert f(x=10, y=1) == 16
-    with pytest.raises(UnsetError, match=r"f\.z~ is read before it is set"):
+    with pytest.raises(UninitialisedError, match=r"f\.z~ is read before it is set"):
         f(x=10)
 
 
 def test_an_unset_local_is_an_error_and_a_symbol() -> None:
     f = lower(body("int z; if (x) z = 3; return z;"))
     assert f(x=1) == 3
-    with pytest.raises(UnsetError, match=r"f\.z is read before it is set"):
+    with pytest.raises(UninitialisedError, match=r"f\.z is read before it is set"):
         f()
     assert f.at({"unset f.z": 8}) == 8
 
