@@ -87,7 +87,7 @@ ROWS: tuple[Row, ...] = (
                 "fetches_that_the_guest_forbids_are_forwarded",
                 "fetches_that_the_guest_forbids_at_a_level_are_forwarded",
             ),
-            ("faults_of_the_guest_s_own_making_are_never_resolved",),
+            ("faults_of_the_guest_hypervisor_are_never_resolved",),
         ),
     ),
     Row(
@@ -99,7 +99,7 @@ ROWS: tuple[Row, ...] = (
     Row(
         "memslots_with_room_are_congruent",
         Sort.FACT,
-        _all("fault_paths_are_given_the_memslot_s_address"),
+        _all("fault_paths_are_given_the_memslot_address"),
         "gfn_to_hva_memslot() keeps the offset",
     ),
     Row("lookup_says_writable_of_writable_ptes", Sort.FACT, _LOOKUPS, "GUP keeps to FOLL_WRITE"),

@@ -35,7 +35,7 @@ EDITS = (
     ("7.3", "mmap_mem", _DEV_MEM, "mmap_mem_prepare", "mmap_action_remap_full(desc, desc->pgoff);", "",
      "dev_mem_is_mapped_where_it_was_asked_for"),
     ("7.3", "mmap_mem", _DEV_MEM, "mmap_mem_prepare", "phys_mem_access_prot(file, desc->pgoff,",
-     "phys_mem_access_prot(file, offset,", "dev_mem_s_type_is_of_what_is_mapped"),
+     "phys_mem_access_prot(file, offset,", "dev_mem_type_is_that_of_what_is_mapped"),
     ("7.3", "remap_pfn_range", _MEMORY, "remap_pfn_range_prepare", "!range_in_vma_desc(desc, start, end)", "0",
      "remapped_ranges_lie_in_their_vma"),
     ("7.3", "remap_pfn_range", _MEMORY, "remap_pfn_range_prepare", "range_in_vma_desc(desc, start, end)",

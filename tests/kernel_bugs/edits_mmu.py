@@ -102,7 +102,7 @@ EDITS = (
         "kvm_handle_guest_abort",
         ".hva\t\t= hva,",
         ".hva\t\t= hva & PAGE_MASK,",
-        "fault_paths_are_given_the_memslot_s_address",
+        "fault_paths_are_given_the_memslot_address",
     ),
     (
         "7.3",
@@ -111,7 +111,7 @@ EDITS = (
         "kvm_handle_guest_abort",
         ".hva\t\t= hva,",
         ".hva\t\t= hva + PAGE_SIZE,",
-        "fault_paths_are_given_the_memslot_s_address",
+        "fault_paths_are_given_the_memslot_address",
     ),
     (
         "7.3",
@@ -147,7 +147,7 @@ EDITS = (
         "kvm_handle_guest_abort",
         "\tif (ret == -ENOEXEC)\n",
         "\tif (ret == -EFAULT)\n",
-        "fetches_from_devices_are_the_guest_s",
+        "fetches_from_devices_abort_in_the_guest",
     ),
     (
         "7.3",
@@ -165,7 +165,7 @@ EDITS = (
         "kvm_handle_guest_abort",
         "if (is_iabt) {\n\t\t\tret = -ENOEXEC;\n\t\t\tgoto out;",
         "if (is_iabt) {\n\t\t\tret = -ENOEXEC;\n\t\t\tgoto out_unlock;",
-        "fetches_from_outside_memslots_are_the_guest_s",
+        "fetches_from_outside_memslots_abort_in_the_guest",
     ),
     (
         "7.3",
@@ -174,7 +174,7 @@ EDITS = (
         "kvm_handle_guest_abort",
         "kvm_inject_s2_fault(vcpu, esr);\n\t\t\tgoto out_unlock;\n\t\t}\n\n\t\tipa",
         "kvm_inject_s2_fault(vcpu, esr);\n\t\t}\n\n\t\tipa",
-        "fetches_from_outside_memslots_are_the_guest_s",
+        "fetches_from_outside_memslots_abort_in_the_guest",
     ),
     (
         "7.3",
@@ -183,7 +183,7 @@ EDITS = (
         "kvm_handle_guest_abort",
         "ret = kvm_s2_handle_perm_fault(vcpu, &nested_trans);\n",
         "ret = 0;\n",
-        "faults_of_the_guest_s_own_making_are_never_resolved",
+        "faults_of_the_guest_hypervisor_are_never_resolved",
     ),
     (
         "7.3",
@@ -309,7 +309,7 @@ EDITS = (
         "gmem_abort",
         "prot = adjust_nested_exec_perms(kvm, s2fd->nested, prot);",
         ";",
-        "nested_pages_are_executable_at_el1_only_if_the_guest_grants_it",
+        "nested_pages_are_executable_at_el1_only_if_guest_grants_it",
     ),
     (
         "7.3",

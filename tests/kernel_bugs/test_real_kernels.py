@@ -73,7 +73,7 @@ EDITS = [
      "reads_map_memory_read_only_while_logging"),
     (SPLIT, MMU, "if (!kvm_s2_trans_writable(nested))", "if (kvm_s2_trans_writable(nested))",
      "nested_pages_are_writable_only_if_the_guest_grants_it"),
-    (SPLIT, MMU, "prot &= ~KVM_PGTABLE_PROT_PX;", "", "nested_pages_are_executable_at_el1_only_if_the_guest_grants_it"),
+    (SPLIT, MMU, "prot &= ~KVM_PGTABLE_PROT_PX;", "", "nested_pages_are_executable_at_el1_only_if_guest_grants_it"),
     (SPLIT, NESTED, "\treturn trans->writable;", "\treturn trans->readable;",
      "nested_pages_are_writable_only_if_the_guest_grants_it"),
     (SPLIT, MMU, "pfn &= ~(PTRS_PER_PMD - 1);", "", "blocks_begin_at_aligned_pages"),

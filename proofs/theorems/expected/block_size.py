@@ -48,7 +48,7 @@ EXPECTED: Table = {
         )
     ),
     "pages_that_the_host_maps_by_a_block_are_mapped_by_a_block": proved(),
-    "nothing_is_mapped_if_the_walk_of_the_host_s_tables_failed": proved(),
+    "nothing_is_mapped_if_the_walk_of_host_tables_failed": proved(),
     "failures_to_size_a_page_are_told": proved(
         refuted(
             "v7",
@@ -71,11 +71,11 @@ EXPECTED: Table = {
     "blocks_of_memory_are_never_split_by_a_permission_fault": proved(),
     "the_lookup_is_for_the_page_or_the_first_of_its_block": proved(),
     "the_lookup_for_hugetlb_is_for_the_first_page": proved(),
-    "nested_hugetlb_pages_are_mapped_as_large_as_the_guest_s_block_allows": proved(),
-    "nested_pages_that_the_host_maps_by_a_block_are_mapped_by_a_block": proved(),
+    "hugetlb_under_a_guest_pud_is_as_large_as_the_memslot_allows": proved(),
+    "nested_pages_in_a_host_block_are_mapped_by_a_block": proved(),
     "pages_that_the_host_maps_by_a_block_are_never_relaxed_alone": proved(),
-    "cacheable_pages_of_a_pfnmap_vma_are_mapped_by_the_host_s_block": proved(),
+    "cacheable_pfnmap_pages_in_a_host_block_are_mapped_by_a_block": proved(),
     "nothing_smaller_than_a_page_is_mapped": proved(),
     "the_vma_is_the_one_of_the_fault": proved(),
-    "the_host_s_leaf_is_the_one_of_the_fault": proved(),
+    "the_host_leaf_is_the_one_of_the_fault": proved(),
 }

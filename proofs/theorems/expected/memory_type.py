@@ -94,7 +94,7 @@ EXPECTED: Table = {
             "Write-Back.",
         ),
     ),
-    "pages_beyond_memory_are_cacheable_only_if_the_host_maps_them_so": proved(
+    "pages_beyond_memory_are_cacheable_only_if_the_host_pte_is": proved(
         not_asked("before", reason=_only_memory),
         refuted(
             since("v3"),
@@ -104,7 +104,7 @@ EXPECTED: Table = {
             "BARs of cxgb4, panthor's FLUSH_ID.",
         ),
     ),
-    "pages_with_the_vma_s_attribute_are_not_upgraded": proved(not_asked("before", reason=_only_memory)),
+    "pages_with_the_vma_attribute_are_not_upgraded": proved(not_asked("before", reason=_only_memory)),
     "pages_beyond_memory_are_mapped_as_the_vma_says": proved(
         refuted("before", witness=is_vma_cacheable, reason="v6.16 does not read vm_page_prot: D8, D10."),
         refuted(

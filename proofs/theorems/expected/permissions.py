@@ -14,7 +14,7 @@ EXPECTED: Table = {
     "executable_pages_are_cacheable": proved(),
     "exec_faults_are_answered_with_exec_permission": proved(),
     "exec_permission_is_never_added_with_a_noncacheable_type": proved(),
-    "exec_permission_is_never_added_beyond_memory_unless_cacheable": proved(
+    "exec_permission_is_added_beyond_memory_only_if_cacheable": proved(
         not_asked("before", reason="v6.16 adds X to the entries of memory alone: all else is device."),
     ),
     "write_permission_is_added_only_if_the_lookup_said_so": proved(),
@@ -32,8 +32,8 @@ EXPECTED: Table = {
         )
     ),
     "nested_exec_permission_is_never_added_unless_granted": proved(),
-    "nested_pages_are_executable_at_el0_only_if_the_guest_grants_it": proved(),
-    "nested_pages_are_executable_at_el1_only_if_the_guest_grants_it": proved(),
+    "nested_pages_are_executable_at_el0_only_if_guest_grants_it": proved(),
+    "nested_pages_are_executable_at_el1_only_if_guest_grants_it": proved(),
     "permissions_are_added_only_on_permission_faults": proved(),
     "write_faults_add_write_permission": proved(),
     "exec_faults_add_exec_permission": proved(),
@@ -42,8 +42,8 @@ EXPECTED: Table = {
     "normal_entries_become_executable_at_once_with_dic": proved(),
     "pages_are_executable_without_dic_only_for_fetches": proved(),
     "exec_permission_is_added_without_dic_only_for_fetches": proved(),
-    "shadow_entries_keep_the_guest_s_level": proved(),
-    "permissions_are_added_without_the_guest_s_level": proved(),
+    "shadow_entries_keep_the_guest_level": proved(),
+    "permissions_are_added_without_the_guest_level": proved(),
     "write_faults_look_up_pages_for_writing": proved(),
     "other_faults_look_up_pages_for_reading": proved(),
     "executable_pages_are_executable_at_el0_and_el1": proved(),

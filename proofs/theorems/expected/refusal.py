@@ -134,7 +134,7 @@ EXPECTED: Table = {
     ),
     "faults_without_memory_for_tables_are_told": proved(),
     "permission_faults_need_no_memory_for_tables": proved(),
-    "permission_faults_that_split_nothing_need_no_memory_for_tables": proved(
+    "permission_faults_without_a_split_need_no_memory_for_tables": proved(
         refuted(
             "leaf_sized",
             witness=logging_active & ~write_fault,

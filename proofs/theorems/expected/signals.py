@@ -9,7 +9,7 @@ EXPECTED: Table = {
     "poisoned_pages_are_told_to_the_vmm": proved(),
     "only_poisoned_pages_are_told_to_the_vmm": proved(),
     "poison_is_told_where_the_vmm_has_it": proved(),
-    "unsupported_exclusive_accesses_are_the_guest_s": proved(),
+    "unsupported_exclusive_accesses_are_injected_into_the_guest": proved(),
     "unsupported_exclusive_accesses_return_to_the_guest": proved(),
     "unsupported_exclusive_accesses_map_nothing": proved(),
     "unsupported_exclusive_accesses_add_no_permission": proved(),

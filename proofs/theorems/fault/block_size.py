@@ -135,7 +135,7 @@ pages_that_the_host_maps_by_a_block_are_mapped_by_a_block = Theorem(
     because=("transparent_hugepage_adjust()",),
 )
 
-nothing_is_mapped_if_the_walk_of_the_host_s_tables_failed = Theorem(
+nothing_is_mapped_if_the_walk_of_host_tables_failed = Theorem(
     says="A page whose size in the host's tables could not be found is not mapped.",
     given=(is_negative(thp_size), NORMAL, *_sized_late),
     then=~mapped,
@@ -218,14 +218,14 @@ the_lookup_for_hugetlb_is_for_the_first_page = Theorem(
     because=("user_mem_abort(): `ipa &= ~(vma_pagesize - 1)`",),
 )
 
-nested_hugetlb_pages_are_mapped_as_large_as_the_guest_s_block_allows = Theorem(
+hugetlb_under_a_guest_pud_is_as_large_as_the_memslot_allows = Theorem(
     says="The same of a shadow stage 2, under a PUD block of the guest's own stage 2.",
     given=(mapped, nested_size >= PUD_SIZE, is_hugetlb, ~logging_active),
     then=map_size == _largest_of_hugetlb,
     because=("user_mem_abort(): max_map_size",),
 )
 
-nested_pages_that_the_host_maps_by_a_block_are_mapped_by_a_block = Theorem(
+nested_pages_in_a_host_block_are_mapped_by_a_block = Theorem(
     says="A page of a shadow stage 2, under a block of the guest's own stage 2, is as large as the "
     "host's leaf.",
     given=(mapped, NORMAL, nested_size >= PMD_SIZE, supports_pmd, ~logging_active, ~is_hugetlb, ~is_pfnmap),
@@ -249,7 +249,7 @@ pages_that_the_host_maps_by_a_block_are_never_relaxed_alone = Theorem(
     because=("transparent_hugepage_adjust()",),
 )
 
-cacheable_pages_of_a_pfnmap_vma_are_mapped_by_the_host_s_block = Theorem(
+cacheable_pfnmap_pages_in_a_host_block_are_mapped_by_a_block = Theorem(
     says="A Normal page of a VM_PFNMAP VMA is mapped by a block if the host maps it by one and the "
     "memslot has room.",
     given=(mapped, NORMAL, is_pfnmap, ~nested, supports_pmd, resize(thp_size, 64) >= PMD_SIZE),
@@ -272,7 +272,7 @@ the_vma_is_the_one_of_the_fault = Theorem(
     because=("user_mem_abort(): vma_lookup(current->mm, hva)",),
 )
 
-the_host_s_leaf_is_the_one_of_the_fault = Theorem(
+the_host_leaf_is_the_one_of_the_fault = Theorem(
     says="What is sized late is sized by the host's leaf entry at the address of the page that faulted.",
     given=(mapped, map_size != PAGE_SIZE, ~is_hugetlb, ~is_pfnmap),
     then=sized_address == hva,

@@ -65,14 +65,14 @@ normal_pages_are_mapped_as_the_host_maps_them = Theorem(
     because=("wp_page_copy() gives a COW copy vma->vm_page_prot, which a driver may have made Device",),
 )
 
-pages_beyond_memory_are_cacheable_only_if_the_host_maps_them_so = Theorem(
+pages_beyond_memory_are_cacheable_only_if_the_host_pte_is = Theorem(
     says="A PFNMAP or MIXEDMAP page that is not memory is mapped Normal only if the host PTE is cacheable.",
     given=(mapped, beyond, NORMAL),
     then=cacheable(host_pte_prot),
     because=("aF6hamOI7YVDP1Cp@willie-the-truck; vmf_insert_pfn_prot(): TTM maps VRAM so",),
 )
 
-pages_with_the_vma_s_attribute_are_not_upgraded = Theorem(
+pages_with_the_vma_attribute_are_not_upgraded = Theorem(
     says="Beyond memory, a page whose host PTE has vm_page_prot's class is Normal only if the PTE is "
     "cacheable.",
     given=(mapped, beyond, NORMAL, same(cacheable(host_pte_prot), is_vma_cacheable)),

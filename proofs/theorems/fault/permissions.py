@@ -95,7 +95,7 @@ exec_permission_is_never_added_with_a_noncacheable_type = Theorem(
     ),
 )
 
-exec_permission_is_never_added_beyond_memory_unless_cacheable = Theorem(
+exec_permission_is_added_beyond_memory_only_if_cacheable = Theorem(
     says="X is added to the entry of a PFNMAP or MIXEDMAP page that is not memory only if the VMA is "
     "cacheable.",
     given=(relaxed, relaxed_prot.any(KVM_PGTABLE_PROT_X), beyond),
@@ -140,14 +140,14 @@ nested_exec_permission_is_never_added_unless_granted = Theorem(
     ),
 )
 
-nested_pages_are_executable_at_el0_only_if_the_guest_grants_it = Theorem(
+nested_pages_are_executable_at_el0_only_if_guest_grants_it = Theorem(
     says="A shadow stage-2 entry is executable at EL0 only if the guest's own stage 2 grants it.",
     given=(mapped, nested, prot.any(KVM_PGTABLE_PROT_UX)),
     then=nested_exec_el0,
     because=("adjust_nested_exec_perms(), since v6.19",),
 )
 
-nested_pages_are_executable_at_el1_only_if_the_guest_grants_it = Theorem(
+nested_pages_are_executable_at_el1_only_if_guest_grants_it = Theorem(
     says="A shadow stage-2 entry is executable at EL1 only if the guest's own stage 2 grants it.",
     given=(mapped, nested, prot.any(KVM_PGTABLE_PROT_PX)),
     then=nested_exec_el1,
@@ -214,7 +214,7 @@ exec_permission_is_added_without_dic_only_for_fetches = Theorem(
     because=("arm64 cleans the instruction cache when X is first asked for: invalidate_icache_guest_page()",),
 )
 
-shadow_entries_keep_the_guest_s_level = Theorem(
+shadow_entries_keep_the_guest_level = Theorem(
     says="What is mapped notes the level of the guest's own stage-2 entry in a shadow stage 2, and "
     "nothing elsewhere.",
     given=(mapped,),
@@ -222,7 +222,7 @@ shadow_entries_keep_the_guest_s_level = Theorem(
     because=("arch/arm64/kvm/nested.c: kvm_encode_nested_level(), for TLBI by a larger size",),
 )
 
-permissions_are_added_without_the_guest_s_level = Theorem(
+permissions_are_added_without_the_guest_level = Theorem(
     says="No level of the guest's own stage 2 is added to an entry as a permission.",
     given=(relaxed,),
     then=(relaxed_prot & KVM_NV_GUEST_MAP_SZ) == 0,

@@ -182,7 +182,7 @@ permission_faults_need_no_memory_for_tables = Theorem(
     because=("user_mem_abort(): permission faults just need to update the existing leaf entry",),
 )
 
-permission_faults_that_split_nothing_need_no_memory_for_tables = Theorem(
+permission_faults_without_a_split_need_no_memory_for_tables = Theorem(
     says="A permission fault that is no write, or while nothing is logged, does not fail for want of "
     "memory for page tables.",
     given=(perm_fault, ~(logging_active & write_fault), ~is_protected_kvm_enabled, lacks_memory_alone),

@@ -46,7 +46,7 @@ poison_is_told_where_the_vmm_has_it = Theorem(
 #: An access that the page's memory type has no way of making, and that is refused for nothing else.
 _unsupported_access = conj(looked_up, ~is_error_noslot_pfn, excl_atomic_fault, ~needs_hardware)
 
-unsupported_exclusive_accesses_are_the_guest_s = Theorem(
+unsupported_exclusive_accesses_are_injected_into_the_guest = Theorem(
     says="An exclusive or atomic access that the memory does not support is injected into the guest.",
     given=(_unsupported_access, ~exec_fault),
     then=excl_atomic_injected,

@@ -250,7 +250,7 @@ ranges_are_unmapped_as_asked_for = Theorem(
     because=("kvm_pgtable_stage2_unmap()",),
 )
 
-ranges_are_flushed_unless_the_guest_cannot_write_past_the_cache = Theorem(
+ranges_are_flushed_if_the_guest_can_write_past_the_cache = Theorem(
     of=_FLUSH_RANGE,
     says="Without FWB the whole range is walked, and the walk's answer is the answer.",
     given=(~FWB,),

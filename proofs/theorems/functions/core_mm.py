@@ -166,7 +166,7 @@ dev_mem_is_mapped_where_it_was_asked_for = Theorem(
     because=("drivers/char/mem.c: remap_pfn_range(), since v6.19 mmap_action_remap_full()",),
 )
 
-dev_mem_s_type_is_of_what_is_mapped = Theorem(
+dev_mem_type_is_that_of_what_is_mapped = Theorem(
     of="mmap_mem",
     says="phys_mem_access_prot() is asked about the pfns that are mapped.",
     given=(answer == 0,),

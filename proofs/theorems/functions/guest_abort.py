@@ -180,7 +180,7 @@ cache_operations_outside_memslots_are_skipped = Theorem(
     because=("kvm_handle_guest_abort(): so let's assume that the guest is just being cautious",),
 )
 
-fetches_from_outside_memslots_are_the_guest_s = Theorem(
+fetches_from_outside_memslots_abort_in_the_guest = Theorem(
     of=_ABORT,
     says="A fetch from outside of memslots is an abort in the guest, and never reaches the VMM.",
     given=(looked_up, _outside, by_a_fetch, inject_ret != -ENOEXEC),
@@ -188,7 +188,7 @@ fetches_from_outside_memslots_are_the_guest_s = Theorem(
     because=("kvm_handle_guest_abort(): prefetch abort on I/O address",),
 )
 
-fault_paths_are_given_the_memslot_s_address = Theorem(
+fault_paths_are_given_the_memslot_address = Theorem(
     of=_ABORT,
     says="The address that a fault path is given is the one that the memslot has for the fault.",
     given=(resolved,),
@@ -196,7 +196,7 @@ fault_paths_are_given_the_memslot_s_address = Theorem(
     because=("fact memslots_with_room_are_congruent",),
 )
 
-faults_of_the_guest_s_own_making_are_never_resolved = Theorem(
+faults_of_the_guest_hypervisor_are_never_resolved = Theorem(
     of=_ABORT,
     says="A fault on a shadow stage 2 enters a fault path only if kvm_s2_handle_perm_fault() says that it is "
     "not the guest hypervisor's.",
@@ -221,7 +221,7 @@ refusals_are_told = Theorem(
     because=("kvm_handle_guest_abort(): return ret",),
 )
 
-fetches_from_devices_are_the_guest_s = Theorem(
+fetches_from_devices_abort_in_the_guest = Theorem(
     of=_ABORT,
     says="A fault path's -ENOEXEC becomes an abort in the guest, and never reaches the VMM.",
     given=(resolved, inject_ret != -ENOEXEC),

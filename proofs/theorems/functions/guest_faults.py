@@ -77,7 +77,7 @@ size_faults_are_for_addresses_beyond_the_machine = Theorem(
     because=("kvm_handle_guest_abort(): beyond sanitised PARange, which is the IPA limit",),
 )
 
-faults_beyond_the_guest_s_space_are_aborts = Theorem(
+faults_beyond_the_guest_address_space_are_aborts = Theorem(
     of=_ABORT,
     says="A translation fault at an address that the machine has and the guest's stage 2 does not translate is "
     "an external abort in the guest, and no memslot is looked for.",
@@ -124,7 +124,7 @@ aborts_are_for_what_cannot_be_mapped_or_emulated = Theorem(
     because=("kvm_handle_guest_abort(): all else is mapped, emulated or skipped",),
 )
 
-memslots_are_looked_up_where_the_guest_s_tables_allow = Theorem(
+memslots_are_looked_up_where_the_guest_tables_allow = Theorem(
     of=_ABORT,
     says="On a shadow stage 2, a memslot is looked for only if the guest's own stage 2 translates the "
     "address and permits the access.",
@@ -133,7 +133,7 @@ memslots_are_looked_up_where_the_guest_s_tables_allow = Theorem(
     because=("kvm_handle_guest_abort(): if the shadow stage 2 page table walk faults",),
 )
 
-faults_of_the_guest_s_own_tables_are_handed_to_it = Theorem(
+faults_of_the_guest_tables_are_handed_to_the_guest = Theorem(
     of=_ABORT,
     says="On a shadow stage 2, a fault that the guest's own stage 2 does not translate, or does not permit, is "
     "handed to the guest's hypervisor.",

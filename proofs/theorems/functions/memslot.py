@@ -203,7 +203,7 @@ registers_are_mapped_page_by_page = Theorem(
     because=("kvm_phys_addr_ioremap(): for (addr = guest_ipa; ...; addr += PAGE_SIZE)",),
 )
 
-registers_are_never_mapped_by_pkvm_s_host = Theorem(
+registers_are_never_mapped_by_the_pkvm_host = Theorem(
     of=_IOREMAP,
     says="Under pKVM the host maps no registers.",
     given=(is_protected_kvm_enabled,),

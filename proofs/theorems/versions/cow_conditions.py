@@ -74,7 +74,7 @@ CONDITIONS: tuple[Condition, ...] = (
     Condition(
         "special_pages_are_cacheable_only_if_the_host_maps_them_so",
         _EVERY,
-        "with_the_vma_s_attribute",
+        "with_the_vma_attribute",
         "if the host PTE has vm_page_prot's class, unless the page is memory and the VMA is not cacheable",
         (~pfn_is_map_memory | is_vma_cacheable) & _same_class,
         "A driver's own protection, as without COW: D8, D9.",
@@ -88,9 +88,9 @@ CONDITIONS: tuple[Condition, ...] = (
         "D4: the COW copy of a page of a Device VMA is mapped Normal.",
     ),
     Condition(
-        "pages_beyond_memory_are_cacheable_only_if_the_host_maps_them_so",
+        "pages_beyond_memory_are_cacheable_only_if_the_host_pte_is",
         _EVERY,
-        "with_the_vma_s_attribute",
+        "with_the_vma_attribute",
         "if the host PTE has vm_page_prot's class",
         _same_class,
         "A driver's own protection, as without COW: D8, D9.",

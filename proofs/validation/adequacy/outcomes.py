@@ -108,8 +108,8 @@ _NO_NESTED = "a kernel without nested virtualisation has no KVM_NV_GUEST_MAP_SZ"
 OF_OTHER_KERNELS: Mapping[str, str] = {
     "device_and_nc_are_never_asked_for_together": _NO_NC,
     "no_case_of_device_and_normal_nc_are_never_asked_for_together": _NO_NC,
-    "shadow_entries_keep_the_guest_s_level": _NO_NESTED,
-    "permissions_are_added_without_the_guest_s_level": _NO_NESTED,
+    "shadow_entries_keep_the_guest_level": _NO_NESTED,
+    "permissions_are_added_without_the_guest_level": _NO_NESTED,
     "executable_pages_are_executable_at_el0_and_el1": _X_IS_ONE_BIT,
     "exec_permission_is_added_at_el0_and_el1": _X_IS_ONE_BIT,
 }

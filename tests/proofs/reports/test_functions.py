@@ -108,7 +108,7 @@ P proved, R refuted, U unsupported; ! is not as declared, and is told below"""
 
 def test_no_line_is_wider_than_it_may_be() -> None:
     reason = "the host maps it so, " * 20
-    name = "no_case_of_pages_beyond_memory_are_cacheable_only_if_the_host_maps_them_so"
+    name = "no_case_of_pages_beyond_memory_are_cacheable_only_if_the_host_pte_is"
     claims = [
         replace(c, theorem=name) for p in ("", "16K", "64K") for c in of("7.3", MERGED, "never_both", pages=p)
     ]

@@ -21,7 +21,7 @@ from tests.support.solvers.asking import by_theorem
 SOLVERS: list[Callable[[float], exported.Solver]] = [Bitwuzla, Cvc5]
 SAMPLE = (
     "memory_is_mapped_cacheable",
-    "pages_beyond_memory_are_cacheable_only_if_the_host_maps_them_so",
+    "pages_beyond_memory_are_cacheable_only_if_the_host_pte_is",
     "blocks_begin_at_aligned_guest_addresses",
     "special_pages_of_a_cow_mapping_are_never_mapped_writable",
 )
