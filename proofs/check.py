@@ -57,7 +57,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         found = Checked(wrong=[Wrong(path, "The manifest does not name it.") for path in
                                manifest.strangers(directory, listed)])  # fmt: skip
         work = partial(_checked, directory, listed, not options.no_hashes)
-        for one in parallel.each(work, listed.subjects, parallel.few(options.jobs, listed.subjects)):
+        jobs = parallel.limit_jobs(options.jobs, listed.subjects)
+        for one in parallel.map_in_order(work, listed.subjects, jobs, "checks evidence"):
             _add(found, one)
         return _tell(found)
     except DamagedError as error:

@@ -14,7 +14,6 @@ import sys
 import tempfile
 from collections import ChainMap, Counter
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from proofs.claims.claim import Claim
@@ -25,6 +24,7 @@ from proofs.cli.selection import Selection, SelectionError, chosen
 from proofs.evidence.coq import compile as coq
 from proofs.evidence.coq.checked import Checked, Outcome, file_name, is_theorem, run, written
 from proofs.evidence.coq.lines import lines
+from proofs.solvers.parallel import DiedError, limit_jobs, map_in_order
 
 CHECKED, FAILED, WRONG, OPEN = 0, 1, 2, 3
 
@@ -79,6 +79,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except coq.CoqError as error:
         print(error)
         return FAILED
+    except DiedError as error:
+        print(error)
+        return OPEN
     except OSError as error:
         door.error(f"A file could not be written: {error}.")
     left_out = len(chosen(wanted, found.claims)) - len(claims)
@@ -105,8 +108,7 @@ def decided(
             each = written(claim, made[claim.name], where)
             return each if compiler is None else run(each, compiler, directory, seconds)
 
-        with ThreadPoolExecutor(jobs) as threads:
-            return list(threads.map(one, claims))
+        return list(map_in_order(one, claims, limit_jobs(jobs, claims), "checks a theorem"))
 
 
 def _write(directory: Path, results: Iterable[Checked]) -> None:

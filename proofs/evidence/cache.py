@@ -11,14 +11,15 @@ import json
 import zlib
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from model.cache import Cache, Row
 from proofs.claims import fingerprint
-from proofs.evidence.search import worker
 from proofs.evidence.search.sat import engine
-from proofs.evidence.search.search import Found
+from proofs.evidence.search.search import Found, Sought
 from proofs.evidence.search.worker import Task
 
 #: Rows that stay; a run over the shapes needs one for each shape, of about a megabyte.
@@ -39,15 +40,30 @@ def load(directory: Path, wanted: Sequence[str]) -> dict[str, Found]:
     for key, body in _cache(directory).lookup(wanted).items():
         # What was not stored by this is sought again.
         with suppress(zlib.error, ValueError, TypeError, AttributeError):
-            found[key] = worker.read(zlib.decompress(body).decode())
+            found[key] = read(zlib.decompress(body).decode())
     return found
 
 
 def store(directory: Path, results: Mapping[str, Found], most: int = MOST) -> None:
     """Store results by key, and no more than ``most`` rows altogether."""
     _cache(directory, most).store(
-        Row(key, zlib.compress(worker.write(result).encode())) for key, result in results.items()
+        Row(key, zlib.compress(write(result).encode())) for key, result in results.items()
     )
+
+
+def read(text: str) -> Found:
+    """The result that lies in a text as JSON.  Raises ValueError or TypeError where none does."""
+    row = _tuples(json.loads(text))
+    return Found(**row | {"claims": tuple(Sought(**_tuples(each)) for each in row["claims"])})
+
+
+def _tuples(row: dict[str, Any]) -> dict[str, Any]:
+    return {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
+
+
+def write(found: Found) -> str:
+    """The result as JSON, which ``read`` reads back."""
+    return json.dumps(asdict(found))
 
 
 def _cache(directory: Path, most: int = MOST) -> Cache:

@@ -38,6 +38,9 @@ from proofs.verdicts.portfolio.engines import z3_version
 from proofs.verdicts.prove import with_obligations
 from proofs.verdicts.verdict import Certificate, Judged, Said
 
+#: What a process is for that verifies files.
+CHECKS = "checks evidence"
+
 SETTLED = (Verdict.PROVED, Verdict.REFUTED)
 
 
@@ -144,7 +147,7 @@ def _checked(parts: Sequence[_Part], jobs: int, cache: Path | None) -> list[_Che
     kept = {} if cache is None else recall.load(cache, keys)
     done = _recalled(parts, {i: kept[key] for i, key in enumerate(keys) if key in kept}, jobs)
     left = [i for i in range(len(parts)) if i not in done]
-    processes = parallel.few(jobs, left)
+    processes = parallel.limit_jobs(jobs, left)
     results: dict[int, Found] = {}
     texts: dict[int, Mapping[str, str]] = {}
 
@@ -153,7 +156,7 @@ def _checked(parts: Sequence[_Part], jobs: int, cache: Path | None) -> list[_Che
             results[i], texts[i] = found, parts[i].files(found)
             yield texts[i]
 
-    for i, checks in zip(left, parallel.each(verify, made(), processes), strict=True):
+    for i, checks in zip(left, parallel.map_in_order(verify, made(), processes, CHECKS), strict=True):
         done[i] = parts[i].checked(results[i], texts[i], checks)
     if cache is not None and keys:
         recall.store(cache, {keys[i]: found for i, found in results.items()})
@@ -167,7 +170,7 @@ def _recalled(parts: Sequence[_Part], known: Mapping[int, Found], jobs: int) -> 
         with suppress(EvidenceError, ValueError, TypeError, AttributeError, LookupError):
             texts[i] = parts[i].files(found)
     done: dict[int, _Checked] = {}
-    checked = parallel.each(verify, texts.values(), parallel.few(jobs, texts))
+    checked = parallel.map_in_order(verify, texts.values(), parallel.limit_jobs(jobs, texts), CHECKS)
     for (i, text), checks in zip(texts.items(), checked, strict=True):
         with suppress(EvidenceError):
             done[i] = parts[i].checked(known[i], text, checks)

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -23,6 +22,7 @@ from model.source.trees.tree import Tree
 from proofs.claims.catalogue import DEFAULT_PAGES, claims, shapes
 from proofs.claims.kernel.claims import claims_of
 from proofs.claims.kernel.reading import profiles, release_of, subject_of
+from proofs.solvers.parallel import map_in_order
 from proofs.solvers.smt.pool import Pool
 from proofs.theorems.expectation import CORE_MM
 from proofs.validation.mutation.decide import Fallen, Fate, fates
@@ -91,8 +91,8 @@ def scores_of_shapes(
     if jobs == 1 or len(names) == 1:
         yield from (_of_shape(pages, jobs, limit, everything, most, name) for name in names)
         return
-    with ProcessPoolExecutor(jobs) as processes:
-        yield from processes.map(partial(_of_shape, pages, 1, limit, everything, most), names)
+    work = partial(_of_shape, pages, 1, limit, everything, most)
+    yield from map_in_order(work, names, jobs, "scores mutants")
 
 
 def _of_shape(pages: str, jobs: int, limit: float, everything: bool, most: int, name: str) -> Score:

@@ -30,14 +30,16 @@ def _dies(number: int) -> int:
 
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_results_come_in_their_order(jobs: int) -> None:
-    assert list(parallel.each(_square, iter(range(20)), jobs)) == [n * n for n in range(20)]
-    assert list(parallel.each(_square, [], jobs)) == []
+    assert list(parallel.map_in_order(_square, iter(range(20)), jobs, "squares")) == [
+        n * n for n in range(20)
+    ]
+    assert list(parallel.map_in_order(_square, [], jobs, "squares")) == []
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_what_the_work_raises_is_raised(jobs: int) -> None:
     with pytest.raises(ValueError, match="^Seven.$"):
-        list(parallel.each(_no_seven, range(20), jobs))
+        list(parallel.map_in_order(_no_seven, range(20), jobs, "counts"))
 
 
 def test_a_process_that_dies_is_said_to(
@@ -45,7 +47,7 @@ def test_a_process_that_dies_is_said_to(
 ) -> None:
     sentence = "A process that checks evidence died; was there too little memory?"
     with pytest.raises(parallel.DiedError, match=sentence.replace("?", r"\?")):
-        list(parallel.each(_dies, [3, 3], 2))
+        list(parallel.map_in_order(_dies, [3, 3], 2, "checks evidence"))
 
     def died(*_: object) -> Checked:
         raise parallel.DiedError(sentence)
