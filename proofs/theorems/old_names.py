@@ -24,8 +24,8 @@ THEOREMS: Mapping[str, str] = {
     "faults_beyond_the_guest_s_space_are_aborts": "faults_beyond_the_guest_address_space_are_aborts",
     "faults_of_the_guest_s_own_making_are_never_resolved": "faults_of_the_guest_hypervisor_are_never_resolved",
     "faults_of_the_guest_s_own_tables_are_handed_to_it": "faults_of_the_guest_tables_are_handed_to_the_guest",
-    "fetches_from_devices_are_the_guest_s": "fetches_from_devices_abort_in_the_guest",
-    "fetches_from_outside_memslots_are_the_guest_s": "fetches_from_outside_memslots_abort_in_the_guest",
+    "fetches_from_devices_are_the_guest_s": "fetches_from_devices_are_aborts_in_the_guest",
+    "fetches_from_outside_memslots_are_the_guest_s": "fetches_from_outside_memslots_are_aborts_in_the_guest",
     "memslots_are_looked_up_where_the_guest_s_tables_allow": "memslots_are_looked_up_where_the_guest_tables_allow",
     "nested_hugetlb_pages_are_mapped_as_large_as_the_guest_s_block_allows": (
         "hugetlb_under_a_guest_pud_is_as_large_as_the_memslot_allows"

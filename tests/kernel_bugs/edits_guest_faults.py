@@ -32,7 +32,7 @@ EDITS = tuple(
         ("7.3", _ABORT, _BY_WALK, "if (0) {", "accesses_that_cannot_be_emulated_are_aborts"),
         ("7.3", _ABORT, _BY_WALK, "if (1) {", "aborts_are_for_what_cannot_be_mapped_or_emulated"),
         ("7.3", _ABORT, "if (ret == -ENOEXEC)\n\t\tret = kvm_inject_sea_iabt(vcpu, kvm_vcpu_get_hfar(vcpu));",
-         "if (ret == -ENOEXEC)\n\t\tret = 1;", "fetches_from_outside_memslots_abort_in_the_guest"),
+         "if (ret == -ENOEXEC)\n\t\tret = 1;", "fetches_from_outside_memslots_are_aborts_in_the_guest"),
         ("7.3", _ABORT, "!esr_fsc_is_translation_fault(esr) &&\n", "", "translation_faults_look_for_a_memslot"),
         ("7.3", _SANITISE, "if (is_zero_pfn(pfn)) {", "if (0) {", "zero_pages_are_never_tagged"),
         ("7.3", _SANITISE, "if (!kvm_has_mte(kvm))\n\t\treturn;", "", "pages_of_guests_without_mte_are_left_alone"),

@@ -147,7 +147,7 @@ EDITS = (
         "kvm_handle_guest_abort",
         "\tif (ret == -ENOEXEC)\n",
         "\tif (ret == -EFAULT)\n",
-        "fetches_from_devices_abort_in_the_guest",
+        "fetches_from_devices_are_aborts_in_the_guest",
     ),
     (
         "7.3",
@@ -165,7 +165,7 @@ EDITS = (
         "kvm_handle_guest_abort",
         "if (is_iabt) {\n\t\t\tret = -ENOEXEC;\n\t\t\tgoto out;",
         "if (is_iabt) {\n\t\t\tret = -ENOEXEC;\n\t\t\tgoto out_unlock;",
-        "fetches_from_outside_memslots_abort_in_the_guest",
+        "fetches_from_outside_memslots_are_aborts_in_the_guest",
     ),
     (
         "7.3",
@@ -174,7 +174,7 @@ EDITS = (
         "kvm_handle_guest_abort",
         "kvm_inject_s2_fault(vcpu, esr);\n\t\t\tgoto out_unlock;\n\t\t}\n\n\t\tipa",
         "kvm_inject_s2_fault(vcpu, esr);\n\t\t}\n\n\t\tipa",
-        "fetches_from_outside_memslots_abort_in_the_guest",
+        "fetches_from_outside_memslots_are_aborts_in_the_guest",
     ),
     (
         "7.3",

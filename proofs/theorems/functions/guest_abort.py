@@ -180,7 +180,7 @@ cache_operations_outside_memslots_are_skipped = Theorem(
     because=("kvm_handle_guest_abort(): so let's assume that the guest is just being cautious",),
 )
 
-fetches_from_outside_memslots_abort_in_the_guest = Theorem(
+fetches_from_outside_memslots_are_aborts_in_the_guest = Theorem(
     of=_ABORT,
     says="A fetch from outside of memslots is an abort in the guest, and never reaches the VMM.",
     given=(looked_up, _outside, by_a_fetch, inject_ret != -ENOEXEC),
@@ -221,7 +221,7 @@ refusals_are_told = Theorem(
     because=("kvm_handle_guest_abort(): return ret",),
 )
 
-fetches_from_devices_abort_in_the_guest = Theorem(
+fetches_from_devices_are_aborts_in_the_guest = Theorem(
     of=_ABORT,
     says="A fault path's -ENOEXEC becomes an abort in the guest, and never reaches the VMM.",
     given=(resolved, inject_ret != -ENOEXEC),
