@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from counterexamples.render import prose
 from model.logic import Sort, Term, subterms
 from proofs.claims.claim import Claim
-from proofs.claims.obligations import Obligation
 from proofs.evidence.checker.stored import Fact, Obligations, Part, StoredClaim
+from proofs.solvers.obligation import Obligation
 
 Pair = tuple[Claim, Obligation]
 

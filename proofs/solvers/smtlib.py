@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from model.logic import Sort, SortError, Term, conj, number, subterms
 
 if TYPE_CHECKING:  # whoever checks evidence has terms and no procedures
-    from proofs.claims.obligations import Obligation
+    from proofs.solvers.obligation import Obligation
 
 _OPERATORS: Mapping[str, str] = {
     "not": "not", "and": "and", "or": "or", "ite": "ite", "eq": "=",

@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from proofs.claims.claim import Claim, Verdict
-from proofs.claims.obligations import Obligation, obligations
+from proofs.claims.obligations import obligations
+from proofs.solvers.obligation import Obligation
 from proofs.solvers.smt.batch import batches
 from proofs.solvers.smt.pool import Pool
 from proofs.verdicts.verdict import Replays, judge

@@ -23,7 +23,7 @@ from model.program.interpreter import Inputs
 from proofs.claims import fingerprint
 from proofs.claims.claim import Claim, Verdict
 from proofs.claims.fingerprint import Fingerprints
-from proofs.claims.obligations import Obligation
+from proofs.solvers.obligation import Obligation
 from proofs.solvers.query import Answer, Found, read_answer, write
 from proofs.verdicts.verdict import Judged, Replays, Standing, judge
 

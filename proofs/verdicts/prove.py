@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from proofs.claims.claim import Claim, Verdict
-from proofs.claims.obligations import Obligation, obligations
+from proofs.claims.obligations import obligations
+from proofs.solvers.obligation import Obligation
 from proofs.solvers.query import Found
 from proofs.solvers.smt.batch import batches, single
 from proofs.solvers.smt.pool import Pool

@@ -19,7 +19,7 @@ from model.logic.ternary import certain
 from model.program.interpreter import Inputs
 from model.program.procedure import ProcedureError
 from proofs.claims.claim import Claim, Replay, Verdict, replay
-from proofs.claims.obligations import Obligation
+from proofs.solvers.obligation import Obligation
 from proofs.solvers.query import Answer, Found
 
 

@@ -17,12 +17,12 @@ from types import MappingProxyType
 from model.logic import Term, conj, free_names, name, subterms
 from model.program import symbolic
 from proofs.claims.claim import Claim, bind
-from proofs.claims.obligations import Obligation
 from proofs.evidence.coq.certificate import certify, rests_on
 from proofs.evidence.coq.lines import Line
 from proofs.evidence.coq.packed import packed
 from proofs.evidence.coq.values import Value, Values, identifiers
 from proofs.evidence.search.sat import CONFLICTS
+from proofs.solvers.obligation import Obligation
 
 #: A premise that is no longer stands in the theorem itself.
 SHORT = 90

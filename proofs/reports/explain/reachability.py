@@ -17,7 +17,7 @@ from model.logic import TRUE, Term
 from model.program.interpreter import Inputs
 from model.program.procedure import ProcedureError
 from proofs.claims.claim import Claim, Replay, replay
-from proofs.claims.obligations import Obligation
+from proofs.solvers.obligation import Obligation
 from proofs.verdicts.claim_in_lanes import perhaps_refuted
 from proofs.verdicts.verdict import Judged
 

@@ -14,12 +14,13 @@ from model.program.line_havoc import LineHavoc, havoc_lines
 from model.program.procedure import Procedure, Span
 from proofs.claims.claim import Claim, Verdict
 from proofs.claims.fingerprint import Fingerprints
-from proofs.claims.obligations import Obligation, obligations
+from proofs.claims.obligations import obligations
 from proofs.claims.subject import part
 from proofs.review.comparison import line_core
 from proofs.review.comparison.behaviour import meaning
 from proofs.review.comparison.side import Side, Touched
 from proofs.review.review import Became, TheoremReview
+from proofs.solvers.obligation import Obligation
 from proofs.solvers.smt.pool import Pool
 from proofs.verdicts.cache import Memory
 from proofs.verdicts.finding import Finding, find

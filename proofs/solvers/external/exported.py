@@ -16,9 +16,9 @@ from importlib import import_module
 from typing import Any, Protocol
 
 from model.logic import disj
-from proofs.claims.obligations import Obligation
 from proofs.solvers import smtlib
 from proofs.solvers.engine import EngineError
+from proofs.solvers.obligation import Obligation
 from proofs.solvers.query import Answer, Found
 
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
-from proofs.claims.obligations import Obligation
 from proofs.solvers import smtlib
+from proofs.solvers.obligation import Obligation
 from proofs.solvers.query import Batch, Question
 
 #: Claims in one batch, at most and at least (if there are so many).

@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from functools import partial
 
 from proofs.claims.claim import Claim
-from proofs.claims.obligations import Obligation
 from proofs.solvers.bdd import engine
 from proofs.solvers.external import bitwuzla, cvc5, exported
 from proofs.solvers.installed import version
+from proofs.solvers.obligation import Obligation
 from proofs.solvers.query import Answer, Found
 
 #: Why the decision diagrams do not answer.

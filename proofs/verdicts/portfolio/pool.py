@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 
 from proofs.claims.claim import Claim
-from proofs.claims.obligations import Obligation
+from proofs.solvers.obligation import Obligation
 from proofs.solvers.parallel import Loss, run_shares
 from proofs.solvers.query import Answer, Found
 from proofs.verdicts.portfolio.engines import Engine

@@ -11,9 +11,10 @@ import pytest
 
 from counterexamples.bugs import bugs
 from counterexamples.bugs.bug import OnShape
-from proofs.claims.obligations import Obligation, obligations
+from proofs.claims.obligations import obligations
 from proofs.claims.past_bugs import on_shape
 from proofs.solvers.engine import Engine
+from proofs.solvers.obligation import Obligation
 from proofs.solvers.query import Shown
 from proofs.solvers.smt.batch import single
 from proofs.solvers.smt.minimal import examine

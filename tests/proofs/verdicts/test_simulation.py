@@ -14,8 +14,9 @@ from counterexamples.bugs.bug import OnShape
 from model.program.interpreter import Inputs
 from model.program.procedure import ProcedureError
 from proofs.claims.claim import Claim, replay
-from proofs.claims.obligations import Obligation, obligations
+from proofs.claims.obligations import obligations
 from proofs.claims.past_bugs import on_shape
+from proofs.solvers.obligation import Obligation
 from proofs.verdicts.claim_in_lanes import perhaps_refuted
 
 #: Inputs for each claim.

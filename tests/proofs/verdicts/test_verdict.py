@@ -10,7 +10,8 @@ import pytest
 from model.logic import TRUE, name, place
 from model.program.procedure import Set
 from proofs.claims.claim import Claim, Expectation, Verdict
-from proofs.claims.obligations import Obligation, obligations
+from proofs.claims.obligations import obligations
+from proofs.solvers.obligation import Obligation
 from proofs.solvers.query import Answer, Found, Shown
 from proofs.verdicts.verdict import Judged, Standing, agree, exit_code, judge, unsupported
 from tests.support import toy

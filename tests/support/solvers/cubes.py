@@ -7,9 +7,9 @@ from collections.abc import Mapping
 
 from counterexamples.minimise import bits
 from model.logic import Term, conj, const, name, same
-from proofs.claims.obligations import Obligation
 from proofs.solvers import smtlib
 from proofs.solvers.engine import Engine
+from proofs.solvers.obligation import Obligation
 from proofs.solvers.query import Found, Shown
 from proofs.solvers.smt.session import Dialogue
 from proofs.solvers.smt.z3 import start

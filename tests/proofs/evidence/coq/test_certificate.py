@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from proofs.claims.claim import Claim
 from proofs.claims.load import load
-from proofs.claims.obligations import Obligation, obligations
+from proofs.claims.obligations import obligations
 from proofs.cli.selection import Selection, chosen
 from proofs.evidence.coq import compile as coq
 from proofs.evidence.coq.certificate import Step, certify, rests_on
@@ -24,6 +24,7 @@ from proofs.evidence.coq.refute import Clause, SatisfiableError, refuted
 from proofs.evidence.coq.statement import narrowed, proved, stated
 from proofs.evidence.coq.values import NotCovered
 from proofs.evidence.search import sat
+from proofs.solvers.obligation import Obligation
 from tests.support.toy import claims
 
 COQC = coq.coqc()

@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 from model.logic import BV64, BitVec, Term, bitvec_op, const, free_names, name, resize, show, value_of
 from model.program.procedure import Input, Procedure
 from proofs.claims.claim import Claim
-from proofs.claims.obligations import Obligation, obligations
+from proofs.claims.obligations import obligations
 from proofs.evidence.coq import compile as coq
 from proofs.evidence.coq.certificate import RefutedError, certify
 from proofs.evidence.coq.checked import Outcome, is_refuted, run, written
 from proofs.evidence.coq.statement import Stated, proved, stated
+from proofs.solvers.obligation import Obligation
 from tests.support.toy import claim
 
 COQC = coq.coqc()

@@ -27,13 +27,14 @@ from model.logic import (
 )  # fmt: skip
 from model.program.procedure import If, Input, Place, Procedure, Set, Span
 from proofs.claims.claim import Claim
-from proofs.claims.obligations import Obligation, obligations
+from proofs.claims.obligations import obligations
 from proofs.evidence.coq import compile as coq
 from proofs.evidence.coq.certificate import RefutedError
 from proofs.evidence.coq.checked import Outcome, file_name, is_theorem, run, written
 from proofs.evidence.coq.lines import lines
 from proofs.evidence.coq.statement import proved, stated
 from proofs.evidence.coq.values import identifiers
+from proofs.solvers.obligation import Obligation
 from tests.support.toy import claim, claims, hard
 
 COQC = coq.coqc()

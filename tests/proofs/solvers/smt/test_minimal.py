@@ -6,9 +6,10 @@ from __future__ import annotations
 import pytest
 
 from counterexamples.bugs import bugs
-from proofs.claims.obligations import Obligation, obligations
+from proofs.claims.obligations import obligations
 from proofs.claims.past_bugs import on_shape
 from proofs.solvers.engine import Engine
+from proofs.solvers.obligation import Obligation
 from proofs.solvers.query import Answer
 from proofs.solvers.smt.batch import single
 from proofs.solvers.smt.minimal import examine

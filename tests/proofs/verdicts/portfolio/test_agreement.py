@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 
 from proofs.claims.claim import Claim, Verdict
-from proofs.claims.obligations import Obligation, obligations
+from proofs.claims.obligations import obligations
 from proofs.reports.table import letter
 from proofs.run import main
 from proofs.solvers.external import exported
+from proofs.solvers.obligation import Obligation
 from proofs.solvers.query import Answer, Found
 from proofs.solvers.smt import z3
 from proofs.solvers.smt.pool import Pool
