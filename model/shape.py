@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """How a procedure is written by hand: a recorder in the kernel's order and vocabulary.
 
-    def merged(c: Recorder) -> None:
+    def v6_17(c: Recorder) -> None:
         '''What it stands for, and what it leaves out.'''
         c.writable = pfn_writable
         with c.If(logging_active & ~write_fault):
@@ -185,7 +185,7 @@ def record(
     words: Mapping[str, Term],
     constants: Mapping[str, int],
 ) -> Shape:
-    """Run a shape's function once and make a procedure of what it recorded.
+    """Run a shape's function once and make a procedure of what it recorded; ``v6_17`` makes the shape v6.17.
 
     ``words`` are the outcome words over places (``prot`` is the argument ``prot`` of the map
     sink); the places of a sink that the shape does not call are false or 0.
@@ -194,7 +194,7 @@ def record(
     recorder = Recorder()
     write(recorder)
     recording = recorder._r  # the recorder's only reader
-    shape_name = write.__name__
+    shape_name = write.__name__.replace("_", ".")
     lines, numbered = number_lines(f"shape:{shape_name}", tuple(recording.open_bodies[0]), ABBREVIATIONS)
     body = (Block(END, numbered),)
     check_definite_assignment(body, frozenset(recording.arguments))

@@ -64,11 +64,11 @@ def subjects(kernels: Sequence[Path], copies: Path) -> Iterator[Subject]:
     yield Subject("every shape", (*shapes, "--no-cache"), 1.5)
     yield Subject("shapes, again", shapes, 1.0)
     yield Subject("shapes, z3 alone", (*shapes, "--no-cache", "--engines", "z3"))
-    yield Subject("merged", (*shapes, "--shape", "merged", "--no-cache"))
+    yield Subject("v6.17", (*shapes, "--shape", "v6.17", "--no-cache"))
     yield from _evidence(shapes, python, copies)
     mutate = (python, "-m", "proofs.mutate")
-    yield Subject("mutants, merged", (*mutate, "--shape", "merged"), 5.0)
-    yield Subject("mutants, every one", (*mutate, "--shape", "merged", "--all"))
+    yield Subject("mutants, merged", (*mutate, "--shape", "v6.17"), 5.0)
+    yield Subject("mutants, every one", (*mutate, "--shape", "v6.17", "--all"))
     yield Subject("every past mistake", (python, "-m", "proofs.bugs"), 3.0)
     for tree in kernels:
         command = (python, "-m", "proofs.run", "--linux", str(tree))
@@ -90,12 +90,12 @@ def subjects(kernels: Sequence[Path], copies: Path) -> Iterator[Subject]:
 
 def _evidence(shapes: tuple[str, ...], python: str, directory: Path) -> Iterator[Subject]:
     """What evidence costs; "again" recalls what an earlier run found, and checks it."""
-    some, every = (str(directory / name) for name in ("merged", "shapes"))
-    yield Subject("merged, evidence", (*shapes, "--shape", "merged", "--no-cache", "--evidence", some))
+    some, every = (str(directory / name) for name in ("v6.17", "shapes"))
+    yield Subject("merged, evidence", (*shapes, "--shape", "v6.17", "--no-cache", "--evidence", some))
     yield Subject("evidence", (*shapes, "--no-cache", "--engines", "z3", "--evidence", every), 3.0)
     yield Subject("evidence, again", (*shapes, "--evidence", every), 3.0)
     yield Subject("evidence, checked", (python, "-m", "proofs.check", every), 1.0)
-    gallina = (python, "-m", "proofs.gallina", "--shape", "merged", "--theorem")
+    gallina = (python, "-m", "proofs.gallina", "--shape", "v6.17", "--theorem")
     yield Subject("a theorem in Coq", (*gallina, "memory_is_mapped_cacheable"), 10.0)
     yield Subject("the slowest in Coq", (*gallina, "guests_see_what_the_host_maps_*"), 10.0)
     yield Subject("adequacy", (*shapes, "--adequacy", "--no-cache"))

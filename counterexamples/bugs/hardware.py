@@ -20,7 +20,7 @@ from model.vocabulary.memory import (
     pfn_valid,
 )
 
-_merged = shape("merged")
+_merged = shape("v6.17")
 
 forgot_the_hardware = Bug(
     says="The type followed the VMA on any hardware, also where the caches of such a page must be maintained.",

@@ -27,14 +27,14 @@ from model.vocabulary.memory import (
     vm_page_prot,
 )
 
-_v6_16, _merged = shape("before"), shape("merged")
+_v6_16, _merged = shape("v6.16"), shape("v6.17")
 _forced = place("s2_force_noncacheable", exec_fault.sort)
 
 cacheable_pfnmap_was_degraded = Bug(
     says="A cacheable VM_PFNMAP page was mapped Device without a word, though the host may write it "
     "through its caches.",
     cites=("2a8dfab26677",),
-    where=version("before", right="merged"),
+    where=version("v6.16", right="v6.17"),
     refutes="cacheable_pages_beyond_memory_without_fwb_and_dic_get_efault",
     witness=beyond & is_vma_cacheable & ~kvm_supports_cacheable_pfnmap & (mapped >> ~NORMAL),
     harm=Harm.STALE_READ,
@@ -44,7 +44,7 @@ zone_device_pages_were_devices = Bug(
     says="Pages of ZONE_DEVICE memory, which DAX gives out, were mapped Device: they are not in "
     "memblock.memory.",
     cites=("216887f79d98",),
-    where=version("before", right="merged"),
+    where=version("v6.16", right="v6.17"),
     refutes="normal_pages_are_mapped_cacheable",
     witness=has_struct_page & has_linear_map & ~pfn_is_map_memory & ~NORMAL,
     harm=Harm.MEMORY_AS_DEVICE,

@@ -18,7 +18,7 @@ from model.vocabulary.memory import (
     vm_flags,
 )
 
-_v6_16, _merged = shape("before"), shape("merged")
+_v6_16, _merged = shape("v6.16"), shape("v6.17")
 
 every_pfnmap_pte_was_writable = Bug(
     says="The pfn lookup said writable of every page of a VM_PFNMAP VMA, also where the PTE was read-only.",

@@ -102,10 +102,10 @@ def test_listings_read_like_c() -> None:
 
 
 def test_spans_point_at_their_lines() -> None:
-    shape = SHAPES["merged"]
+    shape = SHAPES["v6.17"]
     run = interpret(shape.procedure, Inputs({**shape.procedure.constants, "vma_found": 0, "write_fault": 1}))
     step = run.steps[-2]
-    assert (step.span.file, step.taken) == ("shape:merged", True)
+    assert (step.span.file, step.taken) == ("shape:v6.17", True)
     assert shape.lines[step.span.line - 1].strip() == "if (!vma_found) {"
 
 

@@ -13,7 +13,7 @@ from proofs.evidence.coq.checked import Checked, Outcome
 
 needs_coq = pytest.mark.skipif(coq.coqc() is None, reason="There is no coqc: no proof was checked by Coq.")
 
-SOME = ["--shape", "merged", "--theorem", "mm?_lock_is_released"]
+SOME = ["--shape", "v6.17", "--theorem", "mm?_lock_is_released"]
 
 
 def test_without_coq_nothing_is_green(
@@ -37,7 +37,7 @@ def test_the_door_says_what_was_checked(capsys: pytest.CaptureFixture[str]) -> N
 def test_a_claim_that_is_expected_to_fail_is_counted_and_not_checked(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert gallina.main(["--shape", "merged", "--theorem", "guests_see_what_the_host_maps"]) == 3
+    assert gallina.main(["--shape", "v6.17", "--theorem", "guests_see_what_the_host_maps"]) == 3
     assert capsys.readouterr().out == (
         "\n0 theorems: none.\n1 claims are expected to be refuted, and have no proof.\n"
     )
@@ -47,7 +47,7 @@ def test_a_claim_that_is_expected_to_fail_is_counted_and_not_checked(
     ("arguments", "sentence"),
     [
         (["--linux", "/nonexistent"], "--linux: /nonexistent is not a directory."),
-        (["--shape", "merged", "--theorem", "nothing"], "No theorem is called nothing"),
+        (["--shape", "v6.17", "--theorem", "nothing"], "No theorem is called nothing"),
         (["--jobs", "0"], "'0' is no number from 1 to 1000000."),
         (["--out", "/nonexistent/here"], "--out: /nonexistent is not a directory"),
     ],

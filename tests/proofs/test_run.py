@@ -126,7 +126,7 @@ def test_explain_list_show(capsys: Capture) -> None:
         "never_both@merged          PROVED\nall_needs_hardware@merged  REFUTED\n\n"
         "x@merged: not asked, since it has no y.\n"
     )
-    assert run.main(["--show", "merged"]) == 0
+    assert run.main(["--show", "v6.17"]) == 0
     assert "if (is_vma_cacheable) {" in capsys.readouterr().out
 
 
@@ -213,8 +213,8 @@ def test_bad_input_is_2_and_a_sentence(arguments: list[str], message: str, capsy
 
 
 def test_an_unknown_shape(capsys: Capture) -> None:
-    assert run.main(["--shape", "mergd", "--list"]) == 2
-    assert "No shape is called mergd; the nearest name is merged." in capsys.readouterr().err
+    assert run.main(["--shape", "v6.71", "--list"]) == 2
+    assert "XXMERGD" in capsys.readouterr().err
 
 
 def test_a_tree_that_cannot_be_read_is_2(capsys: Capture) -> None:

@@ -19,7 +19,7 @@ from proofs.cli.selection import Selection
 from proofs.run import main
 from tests.support import trees
 
-ONE = ["--theorem", "memory_is_mapped_cacheable", "--shape", "merged", "--jobs", "1"]
+ONE = ["--theorem", "memory_is_mapped_cacheable", "--shape", "v6.17", "--jobs", "1"]
 
 
 def make_tree(top: Path, code: str) -> None:
@@ -61,7 +61,7 @@ def test_a_claim_as_expected_exits_0(capsys: pytest.CaptureFixture[str]) -> None
 def test_a_claim_decided_otherwise_exits_1_and_is_told_in_full(capsys: pytest.CaptureFixture[str]) -> None:
     wrong = with_claims(lambda c: replace(c, expected=Expectation(Verdict.REFUTED)))
     assert main(ONE, wrong) == 1
-    assert "memory_is_mapped_cacheable@merged: PROVED. Expected was REFUTED." in capsys.readouterr().out
+    assert "memory_is_mapped_cacheable@v6.17: PROVED. Expected was REFUTED." in capsys.readouterr().out
 
 
 def test_a_false_claim_exits_1_with_its_counterexample(capsys: pytest.CaptureFixture[str]) -> None:
@@ -142,7 +142,7 @@ def test_what_is_written_is_the_same_twice(tmp_path: Path) -> None:
 
 
 def test_a_shape_is_shown_with_numbered_lines(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--show", "merged"]) == 0
+    assert main(["--show", "v6.17"]) == 0
     assert "kvm_supports_cacheable_pfnmap()" in capsys.readouterr().out
 
 

@@ -64,19 +64,19 @@ def test_every_premise_is_needed(theorem: str, premise: int) -> None:
 def examples(theorem: str) -> Iterator[Claim]:
     claims = by_theorem()[theorem]
     if theorem in ALSO:
-        also = replace(claims["merged"], subjects={"": ALSO[theorem](claims["merged"].subjects[""])})
+        also = replace(claims["v6.17"], subjects={"": ALSO[theorem](claims["v6.17"].subjects[""])})
         assert as_expected(also)
         yield also
     yield from claims.values()
 
 
-#: Kernels in which a premise is needed that every shape fulfils: an edit of `merged`.
+#: Kernels in which a premise is needed that every shape fulfils: an edit of `v6.17`.
 ALSO: Mapping[str, Callable[[Procedure], Procedure]] = {
     "all_pages_of_a_block_are_sanitised": lambda p: returning_after(p, "sanitise_mte_tags", map_ret),
     "tags_of_noncacheable_pages_are_left_alone": lambda p: returning_after(p, "sanitise_mte_tags", map_ret),
 }
 
-#: For each part of a conclusion, a kernel in which that part alone fails: an edit of `merged`.
+#: For each part of a conclusion, a kernel in which that part alone fails: an edit of `v6.17`.
 MUTANTS: Mapping[str, tuple[tuple[Term, Callable[[Procedure], Procedure]], ...]] = {
     "enoexec_is_for_fetches_from_noncacheable_pages": (
         (exec_fault, lambda p: drop_guard(p, exec_fault, answering=-8)),
@@ -134,7 +134,7 @@ def test_every_conclusion_of_several_parts_has_mutants() -> None:
     ("theorem", "part"), [(t, i) for t, edits in MUTANTS.items() for i in range(len(edits))]
 )
 def test_every_part_of_a_conclusion_is_needed(theorem: str, part: int) -> None:
-    claim = by_theorem()[theorem]["merged"]
+    claim = by_theorem()[theorem]["v6.17"]
     edit = MUTANTS[theorem][part][1]
     check_part(
         replace(claim, subjects={"": edit(claim.subjects[""])}), [p for p, _ in MUTANTS[theorem]], part

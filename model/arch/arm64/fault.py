@@ -12,9 +12,9 @@ from dataclasses import replace
 from functools import cache
 
 from model.arch.arm64.constants import PAGES, V6_12, V6_19
-from model.arch.arm64.fault_before import before
-from model.arch.arm64.fault_series import merged, v3, v6, v7, v8, v9
-from model.arch.arm64.fault_split import leaf_sized, split
+from model.arch.arm64.fault_before import v6_16
+from model.arch.arm64.fault_series import v3, v6, v6_17, v7, v8, v9
+from model.arch.arm64.fault_split import v7_1, v7_2_10
 from model.logic import BOOL, BV64, Term, conj, disj, place
 from model.program.edit import mark_branch
 from model.program.procedure import Procedure
@@ -119,15 +119,15 @@ def _with_cow_test(write: Callable[[Recorder], None], since: str) -> Shape:
 def shapes() -> tuple[Shape, ...]:
     """Every shape, at 4K pages; ``at_pages`` gives its procedure at another page size."""
     return (
-        _shape(before, "v6.16", words={"memslot_refused": _MEMSLOT_BEFORE}),
+        _shape(v6_16, "v6.16", words={"memslot_refused": _MEMSLOT_BEFORE}),
         _with_cow_test(v3, "series v3"),
         _with_cow_test(v6, "series v6"),
         _with_cow_test(v7, "series v7"),
         _with_cow_test(v8, "series v8"),
         _with_cow_test(v9, "series v9"),
-        _shape(merged, "v6.17", words={"memslot_refused": _MEMSLOT}),
-        _shape(split, "v7.1", V6_19, {"memslot_refused": _MEMSLOT}),
-        _shape(leaf_sized, "v7.2.10", V6_19, {"memslot_refused": _MEMSLOT}),
+        _shape(v6_17, "v6.17", words={"memslot_refused": _MEMSLOT}),
+        _shape(v7_1, "v7.1", V6_19, {"memslot_refused": _MEMSLOT}),
+        _shape(v7_2_10, "v7.2.10", V6_19, {"memslot_refused": _MEMSLOT}),
     )
 
 

@@ -22,7 +22,7 @@ from model.shape import Recorder
 from model.vocabulary.memory import ENOEXEC, exec_fault, logging_active, pfn_is_map_memory, write_fault
 
 
-def before(c: Recorder) -> None:
+def v6_16(c: Recorder) -> None:
     """The stage-2 type follows pfn_is_map_memory() alone; the VMA's page protection is not read.
 
     Left out: the order of mmu_invalidate_seq and the locks (that a

@@ -97,7 +97,7 @@ def _cacheable_devmem(c: Recorder, says_cacheable: Term, hardware: Term) -> None
 def v3(c: Recorder) -> None:
     """20250310103008.3471-1-ankita@nvidia.com: a VM_PFNMAP VMA of type MT_NORMAL may be mapped cacheable.
 
-    Left out: what `before` leaves out.
+    Left out: what `v6.16` leaves out.
     """
     _cacheable_devmem(c, attr_index(vm_page_prot) == MT_NORMAL, FWB)
 
@@ -105,7 +105,7 @@ def v3(c: Recorder) -> None:
 def v6(c: Recorder) -> None:
     """2025-05-24: any type but Normal-NC and Device counts as cacheable, and DIC is asked for too.
 
-    Left out: what `before` leaves out, and the check at memslot creation.
+    Left out: what `v6.16` leaves out, and the check at memslot creation.
     """
     _cacheable_devmem(c, is_vma_cacheable, kvm_supports_cacheable_pfnmap)
 
@@ -113,7 +113,7 @@ def v6(c: Recorder) -> None:
 def v7(c: Recorder) -> None:
     """20250618065541.50049-1-ankita@nvidia.com: any cacheable VMA counts, and is refused without FWB and DIC.
 
-    Left out: what `before` leaves out, and the check at memslot creation.
+    Left out: what `v6.16` leaves out, and the check at memslot creation.
     """
     _up_to_sizes(c)
     with c.If(is_pfnmap & is_cow_mapping):
@@ -167,7 +167,7 @@ def _refuse_or_map(c: Recorder) -> None:
 def v8(c: Recorder) -> None:
     """20250620120946.2991-1-ankita@nvidia.com: s2_force_noncacheable; only VM_PFNMAP may be cacheable.
 
-    Left out: what `before` leaves out, and the check at memslot creation.
+    Left out: what `v6.16` leaves out, and the check at memslot creation.
     """
 
     def classify(c: Recorder) -> None:
@@ -188,7 +188,7 @@ def v8(c: Recorder) -> None:
 def v9(c: Recorder) -> None:
     """20250621042111.3992-1-ankita@nvidia.com: VM_MIXEDMAP is treated as VM_PFNMAP is.
 
-    Left out: what `before` leaves out, and the check at memslot creation.
+    Left out: what `v6.16` leaves out, and the check at memslot creation.
     """
 
     def classify(c: Recorder) -> None:
@@ -205,10 +205,10 @@ def v9(c: Recorder) -> None:
     _refuse_or_map(c)
 
 
-def merged(c: Recorder) -> None:
+def v6_17(c: Recorder) -> None:
     """v10, 20250705071717.5062-1-ankita@nvidia.com, as merged for v6.17: 2a8dfab26677, 0c67288e0c8b.
 
-    Left out: what `before` leaves out.
+    Left out: what `v6.16` leaves out.
     """
 
     def classify(c: Recorder) -> None:

@@ -203,10 +203,10 @@ def _split(c: Recorder, get_size: Callable[[Recorder], None], may_resize: Callab
     _finish(c)
 
 
-def split(c: Recorder) -> None:
+def v7_1(c: Recorder) -> None:
     """v7.1 to v7.2.9: three functions, and the block size still comes from the VMA.
 
-    Left out: what `before` leaves out, and pKVM's and guest_memfd's own fault paths, which do not
+    Left out: what `v6.16` leaves out, and pKVM's and guest_memfd's own fault paths, which do not
     come here.
     """
     with c.If(~perm_fault | (logging_active & write_fault)):
@@ -214,10 +214,10 @@ def split(c: Recorder) -> None:
     _split(c, get_vma_page_size, lambda c: (c.max_map_size != PAGE_SIZE) & ~c.map_non_cacheable)
 
 
-def leaf_sized(c: Recorder) -> None:
-    """v7.2.10 and v7.3: as `split`, but the block size comes from the host's leaf entry (71cc2c67fb8f).
+def v7_2_10(c: Recorder) -> None:
+    """v7.2.10 and v7.3: as `v7.1`, but the block size comes from the host's leaf entry (71cc2c67fb8f).
 
-    Left out: what `split` leaves out.
+    Left out: what `v7.1` leaves out.
     """
     with c.If(~perm_fault | logging_active | is_protected_kvm_enabled):
         topup_memcache(c)

@@ -22,7 +22,7 @@ EXPECTED: Table = {
     "blocks_begin_at_aligned_guest_addresses": proved(),
     "blocks_begin_at_aligned_pages": proved(
         refuted(
-            until("split"),
+            until("v7.1"),
             witness=is_pfnmap,
             reason="get_vma_page_shift() aligns vm_pgoff, not the pfn that is found: a COW copy, or the "
             "second run of a driver, "
@@ -33,7 +33,7 @@ EXPECTED: Table = {
     "blocks_have_room_in_the_memslot": proved(),
     "blocks_of_a_pfnmap_vma_lie_in_it": proved(
         refuted(
-            until("split"),
+            until("v7.1"),
             witness=(hva & (PMD_SIZE - const(1, BV64))) == 0,
             reason="ALIGN(hva, size) <= vma->vm_end asks nothing of a hva that is aligned already: a "
             "fault on the first page of "
@@ -42,7 +42,7 @@ EXPECTED: Table = {
     ),
     "noncacheable_pages_are_never_resized_late": proved(
         refuted(
-            "leaf_sized",
+            "v7.2.10",
             witness=map_size == PMD_SIZE,
             reason="By design: 71cc2c67fb8f sizes every page from the host's leaf, Device as well.",
         )
@@ -59,7 +59,7 @@ EXPECTED: Table = {
     "hugetlb_pages_are_mapped_as_large_as_the_memslot_allows": proved(),
     "noncacheable_blocks_are_as_large_as_their_vma_allows": proved(
         refuted(
-            "leaf_sized",
+            "v7.2.10",
             witness=is_pfnmap & ~is_hugetlb,
             reason="71cc2c67fb8f sizes what is not of hugetlbfs from the host's leaf, which vm_pgoff says nothing of.",
         )

@@ -49,7 +49,7 @@ EXPECTED: Table = {
     "special_pages_of_a_cow_mapping_are_never_mapped_writable": proved(),
     "guests_see_what_the_host_maps": proved(
         refuted(
-            until("split"),
+            until("v7.1"),
             witness=is_pfnmap & (map_size != PAGE_SIZE),
             reason="get_vma_page_shift() takes a VM_PFNMAP VMA to be contiguous, and a driver may fill "
             "it in several runs.",
@@ -57,8 +57,8 @@ EXPECTED: Table = {
     ),
     "guests_see_what_the_host_maps_in_vmas_filled_at_once": proved(
         refuted(
-            "before",
-            between("v8", "split"),
+            "v6.16",
+            between("v8", "v7.1"),
             witness=is_pfnmap
             & is_cow_mapping
             & (map_size != PAGE_SIZE)

@@ -48,7 +48,7 @@ EXPECTED: Table = {
     ),
     "special_pages_are_mapped_as_the_vma_says": proved(
         refuted(
-            "before",
+            "v6.16",
             witness=_memory_but_not_cacheable | (~pfn_is_map_memory & is_vma_cacheable),
             reason="v6.16 does not read vm_page_prot: D10, nvgrace-gpu's usemem is mapped "
             "Device. " + _memory_is_not_asked,
@@ -71,7 +71,7 @@ EXPECTED: Table = {
         ),
     ),
     "special_pages_are_cacheable_only_if_the_host_maps_them_so": proved(
-        refuted("before", witness=special & pfn_is_map_memory, reason=_memory_is_not_asked),
+        refuted("v6.16", witness=special & pfn_is_map_memory, reason=_memory_is_not_asked),
         refuted(
             since("v3"),
             witness=special & (pfn_is_map_memory | is_vma_cacheable),
@@ -95,7 +95,7 @@ EXPECTED: Table = {
         ),
     ),
     "pages_beyond_memory_are_cacheable_only_if_the_host_pte_is": proved(
-        not_asked("before", reason=_only_memory),
+        not_asked("v6.16", reason=_only_memory),
         refuted(
             since("v3"),
             witness=is_vma_cacheable & ~cacheable(host_pte_prot) & FWB,
@@ -104,9 +104,9 @@ EXPECTED: Table = {
             "BARs of cxgb4, panthor's FLUSH_ID.",
         ),
     ),
-    "pages_with_the_vma_attribute_are_not_upgraded": proved(not_asked("before", reason=_only_memory)),
+    "pages_with_the_vma_attribute_are_not_upgraded": proved(not_asked("v6.16", reason=_only_memory)),
     "pages_beyond_memory_are_mapped_as_the_vma_says": proved(
-        refuted("before", witness=is_vma_cacheable, reason="v6.16 does not read vm_page_prot: D8, D10."),
+        refuted("v6.16", witness=is_vma_cacheable, reason="v6.16 does not read vm_page_prot: D8, D10."),
         refuted(
             "v3",
             witness=is_vma_cacheable & _not_known_to_v3,
@@ -116,7 +116,7 @@ EXPECTED: Table = {
         refuted("v6", witness=is_vma_cacheable & ~is_pfnmap, reason="VM_MIXEDMAP is not looked at: D7."),
     ),
     "pages_of_a_cacheable_vma_are_mapped_cacheable": proved(
-        refuted("before", witness=~pfn_is_map_memory, reason="v6.16 does not read vm_page_prot: D5 to D10."),
+        refuted("v6.16", witness=~pfn_is_map_memory, reason="v6.16 does not read vm_page_prot: D5 to D10."),
         refuted(
             "v3",
             witness=~pfn_is_map_memory & _not_known_to_v3,
@@ -134,11 +134,11 @@ EXPECTED: Table = {
         )
     ),
     "pages_beyond_memory_are_cacheable_only_with_fwb_and_dic": proved(
-        not_asked("before", reason=_only_memory),
+        not_asked("v6.16", reason=_only_memory),
         refuted("v3", witness=_fwb_alone, reason=_v3_asks_for_fwb_alone),
     ),
     "pages_outside_memory_are_cacheable_only_with_fwb_and_dic": proved(
-        not_asked("before", reason=_only_memory),
+        not_asked("v6.16", reason=_only_memory),
         refuted("v3", witness=_fwb_alone, reason=_v3_asks_for_fwb_alone),
         refuted(
             since("v8"),
@@ -148,7 +148,7 @@ EXPECTED: Table = {
         ),
     ),
     "pages_without_an_alias_are_cacheable_only_with_fwb_and_dic": proved(
-        not_asked("before", reason=_only_memory),
+        not_asked("v6.16", reason=_only_memory),
         refuted("v3", witness=_fwb_alone, reason=_v3_asks_for_fwb_alone),
     ),
     "noncacheable_pages_are_nc_if_and_only_if_the_vma_allows_it": proved(),

@@ -15,14 +15,14 @@ EXPECTED: Table = {
     "exec_faults_are_answered_with_exec_permission": proved(),
     "exec_permission_is_never_added_with_a_noncacheable_type": proved(),
     "exec_permission_is_added_beyond_memory_only_if_cacheable": proved(
-        not_asked("before", reason="v6.16 adds X to the entries of memory alone: all else is device."),
+        not_asked("v6.16", reason="v6.16 adds X to the entries of memory alone: all else is device."),
     ),
     "write_permission_is_added_only_if_the_lookup_said_so": proved(),
     "nested_pages_are_writable_only_if_the_guest_grants_it": proved(),
     "nested_pages_are_readable_only_if_the_guest_grants_it": proved(),
     "nested_pages_are_executable_only_if_the_guest_grants_it": proved(
         refuted(
-            until("merged"),
+            until("v6.17"),
             witness=exec_fault & ~perm_fault & ~nested_executable,
             reason="kvm_s2_handle_perm_fault() forwards permission faults alone; a fetch whose shadow "
             "entry is missing is a "

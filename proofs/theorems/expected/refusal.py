@@ -34,7 +34,7 @@ EXPECTED: Table = {
     "efault_is_for_cacheability_or_tags": proved(),
     "cacheable_pages_beyond_memory_without_fwb_and_dic_get_efault": proved(
         refuted(
-            "before",
+            "v6.16",
             witness=mapped | relaxed | exec_fault,
             reason="v6.16 maps them Device, and refuses a fetch by -ENOEXEC.",
         ),
@@ -64,7 +64,7 @@ EXPECTED: Table = {
             "aFLqiAyXZLoOTepi@arm.com.",
         ),
         refuted(
-            since("split"),
+            since("v7.1"),
             witness=excl_atomic_fault,
             reason="Since v7.0 an exclusive or atomic access to what does not support it is injected "
             "into the guest first.",
@@ -107,7 +107,7 @@ EXPECTED: Table = {
     "faults_that_are_not_refused_are_resolved": proved(),
     "unexpected_reads_get_efault": proved(
         refuted(
-            since("split"),
+            since("v7.1"),
             witness=~write_fault & ~exec_fault,
             reason="The test moved to the caller as a VM_WARN_ON_ONCE(), and the fault is resolved.",
         )
@@ -118,16 +118,16 @@ EXPECTED: Table = {
     "retries_are_not_told": proved(),
     "faults_of_accepted_memslots_are_never_refused": proved(
         refuted(
-            since("merged"),
+            since("v6.17"),
             witness=is_mixedmap & ~is_pfnmap & _no_hardware & ~pfn_is_map_memory,
             reason="kvm_arch_prepare_memory_region() looks at VM_PFNMAP alone: D7, virtiofs DAX without "
             "FWB and DIC.",
         )
     ),
     "refused_memslots_would_fault": proved(
-        not_asked("before", reason="v6.16 refuses no memslot for cacheability."),
+        not_asked("v6.16", reason="v6.16 refuses no memslot for cacheability."),
         refuted(
-            since("merged"),
+            since("v6.17"),
             witness=is_pfnmap & pfn_is_map_memory,
             reason="The memslot check does not look at pfn_is_map_memory(): D2, a dma-buf heap's RAM.",
         ),
@@ -136,7 +136,7 @@ EXPECTED: Table = {
     "permission_faults_need_no_memory_for_tables": proved(),
     "permission_faults_without_a_split_need_no_memory_for_tables": proved(
         refuted(
-            "leaf_sized",
+            "v7.2.10",
             witness=logging_active & ~write_fault,
             reason="v7.3 takes memory for every fault while logging.",
         )
@@ -150,7 +150,7 @@ EXPECTED: Table = {
     "supported_accesses_without_allowed_tags_get_efault": proved(),
     "faults_under_pkvm_get_memory_for_tables": proved(
         refuted(
-            until("split"),
+            until("v7.1"),
             witness=is_protected_kvm_enabled & ~logging_active,
             reason="Up to v7.2 only a write fault while logging got memory; under pKVM it may be needed to "
             "collapse pages into a block.",

@@ -34,7 +34,7 @@ EXPECTED: Table = {
             reason="The early -EINVAL and -EFAULT do not release the page of a VM_MIXEDMAP VMA (D7).",
         ),
         refuted(
-            "merged",
+            "v6.17",
             witness=beyond & ~kvm_supports_cacheable_pfnmap & returns(EFAULT),
             reason="The early -EFAULT does not release the page: 5f9466b50c1b, v6.18.",
         ),
@@ -68,7 +68,7 @@ EXPECTED: Table = {
             reason="`return -ENOEXEC` and the early -EINVAL and -EFAULT do not release the page.",
         ),
         refuted(
-            "merged",
+            "v6.17",
             witness=beyond & (exec_fault | returns(EFAULT)),
             reason="`return -ENOEXEC` and the early -EFAULT do not release the page: 5f9466b50c1b, v6.18.",
         ),

@@ -110,7 +110,7 @@ _becomes_refused = pfn_is_map_memory & ~mmu_invalidated
 
 STEPS: tuple[Step, ...] = (
     Step(
-        "before",
+        "v6.16",
         "v3",
         (_has_vma & _refused_cow)
         | (
@@ -166,15 +166,15 @@ STEPS: tuple[Step, ...] = (
     ),
     Step(
         "v9",
-        "merged",
+        "v6.17",
         _has_pfn & beyond & is_cow_mapping,
         "What was merged has no is_cow_mapping() test, and does the same otherwise: the other tests "
         "that went were dead.",
         "20250705071717.5062-1-ankita@nvidia.com; 0c67288e0c8b",
     ),
     Step(
-        "merged",
-        "split",
+        "v6.17",
+        "v7.1",
         ~is_understood
         | excl_atomic_fault
         | nested
@@ -187,8 +187,8 @@ STEPS: tuple[Step, ...] = (
         exact=False,
     ),
     Step(
-        "split",
-        "leaf_sized",
+        "v7.1",
+        "v7.2.10",
         is_pfnmap
         | (beyond & ~is_vma_cacheable)
         | (perm_fault & (topup_ret != 0) & (logging_active | is_protected_kvm_enabled)),

@@ -29,7 +29,7 @@ from model.program.interpreter import Run, interpret
 from proofs.run import main
 from tests.support import trees
 
-MERGED = table.results(shape("merged"))
+MERGED = table.results(shape("v6.17"))
 CELLS = list(MERGED)
 
 
@@ -65,11 +65,11 @@ def test_no_cell_holds_pages_that_are_treated_differently() -> None:
     assert not [text for text in MERGED.values() if text is not None and " or " in text]
 
 
-PAGES = list(table._every_page(shape("merged").constants))
+PAGES = list(table._every_page(shape("v6.17").constants))
 
 
 def test_an_answer_s_values_make_it_and_no_other_answer_of_the_column() -> None:
-    constants = shape("merged").constants
+    constants = shape("v6.17").constants
     for which, page in PAGES[:: len(PAGES) // 60]:
         known = {**constants, **page}
         for column, i in zip(COLUMNS, which, strict=True):
@@ -80,7 +80,7 @@ def test_an_answer_s_values_make_it_and_no_other_answer_of_the_column() -> None:
             assert held == [int(j == i) for j in range(len(held))], column.title
 
 
-@pytest.mark.parametrize("name", ["merged", "v3", "leaf_sized"])
+@pytest.mark.parametrize("name", ["v6.17", "v3", "v7.2.10"])
 def test_every_cell_is_what_the_interpreter_does(name: str) -> None:
     procedure = shape(name)
     found = table.results(procedure)
@@ -118,10 +118,10 @@ def test_every_row_of_any_table_is_true(random, kinds) -> None:  # type: ignore[
 
 
 def test_the_table_is_narrow_ascii_and_the_same_twice() -> None:
-    text = attribute_table(shape("merged"))
+    text = attribute_table(shape("v6.17"))
     assert text.isascii()
     assert max(map(len, text.splitlines())) <= 72
-    assert text == attribute_table(shape("merged"))
+    assert text == attribute_table(shape("v6.17"))
     assert " PFNMAP+ANYUC uncached  no memory   any     data  NORMAL_NC RW" in text.splitlines()
 
 
@@ -137,46 +137,46 @@ def test_only_changed_rows_are_told() -> None:
     for line in text.splitlines()[1:-3]:
         assert line[50:60].split() != line[61:].split()
     assert " MIXEDMAP     cacheable no memory   1/1     data  DEVICE RW  NORMAL RWX" in text.splitlines()
-    assert changed_rows(shape("merged"), shape("split")) == "No row differs between merged and split."
+    assert changed_rows(shape("v6.17"), shape("v7.1")) == "No row differs between merged and split."
 
 
 def witness_of(**values: int) -> Witness:
-    procedure = shape("merged")
+    procedure = shape("v6.17")
     words = {"ret": (1 << 32) - 14, "mapped": 0, "prot": 0}
     course = WitnessRun(procedure, (), words)
     return Witness(tuple(InputValue(n, 64, v, v, n) for n, v in values.items()), {"": course})
 
 
 def test_the_row_of_a_witness_is_marked() -> None:
-    flags = shape("merged").constants["VM_PFNMAP"]
-    text = decision_table(shape("merged"), witness_of(vm_flags=flags, pfn=0x100))
+    flags = shape("v6.17").constants["VM_PFNMAP"]
+    text = decision_table(shape("v6.17"), witness_of(vm_flags=flags, pfn=0x100))
     (marked,) = (line for line in text.splitlines() if line.startswith(">"))
     assert marked == ">MIXEDMAP,    cacheable no memory   not 1/1 any   -EFAULT"
 
 
 def test_what_the_columns_do_not_tell_is_said() -> None:
-    flags = shape("merged").constants["VM_PFNMAP"]
+    flags = shape("v6.17").constants["VM_PFNMAP"]
     given = witness_of(vm_flags=flags, pfn_is_map_memory=1)
-    assert decision_table(shape("merged"), given).splitlines()[-1] == (
+    assert decision_table(shape("v6.17"), given).splitlines()[-1] == (
         "> The witness comes to: -EFAULT, as it has more than the columns tell."
     )
 
 
 def test_a_witness_may_be_in_no_row() -> None:
-    both = shape("merged").constants["VM_PFNMAP"] | shape("merged").constants["VM_MIXEDMAP"]
-    assert cell_of(shape("merged"), witness_of(vm_flags=both)) is None
-    text = decision_table(shape("merged"), witness_of(vm_flags=both))
+    both = shape("v6.17").constants["VM_PFNMAP"] | shape("v6.17").constants["VM_MIXEDMAP"]
+    assert cell_of(shape("v6.17"), witness_of(vm_flags=both)) is None
+    text = decision_table(shape("v6.17"), witness_of(vm_flags=both))
     assert text.endswith("\nThe witness is in none of these rows.")
 
 
 def test_what_is_no_fault_path_has_no_table() -> None:
-    without = replace(shape("merged"), symbols={})
+    without = replace(shape("v6.17"), symbols={})
     with pytest.raises(TableError, match="has no ret"):
         attribute_table(without)
 
 
 def test_a_word_that_cannot_have_its_value_is_refused() -> None:
-    stuck = replace(shape("merged"), symbols={**shape("merged").symbols, "vma_found": FALSE})
+    stuck = replace(shape("v6.17"), symbols={**shape("v6.17").symbols, "vma_found": FALSE})
     with pytest.raises(TableError, match="vma_found cannot be made 0x1 there"):
         attribute_table(stuck)
 
@@ -190,11 +190,11 @@ def test_a_real_kernel_has_the_table_of_its_shape() -> None:
     tree = trees.tree("7.3")
     index = Index.build(tree, default_directory())
     kernel = read(tree, index, Profile.builtin("4K"), "4K", "7.3").procedure
-    assert changed_rows(kernel, shape("split")) == "No row differs between 7.3 and split."
+    assert changed_rows(kernel, shape("v7.1")) == "No row differs between 7.3 and split."
 
 
 def test_the_door_prints_the_table_of_a_shape(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--table", "merged"]) == 0
+    assert main(["--table", "v6.17"]) == 0
     out = capsys.readouterr().out
     assert out == f"merged\n{attribute_table(shape('merged'))}\n"
 
@@ -202,13 +202,13 @@ def test_the_door_prints_the_table_of_a_shape(capsys: pytest.CaptureFixture[str]
 def test_the_door_compares_a_kernel_with_a_shape(capsys: pytest.CaptureFixture[str]) -> None:
     trees.tree("7.3")
     path = str(trees.find("7.3"))
-    assert main(["--table", "leaf_sized", "--linux", path]) == 0
-    assert "No row differs between leaf_sized and 7.3." in capsys.readouterr().out
+    assert main(["--table", "v7.2.10", "--linux", path]) == 0
+    assert "No row differs between v7.2.10 and 7.3." in capsys.readouterr().out
     assert main(["--table", "--linux", path, "--against", path]) == 0
     assert "No row differs between 7.3." in capsys.readouterr().out
     assert main(["--table", "--linux", path]) == 0
     out = capsys.readouterr().out
-    assert out.splitlines()[1:] == attribute_table(shape("split")).splitlines()
+    assert out.splitlines()[1:] == attribute_table(shape("v7.1")).splitlines()
 
 
 @pytest.mark.parametrize(
@@ -240,6 +240,6 @@ def test_a_mistake_is_told_by_the_rows_like_its_counterexample() -> None:
 
 
 def test_a_mistake_that_changes_nothing_for_such_pages_has_no_table() -> None:
-    assert mistaken_rows(shape("merged"), shape("split"), witness_of(pfn_is_map_memory=1)) == ""
-    both = shape("merged").constants["VM_PFNMAP"] | shape("merged").constants["VM_MIXEDMAP"]
+    assert mistaken_rows(shape("v6.17"), shape("v7.1"), witness_of(pfn_is_map_memory=1)) == ""
+    both = shape("v6.17").constants["VM_PFNMAP"] | shape("v6.17").constants["VM_MIXEDMAP"]
     assert mistaken_rows(shape("v9"), shape("v6"), witness_of(vm_flags=both)) == ""

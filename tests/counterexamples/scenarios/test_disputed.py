@@ -20,46 +20,46 @@ from proofs.claims.claim import bind
 
 SHAPES = {s.name: s.procedure for s in shapes()}
 BY_NAME = {s.name: s for s in SCENARIOS}
-VERSIONS = ("before", "v7", "v9", "merged", "leaf_sized")
+VERSIONS = ("v6.16", "v7", "v9", "v6.17", "v7.2.10")
 
 #: N, NC, D: the stage-2 type, RO or RW; EFAULT, EINVAL: refused; C: refused at memslot creation as
 #: well.  Two answers: with FWB and DIC, and without.
 OUTCOMES: Mapping[str, Mapping[str, str]] = {
-    "D1": {"before": "N RW", "v7": "N RW", "v9": "N RW", "merged": "N RW", "leaf_sized": "N RW"},
+    "D1": {"v6.16": "N RW", "v7": "N RW", "v9": "N RW", "v6.17": "N RW", "v7.2.10": "N RW"},
     "D2": {
-        "before": "N RO",
+        "v6.16": "N RO",
         "v7": "EINVAL",
         "v9": "N RO",
-        "merged": "N RO/N RO C",
-        "leaf_sized": "N RO/N RO C",
+        "v6.17": "N RO/N RO C",
+        "v7.2.10": "N RO/N RO C",
     },
     "D2, after a store": {
-        "before": "N RW",
+        "v6.16": "N RW",
         "v7": "EINVAL",
         "v9": "N RW",
-        "merged": "N RW/N RW C",
-        "leaf_sized": "N RW/N RW C",
+        "v6.17": "N RW/N RW C",
+        "v7.2.10": "N RW/N RW C",
     },
-    "D3": {"before": "D RO", "v7": "EINVAL", "v9": "EINVAL", "merged": "D RO", "leaf_sized": "D RO"},
-    "D4": {"before": "N RW", "v7": "EINVAL", "v9": "N RW", "merged": "N RW", "leaf_sized": "N RW"},
-    "D5": {"before": "D RW", "v7": "N RW/EINVAL", "v9": "N RW", "merged": "N RW", "leaf_sized": "N RW"},
-    "D6": {"before": "D RW", "v7": "N RW/EINVAL", "v9": "N RW", "merged": "N RW", "leaf_sized": "N RW"},
+    "D3": {"v6.16": "D RO", "v7": "EINVAL", "v9": "EINVAL", "v6.17": "D RO", "v7.2.10": "D RO"},
+    "D4": {"v6.16": "N RW", "v7": "EINVAL", "v9": "N RW", "v6.17": "N RW", "v7.2.10": "N RW"},
+    "D5": {"v6.16": "D RW", "v7": "N RW/EINVAL", "v9": "N RW", "v6.17": "N RW", "v7.2.10": "N RW"},
+    "D6": {"v6.16": "D RW", "v7": "N RW/EINVAL", "v9": "N RW", "v6.17": "N RW", "v7.2.10": "N RW"},
     "D7": {
-        "before": "D RW",
+        "v6.16": "D RW",
         "v7": "N RW/EINVAL",
         "v9": "N RW/EFAULT",
-        "merged": "N RW/EFAULT",
-        "leaf_sized": "N RW/EFAULT",
+        "v6.17": "N RW/EFAULT",
+        "v7.2.10": "N RW/EFAULT",
     },
     "D8": {
-        "before": "D RW",
+        "v6.16": "D RW",
         "v7": "N RW/EINVAL",
         "v9": "N RW/EFAULT",
-        "merged": "N RW/EFAULT C",
-        "leaf_sized": "N RW/EFAULT C",
+        "v6.17": "N RW/EFAULT C",
+        "v7.2.10": "N RW/EFAULT C",
     },
-    "D11": {"before": "NC RW", "v7": "NC RW", "v9": "NC RW", "merged": "NC RW", "leaf_sized": "NC RW"},
-    "D12": {"before": "N RW", "v7": "N RW", "v9": "N RW", "merged": "N RW", "leaf_sized": "N RW"},
+    "D11": {"v6.16": "NC RW", "v7": "NC RW", "v9": "NC RW", "v6.17": "NC RW", "v7.2.10": "NC RW"},
+    "D12": {"v6.16": "N RW", "v7": "N RW", "v9": "N RW", "v6.17": "N RW", "v7.2.10": "N RW"},
 }
 OUTCOMES = {**OUTCOMES, "D9": OUTCOMES["D8"], "D10": OUTCOMES["D8"]}
 

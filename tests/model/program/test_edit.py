@@ -56,9 +56,9 @@ def test_without_finds_a_guard_inside_a_conjunction() -> None:
 
 
 def test_without_keeps_the_else_branch() -> None:
-    edited = remove_test(SHAPES["merged"], is_vma_cacheable)
+    edited = remove_test(SHAPES["v6.17"], is_vma_cacheable)
     cacheable = {"vm_page_prot": 0}
-    assert not mapped(SHAPES["merged"], **cacheable)
+    assert not mapped(SHAPES["v6.17"], **cacheable)
     assert mapped(edited, **cacheable)
 
 
@@ -92,14 +92,14 @@ def test_answering_chooses_among_tests_of_the_same_guard() -> None:
     ("shape", "guard", "told"),
     [
         (
-            "merged",
+            "v6.17",
             is_cow_mapping,
             r"\(vm_flags & \(VM_SHARED \| VM_MAYWRITE\)\) == VM_MAYWRITE` .* and "
             "0 have it",
         ),
-        ("merged", excl_atomic_fault, "`excl_atomic_fault` .* and 0 have it"),
-        ("merged", perm_fault, "and 3 have it"),
-        ("merged", kvm_has_mte & pfn_is_map_memory, "and 0 have it"),
+        ("v6.17", excl_atomic_fault, "`excl_atomic_fault` .* and 0 have it"),
+        ("v6.17", perm_fault, "and 3 have it"),
+        ("v6.17", kvm_has_mte & pfn_is_map_memory, "and 0 have it"),
         ("v9", FORCED, "`s2_force_noncacheable` .* and 2 have it"),
     ],
 )
@@ -110,16 +110,16 @@ def test_a_guard_that_is_not_in_one_place_is_an_error(shape: str, guard: object,
 
 
 def test_what_is_edited_stays_as_it_was() -> None:
-    before = SHAPES["merged"].body
-    negate_guard(SHAPES["merged"], ~kvm_supports_cacheable_pfnmap)
-    assert SHAPES["merged"].body is before
+    before = SHAPES["v6.17"].body
+    negate_guard(SHAPES["v6.17"], ~kvm_supports_cacheable_pfnmap)
+    assert SHAPES["v6.17"].body is before
 
 
 def test_instead_puts_another_term_in_the_place_of_one() -> None:
-    made = replace_term(SHAPES["before"], pfn_is_map_memory, pfn_valid)
+    made = replace_term(SHAPES["v6.16"], pfn_is_map_memory, pfn_valid)
     assert mapped(made, pfn_valid=1, exec_fault=1)
     assert answer(made, pfn_is_map_memory=1, exec_fault=1) == -8
-    assert "pfn_valid" in made.inputs and "pfn_valid" not in SHAPES["before"].inputs
+    assert "pfn_valid" in made.inputs and "pfn_valid" not in SHAPES["v6.16"].inputs
 
 
 def test_instead_finds_a_conjunction_within_a_longer_one() -> None:
@@ -141,15 +141,15 @@ def test_instead_finds_a_conjunction_within_a_longer_one() -> None:
     ],
 )  # fmt: skip
 def test_a_term_that_cannot_be_replaced_is_an_error(meant: Term, other: Term, told: str) -> None:
-    with pytest.raises(ProcedureError, match=rf"^merged: .*{re.escape(told)}$"):
-        replace_term(SHAPES["merged"], meant, other)
+    with pytest.raises(ProcedureError, match=rf"^v6.17: .*{re.escape(told)}$"):
+        replace_term(SHAPES["v6.17"], meant, other)
 
 
 @given(
     st.fixed_dictionaries({w: st.integers(0, 1) for w in ("pfn_is_map_memory", "exec_fault", "perm_fault")})
 )
 def test_a_term_of_the_same_value_changes_nothing(names: dict[str, int]) -> None:
-    made = replace_term(SHAPES["before"], pfn_is_map_memory, pfn_valid)
+    made = replace_term(SHAPES["v6.16"], pfn_is_map_memory, pfn_valid)
     same = {**names, "pfn_valid": names["pfn_is_map_memory"], "write_fault": 1 - names["exec_fault"]}
-    assert answer(made, **same) == answer(SHAPES["before"], **same)
-    assert mapped(made, **same) == mapped(SHAPES["before"], **same)
+    assert answer(made, **same) == answer(SHAPES["v6.16"], **same)
+    assert mapped(made, **same) == mapped(SHAPES["v6.16"], **same)

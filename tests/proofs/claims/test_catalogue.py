@@ -78,7 +78,7 @@ def test_the_page_size_is_told_unless_it_is_4k() -> None:
 
 
 def test_a_subject_without_a_symbol_is_not_asked() -> None:
-    merged = next(s for s in shapes("4K") if s.name == "merged")
+    merged = next(s for s in shapes("4K") if s.name == "v6.17")
     lacking = {k: v for k, v in merged.procedure.constants.items() if k != "VM_ALLOW_ANY_UNCACHED"}
     old = Subject("old", replace(merged.procedure, constants=lacking), "4K", "kernel")
     found = claims([old])
@@ -91,10 +91,10 @@ def test_a_subject_without_a_symbol_is_not_asked() -> None:
 
 def test_facts_are_offered_where_their_symbols_are_bound() -> None:
     varying = {"guest_faults_are_forwarded"}
-    split, merged = (by_theorem()["memory_is_mapped_cacheable"][s].facts for s in ("split", "merged"))
+    split, merged = (by_theorem()["memory_is_mapped_cacheable"][s].facts for s in ("v7.1", "v6.17"))
     assert {f.name for f in merged} - {f.name for f in split} == varying
     theorem = "reads_stay_read_only_if_a_pfnmap_vma_was_put_there"
-    left_out = {f.name for f in merged} - {f.name for f in by_theorem()[theorem]["merged"].facts}
+    left_out = {f.name for f in merged} - {f.name for f in by_theorem()[theorem]["v6.17"].facts}
     assert left_out == {"pfnmap_memslots_never_log"}
 
 

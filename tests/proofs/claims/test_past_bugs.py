@@ -195,8 +195,8 @@ def test_a_mistake_that_fails_in_another_way_is_not_as_declared() -> None:
 
 
 def test_two_mistakes_at_once_are_not_one() -> None:
-    both = remove_test(shape("merged"), ~kvm_supports_cacheable_pfnmap)
-    found = only(replace(DIC, where=on_edit(both, right=shape("merged"))))
+    both = remove_test(shape("v6.17"), ~kvm_supports_cacheable_pfnmap)
+    found = only(replace(DIC, where=on_edit(both, right=shape("v6.17"))))
     assert found.standing is Standing.OTHERWISE
 
 
@@ -213,7 +213,7 @@ def test_a_theorem_that_cannot_be_asked_is_an_error() -> None:
 
 
 def test_a_fact_that_is_not_there_is_an_error() -> None:
-    merged = shape("merged")
+    merged = shape("v6.17")
     told = r"^made_up: no fact about it is called all_is_well; name one of model/facts/assumed\.py\.$"
     with pytest.raises(HistoryError, match=told):
         only(replace(DIC, where=on_edit(merged, right=merged, believed=("all_is_well",))))
@@ -221,7 +221,7 @@ def test_a_fact_that_is_not_there_is_an_error() -> None:
 
 def test_a_shape_that_is_not_there_is_an_error() -> None:
     with pytest.raises(
-        ValueError, match=r"^No shape is called 'v4'; name one of before, v3, v6, v7, v8, v9, "
+        ValueError, match=r"^No shape is called 'v4'; name one of v6.16, v3, v6, v7, v8, v9, "
     ):
         shape("v4")
 

@@ -33,7 +33,7 @@ def of(subject: str, claims: Sequence[Claim], *theorems: str, pages: str = "") -
     [
         ("7.3", Part("7.3", "user_mem_abort")),
         ("7.3:gmem_abort", Part("7.3", "gmem_abort")),
-        ("merged", None),
+        ("v6.17", None),
         ("7.2.9..7.3.4", Part("7.2.9..7.3.4", "user_mem_abort")),
         ("7.2.9..7.3.4:gmem_abort", Part("7.2.9..7.3.4", "gmem_abort")),
         ("7.3:", None),

@@ -23,7 +23,7 @@ from proofs.theorems.expectation import (
 )
 
 NAMES = [shape.name for shape in shapes()]
-KNOWN = "before, v3, v6, v7, v8, v9, merged, split, leaf_sized"
+KNOWN = "v6.16, v3, v6, v7, v8, v9, v6.17, v7.1, v7.2.10"
 
 
 def test_the_history_is_that_of_the_shapes() -> None:
@@ -38,17 +38,17 @@ def test_parts_of_the_history(i: int) -> None:
     assert list(until(shape)) == NAMES[: i + 1]
     assert between(shape, shape) == (shape,)
     assert until(shape) + since(shape)[1:] == EVERY
-    assert between("v3", "leaf_sized") == since("v3")
+    assert between("v3", "v7.2.10") == since("v3")
 
 
 def test_a_row_names_shapes_and_parts_of_the_history() -> None:
     wrong = Expectation(Verdict.REFUTED, TRUE, "a.")
     row = proved(
-        refuted("before", between("v6", "v8"), CORE_MM, witness=TRUE, reason="a."),
+        refuted("v6.16", between("v6", "v8"), CORE_MM, witness=TRUE, reason="a."),
         not_asked("v9", reason="b."),
     )
-    assert list(row) == ["before", "v6", "v7", "v8", "core_mm", "v9"]
-    assert [row[name] for name in ("before", "v7", "core_mm")] == [wrong] * 3
+    assert list(row) == ["v6.16", "v6", "v7", "v8", "core_mm", "v9"]
+    assert [row[name] for name in ("v6.16", "v7", "core_mm")] == [wrong] * 3
     assert row["v9"] == NotAsked("b.")
 
 

@@ -18,7 +18,7 @@ from proofs.verdicts.finding import Finding, find
 from proofs.verdicts.verdict import Judged, Standing, judge
 
 #: Shapes in the order in which tests look for an example: the quick and the telling ones first.
-LIKELY = ("merged", "core_mm", "v3", "before", "v9", "split", "leaf_sized", "v6", "v7", "v8")
+LIKELY = ("v6.17", "core_mm", "v3", "v6.16", "v9", "v7.1", "v7.2.10", "v6", "v7", "v8")
 
 
 @cache

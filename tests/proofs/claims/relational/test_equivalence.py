@@ -80,21 +80,21 @@ def compared(first: str, second: str, *pages: str) -> dict[str, Claim]:
 
 
 def test_a_tree_is_indexed_once_whatever_the_page_sizes(trees: Trees) -> None:
-    claims = compared("v9", "merged", "4K", "16K", "64K")
-    assert trees.indexed == ["v9", "merged"]
+    claims = compared("v9", "v6.17", "4K", "16K", "64K")
+    assert trees.indexed == ["v9", "v6.17"]
     assert [n for n in claims if n.startswith("the_same_answer")] == [
-        "the_same_answer@v9..merged",
-        "the_same_answer@v9..merged/16K",
-        "the_same_answer@v9..merged/64K",
+        "the_same_answer@v9..v6.17",
+        "the_same_answer@v9..v6.17/16K",
+        "the_same_answer@v9..v6.17/64K",
     ]
 
 
 def test_what_differs_is_found_and_told(trees: Trees) -> None:
-    claims = compared("v9", "merged", "4K")
+    claims = compared("v9", "v6.17", "4K")
     judged = {each.claim.theorem: each.verdict for each in ask(list(claims.values()))}
     assert judged["the_same_answer"] is Verdict.REFUTED  # v9 refuses COW mappings
     assert judged["the_same_relaxed_permissions"] is Verdict.PROVED
-    everything = claims["the_same_in_everything@v9..merged"]
+    everything = claims["the_same_in_everything@v9..v6.17"]
     region = replace(everything.regions[0], atoms=everything.regions[0].atoms[3:6])  # fewer are faster
     with Pool(1, 30.0) as pool:
         told = formula(pool, everything, region)
@@ -102,12 +102,12 @@ def test_what_differs_is_found_and_told(trees: Trees) -> None:
 
 
 def test_the_same_tree_does_the_same(trees: Trees) -> None:
-    claims = compared("split", "split", "4K")
+    claims = compared("v7.1", "v7.1", "4K")
     assert {each.verdict for each in ask(list(claims.values()))} == {Verdict.PROVED}
 
 
 def test_a_region_that_no_condition_limits_is_a_sentence(trees: Trees) -> None:
-    region = compared("v9", "merged", "4K")["the_same_in_everything@v9..merged"].regions[0]
+    region = compared("v9", "v6.17", "4K")["the_same_in_everything@v9..v6.17"].regions[0]
     assert f"{region.says} {region.always}" == (
         "they differ on some input whatever these conditions are: perm_fault, exec_fault, logging_active, "
         "vm_flags & VM_PFNMAP, pfn_is_map_memory(pfn), is_vma_cacheable, kvm_has_mte(kvm), nested"

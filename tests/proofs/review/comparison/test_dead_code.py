@@ -146,7 +146,7 @@ def test_without_a_line_that_it_needs_there_is_no_proof(touched: tuple[int, ...]
 
 
 def test_the_lines_of_a_shape() -> None:
-    asked = by_theorem()["cacheable_pages_beyond_memory_without_fwb_and_dic_get_efault"]["merged"]
+    asked = by_theorem()["cacheable_pages_beyond_memory_without_fwb_and_dic_get_efault"]["v6.17"]
     resting = line_core.resting(asked, havoc_lines(asked.subjects[""]))
     (finding,) = ask_closely([resting.claim])
     used = lines_of(resting, finding)

@@ -244,7 +244,7 @@ def test_without_scripts_everything_is_shown() -> None:
 
 # The picture ---------------------------------------------------------------------------------
 def test_every_input_class_that_can_occur_is_in_the_picture_once() -> None:
-    before, after = (table.results(shape(name)) for name in ("merged", "v9"))
+    before, after = (table.results(shape(name)) for name in ("v6.17", "v9"))
     root = markup.read(rendered(element("div", picture(before, after, "Classes"))))
     found = [tag.text for tag in root.all("title")]
     wanted = []
@@ -260,7 +260,7 @@ def test_every_input_class_that_can_occur_is_in_the_picture_once() -> None:
 
 
 def test_each_cell_has_its_letter_and_its_colour() -> None:
-    before, after = (table.results(shape(name)) for name in ("merged", "v9"))
+    before, after = (table.results(shape(name)) for name in ("v6.17", "v9"))
     root = markup.read(rendered(element("div", picture(before, after, "Classes"))))
     cells = {each.colour: each.letter for each in Outcome}
     rows = [tag for tag in root.all("g") if "transform" in tag.attributes]
@@ -275,7 +275,7 @@ def test_each_cell_has_its_letter_and_its_colour() -> None:
 
 
 def test_a_picture_in_which_nothing_changed_is_a_sentence() -> None:
-    same = table.results(shape("merged"))
+    same = table.results(shape("v6.17"))
     text = rendered(element("div", picture(same, same, "Classes")))
     count = sum(each is not None for each in same.values())
     assert (

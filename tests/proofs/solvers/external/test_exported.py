@@ -39,7 +39,7 @@ def solver(request: pytest.FixtureRequest) -> Callable[[float], exported.Solver]
 def test_claims_about_merged_are_answered_as_declared(
     solver: Callable[[float], exported.Solver], theorem: str
 ) -> None:
-    claim = by_theorem()[theorem]["merged"]
+    claim = by_theorem()[theorem]["v6.17"]
     (obligation,) = obligations([claim])
     answer = exported.decide(obligation, lambda: solver(60))
     assert judge(claim, obligation, answer).standing is Standing.AS_EXPECTED

@@ -185,7 +185,7 @@ def test_the_door_weighs_what_was_chosen(capsys: pytest.CaptureFixture[str], tmp
         "--jobs",
         "1",
         "--shape",
-        "merged",
+        "v6.17",
         "--theorem",
         "mapped_pages_*",
     ]

@@ -216,7 +216,7 @@ def test_answers_are_told_in_words() -> None:
 def test_the_door_asks_and_tells(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     theorem = "faults_without_a_vma_get_efault"
     code = main(
-        ["--no-cache", "--shape", "merged", "--theorem", theorem, "--engines", "z3,bdd", "--jobs", "1"]
+        ["--no-cache", "--shape", "v6.17", "--theorem", theorem, "--engines", "z3,bdd", "--jobs", "1"]
     )
     text = capsys.readouterr().out
     assert code == 0
