@@ -61,7 +61,7 @@ def document(report: Report, findings: Sequence[Finding]) -> str:
 def _claim(finding: Finding) -> dict[str, Any]:
     judged = finding.judged
     claim, answer, obligation = judged.claim, judged.answer, judged.obligation
-    used = None if answer is None or answer.used is None else [claim.facts[i].name for i in answer.used]
+    used = None if answer is None or answer.core is None else [claim.facts[i].name for i in answer.core]
     return {
         "name": claim.name,
         "theorem": claim.theorem,

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 #: Runs commands and returns what they print, and keeps what it was told from one call to the next.
 #: Raises EngineError where the solver complains.
-Engine = Callable[[str], str]
+SmtEngine = Callable[[str], str]
 
 
 class EngineError(RuntimeError):

@@ -62,7 +62,7 @@ class Obligation:
     procedures: tuple[str, ...] = ()
 
     @property
-    def question(self) -> tuple[bytes, ...]:
+    def formula(self) -> tuple[bytes, ...]:
         """What two obligations have in common if they ask the same, whatever they are called."""
         facts = (fact.holds for fact in self.facts)
         return tuple(term.key for term in (*self.background, *facts, *self.given, self.then))

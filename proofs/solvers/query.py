@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What crosses the boundary between the process that asks and those that decide.
+"""Queries to a solver, their answers, and both as lines of JSON.
 
-A batch is SMT-LIB text and questions about it; questions hold SMT-LIB expressions over the names
-that the text defines; answers hold values by input.  All of it is plain data that JSON can carry.
+A batch is SMT-LIB text and queries about it; a query holds SMT-LIB expressions over the names that the text
+defines, and an answer holds values by input.  All of it is plain data, so that it passes between processes.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ from typing import Any
 from counterexamples.minimise import Model
 
 
-class Found(Enum):
-    """What became of one question to a solver."""
+class SatStatus(Enum):
+    """What a solver says of one satisfiability query; not every query is made."""
 
     SAT = "sat"
     UNSAT = "unsat"
     UNKNOWN = "unknown"
     TIMEOUT = "timeout"
-    NOT_ASKED = "not asked"
+    NOT_QUERIED = "not queried"
 
 
 @dataclass(frozen=True)
-class Question:
-    """One claim: is there an input that satisfies ``facts`` and ``given``, and one that moreover
-    does not satisfy ``then``?
+class Query:
+    """The queries about one claim: an input that satisfies ``facts`` and ``given``, and one that moreover
+    does not satisfy ``then``.
 
     ``background`` always holds; ``witness`` ("" if there is none) is what every refuting input
     must satisfy; ``inputs`` are the widths by name, in the order in which witnesses are minimised.
@@ -52,23 +52,23 @@ class Question:
     bitwise: tuple[str, ...] = ()
 
     @property
-    def assumed(self) -> tuple[str, ...]:
+    def assumptions(self) -> tuple[str, ...]:
         """Everything that is assumed when the conclusion is asked about."""
         return (*self.background, *self.facts, *self.given)
 
     @property
-    def refuted(self) -> str:
+    def refutation(self) -> str:
         """That the input satisfies the premises and not the conclusion."""
         return f"(and true {' '.join(self.given)} (not {self.then}))"
 
 
 @dataclass(frozen=True)
-class Shown:
-    """A least model, and those of its bits that matter, as masks by input: whatever the others are,
-    the same is found there."""
+class MinimalModel:
+    """A minimal model, and the cube around it: the bits that are enough, as masks by input; whatever the
+    others are, the outcome is the same."""
 
     model: Model
-    matter: Mapping[str, int]
+    cube: Mapping[str, int]
 
 
 @dataclass(frozen=True)
@@ -76,68 +76,68 @@ class Answer:
     """What was found about one claim.
 
     ``premises``: facts and premises; ``denied``: with them, not the conclusion; ``stray``: with
-    those, not the expected witness.  ``reached``, ``refuted`` and ``strayed`` are models of them, which
+    those, not the expected witness.  ``reached``, ``refutation`` and ``strayed`` are models of them, which
     may have values of other claims' inputs as well.
-    ``reason`` says why something is unknown.  Asked closely, there are also ``used`` (the facts
-    that a proof needs, by position) and what is shown: ``example`` of the premises,
-    ``counterexample`` and ``confirmed`` (whether the counterexample is one whatever the loose
+    ``reason`` says why something is unknown.  For a minimal answer there are also ``core`` (an unsat core: the facts
+    that a proof needs, by position), a minimal ``example`` of the premises and
+    ``counterexample``, and ``confirmed`` (whether the counterexample is one whatever the loose
     inputs are; None if that was not found out).
     """
 
     claim: str
-    premises: Found
-    denied: Found = Found.NOT_ASKED
-    stray: Found = Found.NOT_ASKED
+    premises: SatStatus
+    denied: SatStatus = SatStatus.NOT_QUERIED
+    stray: SatStatus = SatStatus.NOT_QUERIED
     reached: Model = field(default_factory=dict)
     refuted: Model = field(default_factory=dict)
     strayed: Model = field(default_factory=dict)
     reason: str = ""
-    used: tuple[int, ...] | None = None
-    example: Shown | None = None
-    counterexample: Shown | None = None
+    core: tuple[int, ...] | None = None
+    example: MinimalModel | None = None
+    counterexample: MinimalModel | None = None
     confirmed: bool | None = None
 
 
 @dataclass(frozen=True)
 class Batch:
-    """SMT-LIB definitions, and the questions about them; ``closely``: find also the facts used, and
-    the least witnesses; ``together``: seek models that serve many questions first; ``cores``: ask only
-    what the solver needs for a proof, and with ``least`` the least of that."""
+    """SMT-LIB definitions, and the queries about them; ``minimal``: find also minimal unsat cores and
+    models; ``together``: first seek models that serve many queries; ``cores``: find only unsat cores, and
+    with ``minimal_cores`` minimal ones."""
 
     text: str
-    questions: tuple[Question, ...]
-    closely: bool = False
+    queries: tuple[Query, ...]
+    minimal: bool = False
     together: bool = True
     cores: bool = False
-    least: bool = False
+    minimal_cores: bool = False
 
 
-def write(value: Batch | Answer) -> str:
+def write_line(value: Batch | Answer) -> str:
     """One line of JSON."""
-    return json.dumps(value, default=lambda part: part.value if isinstance(part, Found) else vars(part))
+    return json.dumps(value, default=lambda part: part.value if isinstance(part, SatStatus) else vars(part))
 
 
 def read_batch(line: str) -> Batch:
-    """The inverse of ``write`` for batches."""
+    """The inverse of ``write_line`` for batches."""
     data: dict[str, Any] = json.loads(line)
     return Batch(
         data["text"],
-        tuple(Question(**_tuples(q)) for q in data["questions"]),
-        data["closely"],
+        tuple(Query(**_tuples(q)) for q in data["queries"]),
+        data["minimal"],
         data["together"],
         data["cores"],
-        data["least"],
+        data["minimal_cores"],
     )
 
 
 def read_answer(line: str) -> Answer:
-    """The inverse of ``write`` for answers; raises ValueError for anything else."""
+    """The inverse of ``write_line`` for answers; raises ValueError for anything else."""
     try:
         data: dict[str, Any] = _tuples(json.loads(line))
         for key in ("premises", "denied", "stray"):
-            data[key] = Found(data[key])
+            data[key] = SatStatus(data[key])
         for key in ("example", "counterexample"):
-            data[key] = Shown(**data[key]) if data[key] else None
+            data[key] = MinimalModel(**data[key]) if data[key] else None
         return Answer(**data)
     except (TypeError, KeyError, AttributeError, ValueError) as error:
         raise ValueError(f"The worker said something that is no answer: {line[:200]}") from error

@@ -24,7 +24,7 @@ from proofs.claims import fingerprint
 from proofs.claims.claim import Claim, Verdict
 from proofs.claims.fingerprint import Fingerprints
 from proofs.solvers.obligation import Obligation
-from proofs.solvers.query import Answer, Found, read_answer, write
+from proofs.solvers.query import Answer, SatStatus, read_answer, write_line
 from proofs.verdicts.verdict import Judged, Replays, Standing, judge
 
 DECIDED = (Verdict.PROVED, Verdict.REFUTED)
@@ -88,7 +88,7 @@ class Memory:
             answer = self._as_expected(by_key[key], text)
             if answer is not None:
                 self.recalled.add(answer.claim)
-                verdict = Verdict.PROVED if answer.denied is Found.UNSAT else Verdict.REFUTED
+                verdict = Verdict.PROVED if answer.denied is SatStatus.UNSAT else Verdict.REFUTED
                 yield Judged(by_key[key], verdict, Standing.AS_EXPECTED, answer=answer)
 
     def keep(self, judged: Judged) -> None:
@@ -111,14 +111,14 @@ class Memory:
             if expected is None or (data["claim"], data["verdict"]) != (claim.name, expected.verdict.value):
                 return None
             if expected.verdict is Verdict.PROVED:
-                return Answer(claim.name, Found.SAT, Found.UNSAT)
+                return Answer(claim.name, SatStatus.SAT, SatStatus.UNSAT)
             functions = {(f, tuple(arguments)): v for f, arguments, v in data["functions"]}
             if not self._refutes(claim, Inputs(data["names"], functions)):
                 return None
         except UNREADABLE:
             return None
-        stray = Found.NOT_ASKED if expected.witness is None else Found.UNSAT
-        return Answer(claim.name, Found.SAT, Found.SAT, stray, refuted=data["names"])
+        stray = SatStatus.NOT_QUERIED if expected.witness is None else SatStatus.UNSAT
+        return Answer(claim.name, SatStatus.SAT, SatStatus.SAT, stray, refuted=data["names"])
 
     def _refutes(self, claim: Claim, inputs: Inputs) -> bool:
         """Whether the interpreter finds that the input refutes the claim as it declares."""
@@ -145,7 +145,7 @@ class Memory:
     def keep_closely(self, judged: Judged) -> None:
         """Keep the closer look, if nothing of it is open."""
         if self.name and judged.answer is not None and _is_settled(judged):
-            self.texts[self.prints.of(judged.claim) + CLOSELY] = write(judged.answer)
+            self.texts[self.prints.of(judged.claim) + CLOSELY] = write_line(judged.answer)
 
     # What another engine of this tool said ------------------------------------------------------
     def agreement_keys(self, claims: Iterable[Claim], engine: str) -> dict[str, str]:
@@ -206,8 +206,10 @@ def _is_settled(judged: Judged) -> bool:
     answer = judged.answer
     if judged.verdict not in DECIDED or answer is None or answer.reason:
         return False
-    if answer.stray in (Found.UNKNOWN, Found.TIMEOUT):
+    if answer.stray in (SatStatus.UNKNOWN, SatStatus.TIMEOUT):
         return False
     if judged.verdict is Verdict.PROVED:
-        return answer.used is not None and answer.example is not None
-    return answer.counterexample is not None and (answer.confirmed is not None or answer.stray is Found.SAT)
+        return answer.core is not None and answer.example is not None
+    return answer.counterexample is not None and (
+        answer.confirmed is not None or answer.stray is SatStatus.SAT
+    )

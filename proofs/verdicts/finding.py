@@ -11,7 +11,7 @@ from model.logic import Term, conj, free_names
 from model.program.interpreter import Run
 from model.program.procedure import Procedure, ProcedureError
 from proofs.claims.claim import Claim, replay
-from proofs.solvers.query import Shown
+from proofs.solvers.query import MinimalModel
 from proofs.verdicts.verdict import Judged
 
 
@@ -43,7 +43,7 @@ def find(judged: Judged) -> Finding:
     return Finding(judged, example, _witness(judged, answer.counterexample, premises & ~claim.then))
 
 
-def _witness(judged: Judged, shown: Shown | None, outcome: Term) -> Witness | None:
+def _witness(judged: Judged, shown: MinimalModel | None, outcome: Term) -> Witness | None:
     obligation = judged.obligation
     if shown is None or obligation is None:
         return None
@@ -60,7 +60,7 @@ def _witness(judged: Judged, shown: Shown | None, outcome: Term) -> Witness | No
 
     widths = {name: sort.width for name, sort in obligation.inputs.items()}
     words = spoken(judged.claim)
-    return build_witness(shown.model, shown.matter, widths, judged.claim.subjects, rerun, words, still_so)
+    return build_witness(shown.model, shown.cube, widths, judged.claim.subjects, rerun, words, still_so)
 
 
 def spoken(claim: Claim) -> set[str]:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from proofs.claims.claim import Claim, Verdict
 from proofs.claims.obligations import obligations
 from proofs.solvers.obligation import Obligation
-from proofs.solvers.query import Found
+from proofs.solvers.query import SatStatus
 from proofs.solvers.smt.batch import batches, single
 from proofs.solvers.smt.pool import Pool
 from proofs.verdicts.cache import Memory
@@ -58,8 +58,10 @@ def examined(pool: Pool, judged: Iterable[Judged], memory: Memory | None = None)
 def cores(pool: Pool, claims: Sequence[Claim], least: bool = False) -> dict[str, tuple[int, ...]]:
     """Of each claim that is proved, by name, facts (by position) that are enough for a proof; with
     ``least`` those that are left when all others are deleted in their order."""
-    made = [replace(batch, cores=True, least=least) for batch in batches(obligations(claims), pool.jobs)]
-    return {answer.claim: answer.used for answer in pool.answers(made) if answer.used is not None}
+    made = [
+        replace(batch, cores=True, minimal_cores=least) for batch in batches(obligations(claims), pool.jobs)
+    ]
+    return {answer.claim: answer.core for answer in pool.answers(made) if answer.core is not None}
 
 
 def denied(pool: Pool, claims: Sequence[Claim]) -> dict[str, bool | None]:
@@ -67,7 +69,7 @@ def denied(pool: Pool, claims: Sequence[Claim]) -> dict[str, bool | None]:
     input or not; None where that was not decided."""
     made = [replace(batch, cores=True) for batch in batches(obligations(claims), pool.jobs)]
     answers = {answer.claim: answer.denied for answer in pool.answers(made)}
-    known = {Found.UNSAT: True, Found.SAT: False}
+    known = {SatStatus.UNSAT: True, SatStatus.SAT: False}
     return {claim.name: known.get(answers[claim.name]) for claim in claims}
 
 

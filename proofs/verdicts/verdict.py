@@ -20,7 +20,7 @@ from model.program.interpreter import Inputs
 from model.program.procedure import ProcedureError
 from proofs.claims.claim import Claim, Replay, Verdict, replay
 from proofs.solvers.obligation import Obligation
-from proofs.solvers.query import Answer, Found
+from proofs.solvers.query import Answer, SatStatus
 
 
 class Standing(Enum):
@@ -155,14 +155,14 @@ def judge(claim: Claim, obligation: Obligation, answer: Answer, replays: Replays
 
 
 def _verdict(answer: Answer) -> tuple[Verdict, str]:
-    if answer.premises is Found.UNSAT:
+    if answer.premises is SatStatus.UNSAT:
         return Verdict.VACUOUS, "No input satisfies the facts and the premises."
     for found in (answer.premises, answer.denied):
-        if found is Found.TIMEOUT:
+        if found is SatStatus.TIMEOUT:
             return Verdict.TIMEOUT, answer.reason
-        if found in (Found.UNKNOWN, Found.NOT_ASKED):
+        if found in (SatStatus.UNKNOWN, SatStatus.NOT_QUERIED):
             return Verdict.UNKNOWN, answer.reason or "The solver gave no reason."
-    return (Verdict.PROVED if answer.denied is Found.UNSAT else Verdict.REFUTED), ""
+    return (Verdict.PROVED if answer.denied is SatStatus.UNSAT else Verdict.REFUTED), ""
 
 
 def _standing(claim: Claim, obligation: Obligation, answer: Answer, verdict: Verdict) -> tuple[Standing, str]:
@@ -177,13 +177,13 @@ def _standing(claim: Claim, obligation: Obligation, answer: Answer, verdict: Ver
         )
     if verdict is Verdict.PROVED:
         return Standing.AS_EXPECTED, ""
-    if answer.stray is Found.SAT:
+    if answer.stray is SatStatus.SAT:
         assert expected.witness is not None
         return Standing.OTHERWISE, (
             "It is refuted in another way than declared: there is a counterexample without "
             f"{prose.term(expected.witness)}."
         )
-    if expected.witness is not None and answer.stray is not Found.UNSAT:
+    if expected.witness is not None and answer.stray is not SatStatus.UNSAT:
         return Standing.UNDECIDED, f"Whether it is refuted only as declared is not known: {answer.reason}"
     told = _unconfirmed(obligation, answer)
     return (Standing.OTHERWISE, told.strip()) if told else (Standing.AS_EXPECTED, "")
@@ -191,11 +191,11 @@ def _standing(claim: Claim, obligation: Obligation, answer: Answer, verdict: Ver
 
 def unconfirmed_on(obligation: Obligation, answer: Answer) -> tuple[str, ...]:
     """The inputs of unknown origin on which a refutation rests; none if it is confirmed."""
-    if answer.denied is not Found.SAT or not obligation.loose or answer.confirmed:
+    if answer.denied is not SatStatus.SAT or not obligation.loose or answer.confirmed:
         return ()
     if answer.confirmed is None and _certainly_refutes(obligation, answer.refuted):
         return ()
-    matter = answer.counterexample.matter if answer.counterexample else {}
+    matter = answer.counterexample.cube if answer.counterexample else {}
     return tuple(n for n in obligation.loose if n in matter) or obligation.loose
 
 
@@ -225,11 +225,11 @@ def _contradictions(claim: Claim, obligation: Obligation, answer: Answer, replay
     premises = [(f"the fact {f.name}", f.holds, True) for f in claim.facts]
     premises += [("the premise", g, True) for g in claim.given]
     refuting = [*premises, ("the conclusion", claim.then, False)]
-    if answer.premises is Found.SAT:
+    if answer.premises is SatStatus.SAT:
         models.append((answer.reached, premises))
-    if answer.denied is Found.SAT:
+    if answer.denied is SatStatus.SAT:
         models.append((answer.refuted, refuting))
-    if answer.stray is Found.SAT and claim.expected and claim.expected.witness is not None:
+    if answer.stray is SatStatus.SAT and claim.expected and claim.expected.witness is not None:
         models.append((answer.strayed, [*refuting, ("the expected witness", claim.expected.witness, False)]))
     if answer.example:
         models.append((answer.example.model, premises))
@@ -268,6 +268,6 @@ def _told(model: Model) -> str:
 
 def agree(first: Answer, second: Answer) -> bool:
     """Whether two answers about the same claim do not contradict each other."""
-    open_ends = (Found.UNKNOWN, Found.TIMEOUT, Found.NOT_ASKED)
+    open_ends = (SatStatus.UNKNOWN, SatStatus.TIMEOUT, SatStatus.NOT_QUERIED)
     pairs = ((first.premises, second.premises), (first.denied, second.denied), (first.stray, second.stray))
     return all(a is b or a in open_ends or b in open_ends for a, b in pairs)

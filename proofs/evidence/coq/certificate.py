@@ -15,7 +15,7 @@ from proofs.evidence.coq.formulas import Var
 from proofs.evidence.coq.gates import Gates, Literal
 from proofs.evidence.coq.refute import SatisfiableError, refuted
 from proofs.evidence.coq.values import NotCovered, Value
-from proofs.evidence.search.sat import CONFLICTS, GaveUpError, Solver
+from proofs.evidence.search.sat import CONFLICTS, GaveUpError, SatSolver
 
 #: Nodes that ``Check.v`` looks through: ``truth_of`` and ``bit_of``.
 THROUGH = (
@@ -94,7 +94,7 @@ def rests_on(
     problem.require(((False, Var("B", goal)),))
     problem.spread()
     try:
-        solver = Solver(problem.clauses, limit)
+        solver = SatSolver(problem.clauses, limit)
         model = solver.model([*literals])
         if model is not None:
             raise RefutedError(problem.inputs(frozenset(model)))

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from proofs.evidence.checker.lrat import Clause
-from proofs.evidence.search.sat import CONFLICTS, Solver
+from proofs.evidence.search.sat import CONFLICTS, SatSolver
 
 
 class SatisfiableError(Exception):
@@ -35,7 +35,7 @@ def refuted(clauses: Sequence[Clause], limit: int = CONFLICTS) -> dict[int, Lear
 
     Raises SatisfiableError, and GaveUpError after so many conflicts or where there is no SAT solver.
     """
-    solver = Solver(clauses, limit)
+    solver = SatSolver(clauses, limit)
     model = solver.model()
     if model is not None:
         raise SatisfiableError(model)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from proofs.evidence.search.sat import Solver
+from proofs.evidence.search.sat import SatSolver
 from proofs.evidence.search.trace import Trace
 from proofs.solvers.sat.tseitin import Clauses, Literal
 
@@ -23,7 +23,7 @@ class Asked:
     def __init__(self, gates: Clauses, conflicts: int, always: Sequence[Literal] = ()):
         self.gates = gates
         self.always = always
-        self.solver = Solver([*gates.clauses[:1], *((literal,) for literal in always)], conflicts)
+        self.solver = SatSolver([*gates.clauses[:1], *((literal,) for literal in always)], conflicts)
         self.numbers = [1]  # of the clauses that the solver has beside those
         self.there = {1}  # variables
 

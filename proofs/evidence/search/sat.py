@@ -51,7 +51,7 @@ def engine() -> tuple[str, str]:
     return f"CaDiCaL ({PACKAGE})", version(PACKAGE)
 
 
-class Solver:
+class SatSolver:
     """Clauses in the solver; ``refusals`` is how often it has said that there is no model.
 
     Raises GaveUpError if there is no solver.

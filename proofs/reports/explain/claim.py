@@ -105,7 +105,7 @@ def _expected(claim: Claim) -> str:
 
 def _facts(judged: Judged) -> Iterator[str]:
     """The facts that a proof needs, in full; of the others, the names."""
-    used = judged.answer.used if judged.answer and judged.answer.used is not None else ()
+    used = judged.answer.core if judged.answer and judged.answer.core is not None else ()
     facts = list(enumerate(judged.claim.facts))
     yield from _item("facts used", [f"{f.name}: {f.says} [{f.source}]" for i, f in facts if i in used])
     yield from _item("offered", [", ".join(f.name for i, f in facts if i not in used)] if facts else [])
@@ -168,7 +168,7 @@ def stands_behind(judged: Judged) -> Iterator[str]:
     spite of."""
     claim, obligation, answer = judged.claim, judged.obligation, judged.answer
     names = obligation.inputs if obligation else {}
-    used = [claim.facts[i] for i in answer.used] if answer and answer.used is not None else []
+    used = [claim.facts[i] for i in answer.core] if answer and answer.core is not None else []
     for fact in used:
         yield f"fact      {fact.name} [{fact.source}]"
     inputs = {n: i for p in claim.subjects.values() for n, i in p.inputs.items() if n in names}

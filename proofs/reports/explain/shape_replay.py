@@ -59,7 +59,7 @@ def _told(both: Claim, judged: Judged, shape: str) -> str:
 
     widths = {name: sort.width for name, sort in obligation.inputs.items()}
     words = spoken(judged.claim)
-    found = build_witness(shown.model, shown.matter, widths, both.subjects, rerun, words, lambda _, __: True)
+    found = build_witness(shown.model, shown.cube, widths, both.subjects, rerun, words, lambda _, __: True)
     alike = replay(both, obligation.concrete(shown.model)).value(behaves_alike())
     end = (
         f"The shape {shape} does on this witness what the kernel does."

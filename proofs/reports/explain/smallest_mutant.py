@@ -127,8 +127,8 @@ def _verdicts(pool: Pool, judged: Judged, some: Sequence[Mutant]) -> list[Verdic
         )
         for i, each in enumerate(some)
     ]
-    proved = obligations([replace(claim, expected=None)])[0].question
+    proved = obligations([replace(claim, expected=None)])[0].formula
     made = {each.claim: each for each in obligations(asked)}
-    new = [each for each in asked if made[each.name].question != proved]
+    new = [each for each in asked if made[each.name].formula != proved]
     found = verdicts(pool, new, [made[each.name] for each in new]) if new else {}
     return [found.get(each.name, Verdict.PROVED) for each in asked]

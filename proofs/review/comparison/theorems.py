@@ -70,7 +70,7 @@ def _alike(changed: Sequence[_Both], unread: Container[str]) -> frozenset[int]:
     }
     one, two = (obligations([pair[side] for pair in pairs.values()]) for side in (0, 1))
     made = zip(pairs, one, two, strict=True)
-    return frozenset(i for i, a, b in made if a.question == b.question and _witness(a) == _witness(b))
+    return frozenset(i for i, a, b in made if a.formula == b.formula and _witness(a) == _witness(b))
 
 
 def _witness(made: Obligation) -> bytes:

@@ -30,7 +30,7 @@ class Assumed:
         ids = self._ids(facts)
         number = self.sets.index(ids) + 1
         answer = finding.judged.answer
-        used = [ids[i] for i in answer.used] if answer is not None and answer.used else []
+        used = [ids[i] for i in answer.core] if answer is not None and answer.core else []
         return element(
             "p",
             "Assumptions: ",

@@ -12,7 +12,7 @@ from typing import Any
 from proofs.solvers import smtlib
 from proofs.solvers.engine import EngineError
 from proofs.solvers.external.exported import load
-from proofs.solvers.query import Found
+from proofs.solvers.query import SatStatus
 
 
 def version() -> str:
@@ -36,10 +36,10 @@ class Bitwuzla:
         except self.package.BitwuzlaException as error:
             raise EngineError(str(error)) from None
 
-    def check(self) -> Found:
+    def check(self) -> SatStatus:
         result = self.parser.bitwuzla().check_sat()
-        known = {self.package.Result.SAT: Found.SAT, self.package.Result.UNSAT: Found.UNSAT}
-        return known.get(result, Found.UNKNOWN)
+        known = {self.package.Result.SAT: SatStatus.SAT, self.package.Result.UNSAT: SatStatus.UNSAT}
+        return known.get(result, SatStatus.UNKNOWN)
 
     def values(self, names: Sequence[str]) -> dict[str, int]:
         solver = self.parser.bitwuzla()

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from proofs.solvers import smtlib
 from proofs.solvers.engine import EngineError
 from proofs.solvers.external.exported import load
-from proofs.solvers.query import Found
+from proofs.solvers.query import SatStatus
 
 
 def version() -> str:
@@ -36,9 +36,9 @@ class Cvc5:
     def tell(self, text: str) -> None:
         self._run(text)
 
-    def check(self) -> Found:
+    def check(self) -> SatStatus:
         told = self._run("(check-sat)").strip()
-        return Found(told) if told in ("sat", "unsat") else Found.UNKNOWN
+        return SatStatus(told) if told in ("sat", "unsat") else SatStatus.UNKNOWN
 
     def values(self, names: Sequence[str]) -> dict[str, int]:
         wanted = " ".join(map(smtlib.symbol, names))

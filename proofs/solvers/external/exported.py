@@ -19,16 +19,16 @@ from model.logic import disj
 from proofs.solvers import smtlib
 from proofs.solvers.engine import EngineError
 from proofs.solvers.obligation import Obligation
-from proofs.solvers.query import Answer, Found
+from proofs.solvers.query import Answer, SatStatus
 
 
-class Solver(Protocol):
+class TextSolver(Protocol):
     """A solver that keeps what it was told.  Raises EngineError where it complains."""
 
     def tell(self, text: str) -> None:
         """Declarations, definitions and assertions."""
 
-    def check(self) -> Found:
+    def check(self) -> SatStatus:
         """Whether all assertions can hold."""
 
     def values(self, names: Sequence[str]) -> dict[str, int]:
@@ -50,34 +50,36 @@ def load(module: str) -> Any:
         ) from None
 
 
-def decide(obligation: Obligation, start: Callable[[], Solver]) -> Answer:
+def decide(obligation: Obligation, start: Callable[[], TextSolver]) -> Answer:
     """The answer about one obligation, by fresh solvers."""
     try:
         answer = _both(obligation, start())
-        if answer.denied is not Found.SAT or obligation.witness is None:
+        if answer.denied is not SatStatus.SAT or obligation.witness is None:
             return answer
         # Whatever refutes the claim without the witness also refutes "the conclusion or the witness".
         wider = replace(obligation, then=disj(obligation.then, obligation.witness))
         stray = _both(wider, start())
         return replace(answer, stray=stray.denied, strayed=stray.refuted, reason=stray.reason)
     except EngineError as error:
-        return Answer(obligation.claim, Found.UNKNOWN, Found.UNKNOWN, reason=f"The solver complains: {error}")
+        return Answer(
+            obligation.claim, SatStatus.UNKNOWN, SatStatus.UNKNOWN, reason=f"The solver complains: {error}"
+        )
 
 
-def _both(obligation: Obligation, solver: Solver) -> Answer:
+def _both(obligation: Obligation, solver: TextSolver) -> Answer:
     premises, _, denied = smtlib.certificate(obligation).partition(smtlib.DENIED)
     names = tuple(obligation.inputs)
     solver.tell(premises)
     found = solver.check()
     answer = Answer(obligation.claim, found, reason=_reason(found))
-    if found is not Found.SAT:
+    if found is not SatStatus.SAT:
         return answer
     answer = replace(answer, reached=solver.values(names))
     solver.tell(denied.removesuffix(smtlib.CHECK))
     found = solver.check()
     answer = replace(answer, denied=found, reason=_reason(found))
-    return replace(answer, refuted=solver.values(names)) if found is Found.SAT else answer
+    return replace(answer, refuted=solver.values(names)) if found is SatStatus.SAT else answer
 
 
-def _reason(found: Found) -> str:
-    return "The solver gave up within its time." if found is Found.UNKNOWN else ""
+def _reason(found: SatStatus) -> str:
+    return "The solver gave up within its time." if found is SatStatus.UNKNOWN else ""

@@ -12,7 +12,7 @@ from itertools import groupby
 
 from proofs.solvers import smtlib
 from proofs.solvers.obligation import Obligation
-from proofs.solvers.query import Batch, Question
+from proofs.solvers.query import Batch, Query
 
 #: Claims in one batch, at most and at least (if there are so many).
 LARGEST, SMALLEST = 160, 20
@@ -28,7 +28,7 @@ def batches(obligations: Iterable[Obligation], jobs: int = 1) -> list[Batch]:
         members = list(group)
         size = -(-len(members) // -(-len(members) // largest))
         made += [_batch(members[i : i + size], closely=False) for i in range(0, len(members), size)]
-    return sorted(made, key=lambda batch: -len(batch.questions))
+    return sorted(made, key=lambda batch: -len(batch.queries))
 
 
 def single(obligations: Iterable[Obligation]) -> list[Batch]:
@@ -57,9 +57,9 @@ def _batch(obligations: Sequence[Obligation], closely: bool) -> Batch:
     return Batch("\n".join(lines), tuple(questions), closely)
 
 
-def _question(obligation: Obligation, writer: smtlib.Writer, instance: str) -> Question:
+def _question(obligation: Obligation, writer: smtlib.Writer, instance: str) -> Query:
     known = writer.known
-    return Question(
+    return Query(
         obligation.claim,
         tuple(known[t.key] for t in obligation.background),
         tuple(known[f.holds.key] for f in obligation.facts),

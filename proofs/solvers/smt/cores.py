@@ -11,34 +11,34 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from counterexamples.minimise import needed
-from proofs.solvers.engine import Engine
-from proofs.solvers.query import Answer, Batch, Found, Question
-from proofs.solvers.smt.session import Dialogue
+from proofs.solvers.engine import SmtEngine
+from proofs.solvers.query import Answer, Batch, Query, SatStatus
+from proofs.solvers.smt.session import Session
 
 
-def find_cores(engine: Engine, batch: Batch) -> Iterator[Answer | Question]:
+def find_cores(engine: SmtEngine, batch: Batch) -> Iterator[Answer | Query]:
     """Each question before it is asked, and its answer: ``denied``, and ``used`` if that is unsat."""
-    dialogue = Dialogue(engine, batch.text)
+    dialogue = Session(engine, batch.text)
     literals = {
         q.claim: (
             dialogue.define([*q.background, *q.given, f"(not {q.then})"]),
             dialogue.define(q.facts),
         )
-        for q in batch.questions
+        for q in batch.queries
     }
-    for question in batch.questions:
+    for question in batch.queries:
         yield question
         others, facts = literals[question.claim]
         denied = dialogue.check([*others, *facts])
-        used = _used(dialogue, others, facts, batch.least) if denied is Found.UNSAT else None
-        yield Answer(question.claim, Found.NOT_ASKED, denied, used=used)
+        used = _used(dialogue, others, facts, batch.minimal_cores) if denied is SatStatus.UNSAT else None
+        yield Answer(question.claim, SatStatus.NOT_QUERIED, denied, core=used)
 
 
-def _used(dialogue: Dialogue, others: Sequence[str], facts: Sequence[str], least: bool) -> tuple[int, ...]:
+def _used(dialogue: Session, others: Sequence[str], facts: Sequence[str], least: bool) -> tuple[int, ...]:
     """The positions of the facts in the core of the last answer, or in the least core."""
 
     def enough(some: Sequence[int]) -> list[int] | None:
-        if dialogue.check([*others, *(facts[i] for i in some)]) is not Found.UNSAT:
+        if dialogue.check([*others, *(facts[i] for i in some)]) is not SatStatus.UNSAT:
             return None
         return used(some)
 

@@ -14,12 +14,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from counterexamples.minimise import Model
-from proofs.solvers.engine import Engine
-from proofs.solvers.query import Answer, Batch, Found, Question
-from proofs.solvers.smt.session import Dialogue
+from proofs.solvers.engine import SmtEngine
+from proofs.solvers.query import Answer, Batch, Query, SatStatus
+from proofs.solvers.smt.session import Session
 
 
-def decide(engine: Engine, batch: Batch) -> Iterator[Answer | Question | None]:
+def decide(engine: SmtEngine, batch: Batch) -> Iterator[Answer | Query | None]:
     """Each question before it is asked, and each answer when it is found; None while something is
     done for several questions."""
     yield from _Decision(engine, batch).answers()
@@ -28,31 +28,31 @@ def decide(engine: Engine, batch: Batch) -> Iterator[Answer | Question | None]:
 class _Decision:
     """The literals of a batch, and the models that were found, by claim."""
 
-    def __init__(self, engine: Engine, batch: Batch):
-        self.questions = batch.questions
+    def __init__(self, engine: SmtEngine, batch: Batch):
+        self.queries = batch.queries
         self.together = batch.together
-        common = _common(batch.questions)
-        self.dialogue = Dialogue(engine, batch.text, common)
-        rest = [tuple(e for e in q.assumed if e not in common) for q in batch.questions]
+        common = _common(batch.queries)
+        self.dialogue = Session(engine, batch.text, common)
+        rest = [tuple(e for e in q.assumptions if e not in common) for q in batch.queries]
         premises = self.dialogue.define(f"(and true {' '.join(each)})" for each in rest)
-        denied = self.dialogue.define(f"(not {q.then})" for q in batch.questions)
+        denied = self.dialogue.define(f"(not {q.then})" for q in batch.queries)
         both = self.dialogue.define(f"(and {p} {d})" for p, d in zip(premises, denied, strict=True))
-        stray = self.dialogue.define(f"(not {q.witness or 'true'})" for q in batch.questions)
-        names = [q.claim for q in batch.questions]
+        stray = self.dialogue.define(f"(not {q.witness or 'true'})" for q in batch.queries)
+        names = [q.claim for q in batch.queries]
         self.stray = dict(zip(names, stray, strict=True))
         self.premises = dict(zip(names, premises, strict=True))
         self.refuting = dict(zip(names, both, strict=True))
-        self.inputs = sorted({name for q in batch.questions for name in q.inputs})
+        self.inputs = sorted({name for q in batch.queries for name in q.inputs})
 
-    def answers(self) -> Iterator[Answer | Question | None]:
+    def answers(self) -> Iterator[Answer | Query | None]:
         refuted: dict[str, Model] = {}
         reached: dict[str, Model] = {}
         if self.together:
-            hopeless = [q.claim for q in self.questions if q.hopeless]
+            hopeless = [q.claim for q in self.queries if q.hopeless]
             yield from self.cover(hopeless, self.refuting, refuted)
-            others = [q.claim for q in self.questions if q.claim not in refuted]
+            others = [q.claim for q in self.queries if q.claim not in refuted]
             yield from self.cover(others, self.premises, reached)
-        for question in self.questions:
+        for question in self.queries:
             yield question
             yield self.answer(question, reached.get(question.claim), refuted.get(question.claim))
 
@@ -67,7 +67,7 @@ class _Decision:
             pending.setdefault(literals[claim], []).append(claim)
         while pending:
             together = _without(refused, list(pending))
-            while (found := self.dialogue.check(together)) is Found.UNSAT and len(together) > 1:
+            while (found := self.dialogue.check(together)) is SatStatus.UNSAT and len(together) > 1:
                 yield
                 core = self.dialogue.used() or together
                 if len(core) == 1:  # it cannot hold at all, which is left to be asked about it alone
@@ -75,7 +75,7 @@ class _Decision:
                 else:
                     refused.append(set(core))
                 together = _without([set(core)], together)
-            if found is not Found.SAT:
+            if found is not SatStatus.SAT:
                 del pending[together[0]]
                 continue
             model = self.dialogue.model(self.inputs)
@@ -84,32 +84,32 @@ class _Decision:
                     models.update(dict.fromkeys(pending.pop(literal), model))
             yield
 
-    def answer(self, question: Question, reached: Model | None, refuted: Model | None) -> Answer:
-        answer = Answer(question.claim, Found.NOT_ASKED)
+    def answer(self, question: Query, reached: Model | None, refuted: Model | None) -> Answer:
+        answer = Answer(question.claim, SatStatus.NOT_QUERIED)
         reached = reached or refuted
         if reached is None:
             answer = replace(answer, premises=self.dialogue.check([self.premises[question.claim]]))
-            if answer.premises is not Found.SAT:
+            if answer.premises is not SatStatus.SAT:
                 return self.reasoned(answer, answer.premises)
             reached = self.dialogue.model(self.inputs)
-        answer = replace(answer, premises=Found.SAT, reached=reached)
+        answer = replace(answer, premises=SatStatus.SAT, reached=reached)
         if refuted is None:
             answer = replace(answer, denied=self.dialogue.check([self.refuting[question.claim]]))
-            if answer.denied is not Found.SAT:
+            if answer.denied is not SatStatus.SAT:
                 return self.reasoned(answer, answer.denied)
             refuted = self.dialogue.model(self.inputs)
-        answer = replace(answer, denied=Found.SAT, refuted=refuted)
+        answer = replace(answer, denied=SatStatus.SAT, refuted=refuted)
         return self.with_stray(question, answer) if question.witness else answer
 
-    def with_stray(self, question: Question, answer: Answer) -> Answer:
+    def with_stray(self, question: Query, answer: Answer) -> Answer:
         literals = [self.refuting[question.claim], self.stray[question.claim]]
         answer = replace(answer, stray=self.dialogue.check(literals))
-        if answer.stray is Found.SAT:
+        if answer.stray is SatStatus.SAT:
             return replace(answer, strayed=self.dialogue.model(self.inputs))
         return self.reasoned(answer, answer.stray)
 
-    def reasoned(self, answer: Answer, found: Found) -> Answer:
-        return replace(answer, reason=self.dialogue.reason()) if found is Found.UNKNOWN else answer
+    def reasoned(self, answer: Answer, found: SatStatus) -> Answer:
+        return replace(answer, reason=self.dialogue.reason()) if found is SatStatus.UNKNOWN else answer
 
 
 def _without(refused: Iterable[set[str]], literals: list[str]) -> list[str]:
@@ -121,7 +121,7 @@ def _without(refused: Iterable[set[str]], literals: list[str]) -> list[str]:
     return left
 
 
-def _common(questions: Sequence[Question]) -> tuple[str, ...]:
+def _common(questions: Sequence[Query]) -> tuple[str, ...]:
     """What all the questions assume of facts."""
     shared = set.intersection(*({*q.background, *q.facts} for q in questions))
     return tuple(e for e in dict.fromkeys((*questions[0].background, *questions[0].facts)) if e in shared)

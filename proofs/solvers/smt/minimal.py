@@ -12,30 +12,30 @@ from typing import TypeVar
 
 from counterexamples.minimise import WHOLE, Bit, Model, bits, least, needed, steady
 from proofs.solvers import smtlib
-from proofs.solvers.engine import Engine
-from proofs.solvers.query import Answer, Found, Question, Shown
-from proofs.solvers.smt.session import Dialogue
+from proofs.solvers.engine import SmtEngine
+from proofs.solvers.query import Answer, MinimalModel, Query, SatStatus
+from proofs.solvers.smt.session import Session
 
 Key = TypeVar("Key", bound=Hashable)
 
 
-def examine(engine: Engine, text: str, question: Question) -> Answer:
+def examine(engine: SmtEngine, text: str, question: Query) -> Answer:
     """The answer to the question with all that is shown of it."""
-    return _Examination(Dialogue(engine, text, question.background), question).answer()
+    return _Examination(Session(engine, text, question.background), question).answer()
 
 
 class _Examination:
     """The literals of one claim, all defined before anything is asked."""
 
-    def __init__(self, dialogue: Dialogue, question: Question):
+    def __init__(self, dialogue: Session, question: Query):
         self.dialogue = dialogue
         self.question = question
         self.facts = dialogue.define(question.facts)
         self.given = dialogue.define(question.given)
         (self.denied,) = dialogue.define([f"(not {question.then})"])
-        self.stray = f"(and {question.refuted} (not {question.witness or 'true'}))"
+        self.stray = f"(and {question.refutation} (not {question.witness or 'true'}))"
         self.holds = f"(and true {' '.join(question.given)})"
-        dialogue.define(f"(not {outcome})" for outcome in (self.holds, question.refuted, self.stray))
+        dialogue.define(f"(not {outcome})" for outcome in (self.holds, question.refutation, self.stray))
         dialogue.define([self.stray])
         places = [(n, i) for n, width in question.inputs.items() for i in (WHOLE, *range(max(width, 1)))]
         literals = dialogue.define(_bit_text(n, question.inputs[n], i) for n, i in places)
@@ -44,30 +44,30 @@ class _Examination:
 
     def answer(self) -> Answer:
         answer = Answer(self.question.claim, self.dialogue.check(self.premises))
-        if answer.premises is not Found.SAT:
+        if answer.premises is not SatStatus.SAT:
             return self.reasoned(answer, answer.premises)
         answer = replace(answer, reached=self.dialogue.model(self.question.inputs))
         answer = replace(answer, denied=self.dialogue.check([*self.premises, self.denied]))
-        if answer.denied is not Found.SAT:  # a counterexample is an example as well
+        if answer.denied is not SatStatus.SAT:  # a counterexample is an example as well
             answer = self.reasoned(answer, answer.denied)
             answer = replace(answer, example=self.shown(self.premises, self.holds))
-            return replace(answer, used=self.facts_used()) if answer.denied is Found.UNSAT else answer
+            return replace(answer, core=self.facts_used()) if answer.denied is SatStatus.UNSAT else answer
         return self.refutation(replace(answer, refuted=self.dialogue.model(self.question.inputs)))
 
     def refutation(self, answer: Answer) -> Answer:
         if self.question.witness:
             literals = [*self.facts, *self.dialogue.define([self.stray])]
             answer = replace(answer, stray=self.dialogue.check(literals))
-            if answer.stray is Found.SAT:
+            if answer.stray is SatStatus.SAT:
                 strayed = self.dialogue.model(self.question.inputs)
                 return replace(answer, strayed=strayed, counterexample=self.shown(literals, self.stray))
             answer = self.reasoned(answer, answer.stray)
         confirmed, model = self.confirm()
-        counterexample = self.generalise(model, self.question.refuted)
+        counterexample = self.generalise(model, self.question.refutation)
         return replace(answer, confirmed=confirmed, counterexample=counterexample)
 
-    def reasoned(self, answer: Answer, found: Found) -> Answer:
-        return replace(answer, reason=self.dialogue.reason()) if found is Found.UNKNOWN else answer
+    def reasoned(self, answer: Answer, found: SatStatus) -> Answer:
+        return replace(answer, reason=self.dialogue.reason()) if found is SatStatus.UNKNOWN else answer
 
     def facts_used(self) -> tuple[int, ...]:
         """The facts that are left when, one after the other, those are deleted that are not needed."""
@@ -79,12 +79,12 @@ class _Examination:
         """Some of the items (literals by key) that cannot hold together with ``base``; None if all
         can."""
         literals = [literal for group in items.values() for literal in group]
-        if self.dialogue.check([*base, *literals]) is not Found.UNSAT:
+        if self.dialogue.check([*base, *literals]) is not SatStatus.UNSAT:
             return None
         used = set(self.dialogue.used())
         return [key for key, group in items.items() if not used.isdisjoint(group)]
 
-    def shown(self, literals: Sequence[str], outcome: str) -> Shown:
+    def shown(self, literals: Sequence[str], outcome: str) -> MinimalModel:
         """The least model of the literals, which can hold, with what of it makes the outcome."""
         model = self.least(literals)
         assert model is not None
@@ -96,9 +96,9 @@ class _Examination:
         def refuse(fixed: Sequence[Bit]) -> Sequence[Bit] | None:
             by_literal = {self.literal(bit): bit for bit in fixed}
             found = self.dialogue.check([*literals, *by_literal])
-            if found is Found.UNKNOWN:
+            if found is SatStatus.UNKNOWN:
                 raise ValueError(f"The solver gave up on a witness: {self.dialogue.reason()}")
-            if found is Found.SAT:
+            if found is SatStatus.SAT:
                 return None
             return [by_literal[text] for text in self.dialogue.used() if text in by_literal]
 
@@ -109,7 +109,7 @@ class _Examination:
         text = self.bits[name, number]
         return text if value else f"(not {text})"
 
-    def generalise(self, model: Model, outcome: str) -> Shown:
+    def generalise(self, model: Model, outcome: str) -> MinimalModel:
         """The bits of the model that are enough for the outcome, whatever the others are.  Facts
         are not used for it: a reader should see the values that the code looks at."""
         missed = self.dialogue.define([f"(not {outcome})"])
@@ -121,7 +121,7 @@ class _Examination:
         matter: dict[str, int] = {}
         for name, number, _ in kept:
             matter[name] = matter.get(name, 0) | 1 << number
-        return Shown(model, matter)
+        return MinimalModel(model, matter)
 
     def enough(self, base: Sequence[str], items: Mapping[Key, Sequence[Bit]]) -> list[Key]:
         """The items without which the base could hold."""
@@ -152,7 +152,7 @@ class _Examination:
         here = self.instance([smtlib.symbol(n) for n in question.loose])
         fixed = [bit for n in tight for bit in bits(n, question.inputs[n], model[n])]
         saved = self.dialogue.define([f"(not {here})"])
-        if self.dialogue.check([*saved, *map(self.literal, fixed)]) is Found.UNSAT:
+        if self.dialogue.check([*saved, *map(self.literal, fixed)]) is SatStatus.UNSAT:
             return None
         values = self.dialogue.model(question.loose)
         return self.instance([smtlib.value_text(values[n], question.inputs[n]) for n in question.loose])

@@ -22,7 +22,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from proofs.solvers.query import Answer, Batch, Found, Question, read_answer, write
+from proofs.solvers.query import Answer, Batch, Query, SatStatus, read_answer, write_line
 
 READY, WORKING, ASKING = "ready", "working", "asking "
 
@@ -49,7 +49,7 @@ class _Worker:
     ready: bool = False
     begun: bool = False
     batch: Batch | None = None
-    left: dict[str, Question] = field(default_factory=dict)
+    left: dict[str, Query] = field(default_factory=dict)
     claim: str = ""
     unread: bytes = b""
 
@@ -84,7 +84,7 @@ class Pool:
 
     def answers(self, batches: Sequence[Batch]) -> Iterator[Answer]:
         """The answers to all questions, in the order in which they are found."""
-        queue = deque(batch for batch in batches if batch.questions)
+        queue = deque(batch for batch in batches if batch.queries)
         for worker in [w for w in self.workers if w.process.poll() is not None]:
             self._end(worker)  # it had nothing to do for so long that it ended by itself
         while queue or any(w.batch for w in self.workers):
@@ -127,11 +127,11 @@ class Pool:
 
     def _send(self, worker: _Worker, queue: deque[Batch]) -> Iterator[Answer]:
         worker.batch, worker.begun, worker.claim = queue.popleft(), False, ""
-        worker.left = {question.claim: question for question in worker.batch.questions}
+        worker.left = {question.claim: question for question in worker.batch.queries}
         worker.deadline = time.monotonic() + STARTUP
         assert worker.process.stdin
         try:
-            worker.process.stdin.write(write(worker.batch).encode() + b"\n")
+            worker.process.stdin.write(write_line(worker.batch).encode() + b"\n")
             worker.process.stdin.flush()
         except BrokenPipeError:
             yield from self._died(worker, queue)
@@ -156,7 +156,7 @@ class Pool:
                 answer = self._take(worker, line.decode(errors="replace"))
             except ValueError as error:  # whatever it says next cannot be trusted either
                 self._end(worker)
-                yield from self._give_up(worker, queue, Found.UNKNOWN, str(error))
+                yield from self._give_up(worker, queue, SatStatus.UNKNOWN, str(error))
                 return
             if answer is not None:
                 yield answer
@@ -186,11 +186,11 @@ class Pool:
     def _died(self, worker: _Worker, queue: deque[Batch]) -> Iterator[Answer]:
         told = self._end(worker)
         if worker.ready:
-            yield from self._give_up(worker, queue, Found.UNKNOWN, f"The worker died: {told}.")
+            yield from self._give_up(worker, queue, SatStatus.UNKNOWN, f"The worker died: {told}.")
             return
         reason = f"The worker did not start: {told}."
         while queue:
-            yield from (Answer(q.claim, Found.UNKNOWN, reason=reason) for q in queue.popleft().questions)
+            yield from (Answer(q.claim, SatStatus.UNKNOWN, reason=reason) for q in queue.popleft().queries)
 
     def _late(self, worker: _Worker, queue: deque[Batch]) -> Iterator[Answer]:
         if not worker.ready:
@@ -199,12 +199,14 @@ class Pool:
         self._end(worker)
         if worker.begun:
             reason = f"Nothing was decided within {self.limit:g} seconds."
-            yield from self._give_up(worker, queue, Found.TIMEOUT, reason)
+            yield from self._give_up(worker, queue, SatStatus.TIMEOUT, reason)
         else:
             reason = f"The worker did not read the definitions within {STARTUP:g} seconds."
-            yield from self._give_up(worker, queue, Found.UNKNOWN, reason)
+            yield from self._give_up(worker, queue, SatStatus.UNKNOWN, reason)
 
-    def _give_up(self, worker: _Worker, queue: deque[Batch], found: Found, reason: str) -> Iterator[Answer]:
+    def _give_up(
+        self, worker: _Worker, queue: deque[Batch], found: SatStatus, reason: str
+    ) -> Iterator[Answer]:
         """No answer to what the worker asked; the rest of its batch goes to another.  If it had not
         come to any claim alone, all of them do, to be asked one by one."""
         if worker.batch is None:
@@ -216,4 +218,4 @@ class Pool:
             yield Answer(lost, found, reason=reason)
         if worker.left:
             rest = tuple(worker.left.values())
-            queue.appendleft(replace(worker.batch, questions=rest, together=False))
+            queue.appendleft(replace(worker.batch, queries=rest, together=False))

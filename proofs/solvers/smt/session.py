@@ -12,14 +12,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from proofs.solvers import smtlib
-from proofs.solvers.engine import Engine
-from proofs.solvers.query import Found
+from proofs.solvers.engine import SmtEngine
+from proofs.solvers.query import SatStatus
 
 
-class Dialogue:
+class Session:
     """``text`` are definitions, and ``always`` expressions that hold in every question."""
 
-    def __init__(self, engine: Engine, text: str, always: Iterable[str] = ()):
+    def __init__(self, engine: SmtEngine, text: str, always: Iterable[str] = ()):
         self.engine = engine
         self.engine(text + "".join(f"(assert {expression})" for expression in always))
         self.literals: dict[str, str] = {}
@@ -35,11 +35,11 @@ class Dialogue:
         self.engine("".join(commands))
         return [self.literals[expression] for expression in wanted]
 
-    def check(self, literals: Sequence[str]) -> Found:
+    def check(self, literals: Sequence[str]) -> SatStatus:
         """Whether the literals can hold together."""
         if not literals:
-            return Found(self.engine("(check-sat)").strip())
-        return Found(self.engine(f"(check-sat-assuming ({' '.join(literals)}))").strip())
+            return SatStatus(self.engine("(check-sat)").strip())
+        return SatStatus(self.engine(f"(check-sat-assuming ({' '.join(literals)}))").strip())
 
     def values(self, names: Sequence[str]) -> dict[str, int]:
         """The values of declared names in the model that was just found."""

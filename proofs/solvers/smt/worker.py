@@ -17,8 +17,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import TextIO
 
-from proofs.solvers.engine import Engine, EngineError
-from proofs.solvers.query import Answer, Batch, Found, Question, read_batch, write
+from proofs.solvers.engine import EngineError, SmtEngine
+from proofs.solvers.query import Answer, Batch, Query, SatStatus, read_batch, write_line
 from proofs.solvers.smt.cores import find_cores
 from proofs.solvers.smt.decide import decide
 from proofs.solvers.smt.minimal import examine
@@ -28,7 +28,7 @@ READY, WORKING, ASKING = "ready", "working", "asking "
 
 
 #: A question before it is asked, an answer when it is found, or None after some other step.
-Step = Answer | Question | None
+Step = Answer | Query | None
 
 
 def serve(
@@ -49,20 +49,20 @@ def serve(
             match step:
                 case None:
                     say(WORKING)
-                case Question(claim):
+                case Query(claim):
                     say(ASKING + claim)
                 case Answer():
-                    say(write(step))
+                    say(write_line(step))
 
 
-def answers(batch: Batch, engine: Callable[[], Engine]) -> Iterator[Step]:
+def answers(batch: Batch, engine: Callable[[], SmtEngine]) -> Iterator[Step]:
     """The steps of a batch.  What the engine cannot cope with costs one claim."""
-    left = {question.claim: question for question in batch.questions}
+    left = {question.claim: question for question in batch.queries}
     while left:
-        asked: Question | None = None
+        asked: Query | None = None
         try:
-            for step in _steps(replace(batch, questions=tuple(left.values())), engine):
-                asked = step if isinstance(step, Question) else asked
+            for step in _steps(replace(batch, queries=tuple(left.values())), engine):
+                asked = step if isinstance(step, Query) else asked
                 if isinstance(step, Answer):
                     del left[step.claim]
                 yield step
@@ -70,17 +70,17 @@ def answers(batch: Batch, engine: Callable[[], Engine]) -> Iterator[Step]:
             lost = [asked.claim] if asked and asked.claim in left else list(left)
             for claim in lost:
                 del left[claim]
-                yield Answer(claim, Found.UNKNOWN, reason=f"The solver's answer cannot be used: {error}")
+                yield Answer(claim, SatStatus.UNKNOWN, reason=f"The solver's answer cannot be used: {error}")
 
 
-def _steps(batch: Batch, engine: Callable[[], Engine]) -> Iterator[Step]:
+def _steps(batch: Batch, engine: Callable[[], SmtEngine]) -> Iterator[Step]:
     if batch.cores:
         yield from find_cores(engine(), batch)
         return
-    if not batch.closely:
+    if not batch.minimal:
         yield from decide(engine(), batch)
         return
-    for question in batch.questions:
+    for question in batch.queries:
         yield question
         yield examine(engine(), batch.text, question)
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import z3  # type: ignore[import-untyped, unused-ignore]
 
-from proofs.solvers.engine import Engine, EngineError
+from proofs.solvers.engine import EngineError, SmtEngine
 
 # Many small questions under assumptions: z3's SAT solver for bit-vectors, without the rewriting of
 # clauses between questions, which costs more than all the questions.
@@ -22,7 +22,7 @@ _SETTINGS = """
 """
 
 
-def start() -> Engine:
+def start() -> SmtEngine:
     """A fresh solver, which keeps what it is told from one call to the next."""
     context = z3.Context()
 

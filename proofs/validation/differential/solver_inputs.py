@@ -28,7 +28,7 @@ from model.program.rewrite import Descend, rewrite
 from proofs.solvers import smtlib
 from proofs.solvers.engine import EngineError
 from proofs.solvers.smt import z3
-from proofs.solvers.smt.session import Dialogue
+from proofs.solvers.smt.session import Session
 
 
 @dataclass
@@ -63,7 +63,7 @@ def solved(conditions: Sequence[Term], pointers: Collection[str] = ()) -> Iterat
     writer = smtlib.Writer()
     writer.declare(names)
     writer.share([*terms, *kept])
-    dialogue = Dialogue(z3.start(), "".join(writer.lines))
+    dialogue = Session(z3.start(), "".join(writer.lines))
     wanted, alive = (dialogue.define([writer.write(t) for t in each]) for each in (terms, kept))
     for literal, term in zip(wanted, terms, strict=True):
         if is_false(term):

@@ -24,7 +24,7 @@ from model.logic import FALSE, TRUE, conj
 from model.program.interpreter import Inputs, UninitialisedError
 from proofs.claims.claim import Claim, Verdict, about, replay
 from proofs.claims.obligations import obligations
-from proofs.solvers.query import Found
+from proofs.solvers.query import SatStatus
 from proofs.solvers.smt.batch import batches
 from proofs.solvers.smt.pool import Pool
 from proofs.validation.mutation.inputs import Round, Watch, rounds
@@ -95,7 +95,7 @@ class _Hunt:
         self.try_inputs(watch, tried, BEFORE)
         self.settle_harmless(watch)
         self.try_inputs(watch, tried, ROUNDS)
-        self.proved = {each.question for each in obligations(map(_in_one, self.subject.claims))}
+        self.proved = {each.formula for each in obligations(map(_in_one, self.subject.claims))}
         for most in (FIRST, len(self.claims)):
             asked: set[int] = set()
             while waiting := [i for i in self.waiting() if i not in asked]:
@@ -136,7 +136,7 @@ class _Hunt:
         parts = [replace(batch, together=False) for batch in batches(asked, self.pool.jobs)]
         answers = {each.claim: each for each in self.pool.answers(parts)}
         found = (answers[claim.name] for claim in self.subject.claims)
-        return [made[each.claim].concrete(each.reached) for each in found if each.premises is Found.SAT]
+        return [made[each.claim].concrete(each.reached) for each in found if each.premises is SatStatus.SAT]
 
     def screen(self, inputs: Sequence[Inputs], marks: Mapping[str, int] | None = None) -> None:
         """End what waits and is killed on one of these inputs; ``marks`` are lanes in which a mutant makes
@@ -187,14 +187,14 @@ class _Hunt:
         whole = [_in_one(claim) for claim in claims]
         asked = {(i, claim.theorem): self.about_mutant(i, claim) for i in chunk for claim in whole}
         made = dict(zip(asked, obligations(asked.values()), strict=True))
-        new = [each for each in made.values() if each.question not in self.proved]
+        new = [each for each in made.values() if each.formula not in self.proved]
         answers = {each.claim: each for each in self.pool.answers(batches(new, self.pool.jobs))}
         models = []
         for (i, theorem), obligation in made.items():
             answer = answers.get(obligation.claim)
-            if answer is not None and answer.denied is Found.UNSAT:
-                self.proved.add(obligation.question)
-            if answer is None or answer.denied is not Found.SAT or i in self.found:
+            if answer is not None and answer.denied is SatStatus.UNSAT:
+                self.proved.add(obligation.formula)
+            if answer is None or answer.denied is not SatStatus.SAT or i in self.found:
                 continue
             models.append(obligation.concrete(answer.refuted))
             claim = next(each for each in self.claims if each.theorem == theorem)
@@ -231,10 +231,10 @@ class _Hunt:
         """Of each of these mutants of which the premises of a theorem cannot hold, the first such theorem."""
         asked = {(i, c.theorem): self.about_mutant(i, c) for i in chunk for c in self.subject.claims}
         made = dict(zip(asked, obligations(asked.values()), strict=True))
-        known = {each.question for each in obligations(self.subject.claims)}
-        new = [each for each in made.values() if each.question not in known]
+        known = {each.formula for each in obligations(self.subject.claims)}
+        new = [each for each in made.values() if each.formula not in known]
         answers = self.pool.answers(batches(new, self.pool.jobs))
-        unreached = {answer.claim for answer in answers if answer.premises is Found.UNSAT}
+        unreached = {answer.claim for answer in answers if answer.premises is SatStatus.UNSAT}
         return {i: t for (i, t), each in sorted(made.items(), reverse=True) if each.claim in unreached}
 
     def noticed(self, chunk: Sequence[int]) -> dict[int, str]:

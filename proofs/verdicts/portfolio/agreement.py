@@ -15,14 +15,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from proofs.claims.claim import Verdict
-from proofs.solvers.query import Answer, Found
+from proofs.solvers.query import Answer, SatStatus
 from proofs.verdicts.cache import Memory
 from proofs.verdicts.portfolio.engines import LEFT_OPEN, Engine, z3_version
 from proofs.verdicts.portfolio.pool import answers
 from proofs.verdicts.prove import with_obligations
 from proofs.verdicts.verdict import Judged, Replays, Said, Standing, agree, judge
 
-OPEN = (Found.UNKNOWN, Found.TIMEOUT, Found.NOT_ASKED)
+OPEN = (SatStatus.UNKNOWN, SatStatus.TIMEOUT, SatStatus.NOT_QUERIED)
 
 
 def crossed(
@@ -49,7 +49,7 @@ def crossed(
         for answer in answers(engine, pairs, limit, jobs):
             found = taken_in(known[answer.claim], engine.name, engine.version, answer, replays)
             known[answer.claim] = found
-            key, settled = keys.get(found.name), answer.denied is not Found.TIMEOUT
+            key, settled = keys.get(found.name), answer.denied is not SatStatus.TIMEOUT
             if key and settled and found.verdict is Verdict.PROVED:
                 memory.keep_agreement(key, found.said[-1].agrees is True)
             yield found
@@ -58,7 +58,7 @@ def crossed(
 def _recalled(judged: Judged, name: str, agrees: bool) -> Judged:
     """The verdict beside what an engine said in an earlier run."""
     assert judged.answer is not None
-    text = answered(judged.answer) if agrees else answered(Answer(judged.name, Found.UNKNOWN))
+    text = answered(judged.answer) if agrees else answered(Answer(judged.name, SatStatus.UNKNOWN))
     said = Said(name, "", text, agrees or None, "" if agrees else LEFT_OPEN)
     return replace(judged, said=(*_ours(judged), said))
 
@@ -70,7 +70,7 @@ def _ours(judged: Judged) -> tuple[Said, ...]:
 
 
 def _is_refuted(judged: Judged) -> bool:
-    return judged.answer is not None and judged.answer.denied is Found.SAT
+    return judged.answer is not None and judged.answer.denied is SatStatus.SAT
 
 
 def taken_in(
@@ -95,7 +95,7 @@ def taken_in(
 def _agrees(judged: Judged, answer: Answer) -> bool | None:
     """True if the engine answers the question that settled the claim; None if it does not."""
     assert judged.answer is not None
-    vacuous = judged.answer.premises is Found.UNSAT
+    vacuous = judged.answer.premises is SatStatus.UNSAT
     ours, other = (a.premises if vacuous else a.denied for a in (judged.answer, answer))
     return None if ours in OPEN or other in OPEN else ours is other
 
@@ -113,17 +113,17 @@ def _contradiction(judged: Judged, name: str, answer: Answer, replays: Replays |
 
 def _completed(answer: Answer) -> Answer:
     """What refutes a claim satisfies its premises."""
-    return replace(answer, premises=Found.SAT) if answer.denied is Found.SAT else answer
+    return replace(answer, premises=SatStatus.SAT) if answer.denied is SatStatus.SAT else answer
 
 
 def answered(answer: Answer) -> str:
     """What an engine answers, in words."""
-    if answer.premises is Found.UNSAT:
+    if answer.premises is SatStatus.UNSAT:
         return "no input satisfies the premises"
-    told = {Found.UNSAT: "no input refutes it", Found.SAT: "an input refutes it"}
+    told = {SatStatus.UNSAT: "no input refutes it", SatStatus.SAT: "an input refutes it"}
     text = told.get(answer.denied, "nothing")
-    if answer.denied is Found.SAT and answer.stray is Found.SAT:
+    if answer.denied is SatStatus.SAT and answer.stray is SatStatus.SAT:
         text = "an input refutes it in another way than declared"
-    elif answer.denied is Found.SAT and answer.stray is Found.UNSAT:
+    elif answer.denied is SatStatus.SAT and answer.stray is SatStatus.UNSAT:
         text = "an input refutes it, and all that do are as declared"
     return text

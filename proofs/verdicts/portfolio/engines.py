@@ -19,7 +19,7 @@ from proofs.solvers.bdd import engine
 from proofs.solvers.external import bitwuzla, cvc5, exported
 from proofs.solvers.installed import version
 from proofs.solvers.obligation import Obligation
-from proofs.solvers.query import Answer, Found
+from proofs.solvers.query import Answer, SatStatus
 
 #: Why the decision diagrams do not answer.
 LEFT_OPEN = "The decision diagram leaves it open."
@@ -71,7 +71,7 @@ def _cvc5() -> Engine:
     return Engine("cvc5", cvc5.version(), lambda limit: _second(partial(cvc5.Cvc5, limit)))
 
 
-def _second(start: Callable[[], exported.Solver]) -> Decide:
+def _second(start: Callable[[], exported.TextSolver]) -> Decide:
     return lambda _, obligation: exported.decide(obligation, start)
 
 
@@ -99,5 +99,5 @@ class _Diagram:
         about = (~obligation.then, *obligation.given)
         others = (*obligation.background, *(fact.holds for fact in obligation.facts))
         if self.shared.is_impossible(about, others):
-            return Answer(obligation.claim, Found.UNKNOWN, Found.UNSAT)
-        return Answer(obligation.claim, Found.UNKNOWN, Found.UNKNOWN, reason=LEFT_OPEN)
+            return Answer(obligation.claim, SatStatus.UNKNOWN, SatStatus.UNSAT)
+        return Answer(obligation.claim, SatStatus.UNKNOWN, SatStatus.UNKNOWN, reason=LEFT_OPEN)

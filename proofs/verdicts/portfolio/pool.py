@@ -16,7 +16,7 @@ from itertools import groupby
 from proofs.claims.claim import Claim
 from proofs.solvers.obligation import Obligation
 from proofs.solvers.parallel import Loss, run_shares
-from proofs.solvers.query import Answer, Found
+from proofs.solvers.query import Answer, SatStatus
 from proofs.verdicts.portfolio.engines import Engine
 
 Pair = tuple[Claim, Obligation]
@@ -53,6 +53,6 @@ def _share_out(pairs: Sequence[Pair]) -> Iterator[Sequence[Pair]]:
 def _explain_loss(claim: str, loss: Loss, limit: float) -> Answer:
     """The answer where the process gave none."""
     if loss is Loss.DIED:
-        return Answer(claim, Found.UNKNOWN, Found.UNKNOWN, reason="The engine's process died.")
+        return Answer(claim, SatStatus.UNKNOWN, SatStatus.UNKNOWN, reason="The engine's process died.")
     reason = f"Nothing was decided within {limit:g} seconds for each question."
-    return Answer(claim, Found.TIMEOUT, Found.TIMEOUT, reason=reason)
+    return Answer(claim, SatStatus.TIMEOUT, SatStatus.TIMEOUT, reason=reason)

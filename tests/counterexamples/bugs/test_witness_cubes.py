@@ -13,9 +13,9 @@ from counterexamples.bugs import bugs
 from counterexamples.bugs.bug import OnShape
 from proofs.claims.obligations import obligations
 from proofs.claims.past_bugs import on_shape
-from proofs.solvers.engine import Engine
+from proofs.solvers.engine import SmtEngine
 from proofs.solvers.obligation import Obligation
-from proofs.solvers.query import Shown
+from proofs.solvers.query import MinimalModel
 from proofs.solvers.smt.batch import single
 from proofs.solvers.smt.minimal import examine
 from proofs.solvers.smt.z3 import start
@@ -32,15 +32,15 @@ def made(text: str) -> Obligation:
     return obligation
 
 
-def shown(text: str, engine: Engine) -> Shown:
+def shown(text: str, engine: SmtEngine) -> MinimalModel:
     (batch,) = single([made(text)])
-    found = examine(engine, batch.text, batch.questions[0]).counterexample
+    found = examine(engine, batch.text, batch.queries[0]).counterexample
     assert found is not None
     return found
 
 
 @cache
-def known(text: str) -> Shown:
+def known(text: str) -> MinimalModel:
     return shown(text, start())
 
 

@@ -20,7 +20,7 @@ from proofs.evidence.checker.answers import PROVED, REFUTED, Answers, ClaimAnswe
 from proofs.evidence.checker.stored import Obligations, Part, StoredClaim
 from proofs.evidence.search import sat, search, worker
 from proofs.evidence.search.incremental import Asked
-from proofs.evidence.search.sat import GaveUpError, Solver
+from proofs.evidence.search.sat import GaveUpError, SatSolver
 from proofs.solvers.sat.tseitin import Clauses
 from proofs.solvers.smt import z3
 from proofs.verdicts.verdict import Judged
@@ -60,10 +60,10 @@ def test_the_facts_used_are_those_that_a_closer_look_finds() -> None:
     for finding in ask_closely(toy_claims()):
         judged = finding.judged
         if judged.verdict is Verdict.PROVED:
-            assert judged.answer is not None and judged.answer.used is not None
+            assert judged.answer is not None and judged.answer.core is not None
             used = by_name[judged.name].facts_used
             assert used is not None
-            names = [judged.claim.facts[i].name for i in judged.answer.used]
+            names = [judged.claim.facts[i].name for i in judged.answer.core]
             assert [obligations.facts[i].name for i in used] == names
             some += len(used)
     assert some
@@ -133,7 +133,7 @@ def test_a_certificate_that_costs_too_much_is_left_out_and_said_to_be(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     obligations, made = kept()
-    monkeypatch.setattr(Solver, "model", _gives_up)
+    monkeypatch.setattr(SatSolver, "model", _gives_up)
     found = search.search(obligations, [each.verdict for each in made.claims])
     assert found.claims and all(not each.certificate for each in found.claims)
     assert {each.answer for each in found.claims} == {"UNKNOWN"}

@@ -15,7 +15,7 @@ from model.cache import locate_file
 from model.logic import FALSE
 from proofs.claims.claim import Claim, Expectation, Verdict
 from proofs.claims.fingerprint import Fingerprints
-from proofs.solvers.query import Found
+from proofs.solvers.query import SatStatus
 from proofs.solvers.smt.pool import Pool
 from proofs.verdicts import cache
 from proofs.verdicts.cache import Memory
@@ -134,8 +134,8 @@ def judged(closely: bool, **changes: object) -> Judged:
     "changes",
     [
         {"verdict": Verdict.DISAGREE}, {"verdict": Verdict.UNKNOWN}, {"verdict": Verdict.TIMEOUT},
-        {"verdict": Verdict.VACUOUS}, {"verdict": Verdict.UNSUPPORTED}, {"stray": Found.UNKNOWN},
-        {"stray": Found.TIMEOUT}, {"used": None}, {"example": None}, {"reason": "it gave up"},
+        {"verdict": Verdict.VACUOUS}, {"verdict": Verdict.UNSUPPORTED}, {"stray": SatStatus.UNKNOWN},
+        {"stray": SatStatus.TIMEOUT}, {"core": None}, {"example": None}, {"reason": "it gave up"},
     ],
 )  # fmt: skip
 def test_an_open_closer_look_is_not_kept(changes: dict[str, object], tmp_path: Path) -> None:

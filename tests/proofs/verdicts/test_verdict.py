@@ -12,7 +12,7 @@ from model.program.procedure import Set
 from proofs.claims.claim import Claim, Expectation, Verdict
 from proofs.claims.obligations import obligations
 from proofs.solvers.obligation import Obligation
-from proofs.solvers.query import Answer, Found, Shown
+from proofs.solvers.query import Answer, MinimalModel, SatStatus
 from proofs.verdicts.verdict import Judged, Standing, agree, exit_code, judge, unsupported
 from tests.support import toy
 from tests.support.solvers.asking import ask
@@ -44,7 +44,7 @@ def test_true_answers_are_believed() -> None:
 
 # Lies --------------------------------------------------------------------------------------------
 def test_a_made_up_refutation_disagrees() -> None:
-    lie = replace(answer_to(PROVED), denied=Found.SAT, refuted=dict.fromkeys(made(PROVED).inputs, 0))
+    lie = replace(answer_to(PROVED), denied=SatStatus.SAT, refuted=dict.fromkeys(made(PROVED).inputs, 0))
     judged = judge(PROVED, made(PROVED), lie)
     assert (judged.verdict, judged.standing) == (Verdict.DISAGREE, Standing.DISAGREE)
     assert judged.why == (
@@ -70,14 +70,14 @@ def test_a_model_that_breaks_a_fact_disagrees() -> None:
 
 def test_a_stray_that_is_as_declared_disagrees() -> None:
     true = answer_to(REFUTED)
-    lie = replace(true, stray=Found.SAT, strayed=true.refuted)
+    lie = replace(true, stray=SatStatus.SAT, strayed=true.refuted)
     assert verdict(REFUTED, lie) == (Verdict.DISAGREE, Standing.DISAGREE)
 
 
 def test_a_least_witness_is_replayed_too() -> None:
     true = answer_to(REFUTED)
     inputs = {n: 1 << 10 if n == "vm_flags" else 0 for n in made(REFUTED).inputs}
-    lie = replace(true, counterexample=Shown(inputs, {}))
+    lie = replace(true, counterexample=MinimalModel(inputs, {}))
     assert verdict(REFUTED, lie) == (Verdict.DISAGREE, Standing.DISAGREE)
 
 
@@ -107,15 +107,15 @@ def test_an_input_on_which_the_interpreter_stops_disagrees() -> None:
 @pytest.mark.parametrize(
     ("premises", "denied", "found"),
     [
-        (Found.UNSAT, Found.NOT_ASKED, Verdict.VACUOUS),
-        (Found.UNKNOWN, Found.NOT_ASKED, Verdict.UNKNOWN),
-        (Found.TIMEOUT, Found.NOT_ASKED, Verdict.TIMEOUT),
-        (Found.SAT, Found.UNKNOWN, Verdict.UNKNOWN),
-        (Found.SAT, Found.TIMEOUT, Verdict.TIMEOUT),
-        (Found.SAT, Found.NOT_ASKED, Verdict.UNKNOWN),
+        (SatStatus.UNSAT, SatStatus.NOT_QUERIED, Verdict.VACUOUS),
+        (SatStatus.UNKNOWN, SatStatus.NOT_QUERIED, Verdict.UNKNOWN),
+        (SatStatus.TIMEOUT, SatStatus.NOT_QUERIED, Verdict.TIMEOUT),
+        (SatStatus.SAT, SatStatus.UNKNOWN, Verdict.UNKNOWN),
+        (SatStatus.SAT, SatStatus.TIMEOUT, Verdict.TIMEOUT),
+        (SatStatus.SAT, SatStatus.NOT_QUERIED, Verdict.UNKNOWN),
     ],
 )
-def test_what_is_not_decided_is_never_green(premises: Found, denied: Found, found: Verdict) -> None:
+def test_what_is_not_decided_is_never_green(premises: SatStatus, denied: SatStatus, found: Verdict) -> None:
     for claim in (PROVED, REFUTED, replace(PROVED, expected=Expectation(found))):
         answer = Answer(claim.name, premises, denied, reached=answer_to(claim).reached)
         assert verdict(claim, answer) == (found, Standing.UNDECIDED)
@@ -144,7 +144,7 @@ def test_a_refutation_that_is_not_as_declared() -> None:
 
 
 def test_a_witness_that_is_not_decided_is_not_green() -> None:
-    answer = replace(answer_to(REFUTED), stray=Found.UNKNOWN, reason="It gave up.")
+    answer = replace(answer_to(REFUTED), stray=SatStatus.UNKNOWN, reason="It gave up.")
     judged = judge(REFUTED, made(REFUTED), answer)
     assert (judged.standing, judged.why) == (
         Standing.UNDECIDED,
@@ -174,7 +174,11 @@ def test_a_refutation_that_does_not_rest_on_it_is_confirmed_by_running_without_i
     )
     either = replace(claim, subjects={"": path})
     answer = Answer(
-        either.name, Found.SAT, Found.SAT, reached={"a": 0, "a_loop": 1}, refuted={"a": 0, "a_loop": 1}
+        either.name,
+        SatStatus.SAT,
+        SatStatus.SAT,
+        reached={"a": 0, "a_loop": 1},
+        refuted={"a": 0, "a_loop": 1},
     )
     assert verdict(either, answer) == (Verdict.REFUTED, Standing.OTHERWISE)
     sure = replace(answer, refuted={"a": 1, "a_loop": 0})
@@ -200,6 +204,6 @@ def test_exit_codes() -> None:
 def test_answers_that_contradict_each_other() -> None:
     first = answer_to(PROVED)
     assert agree(first, first)
-    assert agree(first, replace(first, denied=Found.TIMEOUT))
-    assert not agree(first, replace(first, denied=Found.SAT))
-    assert not agree(first, replace(first, premises=Found.UNSAT))
+    assert agree(first, replace(first, denied=SatStatus.TIMEOUT))
+    assert not agree(first, replace(first, denied=SatStatus.SAT))
+    assert not agree(first, replace(first, premises=SatStatus.UNSAT))

@@ -8,23 +8,23 @@ from collections.abc import Mapping
 from counterexamples.minimise import bits
 from model.logic import Term, conj, const, name, same
 from proofs.solvers import smtlib
-from proofs.solvers.engine import Engine
+from proofs.solvers.engine import SmtEngine
 from proofs.solvers.obligation import Obligation
-from proofs.solvers.query import Found, Shown
-from proofs.solvers.smt.session import Dialogue
+from proofs.solvers.query import MinimalModel, SatStatus
+from proofs.solvers.smt.session import Session
 from proofs.solvers.smt.z3 import start
 
 
-def seeded(seed: int) -> Engine:
+def seeded(seed: int) -> SmtEngine:
     engine = start()
     engine(f"(set-option :smt.random_seed {seed})(set-option :sat.random_seed {seed})")
     return engine
 
 
-def cube_of(obligation: Obligation, found: Shown) -> Mapping[tuple[str, int], Term]:
+def cube_of(obligation: Obligation, found: MinimalModel) -> Mapping[tuple[str, int], Term]:
     """The literals of the cube, by the input, and of flags by the bit."""
     cube: dict[tuple[str, int], Term] = {}
-    for text, mask in found.matter.items():
+    for text, mask in found.cube.items():
         sort, value = obligation.inputs[text], found.model[text]
         leaf = name(text, sort)
         if text not in obligation.bitwise:
@@ -37,17 +37,17 @@ def cube_of(obligation: Obligation, found: Shown) -> Mapping[tuple[str, int], Te
     return cube
 
 
-def check_that_it_refutes_and_is_prime(obligation: Obligation, found: Shown) -> None:
+def check_that_it_refutes_and_is_prime(obligation: Obligation, found: MinimalModel) -> None:
     """The solver says so: of all inputs of the cube, and of the cube without each literal."""
     cube = cube_of(obligation, found)
     saved = conj(*obligation.background, ~conj(*obligation.given, ~obligation.then))
     writer = smtlib.Writer()
     writer.declare(obligation.inputs)
     writer.share([saved, *cube.values()])
-    dialogue = Dialogue(start(), "".join(writer.lines))
+    dialogue = Session(start(), "".join(writer.lines))
     literals = {key: dialogue.define([writer.known[term.key]])[0] for key, term in cube.items()}
     (safe,) = dialogue.define([writer.known[saved.key]])
-    assert dialogue.check([safe, *literals.values()]) is Found.UNSAT
+    assert dialogue.check([safe, *literals.values()]) is SatStatus.UNSAT
     for key in cube:
         rest = [literal for other, literal in literals.items() if other != key]
-        assert dialogue.check([safe, *rest]) is Found.SAT, key
+        assert dialogue.check([safe, *rest]) is SatStatus.SAT, key

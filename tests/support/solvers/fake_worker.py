@@ -15,7 +15,7 @@ import sys
 import time
 from collections.abc import Iterator
 
-from proofs.solvers.query import Answer, Batch, Found, Question
+from proofs.solvers.query import Answer, Batch, Query, SatStatus
 from proofs.solvers.smt.worker import Step, answers, serve
 from proofs.solvers.smt.z3 import start
 
@@ -27,10 +27,10 @@ def steps(batch: Batch, kind: str, claim: str) -> Iterator[Step]:
         time.sleep(1000)
     for step in answers(batch, start):
         yield step
-        if isinstance(step, Question) and step.claim == claim:
+        if isinstance(step, Query) and step.claim == claim:
             _go_wrong(kind)
             if kind == "stray":
-                yield Answer("nobody asked", Found.SAT)
+                yield Answer("nobody asked", SatStatus.SAT)
 
 
 def _go_wrong(kind: str) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from proofs.evidence.checker.lrat import Clause, RejectedError, Step, check, derive
-from proofs.evidence.search.sat import GaveUpError, Solver
+from proofs.evidence.search.sat import GaveUpError, SatSolver
 from proofs.evidence.search.trace import Refusal, read
 
 VARIABLES = 5
@@ -38,7 +38,7 @@ def accepted(clauses: list[Clause], certificate: list[Step]) -> bool:
 
 def certificate(clauses: list[Clause]) -> list[Step] | None:
     """What the SAT solver says; None if there are values for all."""
-    solver = Solver(clauses)
+    solver = SatSolver(clauses)
     if solver.model() is not None:
         return None
     trace = solver.trace([0], range(1, len(clauses) + 1), len(clauses))
@@ -106,7 +106,7 @@ GOALS = st.lists(st.lists(LITERALS, min_size=1, max_size=3), min_size=1, max_siz
 def test_goals_share_the_lemmas_that_their_search_found(
     clauses: list[Clause], goals: list[list[int]], wanted: list[bool]
 ) -> None:
-    solver = Solver(clauses)
+    solver = SatSolver(clauses)
     refused: list[list[int]] = []
     for units in goals:
         model = solver.model(units)
@@ -159,5 +159,5 @@ def test_a_question_that_takes_too_long_is_left_open() -> None:
     clauses: list[Clause] = [tuple(at[p, h] for h in range(5)) for p in range(6)]
     clauses += [(-at[p, h], -at[q, h]) for h in range(5) for q in range(6) for p in range(q)]
     with pytest.raises(GaveUpError, match="^The SAT solver gave up after 3 conflicts.$"):
-        Solver(clauses, conflicts=3).model()
-    assert Solver(clauses).model() is None
+        SatSolver(clauses, conflicts=3).model()
+    assert SatSolver(clauses).model() is None

@@ -116,8 +116,8 @@ RET = name("ret", W)
 def lines_of(resting: line_core.Resting, finding: Finding) -> tuple[Span, ...] | None:
     """The lines that a proof needs; None if it is none."""
     answer = finding.judged.answer
-    proved = finding.judged.verdict is Verdict.PROVED and answer is not None and answer.used is not None
-    return resting.lines_of(answer.used) if proved else None
+    proved = finding.judged.verdict is Verdict.PROVED and answer is not None and answer.core is not None
+    return resting.lines_of(answer.core) if proved else None
 
 
 @pytest.mark.parametrize(

@@ -12,13 +12,13 @@ from proofs.solvers.engine import EngineError
 from proofs.solvers.external import exported
 from proofs.solvers.external.bitwuzla import Bitwuzla
 from proofs.solvers.external.cvc5 import Cvc5
-from proofs.solvers.query import Found
+from proofs.solvers.query import SatStatus
 from proofs.verdicts.portfolio import engines
 from proofs.verdicts.verdict import Standing, judge
 from tests.support import toy
 from tests.support.solvers.asking import by_theorem
 
-SOLVERS: list[Callable[[float], exported.Solver]] = [Bitwuzla, Cvc5]
+SOLVERS: list[Callable[[float], exported.TextSolver]] = [Bitwuzla, Cvc5]
 SAMPLE = (
     "memory_is_mapped_cacheable",
     "pages_beyond_memory_are_cacheable_only_if_the_host_pte_is",
@@ -28,8 +28,8 @@ SAMPLE = (
 
 
 @pytest.fixture(params=SOLVERS, ids=lambda solver: solver.__name__.lower())
-def solver(request: pytest.FixtureRequest) -> Callable[[float], exported.Solver]:
-    found: Callable[[float], exported.Solver] = request.param
+def solver(request: pytest.FixtureRequest) -> Callable[[float], exported.TextSolver]:
+    found: Callable[[float], exported.TextSolver] = request.param
     if missing := engines.missing([found.__name__.lower()]):  # type: ignore[attr-defined]
         pytest.skip(missing)
     return found
@@ -37,7 +37,7 @@ def solver(request: pytest.FixtureRequest) -> Callable[[float], exported.Solver]
 
 @pytest.mark.parametrize("theorem", SAMPLE)
 def test_claims_about_merged_are_answered_as_declared(
-    solver: Callable[[float], exported.Solver], theorem: str
+    solver: Callable[[float], exported.TextSolver], theorem: str
 ) -> None:
     claim = by_theorem()[theorem]["v6.17"]
     (obligation,) = obligations([claim])
@@ -45,15 +45,15 @@ def test_claims_about_merged_are_answered_as_declared(
     assert judge(claim, obligation, answer).standing is Standing.AS_EXPECTED
 
 
-def test_nonsense_is_a_complaint(solver: Callable[[float], exported.Solver]) -> None:
+def test_nonsense_is_a_complaint(solver: Callable[[float], exported.TextSolver]) -> None:
     with pytest.raises(EngineError):
         solver(5).tell("(assert nothing)")
 
 
-def test_what_takes_too_long_is_unknown(solver: Callable[[float], exported.Solver]) -> None:
+def test_what_takes_too_long_is_unknown(solver: Callable[[float], exported.TextSolver]) -> None:
     (obligation,) = obligations([toy.hard()])
     answer = exported.decide(obligation, lambda: solver(0.3))
-    assert (answer.premises, answer.denied) == (Found.SAT, Found.UNKNOWN)
+    assert (answer.premises, answer.denied) == (SatStatus.SAT, SatStatus.UNKNOWN)
     assert answer.reason == "The solver gave up within its time."
 
 
@@ -63,7 +63,7 @@ class Complaining:
     def tell(self, text: str) -> None:
         raise EngineError("parse error")
 
-    def check(self) -> Found:
+    def check(self) -> SatStatus:
         raise AssertionError
 
     def values(self, names: Sequence[str]) -> dict[str, int]:
@@ -73,4 +73,4 @@ class Complaining:
 def test_a_complaint_costs_a_claim() -> None:
     (obligation, *_) = obligations(toy.claims())
     answer = exported.decide(obligation, Complaining)
-    assert (answer.denied, answer.reason) == (Found.UNKNOWN, "The solver complains: parse error")
+    assert (answer.denied, answer.reason) == (SatStatus.UNKNOWN, "The solver complains: parse error")

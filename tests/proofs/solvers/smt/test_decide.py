@@ -13,8 +13,8 @@ from model.logic import BOOL, TRUE, Term, choose, name, place
 from model.program.procedure import If, Set
 from proofs.claims.claim import Claim
 from proofs.claims.obligations import obligations
-from proofs.solvers.engine import Engine, EngineError
-from proofs.solvers.query import Answer, Batch, Found, Shown, read_answer, read_batch, write
+from proofs.solvers.engine import EngineError, SmtEngine
+from proofs.solvers.query import Answer, Batch, MinimalModel, SatStatus, read_answer, read_batch, write_line
 from proofs.solvers.smt.batch import batches, single
 from proofs.solvers.smt.worker import answers
 from proofs.solvers.smt.z3 import start
@@ -23,8 +23,8 @@ from tests.support import toy
 BY_NAME = {claim.theorem: claim for claim in toy.claims()}
 
 
-def seeded(seed: int) -> Callable[[], Engine]:
-    def engine() -> Engine:
+def seeded(seed: int) -> Callable[[], SmtEngine]:
+    def engine() -> SmtEngine:
         run = start()
         run(f"(set-option :sat.random_seed {seed})(set-option :smt.random_seed {seed})")
         return run
@@ -33,7 +33,7 @@ def seeded(seed: int) -> Callable[[], Engine]:
 
 
 def look(
-    claims: list[Claim], closely: bool = True, engine: Callable[[], Engine] = start
+    claims: list[Claim], closely: bool = True, engine: Callable[[], SmtEngine] = start
 ) -> dict[str, Answer]:
     steps = [
         s for batch in (single if closely else batches)(obligations(claims)) for s in answers(batch, engine)
@@ -53,13 +53,13 @@ def test_claims_are_decided_alike_together_and_alone() -> None:
     for theorem in BY_NAME:
         found = {(a[theorem].premises, a[theorem].denied, a[theorem].stray) for a in (together, alone, close)}
         assert len(found) == 1
-    assert {t for t, a in together.items() if a.denied is Found.SAT} == set(toy.REFUTED)
+    assert {t for t, a in together.items() if a.denied is SatStatus.SAT} == set(toy.REFUTED)
 
 
 def test_what_is_shown_does_not_depend_on_the_seed() -> None:
     shown = [
         {
-            t: (a.used, a.example, a.counterexample, a.confirmed)
+            t: (a.core, a.example, a.counterexample, a.confirmed)
             for t, a in look(toy.claims(), engine=seeded(n)).items()
         }
         for n in (1, 17, 3000)
@@ -71,11 +71,11 @@ def test_the_least_witness_and_what_matters_of_it() -> None:
     answer = look([BY_NAME["all_needs_hardware"]])["all_needs_hardware"]
     assert answer.counterexample is not None
     assert not any(answer.counterexample.model.values())
-    assert answer.counterexample.matter == {"ARM64_HAS_STAGE2_FWB": 1, "vm_flags": 1 << 28 | 1 << 10}
+    assert answer.counterexample.cube == {"ARM64_HAS_STAGE2_FWB": 1, "vm_flags": 1 << 28 | 1 << 10}
 
 
 def test_the_facts_used() -> None:
-    used = {theorem: answer.used for theorem, answer in look(toy.claims()).items()}
+    used = {theorem: answer.core for theorem, answer in look(toy.claims()).items()}
     assert used["special_cow_is_read_only"] == (1, 2)
     assert used["writable_on_the_host"] == (2,)
     assert used["memory_is_normal"] == ()
@@ -85,14 +85,18 @@ def test_the_facts_used() -> None:
 def test_of_two_facts_that_are_each_enough_the_later_is_told() -> None:
     claim = BY_NAME["writable_on_the_host"]
     twice = replace(claim, facts=(toy.FACTS[2], replace(toy.FACTS[2], name="the_same_again")))
-    assert look([twice])["writable_on_the_host"].used == (1,)
+    assert look([twice])["writable_on_the_host"].core == (1,)
 
 
 def test_premises_that_cannot_hold() -> None:
     claim = toy.claim("nothing", toy.fault_path(), (name("a"), ~name("a")), name("b"))
     for closely in (False, True):
         answer = look([claim], closely)["nothing"]
-        assert (answer.premises, answer.denied, answer.example) == (Found.UNSAT, Found.NOT_ASKED, None)
+        assert (answer.premises, answer.denied, answer.example) == (
+            SatStatus.UNSAT,
+            SatStatus.NOT_QUERIED,
+            None,
+        )
 
 
 def test_premises_that_refuse_each_other_or_cannot_hold_are_each_answered() -> None:
@@ -108,14 +112,16 @@ def test_premises_that_refuse_each_other_or_cannot_hold_are_each_answered() -> N
     found = look(claims, closely=False)
     assert found.keys() == {claim.theorem for claim in claims}
     for claim, answer in found.items():
-        said = (Found.SAT, Found.SAT) if claim in possible else (Found.UNSAT, Found.NOT_ASKED)
+        said = (
+            (SatStatus.SAT, SatStatus.SAT) if claim in possible else (SatStatus.UNSAT, SatStatus.NOT_QUERIED)
+        )
         assert (answer.premises, answer.denied) == said
 
 
 def test_a_counterexample_that_is_not_as_declared_is_the_one_shown() -> None:
     claim = replace(BY_NAME["all_needs_hardware"], expected=toy.refuted(~name("ARM64_HAS_CACHE_DIC")))
     answer = look([claim])["all_needs_hardware"]
-    assert answer.stray is Found.SAT
+    assert answer.stray is SatStatus.SAT
     assert answer.counterexample is not None
     assert answer.counterexample.model["ARM64_HAS_CACHE_DIC"] == 1
 
@@ -137,17 +143,17 @@ def loosely(value: Term) -> Answer:
 )
 def test_a_refutation_is_confirmed_if_it_needs_nothing_unknown(value: Term, confirmed: bool) -> None:
     answer = loosely(value)
-    assert (answer.denied, answer.confirmed) == (Found.SAT, confirmed)
+    assert (answer.denied, answer.confirmed) == (SatStatus.SAT, confirmed)
 
 
 def test_a_confirmed_counterexample_is_the_one_shown() -> None:
     answer = loosely(A | LOOP)
-    assert answer.counterexample == Shown({"a": 1, "a_loop": 0}, {"a": 1})
+    assert answer.counterexample == MinimalModel({"a": 1, "a_loop": 0}, {"a": 1})
 
 
 # Engines that go wrong -----------------------------------------------------------------------------
 def test_an_engine_that_gives_up_is_unknown() -> None:
-    def engine() -> Engine:
+    def engine() -> SmtEngine:
         run = start()
 
         def lazy(commands: str) -> str:
@@ -158,12 +164,12 @@ def test_an_engine_that_gives_up_is_unknown() -> None:
 
     for closely in (False, True):
         found = look(toy.claims(), closely, engine)
-        assert {a.premises for a in found.values()} == {Found.UNKNOWN}
+        assert {a.premises for a in found.values()} == {SatStatus.UNKNOWN}
         assert all("reason-unknown" in a.reason for a in found.values())
 
 
 def test_an_engine_that_complains_is_unknown() -> None:
-    def engine() -> Engine:
+    def engine() -> SmtEngine:
         def broken(commands: str) -> str:
             raise EngineError("out of memory")
 
@@ -176,14 +182,14 @@ def test_an_engine_that_complains_is_unknown() -> None:
 
 def test_batches_and_answers_cross_the_pipe_unchanged() -> None:
     made = single(obligations(toy.claims()))
-    assert [read_batch(write(batch)) for batch in made] == made
+    assert [read_batch(write_line(batch)) for batch in made] == made
     found = [a for batch in made for a in answers(batch, start) if isinstance(a, Answer)]
-    assert [read_answer(write(answer)) for answer in found] == found
+    assert [read_answer(write_line(answer)) for answer in found] == found
     assert isinstance(made[0], Batch)
 
 
 def test_claims_with_the_same_definitions_share_them() -> None:
     many = [replace(c, theorem=f"{c.theorem}.{i}") for i in range(20) for c in toy.claims()]
     made = batches(obligations(many))
-    assert [len(batch.questions) for batch in made] == [120, 120]
-    assert max(len(batch.questions) for batch in batches(obligations(many), jobs=4)) == 60
+    assert [len(batch.queries) for batch in made] == [120, 120]
+    assert max(len(batch.queries) for batch in batches(obligations(many), jobs=4)) == 60

@@ -8,7 +8,7 @@ import pytest
 from counterexamples.bugs import bugs
 from proofs.claims.obligations import obligations
 from proofs.claims.past_bugs import on_shape
-from proofs.solvers.engine import Engine
+from proofs.solvers.engine import SmtEngine
 from proofs.solvers.obligation import Obligation
 from proofs.solvers.query import Answer
 from proofs.solvers.smt.batch import single
@@ -19,9 +19,9 @@ from tests.support.solvers.cubes import check_that_it_refutes_and_is_prime, seed
 NAMES = ("forgot_dic", "every_device_was_normal_nc", "refused_with_mmap_lock_held")
 
 
-def answered(made: Obligation, engine: Engine) -> Answer:
+def answered(made: Obligation, engine: SmtEngine) -> Answer:
     (batch,) = single([made])
-    return examine(engine, batch.text, batch.questions[0])
+    return examine(engine, batch.text, batch.queries[0])
 
 
 @pytest.mark.parametrize("text", NAMES)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from proofs.claims.obligations import obligations
-from proofs.solvers.query import Answer, Found
+from proofs.solvers.query import Answer, SatStatus
 from proofs.solvers.smt import pool as pool_module
 from proofs.solvers.smt.batch import batches
 from proofs.solvers.smt.pool import Pool, worker_command
@@ -31,46 +31,48 @@ def answers(kind: str = "", jobs: int = 2, limit: float = 20.0) -> dict[str, Ans
     return {answer.claim: answer for answer in found}
 
 
-def check(found: dict[str, Answer], wrong: Found, reason: str) -> None:
+def check(found: dict[str, Answer], wrong: SatStatus, reason: str) -> None:
     """One claim has that answer and reason, the others their own."""
     assert found.keys() == NAMES
     assert (found[WRONG].premises, found[WRONG].reason) == (wrong, reason)
-    assert all(a.denied in (Found.SAT, Found.UNSAT) for name, a in found.items() if name != WRONG)
+    assert all(a.denied in (SatStatus.SAT, SatStatus.UNSAT) for name, a in found.items() if name != WRONG)
 
 
 def test_every_claim_is_answered() -> None:
     found = answers()
     assert found.keys() == NAMES
-    refuted = {name.partition("@")[0] for name, answer in found.items() if answer.denied is Found.SAT}
+    refuted = {name.partition("@")[0] for name, answer in found.items() if answer.denied is SatStatus.SAT}
     assert refuted == set(toy.REFUTED)
     assert all(answer.reason == "" for answer in found.values())
 
 
 def test_a_claim_that_hangs_times_out_and_the_others_go_on() -> None:
-    check(answers("hang", limit=1.0), Found.TIMEOUT, "Nothing was decided within 1 seconds.")
+    check(answers("hang", limit=1.0), SatStatus.TIMEOUT, "Nothing was decided within 1 seconds.")
 
 
 def test_a_worker_that_dies_costs_one_claim() -> None:
-    check(answers("die"), Found.UNKNOWN, "The worker died: out of memory.")
+    check(answers("die"), SatStatus.UNKNOWN, "The worker died: out of memory.")
 
 
 def test_noise_is_no_answer() -> None:
-    check(answers("garble"), Found.UNKNOWN, "The worker said something that is no answer: [1, 2")
+    check(answers("garble"), SatStatus.UNKNOWN, "The worker said something that is no answer: [1, 2")
 
 
 def test_an_answer_about_something_else_is_no_answer() -> None:
-    check(answers("stray"), Found.UNKNOWN, "The worker answered about 'nobody asked', which was not asked.")
+    check(
+        answers("stray"), SatStatus.UNKNOWN, "The worker answered about 'nobody asked', which was not asked."
+    )
 
 
 def test_what_hangs_for_several_claims_is_done_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pool_module, "TOGETHER", 0.3)
-    assert {answer.denied for answer in answers("together").values()} == {Found.SAT, Found.UNSAT}
+    assert {answer.denied for answer in answers("together").values()} == {SatStatus.SAT, SatStatus.UNSAT}
 
 
 def test_workers_that_do_not_start_leave_everything_unknown() -> None:
     found = answers("absent")
     assert {(a.premises, a.reason) for a in found.values()} == {
-        (Found.UNKNOWN, "The worker did not start: z3 is not installed.")
+        (SatStatus.UNKNOWN, "The worker did not start: z3 is not installed.")
     }
 
 
@@ -80,8 +82,8 @@ def test_the_limit_holds_against_the_solver_itself() -> None:
     with Pool(2, 0.5) as pool:
         found = {a.claim: a for a in pool.answers(batches(obligations(claims)))}
     assert time.monotonic() - before < 15
-    assert found[toy.hard().name].premises is Found.TIMEOUT
-    assert {found[name].denied for name in NAMES} == {Found.SAT, Found.UNSAT}
+    assert found[toy.hard().name].premises is SatStatus.TIMEOUT
+    assert {found[name].denied for name in NAMES} == {SatStatus.SAT, SatStatus.UNSAT}
 
 
 def test_own_workers_are_ended_and_no_others() -> None:

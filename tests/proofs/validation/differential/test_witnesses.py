@@ -17,7 +17,7 @@ from model.vocabulary import Symbols
 from proofs import run
 from proofs.claims.claim import Claim, Verdict
 from proofs.claims.obligations import obligations
-from proofs.solvers.query import Answer, Found, Shown
+from proofs.solvers.query import Answer, MinimalModel, SatStatus
 from proofs.validation.differential.program import program
 from proofs.validation.differential.witnesses import Kernels, Replayed, replay_claim
 from proofs.verdicts.verdict import Judged, Standing
@@ -52,7 +52,7 @@ def told(of: Kernel, known: Kernel, folder: Path, **model: int) -> Replayed:
         "never_1", "ours", "f", "", "f() never returns 1.", (), {"": of.procedure}, (), (),
         ~same(said, const(1, BV32)),
     )  # fmt: skip
-    answer = Answer(claim.name, Found.SAT, counterexample=Shown(model, {}))
+    answer = Answer(claim.name, SatStatus.SAT, counterexample=MinimalModel(model, {}))
     obligation = obligations([claim])[0]
     judged = Judged(claim, Verdict.REFUTED, Standing.OTHERWISE, "", obligation, answer)
     return replay_claim(judged, Kernels([known], folder))
@@ -90,7 +90,7 @@ def test_other_c_than_the_procedures_differs(tmp_path: Path) -> None:
     claim = Claim(
         "never_1", "ours", "f", "", "", (), {"": made.procedure}, (), (), ~same(said, const(1, BV32))
     )
-    answer = Answer(claim.name, Found.SAT, counterexample=Shown({"n": 5}, {}))
+    answer = Answer(claim.name, SatStatus.SAT, counterexample=MinimalModel({"n": 5}, {}))
     judged = Judged(claim, Verdict.REFUTED, Standing.OTHERWISE, "", obligations([claim])[0], answer)
     assert replay_claim(judged, known).differs
 

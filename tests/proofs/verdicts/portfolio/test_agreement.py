@@ -17,7 +17,7 @@ from proofs.reports.table import letter
 from proofs.run import main
 from proofs.solvers.external import exported
 from proofs.solvers.obligation import Obligation
-from proofs.solvers.query import Answer, Found
+from proofs.solvers.query import Answer, SatStatus
 from proofs.solvers.smt import z3
 from proofs.solvers.smt.pool import Pool
 from proofs.verdicts.cache import Memory
@@ -82,7 +82,7 @@ PROVED, REFUTED = "beyond_needs_hardware", "all_needs_hardware"
 
 @pytest.mark.parametrize("name", [name for name in engines.NAMES if name != "z3"])
 def test_a_wrong_answer_of_any_engine_is_a_disagreement(name: str) -> None:
-    (found,) = last((one(REFUTED),), answering({"denied": Found.UNSAT, "refuted": {}}, name))
+    (found,) = last((one(REFUTED),), answering({"denied": SatStatus.UNSAT, "refuted": {}}, name))
     assert (found.verdict, found.standing) == (Verdict.DISAGREE, Standing.DISAGREE)
     assert exit_code([found]) == 4
     assert found.why == (
@@ -94,16 +94,16 @@ def test_a_wrong_answer_of_z3_is_a_disagreement() -> None:
     """The same the other way round: z3's answer is the one that was changed."""
     judged = one(REFUTED)
     assert judged.answer is not None
-    wrong = replace(judged, answer=replace(judged.answer, denied=Found.UNSAT), verdict=Verdict.PROVED)
+    wrong = replace(judged, answer=replace(judged.answer, denied=SatStatus.UNSAT), verdict=Verdict.PROVED)
     assert taken_in(wrong, "cvc5", "1.0", judged.answer).verdict is Verdict.DISAGREE
 
 
 @pytest.mark.parametrize(
     ("theorem", "change"),
     [
-        (PROVED, {"premises": Found.UNSAT, "denied": Found.NOT_ASKED}),
-        (REFUTED, {"premises": Found.UNSAT, "denied": Found.NOT_ASKED}),
-        (REFUTED, {"stray": Found.SAT}),
+        (PROVED, {"premises": SatStatus.UNSAT, "denied": SatStatus.NOT_QUERIED}),
+        (REFUTED, {"premises": SatStatus.UNSAT, "denied": SatStatus.NOT_QUERIED}),
+        (REFUTED, {"stray": SatStatus.SAT}),
     ],
 )
 def test_premises_and_ways_to_fail_are_compared_too(theorem: str, change: dict[str, object]) -> None:
@@ -113,14 +113,16 @@ def test_premises_and_ways_to_fail_are_compared_too(theorem: str, change: dict[s
 
 def test_a_model_that_the_interpreter_does_not_confirm_is_a_disagreement() -> None:
     model = dict.fromkeys(right(one(PROVED).claim).reached, 0)
-    (found,) = last((one(PROVED),), answering({"denied": Found.SAT, "refuted": model}))
+    (found,) = last((one(PROVED),), answering({"denied": SatStatus.SAT, "refuted": model}))
     assert found.verdict is Verdict.DISAGREE
     assert found.why.startswith("The interpreter does not confirm what bdd says: ")
 
 
-@pytest.mark.parametrize("open_", [Found.UNKNOWN, Found.TIMEOUT])
-def test_an_engine_that_does_not_know_does_not_disagree(open_: Found) -> None:
-    silent = answering({"premises": open_, "denied": open_, "stray": Found.NOT_ASKED, "reason": "Too large."})
+@pytest.mark.parametrize("open_", [SatStatus.UNKNOWN, SatStatus.TIMEOUT])
+def test_an_engine_that_does_not_know_does_not_disagree(open_: SatStatus) -> None:
+    silent = answering(
+        {"premises": open_, "denied": open_, "stray": SatStatus.NOT_QUERIED, "reason": "Too large."}
+    )
     found = last(known(), silent)
     assert exit_code(found) == 0
     (line,) = told.line(found)
@@ -129,7 +131,7 @@ def test_an_engine_that_does_not_know_does_not_disagree(open_: Found) -> None:
 
 
 def test_the_line_counts_who_agrees() -> None:
-    found = last(known(), answering({}), answering({"denied": Found.UNSAT}, "cvc5"))
+    found = last(known(), answering({}), answering({"denied": SatStatus.UNSAT}, "cvc5"))
     (line,) = told.line(found)
     assert line == (
         f"engines: z3 {engines.z3_version()}; bdd: 12 of 12 claims agree; cvc5: 10 of 12 claims agree, 2 DISAGREE"
@@ -138,7 +140,7 @@ def test_the_line_counts_who_agrees() -> None:
 
 
 def test_a_disagreement_is_kept_as_an_obligation_that_a_solver_reads() -> None:
-    (found,) = last((one(REFUTED),), answering({"denied": Found.UNSAT}))
+    (found,) = last((one(REFUTED),), answering({"denied": SatStatus.UNSAT}))
     ((name, text),) = told.reports([found]).items()
     assert name == "all_needs_hardware@merged.smt2"
     assert "; bdd: no input refutes it.\n" in text and text.endswith("(check-sat)\n")
@@ -161,7 +163,7 @@ def sleeping(_: float) -> Decide:
 def test_a_process_that_dies_costs_a_claim() -> None:
     (made,) = obligations([one(PROVED).claim])
     (answer,) = answers(Engine("bdd", "", dying), [(one(PROVED).claim, made)], 1, 2)
-    assert (answer.denied, answer.reason) == (Found.UNKNOWN, "The engine's process died.")
+    assert (answer.denied, answer.reason) == (SatStatus.UNKNOWN, "The engine's process died.")
 
 
 def test_a_process_that_is_late_costs_a_claim(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -169,8 +171,8 @@ def test_a_process_that_is_late_costs_a_claim(monkeypatch: pytest.MonkeyPatch) -
     claims = [one(theorem).claim for theorem in (PROVED, REFUTED, "never_both")]
     pairs = list(zip(claims, obligations(claims), strict=True))
     found = {answer.claim: answer.denied for answer in answers(Engine("bdd", "", sleeping), pairs, 0.1, 1)}
-    assert list(found.values()).count(Found.TIMEOUT) == 1
-    assert found[one(PROVED).name] is Found.TIMEOUT
+    assert list(found.values()).count(SatStatus.TIMEOUT) == 1
+    assert found[one(PROVED).name] is SatStatus.TIMEOUT
 
 
 def test_an_engine_that_is_not_installed_is_told(
@@ -209,8 +211,8 @@ def test_wrong_lists_of_engines_are_refused(names: str, why: str, capsys: pytest
 
 def test_answers_are_told_in_words() -> None:
     assert answered(right(one(PROVED).claim)) == "no input refutes it"
-    assert answered(Answer("c", Found.UNSAT)) == "no input satisfies the premises"
-    assert answered(Answer("c", Found.SAT, Found.SAT)) == "an input refutes it"
+    assert answered(Answer("c", SatStatus.UNSAT)) == "no input satisfies the premises"
+    assert answered(Answer("c", SatStatus.SAT, SatStatus.SAT)) == "an input refutes it"
 
 
 def test_the_door_asks_and_tells(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
@@ -227,7 +229,7 @@ def test_what_diagrams_said_is_kept_and_not_asked_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     proved = [each for each in known() if each.verdict is Verdict.PROVED]
-    unknown = {"denied": Found.UNKNOWN, "premises": Found.UNKNOWN}
+    unknown = {"denied": SatStatus.UNKNOWN, "premises": SatStatus.UNKNOWN}
     half = replace(
         answering({}),
         begin=lambda _: lambda c, o: replace(right(c), **(unknown if c == proved[0].claim else {})),
@@ -246,7 +248,10 @@ def test_what_diagrams_said_is_kept_and_not_asked_again(
 
 def test_disagreements_and_solvers_of_others_are_not_kept(tmp_path: Path) -> None:
     proved = [each for each in known() if each.verdict is Verdict.PROVED]
-    wrong, other = answering({"denied": Found.SAT}), replace(answering({}), version="1.0", name="bitwuzla")
+    wrong, other = (
+        answering({"denied": SatStatus.SAT}),
+        replace(answering({}), version="1.0", name="bitwuzla"),
+    )
     with Memory(tmp_path, lambda: "this tool") as memory:
         found = [*crossed(proved, [wrong, other], 10, 1, memory)]
         assert Standing.DISAGREE in {each.standing for each in found}
