@@ -196,13 +196,9 @@ def test_no_star_imports_and_no_inspect() -> None:
 
 def test_tests_lie_where_the_code_lies() -> None:
     tests = sorted((TOP / "tests").rglob("*.py"))
-    mirrored = ("model", "counterexamples", "proofs")
-    astray = [
-        p
-        for p in tests
-        if p.relative_to(TOP / "tests").parts[0] in mirrored
-        and not (TOP / p.parent.relative_to(TOP / "tests")).is_dir()
-    ]
+    places = {path: path.parent.relative_to(TOP / "tests") for path in tests}
+    astray = [path for path, place in places.items() if place.parts[:1] and place.parts[0] in ROOMS]
+    astray = [path for path in astray if not (TOP / places[path]).is_dir()]
     assert astray == []
     names = Counter(path.name for path in tests)
     helpers = [path for path in tests if not path.name.startswith("test_") and names[path.name] > 1]
