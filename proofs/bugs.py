@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from counterexamples.attributes.table import TableError, Tables
+from counterexamples.attributes.table import AttributesError, Tables
 from counterexamples.bugs import bugs
 from counterexamples.bugs.bug import Bug, OnC, OnShape
 from counterexamples.bugs.trees import Trees
@@ -123,7 +123,7 @@ def main(
             accounts = recreate(chosen, Trees(asked.linux, kernels), closely, progress)
         if asked.out is not None:
             write(asked.out, accounts)
-    except (SelectionError, TreeError, HistoryError, TableError) as error:
+    except (SelectionError, TreeError, HistoryError, AttributesError) as error:
         return _fail(str(error))
     except OSError as error:
         return _fail(f"A file could not be written: {error}.")

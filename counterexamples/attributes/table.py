@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Which attributes does a fault path give a page?  Each kind of page and of fault is looked at.
+"""The attributes that a fault path gives each kind of page on each kind of fault.
 
 The kinds are those of ``counterexamples.attributes.input_classes``.  All else is a translation fault of one page that
 nothing else is in the way of: no dirty logging, no tags, no nested guest, and every helper answers 0.
 The page is writable if the facts let it be, and a fault on a write has found it so.
 
-Trusted: ``model.program.symbolic`` and ``counterexamples.simulation.partitions``, which do all pages
-at once; tests hold the table against the interpreter.  What the facts do not admit is left out, and
-every word that was set is read back,
-so that a kernel's own C decides what it was given.
+Trusted: ``model.program.symbolic`` and ``counterexamples.simulation.vectors``, which do all pages at once;
+tests hold the table against the interpreter.  What the facts do not admit is left out, and every symbol
+that was set is read back, so that a kernel's own C decides what it was given.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from itertools import product
 
 from counterexamples.attributes.input_classes import COLUMNS, FAULT, HARDWARE, Values
 from counterexamples.kernel_words import ERRNO
-from counterexamples.simulation.partitions import Spreads, positions
+from counterexamples.simulation.vectors import Simulator, positions
 from model.facts.assumed import FACTS
 from model.logic import BV64, Term, conj, free_names, name, substitute, value_of
 from model.program import symbolic
@@ -46,17 +45,17 @@ _LOOKED_AT = (name("ret", BV64), name("mapped"), DEVICE, NORMAL_NC, READABLE, WR
 _NEEDED = ("ret", "mapped", "prot", "pfn_is_map_memory", "vm_flags")
 
 
-class TableError(ValueError):
+class AttributesError(ValueError):
     """A procedure has no table of attributes; the text is a whole sentence."""
 
 
 @dataclass
-class _Asked:
-    """Pages by the constants that decide which there are, and their spreads by what the words of a page are
-    to a procedure; most procedures share both."""
+class _Shared:
+    """Pages by the constants that decide which there are, and their simulators by what the symbols of a page
+    are to a procedure; most procedures share both."""
 
     pages: dict[frozenset[tuple[str, int]], list[tuple[Cell, Values]]] = field(default_factory=dict)
-    spreads: dict[tuple[Hashable, ...], Spreads] = field(default_factory=dict)
+    simulators: dict[tuple[Hashable, ...], Simulator] = field(default_factory=dict)
 
     def pages_of(self, procedure: Procedure) -> list[tuple[Cell, Values]]:
         key = frozenset(procedure.constants.items())
@@ -64,29 +63,29 @@ class _Asked:
             self.pages[key] = list(_every_page(procedure.constants))
         return self.pages[key]
 
-    def spreads_of(self, procedure: Procedure, pages: Sequence[Values]) -> Spreads:
-        """The spreads of ``pages_of`` the procedure."""
+    def simulator_of(self, procedure: Procedure, pages: Sequence[Values]) -> Simulator:
+        """The simulator of ``pages_of`` the procedure."""
         texts = {text for page in pages for text in page}
         meant = frozenset((text, term.key) for text, term in procedure.symbols.items() if text in texts)
         key = frozenset(procedure.constants.items()), meant
-        if key not in self.spreads:
-            self.spreads[key] = Spreads([_inputs(procedure, page) for page in pages])
-        return self.spreads[key]
+        if key not in self.simulators:
+            self.simulators[key] = Simulator([_inputs(procedure, page) for page in pages])
+        return self.simulators[key]
 
 
-def results(procedure: Procedure, asked: _Asked | None = None) -> Results:
-    """What becomes of every cell of the columns; ``asked`` may be shared between procedures.
+def results(procedure: Procedure, shared: _Shared | None = None) -> Results:
+    """What becomes of every cell of the columns; ``shared`` may serve several procedures.
 
-    Raises TableError for a procedure that is no fault path, or whose words cannot be given values.
+    Raises AttributesError for a procedure that is no fault path, or whose words cannot be given values.
     """
     lacking = [word for word in _NEEDED if word not in {**procedure.symbols, **procedure.inputs}]
     if lacking:
-        raise TableError(f"{procedure.name} has no table of attributes: it has no {lacking[0]}.")
-    asked = asked or _Asked()
-    pages = asked.pages_of(procedure)
-    told = _told(procedure, [page for _, page in pages], asked)
+        raise AttributesError(f"{procedure.name} has no table of attributes: it has no {lacking[0]}.")
+    shared = shared or _Shared()
+    pages = shared.pages_of(procedure)
+    outcomes = _page_outcomes(procedure, [page for _, page in pages], shared)
     found: dict[Cell, dict[str, None]] = {cell: {} for cell in product(*map(range, _SIZES))}
-    for (cell, _), text in zip(pages, told, strict=True):
+    for (cell, _), text in zip(pages, outcomes, strict=True):
         if text is not None:
             found[cell][text] = None
     return {cell: " or ".join(texts) or None for cell, texts in found.items()}
@@ -97,19 +96,19 @@ class Tables:
     """The results of several procedures, each found once."""
 
     known: dict[int, tuple[Procedure, Results]] = field(default_factory=dict)
-    asked: _Asked = field(default_factory=_Asked)
+    shared: _Shared = field(default_factory=_Shared)
 
     def of(self, procedure: Procedure) -> Results:
         """``results`` of the procedure; errors as of that."""
         if id(procedure) not in self.known:
-            self.known[id(procedure)] = procedure, results(procedure, self.asked)
+            self.known[id(procedure)] = procedure, results(procedure, self.shared)
         return self.known[id(procedure)][1]
 
 
 def _every_page(constants: Mapping[str, int]) -> Iterator[tuple[Cell, Values]]:
     """The pages of all cells that the facts on what is given admit, as values of words."""
     tried = list(_candidates(constants))
-    admitted = Spreads([Inputs({**constants, **page}) for _, page in tried]).truth(_GIVEN)
+    admitted = Simulator([Inputs({**constants, **page}) for _, page in tried]).truth(_GIVEN)
     seen: dict[tuple[Cell, int], int] = {}
     for i, ((kind, write), page) in enumerate(tried):
         # A page that may be writable is.
@@ -158,50 +157,50 @@ def _circumstances(constants: Mapping[str, int]) -> dict[str, int]:
     return {**vma, **mapping, "fault_ipa": 1 << 30, "pfn": 0x100, "other_pfn": 0x100, "vma": 1}
 
 
-def _told(procedure: Procedure, pages: Sequence[Values], asked: _Asked) -> list[str | None]:
+def _page_outcomes(procedure: Procedure, pages: Sequence[Values], shared: _Shared) -> list[str | None]:
     """What becomes of each page; None if it turns out that it cannot occur."""
     try:
         result = symbolic.run(procedure)
     except ProcedureError as error:
-        raise TableError(f"{procedure.name} has no table of attributes: {error}") from error
-    spreads = asked.spreads_of(procedure, pages)
+        raise AttributesError(f"{procedure.name} has no table of attributes: {error}") from error
+    simulator = shared.simulator_of(procedure, pages)
     known: dict[bytes, Term] = {}
 
     def bind(term: Term) -> Term:
         """A term over words, as what the procedure makes of it."""
         return substitute(term, lambda t: result.bind(procedure.symbols.get(str(t.data), t)), known)
 
-    told = _outcomes(procedure, bind, spreads, pages)
+    outcomes = _outcomes(procedure, bind, simulator, pages)
     read = free_names(*(bind(term) for term in (*_LOOKED_AT, _AFTERWARDS)))
-    unset = {str(each.data): 1 for each in result.uninitialised.values() if str(each.data) in read}
-    if unset:
-        others = Spreads([replace(each, names={**unset, **each.names}) for each in spreads.inputs])
-        if told != _outcomes(procedure, bind, others, pages):
-            raise TableError(
+    others_of = {str(each.data): 1 for each in result.uninitialised.values() if str(each.data) in read}
+    if others_of:
+        others = Simulator([replace(each, names={**others_of, **each.names}) for each in simulator.inputs])
+        if outcomes != _outcomes(procedure, bind, others, pages):
+            raise AttributesError(
                 f"{procedure.name} has no table of attributes: a local is read before it is set."
             )
-    return told
+    return outcomes
 
 
 def _outcomes(
-    procedure: Procedure, bind: Callable[[Term], Term], spreads: Spreads, pages: Sequence[Values]
+    procedure: Procedure, bind: Callable[[Term], Term], simulator: Simulator, pages: Sequence[Values]
 ) -> list[str | None]:
     for text in {text: None for page in pages for text in page if text in procedure.symbols}:
-        got = spreads.of(bind(name(text, BV64)))
+        got = simulator.evaluate(bind(name(text, BV64)))
         for i, page in enumerate(pages):
-            if text in page and not got.get(page[text], 0) >> i & 1:
-                raise TableError(
+            if text in page and page[text] != (got >> i & 1 if isinstance(got, int) else got[i]):
+                raise AttributesError(
                     f"{procedure.name} has no table of attributes: "
                     f"{text} cannot be made {page[text]:#x} there."
                 )
-    can = spreads.truth(bind(_AFTERWARDS))
-    told: list[str | None] = [None] * len(pages)
-    for values, alike in spreads.together([bind(term) for term in _LOOKED_AT]).items():
+    can = simulator.truth(bind(_AFTERWARDS))
+    outcomes: list[str | None] = [None] * len(pages)
+    for values, alike in simulator.group([simulator.evaluate(bind(t)) for t in _LOOKED_AT]).items():
         by_key = {term.key: value for term, value in zip(_LOOKED_AT, values, strict=True)}
         text = outcome(lambda term, by_key=by_key: by_key[term.key])  # type: ignore[misc]
         for i in positions(alike & can):
-            told[i] = text
-    return told
+            outcomes[i] = text
+    return outcomes
 
 
 def _inputs(procedure: Procedure, page: Values) -> Inputs:

@@ -123,7 +123,7 @@ def _label(column: Column, answers: tuple[int, ...], can: Sequence[int]) -> str:
 
 
 def attribute_table(procedure: Procedure) -> str:
-    """All rows of a procedure.  Raises TableError if it has none."""
+    """All rows of a procedure.  Raises AttributesError if it has none."""
     return table_of(attributes.results(procedure))
 
 
@@ -134,7 +134,7 @@ def table_of(results: Results) -> str:
 
 def decision_table(procedure: Procedure, witness: Witness) -> str:
     """All rows, with ``>`` at that of the witness; a last line says if the witness is in no row, or if
-    something else in it made what happened another.  Raises TableError as ``attribute_table`` does."""
+    something else in it made what happened another.  Raises AttributesError as ``attribute_table`` does."""
     found = rows(of_one(attributes.results(procedure)))
     cell = cell_of(procedure, witness)
     taken = [row for row in found if cell is not None and row.has(cell)]
@@ -169,7 +169,7 @@ def cell_of(procedure: Procedure, witness: Witness) -> Cell | None:
 
 
 def changed_rows(before: Procedure, after: Procedure) -> str:
-    """The rows in which two procedures differ, or a sentence that none does.  Raises TableError as
+    """The rows in which two procedures differ, or a sentence that none does.  Raises AttributesError as
     ``attribute_table`` does."""
     found = changed(before, after, Tables())
     return text_of_changed(found) or f"No row differs between {before.name} and {after.name}."
@@ -187,7 +187,7 @@ def text_of_changed(found: Sequence[Row]) -> str:
 
 def mistaken_rows(right: Procedure, wrong: Procedure, witness: Witness, tables: Tables | None = None) -> str:
     """The rows in which a mistake shows, that of its witness marked, and only those of the same VMA
-    flags; "" if the witness is in none.  Raises TableError as ``attribute_table`` does."""
+    flags; "" if the witness is in none.  Raises AttributesError as ``attribute_table`` does."""
     found, cell = changed(right, wrong, tables or Tables()), cell_of(wrong, witness)
     if cell is None:
         return ""
@@ -201,7 +201,7 @@ def mistaken_rows(right: Procedure, wrong: Procedure, witness: Witness, tables: 
 
 
 def changed(before: Procedure, after: Procedure, tables: Tables) -> list[Row]:
-    """The rows in which two procedures differ.  Raises TableError as ``attribute_table`` does."""
+    """The rows in which two procedures differ.  Raises AttributesError as ``attribute_table`` does."""
     return [row for row in rows(_both(tables.of(before), tables.of(after))) if row.texts]
 
 

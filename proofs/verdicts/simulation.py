@@ -1,105 +1,156 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Which of a few known inputs refutes a theorem of a mutant, perhaps?
+"""Bit-parallel simulation of claims: the inputs of many on which a claim is refuted, perhaps.
 
-Trusted: nothing; ``proofs.validation.mutation.decide`` has the interpreter say so again.
+Trusted: nothing; a candidate counts only where ``refutes`` or another replay by the interpreter agrees.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
-from counterexamples.simulation.procedures import Runs, run
-from counterexamples.simulation.terms import Lanes, Many, differ
-from model.logic import Term, const, free_names
-from model.program.interpreter import Inputs
-from model.program.procedure import Procedure
-from proofs.claims.claim import Claim
+from counterexamples.simulation.simulate import Simulation, simulate
+from counterexamples.simulation.vectors import Simulator, Vector, difference, positions
+from model.logic import Term, const, free_names, name, subterms
+from model.program.interpreter import Inputs, interpret
+from model.program.procedure import Procedure, ProcedureError
+from proofs.claims.claim import Claim, replay
 
-#: Lanes in which it is looked whether a local is truly unset, for each mutant.
+#: Inputs on which it is looked whether a local is truly uninitialised, for each mutant.
 TRIED = 4
+
+
+def refutation_candidates(claim: Claim, inputs: Sequence[Inputs]) -> int:
+    """The inputs (bit ``i`` for input ``i``) on which facts and premises hold and the conclusion does not.
+
+    A local that is read before it is set counts as 0, where a replay raises: so a replay refutes the claim
+    on no other input, but perhaps on fewer.
+    """
+    if not inputs:
+        return 0
+    simulator = Simulator(inputs, symbols_of(claim))
+    # Each procedure has a simulator of its own, as constants differ between kernels.
+    runs = {text: simulate(procedure, Simulator(inputs)) for text, procedure in claim.subjects.items()}
+    symbols: dict[str, Vector] = {}
+
+    def leaf(term: Term) -> Vector:
+        """A symbol of the claim; its value is stored, since its identity counts (see ``Memo``)."""
+        key = str(term.data)
+        if key not in symbols:
+            subject, _, text = key.rpartition(":")
+            run = runs[subject]
+            symbols[key] = run.last_value(run.procedure.symbols.get(text, name(text, term.sort)))
+        return symbols[key]
+
+    return _refuting(claim, simulator.all, lambda term: simulator.truth(term, leaf))
+
+
+def symbols_of(claim: Claim) -> frozenset[str]:
+    """The symbols that a claim speaks of."""
+    return frozenset(free_names(claim.then, *_assumed(claim)))
+
+
+def _assumed(claim: Claim) -> tuple[Term, ...]:
+    return (*claim.given, *(fact.holds for fact in claim.facts))
+
+
+def _refuting(claim: Claim, among: int, truth: Callable[[Term], int]) -> int:
+    """Of some inputs those on which facts and premises hold and the conclusion does not."""
+    found = among & ~truth(claim.then) if among else 0
+    for term in _assumed(claim):
+        if found:
+            found &= truth(term)
+    return found
 
 
 @dataclass
 class Screen:
-    """The inputs side by side, and what the procedure did on them.  ``reads`` are the words of each claim
-    that was looked at, by its name; it may be shared."""
+    """Screening of mutants: the inputs, and what the original does on them.  ``reads`` are the symbols of
+    each claim that was looked at, by its name; it may be shared."""
 
     original: Procedure
-    lanes: Lanes
-    words: Mapping[str, Many] = field(default_factory=dict)
-    unset: int = 0
+    simulator: Simulator
+    symbols: Mapping[str, Vector] = field(default_factory=dict)
+    uninitialised: int = 0
     reads: dict[str, frozenset[str]] = field(default_factory=dict)
 
     @classmethod
     def of(
         cls, original: Procedure, inputs: Sequence[Inputs], reads: dict[str, frozenset[str]] | None = None
     ) -> Screen:
-        own = (w for w, term in original.symbols.items() if term.op != "name" or str(term.data) != w)
-        lanes = Lanes(inputs, frozenset(own))
-        runs = run(original, lanes)
-        return cls(original, lanes, _words(runs), runs.unset, {} if reads is None else reads)
+        """The screen of a procedure on these inputs."""
+        varying = (s for s, term in original.symbols.items() if term.op != "name" or str(term.data) != s)
+        simulator = Simulator(inputs, frozenset(varying))
+        run = simulate(original, simulator)
+        return cls(original, simulator, _symbols(run), run.uninitialised, {} if reads is None else reads)
 
     def killers(self, mutant: Procedure, claims: Iterable[Claim]) -> Iterator[tuple[Claim | None, int]]:
-        """Claims with a lane in which they are refuted; None for a lane in which a local was read that
-        was not set, perhaps."""
-        lanes = self.lanes.aside()
-        runs = run(mutant, lanes)
-        words = _words(runs)
-        new = _lanes(runs.unset & ~self.unset)  # some reads are never unset, and only look so
-        yield from ((None, lane) for lane in islice(new, TRIED))
-        unlike = {w: bits for w, many in words.items() if (bits := differ(many, self.words[w]))}
-        if not unlike:
+        """Claims with an input on which they are refuted; None for an input on which an uninitialised
+        local is read, perhaps."""
+        simulator = self.simulator.fork()
+        run = simulate(mutant, simulator)
+        symbols = _symbols(run)
+        new = positions(run.uninitialised & ~self.uninitialised)  # some only look uninitialised
+        yield from ((None, i) for i in islice(new, TRIED))
+        changed = {s: bits for s, value in symbols.items() if (bits := difference(value, self.symbols[s]))}
+        if not changed:
             return
         for claim in claims:
-            found = 0  # where a claim's words are the original's, so is its answer
-            for word in self._read(claim) & unlike.keys():
-                found |= unlike[word]
-            if found:
-                found &= ~self._truth(claim.then, words, lanes)
-            for term in (*claim.given, *(fact.holds for fact in claim.facts)):
-                if found:
-                    found &= self._truth(term, words, lanes)
-            yield from ((claim, lane) for lane in _lanes(found))
+            among = 0  # where a claim's symbols are the original's, so is its answer
+            for symbol in self._read(claim) & changed.keys():
+                among |= changed[symbol]
+            found = _refuting(claim, among, lambda term: self._truth(term, symbols, simulator))
+            yield from ((claim, i) for i in positions(found))
 
     def _read(self, claim: Claim) -> frozenset[str]:
-        """The words that a claim speaks of."""
-        found = self.reads.get(claim.name)
-        if found is None:
-            found = self.reads[claim.name] = frozenset(
-                free_names(claim.then, *claim.given, *(fact.holds for fact in claim.facts))
-            )
-        return found
+        if claim.name not in self.reads:
+            self.reads[claim.name] = symbols_of(claim)
+        return self.reads[claim.name]
 
     def holds(self, terms: Iterable[Term]) -> int:
-        """The lanes in which all the terms hold of the original."""
-        found = self.lanes.all
+        """The inputs on which all the terms hold of the original."""
+        found = self.simulator.all
         for term in terms:
-            found &= self._truth(term, self.words, self.lanes)
+            found &= self._truth(term, self.symbols, self.simulator)
         return found
 
-    def _truth(self, term: Term, words: Mapping[str, Many], lanes: Lanes) -> int:
-        found = lanes.value(term, lambda t: self._leaf(t, words, lanes))
-        assert isinstance(found, int)
-        return found
+    def _truth(self, term: Term, symbols: Mapping[str, Vector], simulator: Simulator) -> int:
+        return simulator.truth(term, lambda t: self._leaf(t, symbols, simulator))
 
-    def _leaf(self, term: Term, words: Mapping[str, Many], lanes: Lanes) -> Many:
+    def _leaf(self, term: Term, symbols: Mapping[str, Vector], simulator: Simulator) -> Vector:
         text = str(term.data)
-        if text in words:
-            return words[text]
+        if text in symbols:
+            return symbols[text]
         if text in self.original.constants:
-            return lanes.value(const(self.original.constants[text], term.sort), lambda t: 0)
-        return lanes.name(text, term.sort)
+            return simulator.evaluate(const(self.original.constants[text], term.sort), lambda t: 0)
+        return simulator.input(text, term.sort)
 
 
-def _words(runs: Runs) -> dict[str, Many]:
-    return {word: runs.value(term) for word, term in runs.procedure.symbols.items()}
+def _symbols(run: Simulation) -> dict[str, Vector]:
+    return {symbol: run.value(term) for symbol, term in run.procedure.symbols.items()}
 
 
-def _lanes(bits: int) -> Iterator[int]:
-    """The lanes of these bits, lowest first."""
-    while bits:
-        low = bits & -bits
-        yield low.bit_length() - 1
-        bits ^= low
+def refutes(claim: Claim, inputs: Inputs) -> bool:
+    """Whether, by the interpreter, facts and premises hold on this input and the conclusion does not."""
+    try:
+        runs = replay(claim, inputs)
+    except ProcedureError:
+        return False
+    return all(runs.value(term) for term in _assumed(claim)) and not runs.value(claim.then)
+
+
+def explain_uninitialised(mutant: Procedure, original: Procedure, inputs: Inputs) -> str:
+    """Which place a symbol is read from that, by the interpreter, only the original sets on these inputs, as
+    a sentence; "" if there is none."""
+    one, other = (interpret(p, _with_constants(p, inputs)).places for p in (mutant, original))
+    for symbol, term in mutant.symbols.items():
+        for part in subterms(term):
+            text = str(part.data)
+            if part.op == "place" and text in original.places and text in other and text not in one:
+                return f"{text} is not set, and {symbol} is read from it."
+    return ""
+
+
+def _with_constants(procedure: Procedure, inputs: Inputs) -> Inputs:
+    return Inputs({**inputs.names, **procedure.constants}, inputs.functions)

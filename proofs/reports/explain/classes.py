@@ -56,7 +56,7 @@ class Kinds:
 def kinds(pool: Pool, claim: Claim, procedure: Procedure) -> Kinds:
     """The kinds of counterexamples of a claim about that procedure alone.
 
-    Raises TableError for a procedure that has no table.
+    Raises AttributesError for a procedure that has no table.
     """
     return next(iter(all_kinds(pool, {claim.name: (claim, procedure)}).values()))
 

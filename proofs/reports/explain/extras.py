@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from counterexamples.attributes.table import TableError, Tables
+from counterexamples.attributes.table import AttributesError, Tables
 from proofs.claims.claim import Verdict
 from proofs.claims.subject import part
 from proofs.cli.progress import Progress
@@ -60,5 +60,5 @@ def _kinds(pool: Pool, judged: Judged, tables: Tables) -> str:
     (procedure,) = claim.subjects.values()
     try:
         return all_kinds(pool, {claim.name: (claim, procedure)}, tables)[claim.name].text()
-    except TableError as error:
+    except AttributesError as error:
         return f"They are not counted. {error}"

@@ -18,7 +18,7 @@ from model.program.interpreter import Inputs
 from model.program.procedure import ProcedureError
 from proofs.claims.claim import Claim, Replay, replay
 from proofs.solvers.obligation import Obligation
-from proofs.verdicts.claim_in_lanes import perhaps_refuted
+from proofs.verdicts.simulation import refutation_candidates
 from proofs.verdicts.verdict import Judged
 
 
@@ -55,7 +55,7 @@ class _Asked:
 
     def may_fail(self, several: Sequence[Values]) -> int:
         """Of which values ``fails`` may be true, as bits; of the others it is not."""
-        return perhaps_refuted(self.claim, [self.inputs(values) for values in several])
+        return refutation_candidates(self.claim, [self.inputs(values) for values in several])
 
     def fails(self, values: Values) -> bool:
         """Whether the values can occur, and the theorem fails on them."""

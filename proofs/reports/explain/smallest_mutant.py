@@ -20,8 +20,7 @@ from proofs.claims.claim import Verdict
 from proofs.claims.obligations import obligations
 from proofs.solvers.smt.pool import Pool
 from proofs.verdicts.alone import verdicts
-from proofs.verdicts.replayed import refutes
-from proofs.verdicts.simulation import Screen
+from proofs.verdicts.simulation import Screen, refutes
 from proofs.verdicts.verdict import Judged
 
 #: Mistakes that the solver is asked about: at once, and at most.
@@ -104,8 +103,8 @@ def _first_on_inputs(judged: Judged, ordered: Sequence[Mutant]) -> int | None:
     screen = Screen.of(claim.subjects[""], inputs)
     for i, mutant in enumerate(ordered):
         changed = replace(claim, subjects={"": mutant.procedure})
-        for refuted, lane in screen.killers(mutant.procedure, [claim]):
-            if refuted is not None and refutes(changed, inputs[lane]):
+        for refuted, at in screen.killers(mutant.procedure, [claim]):
+            if refuted is not None and refutes(changed, inputs[at]):
                 return i
     return None
 

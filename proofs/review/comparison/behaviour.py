@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from counterexamples.attributes.table import Results, TableError, Tables
+from counterexamples.attributes.table import AttributesError, Results, Tables
 from counterexamples.render.table import Row, changed, text_of_changed
 from model.program.procedure import Procedure
 from model.source.errors import Unsupported
@@ -143,7 +143,7 @@ def _attributes(pair: Pair) -> _Attributes:
     one, two, tables = pair.one.procedure, pair.two.procedure, Tables()
     try:
         return _Attributes(tuple(changed(one, two, tables)), (tables.of(one), tables.of(two)))
-    except TableError:
+    except AttributesError:
         return _Attributes()
 
 

@@ -31,8 +31,7 @@ from proofs.validation.mutation.inputs import Round, Watch, rounds
 from proofs.validation.mutation.masking import ALIKE, Alone, about_inputs
 from proofs.validation.mutation.mutation_target import MutationTarget
 from proofs.verdicts.prove import decided
-from proofs.verdicts.replayed import never_set, refutes
-from proofs.verdicts.simulation import Screen
+from proofs.verdicts.simulation import Screen, explain_uninitialised, refutes
 from proofs.verdicts.verdict import Judged
 
 ORIGINAL = "original"
@@ -139,7 +138,7 @@ class _Hunt:
         return [made[each.claim].concrete(each.reached) for each in found if each.premises is SatStatus.SAT]
 
     def screen(self, inputs: Sequence[Inputs], marks: Mapping[str, int] | None = None) -> None:
-        """End what waits and is killed on one of these inputs; ``marks`` are lanes in which a mutant makes
+        """End what waits and is killed on one of these inputs; ``marks`` are the inputs on which a mutant makes
         a difference, if that is known."""
         if not inputs:
             return
@@ -147,8 +146,8 @@ class _Hunt:
         for i in self.waiting():
             if marks is not None and not marks.get(_mark(i)):
                 continue
-            for claim, lane in screen.killers(self.made[i].procedure, self.claims):
-                if self.kills(i, claim, inputs[lane]):
+            for claim, at in screen.killers(self.made[i].procedure, self.claims):
+                if self.kills(i, claim, inputs[at]):
                     break
 
     def kills(self, i: int, claim: Claim | None, inputs: Inputs) -> bool:
@@ -157,7 +156,7 @@ class _Hunt:
         inputs = self.without_unset(inputs)
         mutant = self.made[i]
         try:
-            unset = never_set(mutant.procedure, self.subject.procedure, inputs)
+            unset = explain_uninitialised(mutant.procedure, self.subject.procedure, inputs)
         except UninitialisedError as error:
             unset = str(error)
             claim = None

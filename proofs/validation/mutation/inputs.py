@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 from random import Random
 
-from counterexamples.simulation.procedures import run
-from counterexamples.simulation.terms import Lanes
+from counterexamples.simulation.simulate import simulate
+from counterexamples.simulation.vectors import Simulator
 from model.logic import BOOL, Value
 from model.program.interpreter import Inputs
 from model.program.procedure import Procedure
@@ -34,22 +34,21 @@ class Round:
     inputs: Sequence[Inputs]
     kept: list[Inputs]
 
-    def keep(self, lane: int) -> None:
-        """Vary that input, too."""
-        self.kept.append(self.inputs[lane])
+    def keep(self, i: int) -> None:
+        """Vary input ``i``, too."""
+        self.kept.append(self.inputs[i])
 
 
 @dataclass
 class Watch:
-    """A procedure with marks, and which of them were met so far, with the lanes that were kept for each."""
+    """A procedure with marks, and which of them were met so far, with how many inputs were kept for each."""
 
     procedure: Procedure
     met: Counter[str] = field(default_factory=Counter)
 
     def marks(self, some: Round, wanted: Sequence[str]) -> dict[str, int]:
-        """The lanes in which each mark is met; the first inputs that meet it are varied."""
-        lanes = Lanes(some.inputs)
-        places = run(self.procedure, lanes).places
+        """The inputs that meet each mark; the first inputs that meet it are varied."""
+        places = simulate(self.procedure, Simulator(some.inputs)).places
         found: dict[str, int] = {}
         for mark in wanted:
             bits = places[mark]
@@ -82,7 +81,7 @@ def _allowed(
 ) -> Iterator[tuple[Inputs, tuple[int, ...]]]:
     """Those that satisfy the facts, each with the path that the procedure takes and the premises that hold."""
     screen = Screen.of(procedure, some)
-    path = run(procedure, screen.lanes).path
+    path = simulate(procedure, screen.simulator).path
     facts = {fact.name: fact.holds for claim in claims for fact in claim.facts}
     good = screen.holds(facts.values())
     reached = [screen.holds(claim.given) for claim in claims]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from counterexamples.attributes import table
 from counterexamples.attributes.input_classes import COLUMNS
-from counterexamples.attributes.table import Cell, TableError
+from counterexamples.attributes.table import AttributesError, Cell
 from counterexamples.bugs.bug import shape
 from counterexamples.render.table import (
     Leaf,
@@ -171,13 +171,13 @@ def test_a_witness_may_be_in_no_row() -> None:
 
 def test_what_is_no_fault_path_has_no_table() -> None:
     without = replace(shape("v6.17"), symbols={})
-    with pytest.raises(TableError, match="has no ret"):
+    with pytest.raises(AttributesError, match="has no ret"):
         attribute_table(without)
 
 
 def test_a_word_that_cannot_have_its_value_is_refused() -> None:
     stuck = replace(shape("v6.17"), symbols={**shape("v6.17").symbols, "vma_found": FALSE})
-    with pytest.raises(TableError, match="vma_found cannot be made 0x1 there"):
+    with pytest.raises(AttributesError, match="vma_found cannot be made 0x1 there"):
         attribute_table(stuck)
 
 

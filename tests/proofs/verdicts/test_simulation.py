@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What lanes say of a claim on many inputs is what a replay says of each, for every mistake in a shape."""
+"""Bit-parallel simulation of a claim agrees with a replay of each input, for every bug on a shape."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from proofs.claims.claim import Claim, replay
 from proofs.claims.obligations import obligations
 from proofs.claims.past_bugs import on_shape
 from proofs.solvers.obligation import Obligation
-from proofs.verdicts.claim_in_lanes import perhaps_refuted
+from proofs.verdicts.simulation import refutation_candidates
 
 #: Inputs for each claim.
 COUNT = 40
@@ -45,7 +45,7 @@ def refutes(claim: Claim, one: Inputs) -> bool:
 
 
 @pytest.mark.parametrize("name", MADE)
-def test_each_lane_is_a_replay(name: str) -> None:
+def test_each_input_agrees_with_its_replay(name: str) -> None:
     claim = on_shape(name, bugs()[name])
     (obligation,) = obligations([claim])
     some = list(inputs(obligation, Random(name)))
@@ -53,9 +53,9 @@ def test_each_lane_is_a_replay(name: str) -> None:
     conditions = (claim.then, *claim.given, *(fact.holds for fact in claim.facts))
     alone = [replace(claim, facts=(), given=(), then=wanted) for wanted in conditions]
     for asked in (claim, *alone):
-        lanes = perhaps_refuted(asked, some)
-        assert [bool(lanes >> i & 1) for i in range(COUNT)] == [refutes(asked, one) for one in some]
+        candidates = refutation_candidates(asked, some)
+        assert [bool(candidates >> i & 1) for i in range(COUNT)] == [refutes(asked, one) for one in some]
 
 
 def test_no_inputs_refute_nothing() -> None:
-    assert perhaps_refuted(on_shape(MADE[0], bugs()[MADE[0]]), []) == 0
+    assert refutation_candidates(on_shape(MADE[0], bugs()[MADE[0]]), []) == 0

@@ -10,8 +10,8 @@ import pytest
 
 from counterexamples.mutation import EACH, OPERATORS, generate_mutants, sample
 from counterexamples.mutation.mutant import Mutant, shape_of
-from counterexamples.simulation.procedures import run
-from counterexamples.simulation.terms import Lanes, differ
+from counterexamples.simulation.simulate import simulate
+from counterexamples.simulation.vectors import Simulator, difference
 from model.facts.assumed import Fact
 from model.logic import BOOL, BV64, TRUE, Term, const, name, place
 from model.program.interpreter import Inputs, interpret
@@ -115,16 +115,16 @@ def test_the_mutants_are_the_same_every_time_and_all_different() -> None:
     assert shape_of(small().body) not in forms
 
 
-def test_lanes_do_what_the_interpreter_does() -> None:
+def test_simulation_does_what_the_interpreter_does() -> None:
     inputs = [Inputs({"logging": i & 1, "mmu_invalidated": i >> 1 & 1, "wanted": 4095 + i}) for i in range(4)]
     for procedure in (small(), *(m.procedure for m in generate_mutants(small()))):
-        runs = run(procedure, Lanes(inputs))
+        runs = simulate(procedure, Simulator(inputs))
         for i, each in enumerate(inputs):
-            if not runs.unset >> i & 1:
+            if not runs.uninitialised >> i & 1:
                 value = runs.value(RET)
                 assert isinstance(value, tuple)
                 assert value[i] == interpret(procedure, each).value(RET)
-    assert differ((1, 2, 3), (1, 0, 3)) == 0b10
+    assert difference((1, 2, 3), (1, 0, 3)) == 0b10
 
 
 def theorem(text: str, given: tuple[Term, ...], then: Term, facts: tuple[Fact, ...] = ()) -> Claim:
