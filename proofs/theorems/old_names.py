@@ -64,3 +64,32 @@ THEOREMS: Mapping[str, str] = {
     "the_host_s_leaf_is_the_one_of_the_fault": "the_host_leaf_is_the_one_of_the_fault",
     "unsupported_exclusive_accesses_are_the_guest_s": "unsupported_exclusive_accesses_are_injected_into_the_guest",
 }
+
+#: Models, the old name first.
+MODELS: Mapping[str, str] = {"before": "v6.16", "merged": "v6.17", "split": "v7.1", "leaf_sized": "v7.2.10"}
+
+
+def current_theorem(name: str) -> str:
+    """The name that the theorem, or the claim derived of it, has now; a pattern is left as it is."""
+    prefix = next((p for p in PREFIXES if name.startswith(p)), "")
+    return prefix + THEOREMS.get(name.removeprefix(prefix), name.removeprefix(prefix))
+
+
+def current_model(name: str) -> str:
+    """The name that the model has now; a pattern is left as it is."""
+    return MODELS.get(name, name)
+
+
+def current_claim(name: str) -> str:
+    """The name that the claim has now, ``THEOREM@SUBJECT`` or ``THEOREM@SUBJECT/PAGES``; each part may be a
+    pattern, which is left as it is."""
+    theorem, at, subject = name.partition("@")
+    model, slash, pages = subject.partition("/")
+    return f"{current_theorem(theorem)}{at}{current_model(model)}{slash}{pages}"
+
+
+def old_name_note(option: str, old: str, new: str) -> str:
+    """The sentence for a user who has named something by an old name; "" for any other name."""
+    if old == new:
+        return ""
+    return f"{option}: {old} is an old name, which the next release no longer knows; it is called {new} now."
