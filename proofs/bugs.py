@@ -40,8 +40,8 @@ from proofs.reports.explain.classes import all_kinds
 from proofs.reports.explain.reachability import reach
 from proofs.reports.explain.shape_replay import counterpart
 from proofs.solvers.smt.pool import Pool
-from proofs.validation.mutation.decide import Fate
-from proofs.validation.mutation.score import OF_A_SHAPE, OF_A_TREE, scores_of, total
+from proofs.validation.mutation.decide import MutantStatus
+from proofs.validation.mutation.score import OF_A_SHAPE, OF_A_TREE, add_scores, sample_scores
 from proofs.verdicts.finding import find
 from proofs.verdicts.prove import decided, examined
 from proofs.verdicts.verdict import PRIORITY, Judged, Standing
@@ -138,14 +138,16 @@ def _mutants(linux: Path | None) -> int:
     """Print the score of each procedure, and of all last; the exit code.  Raises TreeError."""
     found = []
     jobs = min(os.cpu_count() or 1, 8)
-    for each in scores_of(linux, jobs, SECONDS):
-        print("\n".join((*each.lines, each.told())), flush=True)
+    for each in sample_scores(linux, jobs, SECONDS):
+        print("\n".join((*each.lines, each.render_text())), flush=True)
         found.append(each)
     if not found:
         return _fail(f"user_mem_abort() of {linux} could not be read.")
-    everything = total(found)
-    print(everything.told())
-    code: int = (Standing.OTHERWISE if everything.counts[Fate.SURVIVING] else Standing.AS_EXPECTED).value
+    everything = add_scores(found)
+    print(everything.render_text())
+    code: int = (
+        Standing.OTHERWISE if everything.counts[MutantStatus.SURVIVES] else Standing.AS_EXPECTED
+    ).value
     return code
 
 

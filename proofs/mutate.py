@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Would the theorems notice a mistake?  `python -m proofs.mutate [--shape GLOB | --linux TREE]`
+"""Mutation testing of the theorems: `python -m proofs.mutate [--shape GLOB | --linux TREE]`
 
-Small mistakes are made in a shape, or in the procedure that was read from a kernel, and the theorems that
-are proved of it are asked again: mistakes that are evenly chosen, some of each kind, or with ``--all`` every
-one.  Exit code: 0 if each mutant is killed or equivalent, 1 if one
-survives, 2 for a wrong command line, 3 if the function could not be read.
+Mutants of a model, or of the procedure that was read from a kernel, are checked against the theorems that are
+proved of it: mutants that are evenly chosen, some of each kind, or with ``--all`` every one.  Exit code: 0 if
+each mutant is killed or equivalent, 1 if one survives, 2 for a wrong command line, 3 if the function could not
+be read.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from pathlib import Path
 from model.source.preprocessor.profile import PAGES
 from model.source.targets.functions.fault import USER_MEM_ABORT
 from model.source.targets.table import TARGETS
-from proofs.validation.mutation.decide import Fate
+from proofs.validation.mutation.decide import MutantStatus
 from proofs.validation.mutation.score import (
     OF_A_SHAPE,
     OF_A_TREE,
     Score,
-    names_of_shapes,
-    score,
-    scores_of_shapes,
-    target_of_tree,
-    total,
+    add_scores,
+    load_target,
+    mutable_shapes,
+    score_shapes,
+    score_target,
 )
 
 KILLED, SURVIVED, WRONG, NOT_READ = 0, 1, 2, 3
@@ -35,20 +35,22 @@ KILLED, SURVIVED, WRONG, NOT_READ = 0, 1, 2, 3
 
 def parser() -> argparse.ArgumentParser:
     """The command line."""
-    door = argparse.ArgumentParser(
+    command = argparse.ArgumentParser(
         prog="python -m proofs.mutate",
-        description="Make small mistakes in a procedure, and see whether a theorem is refuted.",
+        description="Make mutants of a procedure, and check whether a theorem is refuted of each.",
         epilog="Exit code: 0 none survives; 1 a mutant survives; 2 a wrong command line; 3 not read.",
         allow_abbrev=False,
     )
-    what = door.add_mutually_exclusive_group()
-    what.add_argument("--shape", default="*", metavar="GLOB", help="only shapes of such a name")
-    what.add_argument("--linux", type=Path, metavar="TREE", help="a kernel tree, instead of the shapes")
-    door.add_argument("--root", default=USER_MEM_ABORT.name, metavar="NAME", help="the function of the tree")
-    door.add_argument("--pages", choices=[*PAGES], default="4K", help="the page size")
-    door.add_argument("--jobs", type=_positive, default=2, metavar="N", help="processes at a time")
-    door.add_argument("--limit", type=_positive, default=30, metavar="S", help="seconds for each question")
-    how_many = door.add_mutually_exclusive_group()
+    what = command.add_mutually_exclusive_group()
+    what.add_argument("--shape", default="*", metavar="GLOB", help="only models of such a name")
+    what.add_argument("--linux", type=Path, metavar="TREE", help="a kernel tree, instead of the models")
+    command.add_argument(
+        "--root", default=USER_MEM_ABORT.name, metavar="NAME", help="the function of the tree"
+    )
+    command.add_argument("--pages", choices=[*PAGES], default="4K", help="the page size")
+    command.add_argument("--jobs", type=_positive, default=2, metavar="N", help="processes at a time")
+    command.add_argument("--limit", type=_positive, default=30, metavar="S", help="seconds for each query")
+    how_many = command.add_mutually_exclusive_group()
     how_many.add_argument(
         "--most",
         type=_positive,
@@ -57,8 +59,8 @@ def parser() -> argparse.ArgumentParser:
         "tree's function)",
     )
     how_many.add_argument("--all", action="store_true", help="every mutant, however long it takes")
-    door.add_argument("--tell", action="store_true", help="tell every mutant, and not the survivors alone")
-    return door
+    command.add_argument("--tell", action="store_true", help="list every mutant, and not the survivors alone")
+    return command
 
 
 def _positive(text: str) -> int:
@@ -69,52 +71,56 @@ def _positive(text: str) -> int:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Mutate, print, and return the exit code."""
-    door = parser()
-    asked = door.parse_args(arguments)
+    command = parser()
+    options = command.parse_args(arguments)
     try:
-        scores = _kernel(asked) if asked.linux else _shapes(asked)
+        scores = _score_kernel(options) if options.linux else _score_shapes(options)
     except ValueError as error:
-        door.error(str(error))
+        command.error(str(error))
     if scores is None:
-        print(f"{asked.root} of {asked.linux} was not read, or no theorem is proved of it.")
+        print(f"{options.root} of {options.linux} was not read, or no theorem is proved of it.")
         return NOT_READ
-    return told(scores)
+    return print_scores(scores)
 
 
-def told(scores: Iterable[Score]) -> int:
-    """Print each score when it is known, and all together last; the exit code."""
-    found = []
-    for each in scores:
-        print("\n".join((*each.lines, each.told())), flush=True)
-        found.append(each)
-    everything = total(found)
-    print(everything.told())
-    return SURVIVED if everything.counts[Fate.SURVIVING] else KILLED
+def print_scores(scores: Iterable[Score]) -> int:
+    """Print each score as soon as it is known, and the sum last; the exit code."""
+    done = []
+    for one in scores:
+        print("\n".join((*one.lines, one.render_text())), flush=True)
+        done.append(one)
+    everything = add_scores(done)
+    print(everything.render_text())
+    return SURVIVED if everything.counts[MutantStatus.SURVIVES] else KILLED
 
 
-def _shapes(asked: argparse.Namespace) -> Iterable[Score]:
-    """The shapes that were named."""
-    named = [name for name in names_of_shapes(asked.pages) if fnmatchcase(name, asked.shape)]
+def _score_shapes(options: argparse.Namespace) -> Iterable[Score]:
+    """The scores of the models of these names."""
+    named = [name for name in mutable_shapes(options.pages) if fnmatchcase(name, options.shape)]
     if not named:
-        raise ValueError(f"--shape {asked.shape} fits the name of no shape.")
-    most = _most(asked, OF_A_SHAPE)
-    return scores_of_shapes(named, asked.pages, asked.jobs, float(asked.limit), asked.tell, most)
+        raise ValueError(f"--shape {options.shape} fits the name of no shape.")
+    most = _sample_size(options, OF_A_SHAPE)
+    return score_shapes(named, options.pages, options.jobs, float(options.limit), options.tell, most)
 
 
-def _kernel(asked: argparse.Namespace) -> Iterable[Score] | None:
-    """The function of a tree; None if it could not be read."""
-    target = next((r for r in TARGETS if r.name == asked.root), None)
+def _score_kernel(options: argparse.Namespace) -> Iterable[Score] | None:
+    """The score of the function of a tree; None if it could not be read."""
+    target = next((r for r in TARGETS if r.name == options.root), None)
     if target is None:
-        raise ValueError(f"--root {asked.root} is the name of no entry function.")
-    found = target_of_tree(asked.linux, target, asked.pages)
-    if found is None:
+        raise ValueError(f"--root {options.root} is the name of no entry function.")
+    mutated = load_target(options.linux, target, options.pages)
+    if mutated is None:
         return None
-    return [score(found, asked.jobs, float(asked.limit), asked.tell, _most(asked, OF_A_TREE))]
+    return [
+        score_target(
+            mutated, options.jobs, float(options.limit), options.tell, _sample_size(options, OF_A_TREE)
+        )
+    ]
 
 
-def _most(asked: argparse.Namespace, default: int) -> int:
-    """How many mutants of a procedure are wanted; 0: all."""
-    return 0 if asked.all else asked.most or default
+def _sample_size(options: argparse.Namespace, default: int) -> int:
+    """The number of mutants of a procedure; 0: all."""
+    return 0 if options.all else options.most or default
 
 
 if __name__ == "__main__":

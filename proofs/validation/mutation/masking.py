@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Does a mutant do what its original does?  Where a decision diagram shows it, no solver is asked.
+"""Mutants that a decision diagram shows to be equivalent, without a solver: unreachable or masked mutations.
 
 Trusted: ``counterexamples.mutation.infection`` and ``proofs.solvers.bdd.abstraction``, for whatever is called
 equivalent.
@@ -33,54 +33,54 @@ def _by_page(term: Term) -> Term:
     return term >> PAGE_SHIFT if term.key in (map_addr.key, relaxed_addr.key) else term
 
 
-#: What a mutant has to do alike.
-ALIKE = tuple(replace(each, whats=tuple(map(_by_page, each.whats))) for each in (*EVERYTHING, LOCKS))
+#: What a mutant has to do as its original does.
+OBSERVED = tuple(replace(each, whats=tuple(map(_by_page, each.whats))) for each in (*EVERYTHING, LOCKS))
 
 
-def about_inputs(facts: Sequence[Fact]) -> list[Fact]:
+def input_facts(facts: Sequence[Fact]) -> list[Fact]:
     """The facts over inputs alone, which are small and decide most equivalences."""
     return [fact for fact in facts if free_names(fact.holds).keys() <= _INPUTS]
 
 
 @dataclass
-class Alone:
-    """A procedure whose mutants are looked at: as it is, and with the marks of its mutants."""
+class MaskingCheck:
+    """A procedure, and the same with a mark where each mutant differs from it."""
 
     original: Procedure
-    watched: Procedure
+    marked: Procedure
     assumed: Sequence[Fact]
     conditions: Conditions = field(default_factory=lambda: Conditions(Bdd(limit=TOGETHER)))
     result: symbolic.Result = field(init=False)
     memo: dict[bytes, Term] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.result = symbolic.run(self.watched)
-        self.facts = [self._own(fact.holds) for fact in about_inputs(self.assumed)]
+        self.result = symbolic.run(self.marked)
+        self.facts = [self._bind_original(fact.holds) for fact in input_facts(self.assumed)]
 
-    def _own(self, term: Term) -> Term:
+    def _bind_original(self, term: Term) -> Term:
         return bind(term, {"": self.original}, {"": self.result}, self.memo)
 
-    def is_harmless(self, mark: str) -> bool:
-        """Whether the mark is shown never to be met."""
+    def is_unreachable(self, mark: str) -> bool:
+        """Whether the mark is shown never to be reached."""
         if self.conditions.bdd.is_full():
             self.conditions = Conditions(Bdd(limit=TOGETHER))
         return is_impossible(self.conditions, (self.result.places[mark], *self.facts))
 
     def is_masked(self, mark: str, mutant: Procedure) -> bool:
-        """Whether nothing that the mutant does is shown to differ where the mark is met."""
-        met = self.result.places[mark]
+        """Whether nothing that is observed differs where the mark is reached."""
+        reached = self.result.places[mark]
         conditions = Conditions(Bdd(limit=ALONE))
-        unlike = self._unlike(mutant)
-        return all(is_impossible(conditions, (met, *self.facts, *terms)) for terms in unlike)
+        different = self._differences(mutant)
+        return all(is_impossible(conditions, (reached, *self.facts, *terms)) for terms in different)
 
-    def _unlike(self, mutant: Procedure) -> Iterator[tuple[Term, ...]]:
-        """For each thing that the two do in different words, when it is not the same."""
+    def _differences(self, mutant: Procedure) -> Iterator[tuple[Term, ...]]:
+        """For each observed term that is written otherwise in the mutant, the condition that it differs."""
         result = {"": symbolic.run(mutant)}
         memo: dict[bytes, Term] = {}
-        for each in ALIKE:
+        for each in OBSERVED:
             when = TRUE if each.when is None else each.when
             new = [bind(term, {"": mutant}, result, memo) for term in (when, *each.whats)]
-            old = [self._own(term) for term in (when, *each.whats)]
+            old = [self._bind_original(term) for term in (when, *each.whats)]
             differ = [~same(a, b) for a, b in zip(new[1:], old[1:], strict=True) if a.key != b.key]
             if differ:
                 yield new[0], old[0], disj(*differ)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What is mutated, and which theorems are asked of its mutants?
+"""A procedure to be mutated, with the claims that its mutants are checked against.
 
 Trusted: nothing.
 """
@@ -34,12 +34,12 @@ def mutation_target(name: str, procedure: Procedure, claims: Sequence[Claim]) ->
     """The procedure with the claims that are about it alone: that a theorem is proved, or that it fails in
     no other way than was declared."""
     about = [c for c in claims if c.subjects.get("") is procedure and len(c.subjects) == 1]
-    proved = tuple(each for claim in about if (each := _to_be_proved(claim)))
+    proved = tuple(each for claim in about if (each := _proved_part(claim)))
     failing = tuple(c for c in about if c.expected and c.expected.verdict is Verdict.REFUTED)
     return MutationTarget(name, procedure, proved, failing)
 
 
-def _to_be_proved(claim: Claim) -> Claim | None:
+def _proved_part(claim: Claim) -> Claim | None:
     """What a mutant must not refute; None of a claim of which nothing is declared."""
     expected = claim.expected
     if expected is None or expected.verdict is Verdict.PROVED:

@@ -20,11 +20,11 @@ from model.program.procedure import Block, Call, If, Input, Leave, Place, Proced
 from model.vocabulary.symbols import BV32
 from proofs.claims.catalogue import claims, shapes
 from proofs.claims.claim import Claim, Expectation, Verdict
-from proofs.mutate import told
+from proofs.mutate import print_scores
 from proofs.solvers.smt.pool import Pool
-from proofs.validation.mutation.decide import Fate, fates
+from proofs.validation.mutation.decide import MutantStatus, decide_mutants
 from proofs.validation.mutation.mutation_target import MutationTarget, mutation_target
-from proofs.validation.mutation.score import score
+from proofs.validation.mutation.score import score_target
 
 LIMIT = const(4096, BV64)
 SIZE, RET, MAPPED = place("size", BV64), place("return", BV32), place("map.called", BOOL)
@@ -141,33 +141,36 @@ STRONG = (
 )
 
 
-def fate_of(subject: MutationTarget, wanted: str) -> Fate:
+def status_of(subject: MutationTarget, wanted: str) -> MutantStatus:
     some = [m for m in generate_mutants(subject.procedure) if m.says == wanted]
     with Pool(1, 30.0) as pool:
-        (found,) = fates(pool, subject, some)
-    return found.fate
+        (found,) = decide_mutants(pool, subject, some)
+    return found.status
 
 
 def test_a_mutant_falls_by_a_theorem() -> None:
     subject = mutation_target("small", SMALL, STRONG)
-    assert fate_of(subject, "`if (mmu_invalidated)` is missing.") is Fate.REFUTED
+    assert status_of(subject, "`if (mmu_invalidated)` is missing.") is MutantStatus.KILLED_BY_THEOREM
 
 
 def test_a_mutant_that_reads_an_unset_local_is_named_so() -> None:
     subject = mutation_target("small", SMALL, STRONG)
-    assert fate_of(subject, "`size = wanted;` is missing.") is Fate.UNSET
+    assert status_of(subject, "`size = wanted;` is missing.") is MutantStatus.KILLED_AS_UNINITIALISED
 
 
 def test_a_theorem_that_says_nothing_any_more_is_no_refutation() -> None:
     subject = mutation_target("small", SMALL, STRONG)
-    assert fate_of(subject, "`map(size: size, writable: writable);` is missing.") is Fate.VACUOUS
+    assert (
+        status_of(subject, "`map(size: size, writable: writable);` is missing.")
+        is MutantStatus.KILLED_AS_VACUOUS
+    )
 
 
 def test_a_fact_makes_mutants_equivalent() -> None:
     never = Fact("never_logged", "Nothing is logged.", ~LOGGED, "toy")
     weak = replace(STRONG[0], facts=(never,))
     wanted = "`if (logging)` is missing."
-    assert fate_of(mutation_target("small", SMALL, (weak,)), wanted) is Fate.EQUIVALENT
+    assert status_of(mutation_target("small", SMALL, (weak,)), wanted) is MutantStatus.EQUIVALENT
 
 
 @pytest.mark.parametrize("expected", [Verdict.REFUTED, None])
@@ -176,16 +179,19 @@ def test_a_mutant_that_mends_a_declared_mistake_is_noticed(expected: Verdict | N
     declared = replace(fails, expected=Expectation(expected) if expected else None)
     subject = mutation_target("small", SMALL, (STRONG[0], declared))
     with Pool(1, 30.0) as pool:
-        found = fates(pool, subject, of("drop a conjunct"))
-    told = Counter((each.fate, each.by) for each in found)
-    assert told[Fate.NOTICED, "mapped_pages_are_small"] == (1 if expected else 0)
+        found = decide_mutants(pool, subject, of("drop a conjunct"))
+    told = Counter((each.status, each.reason) for each in found)
+    assert told[MutantStatus.KILLED_AS_MENDED, "mapped_pages_are_small"] == (1 if expected else 0)
     assert told.total() == 2
 
 
 def test_what_no_theorem_notices_survives(capsys: pytest.CaptureFixture[str]) -> None:
     subject = mutation_target("small", SMALL, STRONG[:1])
-    assert fate_of(subject, "`if (logging)` is missing.") in (Fate.EQUIVALENT, Fate.SURVIVING)
-    assert told([score(subject, 1, 30.0)]) == 1
+    assert status_of(subject, "`if (logging)` is missing.") in (
+        MutantStatus.EQUIVALENT,
+        MutantStatus.SURVIVES,
+    )
+    assert print_scores([score_target(subject, 1, 30.0)]) == 1
     last = capsys.readouterr().out.strip().splitlines()[-1]
     assert last.startswith("small: ")
     assert not last.endswith(" 0 surviving.")
@@ -195,15 +201,15 @@ def test_some_mutants_of_a_shape_have_the_declared_fate() -> None:
     found = next(s for s in shapes("4K") if s.name == "v6.17")
     subject = mutation_target(found.name, found.procedure, claims([found]).claims)
     wanted = {
-        "`if (mmu_invalidated)` is missing.": Fate.REFUTED,
-        "`mmap_read_lock();` is missing.": Fate.REFUTED,
-        "`s2_force_noncacheable = true;` is missing.": Fate.REFUTED,
-        "`prot = KVM_PGTABLE_PROT_R;` is missing.": Fate.UNSET,
+        "`if (mmu_invalidated)` is missing.": MutantStatus.KILLED_BY_THEOREM,
+        "`mmap_read_lock();` is missing.": MutantStatus.KILLED_BY_THEOREM,
+        "`s2_force_noncacheable = true;` is missing.": MutantStatus.KILLED_BY_THEOREM,
+        "`prot = KVM_PGTABLE_PROT_R;` is missing.": MutantStatus.KILLED_AS_UNINITIALISED,
     }
     some = [m for m in generate_mutants(found.procedure) if m.says in wanted]
     with Pool(1, 30.0) as pool:
-        fallen = fates(pool, subject, some)
-    assert {f.mutant.says: f.fate for f in fallen} == wanted
+        results = decide_mutants(pool, subject, some)
+    assert {f.mutant.says: f.status for f in results} == wanted
 
 
 def test_some_mutants_are_chosen_evenly_and_some_of_each_operator() -> None:
