@@ -10,6 +10,7 @@ share subterms; they know no kernel and no solver.  Which file says what, each o
     showing    how a term reads
     term       terms with Python's operators, and the constructors, which simplify
     traversal  a term's value, the same with other leaves, and what is in it
+    smt_text   terms as SMT-LIB 2 text
 """
 
 from __future__ import annotations

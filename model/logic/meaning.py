@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What each operator means on numbers: the plain meaning, for constant folding and the interpreter.
 
-The solver's meaning is the SMT-LIB text made in ``proofs.solvers.smtlib``; a property test holds the two
+The solver's meaning is the SMT-LIB text made in ``model.logic.smt_text``; a property test holds the two
 against each other.  Trusted: the table in ``evaluate``.
 """
 

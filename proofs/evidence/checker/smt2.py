@@ -12,8 +12,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from model.logic import Term, free_names
+from model.logic.smt_text import Writer, comment, symbol
 from proofs.evidence.checker.stored import Obligations, StoredClaim
-from proofs.solvers.smtlib import Writer, comment, symbol
 
 
 def text(obligations: Obligations) -> str:

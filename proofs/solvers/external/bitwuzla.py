@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from proofs.solvers import smtlib
+from model.logic import smt_text
 from proofs.solvers.engine import EngineError
 from proofs.solvers.external.exported import load
 from proofs.solvers.query import SatStatus
@@ -44,7 +44,7 @@ class Bitwuzla:
     def values(self, names: Sequence[str]) -> dict[str, int]:
         solver = self.parser.bitwuzla()
         declared = {term.symbol(): term for term in self.parser.get_declared_funs()}
-        return {n: _number(solver.get_value(declared[smtlib.symbol(n)])) for n in names}
+        return {n: _number(solver.get_value(declared[smt_text.symbol(n)])) for n in names}
 
 
 def _number(value: Any) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from model.logic import smt_text
 from proofs.solvers import smtlib
 from proofs.solvers.engine import EngineError
 from proofs.solvers.external.exported import load
@@ -41,7 +42,7 @@ class Cvc5:
         return SatStatus(told) if told in ("sat", "unsat") else SatStatus.UNKNOWN
 
     def values(self, names: Sequence[str]) -> dict[str, int]:
-        wanted = " ".join(map(smtlib.symbol, names))
+        wanted = " ".join(map(smt_text.symbol, names))
         try:
             return smtlib.read_values(self._run(f"(get-value ({wanted}))")) if names else {}
         except ValueError as error:

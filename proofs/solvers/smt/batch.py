@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
+from model.logic import smt_text
 from proofs.solvers import smtlib
 from proofs.solvers.obligation import Obligation
 from proofs.solvers.query import Batch, Query
@@ -57,7 +58,7 @@ def _batch(obligations: Sequence[Obligation], closely: bool) -> Batch:
     return Batch("\n".join(lines), tuple(questions), closely)
 
 
-def _question(obligation: Obligation, writer: smtlib.Writer, instance: str) -> Query:
+def _question(obligation: Obligation, writer: smt_text.Writer, instance: str) -> Query:
     known = writer.known
     return Query(
         obligation.claim,

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from counterexamples.minimise import WHOLE, Bit, Model, bits, least, needed, steady
-from proofs.solvers import smtlib
+from model.logic import smt_text
 from proofs.solvers.engine import SmtEngine
 from proofs.solvers.query import Answer, MinimalModel, Query, SatStatus
 from proofs.solvers.smt.session import Session
@@ -149,20 +149,20 @@ class _Examination:
         if not question.loose:
             return None
         tight = [n for n in question.inputs if n not in question.loose]
-        here = self.instance([smtlib.symbol(n) for n in question.loose])
+        here = self.instance([smt_text.symbol(n) for n in question.loose])
         fixed = [bit for n in tight for bit in bits(n, question.inputs[n], model[n])]
         saved = self.dialogue.define([f"(not {here})"])
         if self.dialogue.check([*saved, *map(self.literal, fixed)]) is SatStatus.UNSAT:
             return None
         values = self.dialogue.model(question.loose)
-        return self.instance([smtlib.value_text(values[n], question.inputs[n]) for n in question.loose])
+        return self.instance([smt_text.value_text(values[n], question.inputs[n]) for n in question.loose])
 
     def instance(self, arguments: Sequence[str]) -> str:
         return f"({self.question.instance} {' '.join(arguments)})"
 
 
 def _bit_text(name: str, width: int, number: int) -> str:
-    text = smtlib.symbol(name)
+    text = smt_text.symbol(name)
     if number == WHOLE:
-        return f"(not (= {text} {smtlib.value_text(0, width)}))"
+        return f"(not (= {text} {smt_text.value_text(0, width)}))"
     return f"(= ((_ extract {number} {number}) {text}) #b1)" if width else f"(= {text} true)"

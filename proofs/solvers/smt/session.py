@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from model.logic import smt_text
 from proofs.solvers import smtlib
 from proofs.solvers.engine import SmtEngine
 from proofs.solvers.query import SatStatus
@@ -47,7 +48,7 @@ class Session:
 
     def model(self, inputs: Iterable[str]) -> dict[str, int]:
         """The values of inputs in the model that was just found."""
-        return self.values([smtlib.symbol(text) for text in inputs])
+        return self.values([smt_text.symbol(text) for text in inputs])
 
     def used(self) -> list[str]:
         """The literals that the last ``unsat`` needed."""

@@ -19,13 +19,13 @@ from model.logic import (
     negate,
     rebuild,
     same,
+    smt_text,
     value_of,
 )
 from model.program import symbolic
 from model.program.interpreter import Inputs
 from model.program.procedure import If, Place, Procedure, Set, Statement
 from model.program.rewrite import Descend, rewrite
-from proofs.solvers import smtlib
 from proofs.solvers.engine import EngineError
 from proofs.solvers.smt import z3
 from proofs.solvers.smt.session import Session
@@ -60,7 +60,7 @@ def solved(conditions: Sequence[Term], pointers: Collection[str] = ()) -> Iterat
     terms = [free.of(c) for c in conditions]
     names = free_names(*terms)
     kept = [negate(same(name(p, names[p]), const(0, names[p]))) for p in pointers if p in names]
-    writer = smtlib.Writer()
+    writer = smt_text.Writer()
     writer.declare(names)
     writer.share([*terms, *kept])
     dialogue = Session(z3.start(), "".join(writer.lines))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from platformdirs import user_state_path
 
+from model.logic import smt_text
 from proofs.solvers import smtlib
 from proofs.verdicts.verdict import DIAGRAMS, Judged
 
@@ -79,7 +80,7 @@ def report(judged: Judged) -> str:
     """A disagreement as a file: who said what, and the obligation in SMT-LIB."""
     assert judged.obligation is not None
     lines = ["Engines disagree on this claim.", *listed(judged), judged.why]
-    return smtlib.comment("\n".join(lines)) + smtlib.certificate(judged.obligation)
+    return smt_text.comment("\n".join(lines)) + smtlib.certificate(judged.obligation)
 
 
 def reports(judged: Iterable[Judged]) -> dict[str, str]:

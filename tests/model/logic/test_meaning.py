@@ -21,9 +21,9 @@ from model.logic import (
     free_names,
     name,
     resize,
+    smt_text,
     value_of,
 )
-from proofs.solvers import smtlib
 from proofs.solvers.smt import z3
 from tests.support.terms import COMPARISONS, WORD_OPS, Maker
 
@@ -31,16 +31,16 @@ from tests.support.terms import COMPARISONS, WORD_OPS, Maker
 def z3_agrees(cases: list[tuple[Term, Mapping[str, int]]]) -> bool:
     """Whether z3 gives each term, at these values of its names, the value that ``value_of`` gives."""
     engine = z3.start()
-    writer = smtlib.Writer()
+    writer = smt_text.Writer()
     claims = []
     for term, at in cases:
         writer.declare(free_names(term))
         writer.share([term])
         value = value_of(term, lambda leaf, at=at: at[str(leaf.data)], lambda t, _: 0)  # type: ignore[misc]
-        equal = f"(= {writer.known[term.key]} {smtlib.value_text(value, term.sort.width)})"
+        equal = f"(= {writer.known[term.key]} {smt_text.value_text(value, term.sort.width)})"
         sorts = free_names(term)
         fixed = "".join(
-            f"(= {smtlib.symbol(n)} {smtlib.value_text(at[n], s.width)})" for n, s in sorts.items()
+            f"(= {smt_text.symbol(n)} {smt_text.value_text(at[n], s.width)})" for n, s in sorts.items()
         )
         claims.append(f"(=> (and true {fixed}) {equal})")
     engine("".join(writer.lines) + f"(assert (not (and true {' '.join(claims)})))")
@@ -74,7 +74,7 @@ def test_a_wrong_meaning_is_noticed() -> None:
     at = {"a": 1, "b": 2}
     value = value_of(swapped, lambda leaf: at[str(leaf.data)], lambda t, _: 0)
     engine = z3.start()
-    writer = smtlib.Writer()
+    writer = smt_text.Writer()
     writer.declare(free_names(term))
     writer.share([term])
     engine(

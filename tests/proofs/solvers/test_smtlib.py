@@ -8,7 +8,7 @@ from itertools import combinations
 
 import pytest
 
-from model.logic import BitVec, SortError, name
+from model.logic import BitVec, SortError, name, smt_text
 from proofs.claims.obligations import obligations
 from proofs.solvers import smtlib
 from proofs.solvers.engine import EngineError
@@ -76,16 +76,18 @@ def test_a_name_has_one_sort() -> None:
 @pytest.mark.parametrize("text", ["a|b", "a\\b", "a\nb", "ä"])
 def test_names_that_cannot_be_written(text: str) -> None:
     with pytest.raises(SortError, match="cannot be the name of an input: use printable ASCII without"):
-        smtlib.symbol(text)
+        smt_text.symbol(text)
 
 
 def test_kernel_names_can_be_written_and_read() -> None:
     texts = {"vma->vm_flags": 0x5, "a (b)": 1, "x": 7}
     engine = start()
-    engine("".join(f"(declare-const {smtlib.symbol(t)} (_ BitVec 7))" for t in texts))
-    engine("".join(f"(assert (= {smtlib.symbol(t)} {smtlib.value_text(v, 7)}))" for t, v in texts.items()))
+    engine("".join(f"(declare-const {smt_text.symbol(t)} (_ BitVec 7))" for t in texts))
+    engine(
+        "".join(f"(assert (= {smt_text.symbol(t)} {smt_text.value_text(v, 7)}))" for t, v in texts.items())
+    )
     engine("(check-sat)")
-    assert smtlib.read_values(engine(f"(get-value ({' '.join(map(smtlib.symbol, texts))}))")) == texts
+    assert smtlib.read_values(engine(f"(get-value ({' '.join(map(smt_text.symbol, texts))}))")) == texts
 
 
 def test_values_are_read() -> None:

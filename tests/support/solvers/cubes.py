@@ -6,8 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from counterexamples.minimise import bits
-from model.logic import Term, conj, const, name, same
-from proofs.solvers import smtlib
+from model.logic import Term, conj, const, name, same, smt_text
 from proofs.solvers.engine import SmtEngine
 from proofs.solvers.obligation import Obligation
 from proofs.solvers.query import MinimalModel, SatStatus
@@ -41,7 +40,7 @@ def check_that_it_refutes_and_is_prime(obligation: Obligation, found: MinimalMod
     """The solver says so: of all inputs of the cube, and of the cube without each literal."""
     cube = cube_of(obligation, found)
     saved = conj(*obligation.background, ~conj(*obligation.given, ~obligation.then))
-    writer = smtlib.Writer()
+    writer = smt_text.Writer()
     writer.declare(obligation.inputs)
     writer.share([saved, *cube.values()])
     dialogue = Session(start(), "".join(writer.lines))
