@@ -227,7 +227,7 @@ def _dead(asked: argparse.Namespace, progress: Progress) -> tuple[str, bool]:
     parts = []
     with Memory(place) as memory, Pool(asked.jobs, asked.timeout) as pool:
         for size, profile in profiles(pages, asked.config):
-            (read,) = read_all(tree, index, size, profile, targets=(target,), kept=place).values()
+            (read,) = read_all(tree, index, size, profile, targets=(target,), cache=place).values()
             if not isinstance(read, Kernel):
                 raise TreeError(f"{tree.where}: {read}")
             progress.begin("asking about conditions")

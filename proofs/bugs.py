@@ -30,7 +30,7 @@ from model.source.errors import Unsupported
 from model.source.kernel import NoSink
 from model.source.targets.functions.fault import USER_MEM_ABORT
 from model.source.trees.tree import TreeError
-from proofs.claims.claim import Claim, Verdict
+from proofs.claims.claim import Claim
 from proofs.claims.past_bugs import EditError, HistoryError, on_c, on_shape, with_the_edit
 from proofs.claims.subject import Part
 from proofs.cli.files import check_writable, write_all
@@ -40,6 +40,7 @@ from proofs.reports.explain.classes import all_kinds
 from proofs.reports.explain.reachability import reach
 from proofs.reports.explain.shape_replay import counterpart
 from proofs.solvers.smt.pool import Pool
+from proofs.theorems.expectation import Verdict
 from proofs.validation.mutation.decide import MutantStatus
 from proofs.validation.mutation.score import OF_A_SHAPE, OF_A_TREE, add_scores, sample_scores
 from proofs.verdicts.finding import find

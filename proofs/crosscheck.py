@@ -18,10 +18,10 @@ from tempfile import TemporaryDirectory
 from model.cache import default_directory
 from model.source.preprocessor.profile import PAGES
 from model.source.trees.tree import Tree
-from proofs.claims.claim import Verdict
 from proofs.claims.kernel.claims import claims_of
 from proofs.claims.kernel.reading import profiles
 from proofs.solvers.smt.pool import Pool
+from proofs.theorems.expectation import Verdict
 from proofs.validation.differential.c_mutants import Tried, tried
 from proofs.validation.differential.compare import Checked, NoCompiler, Reader, checked, wanted
 from proofs.validation.differential.program import Outcome

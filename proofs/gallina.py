@@ -17,10 +17,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from proofs.claims.claim import Claim
-from proofs.claims.load import Asked, ReadError, load
+from proofs.claims.load import Asked, ReadError, chosen, load
 from proofs.claims.obligations import obligations
 from proofs.cli.files import check_writable, write_all
-from proofs.cli.selection import Selection, SelectionError, chosen
+from proofs.cli.selection import Selection, SelectionError
 from proofs.evidence.coq import compile as coq
 from proofs.evidence.coq.checked import Checked, Outcome, file_name, is_theorem, run, written
 from proofs.evidence.coq.lines import lines

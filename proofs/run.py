@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import TextIO
 
 from model.cache import default_directory
-from proofs.claims.claim import Claim, Verdict
-from proofs.claims.load import Asked, ReadError, load
+from proofs.claims.claim import Claim
+from proofs.claims.load import Asked, ReadError, chosen, load
 from proofs.cli.files import write_all
 from proofs.cli.options import selection
 from proofs.cli.progress import Progress
-from proofs.cli.selection import Selection, SelectionError, chosen, matching
+from proofs.cli.selection import Selection, SelectionError, matching
 from proofs.evidence import write as evidence
 from proofs.evidence.search.worker import WorkerError
 from proofs.evidence.write import EvidenceError
@@ -28,6 +28,7 @@ from proofs.reports.table import Report, Table
 from proofs.solvers import smtlib
 from proofs.solvers.parallel import DiedError
 from proofs.solvers.smt.pool import Pool
+from proofs.theorems.expectation import Verdict
 from proofs.verdicts import assumptions as discharge
 from proofs.verdicts.assumptions import assumptions
 from proofs.verdicts.cache import Memory
@@ -160,7 +161,7 @@ def _findings(
     closer = {each.name: each for each in progress.count(examined(pool, closely, memory))}
     shown = [closer.get(each.name, each) for each in found.judged]
     progress.begin("writing regions as formulas")
-    findings = [find(_with_formulas(pool, each) if everything else each) for each in shown]
+    findings = [_with_regions(pool, find(each)) if everything else find(each) for each in shown]
     return explained(pool, findings, progress) if asked.explain is not None else findings
 
 
@@ -206,15 +207,15 @@ def _crossed(
     return [replace(each, judged=judged[each.judged.name]) for each in findings]
 
 
-def _with_formulas(pool: Pool, judged: Judged) -> Judged:
-    """The same with each region of the claim among its details, as a formula."""
-    details = dict(judged.claim.details)
+def _with_regions(pool: Pool, finding: Finding) -> Finding:
+    """The finding with each region of the claim as a formula."""
+    judged, formulas = finding.judged, dict[str, str]()
     for region in judged.claim.regions if judged.answer is not None else ():
         try:
-            details[region.says] = formula(pool, judged.claim, region)
+            formulas[region.says] = formula(pool, judged.claim, region)
         except FormulaError as error:
-            details[region.says] = f"no formula: {error}"
-    return replace(judged, claim=replace(judged.claim, details=details))
+            formulas[region.says] = f"no formula: {error}"
+    return replace(finding, regions=formulas)
 
 
 def _write(asked: Selection, found: Report, findings: Sequence[Finding]) -> None:

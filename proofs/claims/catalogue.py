@@ -22,8 +22,8 @@ from model.program.procedure import Input, Procedure
 from model.shape import Shape
 from model.vocabulary.memory import is_cow_mapping
 from model.vocabulary.symbols import DONE, READ, WORLD
-from proofs.claims.claim import Claim, Expectation, Region, Skipped
-from proofs.theorems.expectation import CORE_MM, PROVED, NotAsked
+from proofs.claims.claim import Claim, NamedTheorem, Skipped, make_claim
+from proofs.theorems.expectation import CORE_MM, PROVED, Expectation, NotAsked
 from proofs.theorems.expected import expected
 from proofs.theorems.expected.cow_check import expected_redundancy
 from proofs.theorems.fault import (
@@ -48,7 +48,7 @@ from proofs.theorems.functions import (
     page_tags,
     pfn_lookup,
 )
-from proofs.theorems.theorem import Theorem
+from proofs.theorems.theorem import Region, Theorem
 from proofs.theorems.versions import cow_check, cow_conditions, steps
 
 FAMILIES: tuple[ModuleType, ...] = (
@@ -72,7 +72,6 @@ FAMILIES: tuple[ModuleType, ...] = (
     pfn_lookup,
 )
 
-DEFAULT_PAGES = "4K"
 COW_WORD = "cow_refused"
 
 
@@ -101,21 +100,12 @@ class Catalogue:
     skipped: tuple[Skipped, ...]
 
 
-@dataclass(frozen=True)
-class Named:
-    """A theorem with its name and family."""
-
-    name: str
-    family: str
-    theorem: Theorem
-
-
 @cache
-def theorems(*of: str) -> tuple[Named, ...]:
+def theorems(*of: str) -> tuple[NamedTheorem, ...]:
     """The theorems about these functions ("": the fault paths, and all if nothing is said), in the
     order in which they are written."""
     return tuple(
-        Named(name, module.__name__.rpartition(".")[2], value)
+        NamedTheorem(name, module.__name__.rpartition(".")[2], value)
         for module in FAMILIES
         for name, value in vars(module).items()
         if isinstance(value, Theorem) and (not of or value.of in of)
@@ -156,48 +146,24 @@ def _of(subject: Subject) -> Iterator[Claim | Skipped]:
         yield from _beside_others(subject, offered)
 
 
-def _ask(named: Named, subject: Subject, bound: frozenset[str], facts: tuple[Fact, ...]) -> Claim | Skipped:
+def _ask(
+    named: NamedTheorem, subject: Subject, bound: frozenset[str], facts: tuple[Fact, ...]
+) -> Claim | Skipped:
     missing = sorted(named.theorem.symbols - bound)
     if missing:
         return Skipped(named.name, subject.name, f"{subject.name} has no {' and no '.join(missing)}.")
     answer = expected(named.name, subject.name) if subject.kind == "shape" else None
     if isinstance(answer, NotAsked):
         return Skipped(named.name, subject.name, answer.reason)
-    return _claim(named, subject, {"": subject.procedure}, facts, answer)
-
-
-def _claim(
-    named: Named,
-    subject: Subject,
-    procedures: Mapping[str, Procedure],
-    facts: tuple[Fact, ...],
-    answer: Expectation | None,
-    regions: tuple[Region, ...] = (),
-) -> Claim:
-    theorem = named.theorem
-    return Claim(
-        named.name,
-        named.family,
-        subject.name,
-        pages_in_name(subject.pages),
-        theorem.says,
-        theorem.because,
-        procedures,
-        tuple(f for f in facts if f.name not in theorem.not_assuming) if theorem.not_assuming else facts,
-        theorem.given,
-        theorem.then,
-        answer,
-        regions=regions,
-    )
+    return make_claim(named, subject.name, subject.pages, {"": subject.procedure}, facts, answer)
 
 
 def _beside_others(subject: Subject, facts: tuple[Fact, ...]) -> Iterator[Claim]:
     """The shape beside the version before it, and its tests that are dead."""
 
     def claim(name: str, theorem: Theorem, procedures: Mapping[str, Procedure]) -> Claim:
-        return _claim(
-            Named(name, "conformance", theorem), subject, procedures, facts, _expected(name, subject)
-        )
+        named = NamedTheorem(name, "conformance", theorem)
+        return make_claim(named, subject.name, subject.pages, procedures, facts, _expected(name, subject))
 
     for step in steps.STEPS:
         if step.newer == subject.name:
@@ -216,8 +182,9 @@ def _about_the_cow_test(subject: Subject, bound: frozenset[str], facts: tuple[Fa
     def claim(
         name: str, theorem: Theorem, answer: Expectation | None, *regions: Region, alone: bool = False
     ) -> Claim:
-        named = Named(name, "cow_check", theorem)
-        return _claim(named, subject, {"": subject.procedure} if alone else both, facts, answer, regions)
+        named = NamedTheorem(name, "cow_check", theorem)
+        procedures = {"": subject.procedure} if alone else both
+        return make_claim(named, subject.name, subject.pages, procedures, facts, answer, regions)
 
     unchecked = replace(
         remove_test(subject.procedure, is_cow_mapping), name=f"{subject.name} without its COW test"
@@ -243,11 +210,6 @@ def _expected(name: str, subject: Subject) -> Expectation | None:
     if isinstance(answer, NotAsked):
         raise TypeError(f"{name} is asked of {subject.name}, and its expectation says that it is not.")
     return answer
-
-
-def pages_in_name(pages: str) -> str:
-    """The page size as the names of claims have it: "" for the default, which is not told."""
-    return "" if pages == DEFAULT_PAGES else pages
 
 
 def is_about_core_mm(theorem: Theorem) -> bool:

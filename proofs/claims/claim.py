@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""A claim: a theorem asked of something definite, with the answer that is expected.
+"""A claim: a theorem about definite procedures, with the expected verdict.
 
-The subjects of a claim are procedures on the same inputs.  A term of the claim speaks of the words
+The procedures of a claim run on the same inputs.  A term of the claim speaks of the words
 of a subject by ``SUBJECT:WORD`` (or ``WORD`` for the subject called ""); ``bind`` gives it the
 solver's meaning and ``Replay`` the interpreter's.
 """
@@ -9,56 +9,30 @@ solver's meaning and ``Replay`` the interpreter's.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from enum import Enum
+from dataclasses import dataclass
 
 from model.facts.assumed import Fact
-from model.logic import Term, Value, const, name, substitute, value_of
+from model.logic import TRUE, Term, Value, const, name, substitute, value_of
 from model.program.interpreter import Inputs, Run, interpret
 from model.program.procedure import Procedure
 from model.program.symbolic import Result
+from proofs.theorems.expectation import Expectation
+from proofs.theorems.theorem import Region, Theorem
 
-
-class Verdict(Enum):
-    """The closed set of answers; only the first two can be as expected."""
-
-    PROVED = "PROVED"
-    REFUTED = "REFUTED"
-    VACUOUS = "VACUOUS"
-    UNKNOWN = "UNKNOWN"
-    TIMEOUT = "TIMEOUT"
-    DISAGREE = "DISAGREE"
-    UNSUPPORTED = "UNSUPPORTED"
+#: The page size that the names of claims leave out.
+DEFAULT_PAGES = "4K"
 
 
 @dataclass(frozen=True)
-class Expectation:
-    """The declared answer.  ``witness`` (of a refutation) is a term over words that every witness
-    must satisfy, and ``reason`` says why the theorem fails there, with its source."""
+class NamedTheorem:
+    """A theorem with its name and family."""
 
-    verdict: Verdict
-    witness: Term | None = None
-    reason: str = ""
-
-
-@dataclass(frozen=True)
-class Region:
-    """A set of inputs that is told as a formula: ``term`` over the words, in terms of at most eight
-    labelled conditions.  ``says`` is what it is the set of.  Where the conditions do not determine it,
-    ``projected`` says to take each combination of them that some input of the region has.
-
-    In a sentence ``says`` comes first, then ``where`` and the formula, or ``always`` if the region
-    has every combination."""
-
-    says: str
-    atoms: tuple[tuple[str, Term], ...]
-    term: Term
-    projected: bool = False
-    where: str = ""
-    always: str = "always"
+    name: str
+    family: str
+    theorem: Theorem
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Claim:
     """``theorem`` asked of ``subject`` (a shape or a kernel; ``pages`` is 4K, 16K or 64K, or "" where
     the page size plays no part).  ``given`` and ``then`` are over the words of ``subjects``."""
@@ -74,7 +48,6 @@ class Claim:
     given: tuple[Term, ...]
     then: Term
     expected: Expectation | None = None
-    details: Mapping[str, str] = field(default_factory=dict)
     regions: tuple[Region, ...] = ()
 
     @property
@@ -83,18 +56,64 @@ class Claim:
         return f"{self.theorem}@{self.subject}" + (f"/{self.pages}" if self.pages else "")
 
 
+def make_claim(
+    named: NamedTheorem,
+    subject: str,
+    pages: str,
+    procedures: Mapping[str, Procedure],
+    facts: tuple[Fact, ...] = (),
+    expected: Expectation | None = None,
+    regions: tuple[Region, ...] = (),
+) -> Claim:
+    """The claim that a theorem holds of procedures; ``facts`` are those that may be assumed unless the
+    theorem excludes them, ``pages`` is the page size."""
+    theorem = named.theorem
+    return Claim(
+        theorem=named.name,
+        family=named.family,
+        subject=subject,
+        pages=pages_in_name(pages),
+        says=theorem.says,
+        because=theorem.because,
+        subjects=procedures,
+        facts=tuple(f for f in facts if f.name not in theorem.not_assuming)
+        if theorem.not_assuming
+        else facts,
+        given=theorem.given,
+        then=theorem.then,
+        expected=expected,
+        regions=regions,
+    )
+
+
+def make_unread_claim(named: NamedTheorem, subject: str, pages: str) -> Claim:
+    """The claim that a theorem holds of what could not be read, so that it has no procedures."""
+    return Claim(
+        theorem=named.name,
+        family=named.family,
+        subject=subject,
+        pages=pages_in_name(pages),
+        says=named.theorem.says,
+        because=named.theorem.because,
+        subjects={},
+        facts=(),
+        given=(),
+        then=TRUE,
+    )
+
+
+def pages_in_name(pages: str) -> str:
+    """The page size as the names of claims have it: "" for the default."""
+    return "" if pages == DEFAULT_PAGES else pages
+
+
 @dataclass(frozen=True)
 class Skipped:
-    """A theorem that is not asked of a subject, and why."""
+    """A theorem that is no claim of a subject, and why."""
 
     theorem: str
     subject: str
     reason: str
-
-
-def about(subject: str, term: Term) -> Term:
-    """The term with its words meant of that subject."""
-    return substitute(term, lambda leaf: name(f"{subject}:{leaf.data}", leaf.sort))
 
 
 def _word(procedure: Procedure, word: str, leaf: Term) -> Term:

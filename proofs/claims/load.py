@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from model.cache import default_directory
 from model.shape import Shape
 from proofs.claims import catalogue
 from proofs.claims.claim import Claim, Skipped
-from proofs.cli.selection import Selection, matching
+from proofs.cli.selection import Selection, SelectionError, matching
 
 
 class ReadError(Exception):
@@ -70,11 +70,11 @@ def _kept(selection: Selection) -> Path | None:
 
 
 def _compared(selection: Selection) -> Asked:
-    from proofs.claims.relational.equivalence import compared  # as above
+    from proofs.claims.kernel.two_trees import compare_trees  # as above
 
     assert selection.linux is not None and selection.against is not None
     try:
-        found = compared(selection.linux, selection.rev, selection.against, selection.against_rev,
+        found = compare_trees(selection.linux, selection.rev, selection.against, selection.against_rev,
                          selection.pages, selection.config, _kept(selection))  # fmt: skip
     except ValueError as error:
         raise ReadError(str(error)) from error
@@ -86,3 +86,18 @@ def _shapes(selection: Selection) -> Asked:
     names = matching("shape", selection.shape, (s.name for s in subjects))
     found = catalogue.claims([s for s in subjects if s.name in names])
     return Asked(found.claims, found.skipped, {}, fault.shapes())
+
+
+def chosen(selection: Selection, claims: Sequence[Claim]) -> list[Claim]:
+    """The claims that the selection asks for, in their order.
+
+    Raises SelectionError if there is none.
+    """
+    theorems = set(matching("theorem", selection.theorem, (c.theorem for c in claims)))
+    wanted = [c for c in claims if c.theorem in theorems]
+    if selection.explain is not None:
+        names = set(matching("claim", selection.explain, (c.name for c in wanted)))
+        wanted = [c for c in wanted if c.name in names]
+    if not wanted:
+        raise SelectionError("There is no claim to ask; --list prints what there is.")
+    return wanted

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What exactly has to be decided for a claim: terms over inputs alone.
+"""Building the proof obligations of claims: terms over inputs alone.
 
 The procedures are run once each, the words of the claim are replaced by what the procedures make
 of them, and every application of a pure function becomes an input of its own, under the condition
@@ -18,8 +18,9 @@ from itertools import combinations
 from model.logic import BV64, Sort, Term, conj, has_more_leaves, name, rebuild, same, show
 from model.program import symbolic
 from model.program.procedure import Origin, Procedure
-from proofs.claims.claim import Claim, Verdict, bind
+from proofs.claims.claim import Claim, bind
 from proofs.solvers.obligation import Application, Assumption, Obligation
+from proofs.theorems.expectation import Verdict
 
 #: Words of which single bits are told in a witness; of other words the whole value is.
 BITWISE = ("vm_flags", "vm_page_prot", "host_pte_prot")

@@ -20,8 +20,9 @@ from model.source.targets.table import TARGETS
 from model.source.targets.target import Target
 from model.source.trees.tree import Tree, overlay
 from model.vocabulary.symbols import READ, WORLD
-from proofs.claims.catalogue import COW_WORD, DEFAULT_PAGES, Subject, claims, theorems
-from proofs.claims.claim import Claim, Expectation, Verdict
+from proofs.claims.catalogue import COW_WORD, Subject, claims, theorems
+from proofs.claims.claim import DEFAULT_PAGES, Claim
+from proofs.theorems.expectation import Expectation, Verdict
 from proofs.theorems.theorem import Theorem
 
 

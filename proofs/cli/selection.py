@@ -9,8 +9,6 @@ from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from proofs.claims.claim import Claim
-
 #: z3 decides; the decision diagrams are asked about what it proves.
 DEFAULT_ENGINES = ("z3", "bdd")
 
@@ -76,18 +74,3 @@ def _nearest(pattern: str, names: Sequence[str]) -> str:
     if not near:
         return "; --list prints all names."
     return f"; the nearest {'name is' if len(near) == 1 else 'names are'} {', '.join(near)}."
-
-
-def chosen(selection: Selection, claims: Sequence[Claim]) -> list[Claim]:
-    """The claims that the selection asks for, in their order.
-
-    Raises SelectionError if there is none.
-    """
-    theorems = set(matching("theorem", selection.theorem, (c.theorem for c in claims)))
-    wanted = [c for c in claims if c.theorem in theorems]
-    if selection.explain is not None:
-        names = set(matching("claim", selection.explain, (c.name for c in wanted)))
-        wanted = [c for c in wanted if c.name in names]
-    if not wanted:
-        raise SelectionError("There is no claim to ask; --list prints what there is.")
-    return wanted

@@ -22,7 +22,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from proofs.claims.claim import Verdict
 from proofs.evidence import cache as recall
 from proofs.evidence import collect
 from proofs.evidence.checker import answers, manifest, smt2, stored
@@ -34,6 +33,7 @@ from proofs.evidence.search.sat import engine
 from proofs.evidence.search.search import Found, Sought
 from proofs.evidence.search.worker import Task
 from proofs.solvers import parallel
+from proofs.theorems.expectation import Verdict
 from proofs.verdicts.portfolio.engines import z3_version
 from proofs.verdicts.prove import with_obligations
 from proofs.verdicts.verdict import Certificate, Judged, Said

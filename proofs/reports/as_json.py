@@ -70,7 +70,7 @@ def _claim(finding: Finding) -> dict[str, Any]:
         "pages": claim.pages,
         "says": claim.says,
         "because": list(claim.because),
-        "details": dict(claim.details),
+        "details": dict(finding.regions),
         "verdict": judged.verdict.value,
         "standing": judged.standing.name.lower().replace("_", " "),
         "why": judged.why,

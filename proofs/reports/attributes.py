@@ -13,7 +13,7 @@ from pathlib import Path
 from counterexamples.render.table import attribute_table, changed_rows
 from model.arch.arm64.fault import at_pages, shapes
 from model.program.procedure import Procedure
-from proofs.claims.catalogue import pages_in_name
+from proofs.claims.claim import pages_in_name
 from proofs.claims.load import ReadError
 from proofs.cli.selection import Selection, matching
 

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from model.source.trees.tree import Tree
-from proofs.claims.catalogue import DEFAULT_PAGES
-from proofs.claims.claim import Verdict
+from proofs.claims.claim import DEFAULT_PAGES
 from proofs.claims.kernel.claims import Read, claims_of
 from proofs.claims.kernel.reading import profiles
 from proofs.claims.subject import ALL_THEOREMS, order, part
 from proofs.reports.table import Report
 from proofs.solvers.smt.pool import Pool
+from proofs.theorems.expectation import Verdict
 from proofs.verdicts.assumptions import ROWS, Assumptions, assumptions
 from proofs.verdicts.cache import Memory
 from proofs.verdicts.prove import decided

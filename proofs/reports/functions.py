@@ -12,11 +12,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from proofs.claims.catalogue import DEFAULT_PAGES
-from proofs.claims.claim import Verdict
+from proofs.claims.claim import DEFAULT_PAGES
 from proofs.claims.subject import ALL_THEOREMS, order, part, target_of
 from proofs.reports import table
 from proofs.reports.table import Report, Table, legend, letter
+from proofs.theorems.expectation import Verdict
 from proofs.verdicts.verdict import Judged, Standing
 
 #: Columns in which a text is wrapped.

@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from model.shape import Shape
-from proofs.claims.claim import Claim, Skipped, Verdict
+from proofs.claims.claim import Claim, Skipped
 from proofs.claims.subject import ALL_THEOREMS, part
+from proofs.theorems.expectation import Verdict
 from proofs.verdicts.verdict import Judged, Standing
 
 #: Columns of a table that is not on a terminal.

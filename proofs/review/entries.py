@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from counterexamples.witness import Witness
 from model.program.procedure import Span
 from model.source.targets.table import TARGETS
-from proofs.claims.claim import Verdict
-from proofs.claims.relational.beside import OTHER
+from proofs.claims.relational.equivalence import OTHER
 from proofs.review.patches.patch import ADDED, REMOVED, Patch
 from proofs.review.review import (
     Became,
@@ -25,6 +24,7 @@ from proofs.review.review import (
     Status,
     TheoremReview,
 )
+from proofs.theorems.expectation import Verdict
 
 #: The name under which a function is compared, and what it says.
 COMPARED = "does_the_same"

@@ -13,8 +13,9 @@ from counterexamples.attributes.table import Results
 from counterexamples.render.table import Row
 from counterexamples.witness import Witness
 from model.program.procedure import Span
-from proofs.claims.claim import Claim, Verdict
+from proofs.claims.claim import Claim
 from proofs.review.patches.patch import Patch
+from proofs.theorems.expectation import Verdict
 from proofs.verdicts.finding import Finding
 from proofs.verdicts.verdict import Standing
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""How a declared answer is written: a theorem is PROVED of every shape, but for what its row says.
+"""Verdicts, and the expectations of a theorem by shape: PROVED of every shape, but for what its row says.
 
 A row names a shape (``"v8"``), or a part of the history of shapes: ``since("v8")``, ``until("v7")``,
 ``between("v3", "v7")``, ``EVERY``.  The history is the order of ``model.arch.arm64.fault.shapes()``.
@@ -9,10 +9,33 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import Enum
 
 from model.arch.arm64 import fault
 from model.logic import Term
-from proofs.claims.claim import Expectation, Verdict
+
+
+class Verdict(Enum):
+    """The closed set of answers; only the first two can be as expected."""
+
+    PROVED = "PROVED"
+    REFUTED = "REFUTED"
+    VACUOUS = "VACUOUS"
+    UNKNOWN = "UNKNOWN"
+    TIMEOUT = "TIMEOUT"
+    DISAGREE = "DISAGREE"
+    UNSUPPORTED = "UNSUPPORTED"
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """The declared answer.  ``witness`` (of a refutation) is a term over words that every witness
+    must satisfy, and ``reason`` says why the theorem fails there, with its source."""
+
+    verdict: Verdict
+    witness: Term | None = None
+    reason: str = ""
+
 
 PROVED = Expectation(Verdict.PROVED)
 

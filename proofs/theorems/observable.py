@@ -42,7 +42,7 @@ from model.vocabulary.memory import (
     sanitised_size,
     vma_address,
 )
-from proofs.claims.claim import about
+from proofs.theorems.theorem import about
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from model.logic import Term, free_names
+from model.logic import Term, free_names, name, substitute
 
 
 @dataclass(frozen=True)
@@ -33,3 +33,25 @@ class Theorem:
     def symbols(self) -> frozenset[str]:
         """The symbols and constants that a procedure must bind for the theorem to be asked of it."""
         return frozenset(free_names(*self.given, self.then))
+
+
+@dataclass(frozen=True)
+class Region:
+    """A set of inputs that is told as a formula: ``term`` over the words, in terms of at most eight
+    labelled conditions.  ``says`` is what it is the set of.  Where the conditions do not determine it,
+    ``projected`` says to take each combination of them that some input of the region has.
+
+    In a sentence ``says`` comes first, then ``where`` and the formula, or ``always`` if the region
+    has every combination."""
+
+    says: str
+    atoms: tuple[tuple[str, Term], ...]
+    term: Term
+    projected: bool = False
+    where: str = ""
+    always: str = "always"
+
+
+def about(subject: str, term: Term) -> Term:
+    """The term with its words meant of that subject."""
+    return substitute(term, lambda leaf: name(f"{subject}:{leaf.data}", leaf.sort))

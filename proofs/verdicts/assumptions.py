@@ -19,8 +19,8 @@ from enum import Enum
 from model.facts.assumed import FACTS
 from model.source.contracts.contract import Kind
 from model.source.contracts.table import table
-from proofs.claims.claim import Verdict
 from proofs.claims.subject import part
+from proofs.theorems.expectation import Verdict
 from proofs.verdicts.verdict import Judged
 
 #: Columns in which the paragraph is wrapped.

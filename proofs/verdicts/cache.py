@@ -21,10 +21,11 @@ from typing import Any, Self
 from model.cache import Cache, Row
 from model.program.interpreter import Inputs
 from proofs.claims import fingerprint
-from proofs.claims.claim import Claim, Verdict
+from proofs.claims.claim import Claim
 from proofs.claims.fingerprint import Fingerprints
 from proofs.solvers.obligation import Obligation
 from proofs.solvers.query import Answer, SatStatus, read_answer, write_line
+from proofs.theorems.expectation import Verdict
 from proofs.verdicts.verdict import Judged, Replays, Standing, judge
 
 DECIDED = (Verdict.PROVED, Verdict.REFUTED)

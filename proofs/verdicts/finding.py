@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from counterexamples.witness import Witness, build_witness
 from model.logic import Term, conj, free_names
@@ -21,7 +21,8 @@ class Finding:
     each is None where there is none or none was looked for.  ``breaking`` says what would make a theorem
     that is proved fail, ``kinds`` how many kinds of counterexamples there are, ``counterpart`` what the shape
     that stands for a kernel does on its counterexample, and ``harms`` what went wrong for somebody where the
-    theorem failed before; each is empty if that was not asked."""
+    theorem failed before; each is empty if that was not asked.
+    ``regions`` are those of the claim as formulas, by what they say."""
 
     judged: Judged
     example: Witness | None
@@ -30,6 +31,7 @@ class Finding:
     kinds: str = ""
     counterpart: str = ""
     harms: tuple[str, ...] = ()
+    regions: Mapping[str, str] = field(default_factory=dict)
 
 
 def find(judged: Judged) -> Finding:

@@ -3,15 +3,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from proofs.claims.claim import Claim, Verdict
+from proofs.claims.claim import Claim
 from proofs.claims.obligations import obligations
 from proofs.solvers.obligation import Obligation
 from proofs.solvers.query import SatStatus
 from proofs.solvers.smt.batch import batches, single
 from proofs.solvers.smt.pool import Pool
+from proofs.theorems.expectation import Verdict
 from proofs.verdicts.cache import Memory
 from proofs.verdicts.verdict import Judged, Replays, Standing, agree, judge
 
@@ -108,3 +109,15 @@ def _combined(first: Judged, second: Judged) -> Judged:
     if second.verdict is Verdict.DISAGREE or second.verdict is first.verdict:
         return second
     return replace(first, why=f"{first.why} No witness is shown: {second.answer.reason}".strip())
+
+
+def verdicts(
+    pool: Pool, claims: Sequence[Claim], made: Sequence[Obligation] | None = None
+) -> Mapping[str, Verdict]:
+    """The verdicts by the names of the claims; ``made`` are their obligations, if they are known."""
+    by_name = {c.name: (c, o) for c, o in zip(claims, made or obligations(claims), strict=True)}
+    alone = [replace(batch, together=False) for batch in batches((o for _, o in by_name.values()), pool.jobs)]
+    replays = Replays()
+    return {
+        answer.claim: judge(*by_name[answer.claim], answer, replays).verdict for answer in pool.answers(alone)
+    }

@@ -13,8 +13,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
 
-from proofs.claims.claim import Claim, Region, Verdict
+from proofs.claims.claim import Claim
 from proofs.solvers.smt.pool import Pool
+from proofs.theorems.expectation import Verdict
+from proofs.theorems.theorem import Region
 from proofs.verdicts.cache import Memory
 from proofs.verdicts.prove import decided
 

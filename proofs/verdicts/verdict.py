@@ -18,9 +18,10 @@ from model.logic import Term, conj
 from model.logic.ternary import certain
 from model.program.interpreter import Inputs
 from model.program.procedure import ProcedureError
-from proofs.claims.claim import Claim, Replay, Verdict, replay
+from proofs.claims.claim import Claim, Replay, replay
 from proofs.solvers.obligation import Obligation
 from proofs.solvers.query import Answer, SatStatus
+from proofs.theorems.expectation import Verdict
 
 
 class Standing(Enum):

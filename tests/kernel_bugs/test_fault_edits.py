@@ -7,8 +7,8 @@ import pytest
 
 from model.source.preprocessor.profile import Profile
 from model.source.targets.functions.fault import USER_MEM_ABORT
-from proofs.claims.claim import Verdict
 from proofs.claims.kernel.claims import claims_of
+from proofs.theorems.expectation import Verdict
 from proofs.verdicts.verdict import Standing
 from tests.kernel_bugs.edits_user_mem_abort import EDITS
 from tests.support.solvers.asking import ask

@@ -12,9 +12,10 @@ from model.source.targets.functions.fault import USER_MEM_ABORT
 from model.source.targets.functions.memslot import PREPARE
 from model.source.targets.table import TARGETS
 from model.source.trees.tree import Tree
-from proofs.claims.claim import Claim, Verdict
+from proofs.claims.claim import Claim
 from proofs.claims.kernel.claims import claims_of
 from proofs.solvers.smt.pool import Pool
+from proofs.theorems.expectation import Verdict
 from proofs.verdicts.prove import decided
 from proofs.verdicts.verdict import Judged, Standing
 from tests.support.trees import MMU, WANTED, edited, tree

@@ -10,9 +10,9 @@ import pytest
 from model.source.preprocessor.profile import Profile
 from model.source.targets.table import TARGETS
 from model.source.trees.tree import Tree, overlay
-from proofs.claims.claim import Verdict
 from proofs.claims.kernel import claims
 from proofs.solvers.smt.pool import Pool
+from proofs.theorems.expectation import Verdict
 from proofs.verdicts.prove import decided
 from proofs.verdicts.verdict import Judged, Standing
 from tests.kernel_bugs import (

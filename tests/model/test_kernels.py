@@ -10,7 +10,7 @@ from model.source.targets.functions.fault import USER_MEM_ABORT
 from model.source.targets.predicate import parse as predicate
 from proofs.claims.catalogue import theorems
 from proofs.claims.kernel.invalidation_order import THEOREM as INVALIDATIONS
-from proofs.claims.relational.conforming import CONFORMANCE
+from proofs.claims.relational.conformance import CONFORMANCE
 from proofs.claims.subject import target_of
 
 ROW = '[kernel."7.2"]\nlearned = "7.2.9"\n'

@@ -16,10 +16,11 @@ import pytest
 
 from model.program import symbolic
 from proofs import run
-from proofs.claims.claim import Claim, Expectation, Skipped, Verdict
+from proofs.claims.claim import Claim, Skipped
 from proofs.claims.load import Asked, ReadError
 from proofs.cli.selection import Selection
 from proofs.evidence import write
+from proofs.theorems.expectation import Expectation, Verdict
 from tests.support import toy
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -48,7 +48,8 @@ from model.vocabulary.memory import (
     vm_flags,
     write_fault,
 )
-from proofs.claims.claim import Claim, Expectation, Verdict
+from proofs.claims.claim import Claim
+from proofs.theorems.expectation import Expectation, Verdict
 
 MAP = "kvm_pgtable_stage2_map"
 BV32 = BitVec(32)
@@ -215,7 +216,17 @@ def claim(
     """One claim about one procedure."""
     says = theorem.replace("_", " ").capitalize() + "."
     return Claim(
-        theorem, "toy", path.name, "", says, ("a commit",), {"": path}, facts, tuple(given), then, expected
+        theorem=theorem,
+        family="toy",
+        subject=path.name,
+        pages="",
+        says=says,
+        because=("a commit",),
+        subjects={"": path},
+        facts=facts,
+        given=tuple(given),
+        then=then,
+        expected=expected,
     )
 
 

@@ -13,10 +13,11 @@ from pathlib import Path
 import pytest
 
 from model.logic import FALSE
-from proofs.claims.claim import Claim, Expectation, Verdict
+from proofs.claims.claim import Claim
 from proofs.claims.load import Asked, load
 from proofs.cli.selection import Selection
 from proofs.run import main
+from proofs.theorems.expectation import Expectation, Verdict
 from tests.support import trees
 
 ONE = ["--theorem", "memory_is_mapped_cacheable", "--shape", "v6.17", "--jobs", "1"]

@@ -43,7 +43,8 @@ from model.vocabulary.memory import (
 )
 from model.vocabulary.symbols import BV32
 from proofs.claims.catalogue import theorems
-from proofs.claims.claim import Claim, Verdict
+from proofs.claims.claim import Claim
+from proofs.theorems.expectation import Verdict
 from tests.support.mutants import adding, argued, replaced, returning_after, uncalled
 from tests.support.solvers.asking import as_expected, ask, by_theorem, fact
 

@@ -15,8 +15,9 @@ from model.logic import TRUE
 from model.source.preprocessor.profile import Profile
 from model.source.targets.table import TARGETS
 from proofs.claims.catalogue import theorems
-from proofs.claims.claim import Claim, Verdict
+from proofs.claims.claim import Claim
 from proofs.claims.kernel import claims
+from proofs.theorems.expectation import Verdict
 from tests.support.solvers.asking import ask
 from tests.support.trees import WANTED, tree
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from model.kernels import load
 from proofs.claims.catalogue import theorems
 from proofs.claims.kernel.invalidation_order import THEOREM as INVALIDATIONS
-from proofs.claims.relational.conforming import CONFORMANCE
+from proofs.claims.relational.conformance import CONFORMANCE
 from proofs.verdicts.assumptions import ROWS
 
 README = (Path(__file__).resolve().parents[2] / "README.md").read_text()

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 
 from model.cache import default_directory
-from model.kernels import Release, load
-from model.logic import TRUE
+from model.kernels import Known, Release, Table, TableError, load
+from model.logic import TRUE, Term, conj
 from model.source.contracts import table as contracts
 from model.source.contracts.contract import Kind
 from model.source.index.index import Index
@@ -22,18 +23,19 @@ from model.source.lowering.state.objects import Entry
 from model.source.preprocessor.profile import Profile
 from model.source.targets.functions.fault import USER_MEM_ABORT
 from model.source.targets.functions.memslot import PREPARE
+from model.source.targets.predicate import PredicateError, parse
 from model.source.targets.table import TARGETS
 from model.source.targets.target import Target
 from model.source.trees.tree import Tree, Version
-from proofs.claims.catalogue import Catalogue, Subject, claims, is_about_core_mm, pages_in_name, theorems
-from proofs.claims.claim import Claim, Skipped
-from proofs.claims.kernel.expected import Expected
-from proofs.claims.kernel.invalidation_order import invalidations_are_counted
+from proofs.claims.catalogue import Catalogue, Subject, claims, is_about_core_mm, theorems
+from proofs.claims.claim import Claim, Skipped, make_unread_claim
+from proofs.claims.kernel.invalidation_order import make_invalidation_claim
 from proofs.claims.kernel.notes import about_the_row, changed_since, gaps
 from proofs.claims.kernel.reading import Targets, profiles, read_all, release_of, subject_of
-from proofs.claims.relational.conforming import conformance
+from proofs.claims.relational.conformance import make_conformance_claim
 from proofs.claims.relational.memslot_and_fault import WORD, asks_registration, beside_registration
-from proofs.claims.relational.uninitialised import nothing_unset_matters
+from proofs.claims.relational.uninitialised import make_uninitialised_claim
+from proofs.theorems.expectation import Expectation, Verdict
 
 
 @dataclass(frozen=True)
@@ -52,21 +54,21 @@ class Read:
 
 
 def read_tree(
-    path: Path, rev: str | None, pages: Sequence[str], config: Path | None, kept: Path | None = None
+    path: Path, rev: str | None, pages: Sequence[str], config: Path | None, cache: Path | None = None
 ) -> Read:
-    """Every claim about the tree at a path; ``kept`` as in ``reading.read_all``.
+    """Every claim about the tree at a path; ``cache`` as in ``reading.read_all``.
 
     Raises TreeError for a path that is no kernel tree, ProfileError for a .config that cannot be
     used, TableError where ``kernels.toml`` cannot: all ValueError, with a sentence for the user.
     """
-    return claims_of(Tree.open(path, rev), list(profiles(pages, config)), kept=kept)
+    return claims_of(Tree.open(path, rev), list(profiles(pages, config)), cache=cache)
 
 
 def claims_of(
     tree: Tree,
     configurations: Sequence[tuple[str, Profile]],
     targets: Sequence[Target] = TARGETS,
-    kept: Path | None = None,
+    cache: Path | None = None,
 ) -> Read:
     """Every claim about these targets of a tree under each configuration.
 
@@ -74,7 +76,7 @@ def claims_of(
     """
     index = Index.build(tree, default_directory())
     read = [
-        (size, read_all(tree, index, size, profile, targets=targets, kept=kept))
+        (size, read_all(tree, index, size, profile, targets=targets, cache=cache))
         for size, profile in configurations
     ]
     return claims_about(tree.version, read)
@@ -122,7 +124,7 @@ def _about_all(targets: Targets, version: Version, expected: Expected, pages: st
         name, kernel = subject_of(release_of(version), target), targets[target.name]
         if isinstance(kernel, Kernel):
             asked = _asked(name, kernel, targets, expected.release)
-            also = (nothing_unset_matters(name, kernel), *invalidations_are_counted(name, kernel))
+            also = (make_uninitialised_claim(name, kernel), *make_invalidation_claim(name, kernel))
             claims_made = (*asked.claims, *also)
             known = tuple(expected.of(claim, target) for claim in claims_made)
             yield Read(known, asked.skipped, ledger=kernel.ledger, digests=kernel.digests,
@@ -149,10 +151,10 @@ def _asked(name: str, kernel: Kernel, targets: Targets, release: Release) -> Cat
     prepare = targets.get(PREPARE.name)
     if not isinstance(prepare, Kernel):
         found = claims([subject])
-        return Catalogue((*found.claims, *conformance(subject, release)), found.skipped)
+        return Catalogue((*found.claims, *make_conformance_claim(subject, release)), found.skipped)
     found = claims([replace(subject, unread=subject.unread | {WORD})])
     asked = (beside_registration(c, prepare.procedure) if asks_registration(c) else c for c in found.claims)
-    return Catalogue((*asked, *conformance(subject, release)), found.skipped)
+    return Catalogue((*asked, *make_conformance_claim(subject, release)), found.skipped)
 
 
 def _theorems_of(target: Target) -> tuple[str, ...]:
@@ -162,10 +164,54 @@ def _theorems_of(target: Target) -> tuple[str, ...]:
 
 def _unread(name: str, pages: str, why: str, target: Target) -> Read:
     """Every theorem about the target, none of which can be decided."""
-    shown = pages_in_name(pages)
     made = [
-        Claim(n.name, n.family, name, shown, n.theorem.says, n.theorem.because, {}, (), (), TRUE)
-        for n in theorems(*_theorems_of(target))
-        if not is_about_core_mm(n.theorem)
+        make_unread_claim(named, name, pages)
+        for named in theorems(*_theorems_of(target))
+        if not is_about_core_mm(named.theorem)
     ]
     return Read(tuple(made), (), {claim.name: why for claim in made})
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What the table declares of the claims about one release."""
+
+    table: Table
+    release: Release
+
+    def of(self, claim: Claim, target: Target) -> Claim:
+        """The claim with its expectation: PROVED unless the table says otherwise.  Of a theorem
+        whose premises are known never to occur, just that is claimed."""
+        known = self.table.of(claim.theorem, self.release, _named(claim, target))
+        if known is None:
+            return replace(claim, expected=Expectation(Verdict.PROVED))
+        if not known.witness:
+            return replace(
+                claim,
+                theorem=f"no_case_of_{claim.theorem}",
+                says=f"The premises never occur of the theorem that says: {claim.says}",
+                because=(known.reason,),
+                given=(TRUE,),
+                then=~conj(*claim.given),
+                expected=Expectation(Verdict.PROVED),
+            )
+        return replace(claim, expected=Expectation(Verdict.REFUTED, _witness(known, target), known.reason))
+
+
+def _named(claim: Claim, target: Target) -> str:
+    """The target as the table names it: only where the theorem is of all fault paths, and not of the
+    one that theorems were first about."""
+    return "" if target is USER_MEM_ABORT or claim.theorem in _of_one_function() else target.name
+
+
+@cache
+def _of_one_function() -> frozenset[str]:
+    """The theorems that are of one function, and leave no choice of it."""
+    return frozenset(named.name for named in theorems() if named.theorem.of)
+
+
+def _witness(known: Known, target: Target) -> Term:
+    try:
+        return parse(known.witness, f"model/kernels.toml, {known.theorem}", target.symbols)
+    except PredicateError as error:
+        raise TableError(str(error)) from None

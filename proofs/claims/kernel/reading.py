@@ -15,7 +15,7 @@ from model.source.targets.functions.fault import USER_MEM_ABORT
 from model.source.targets.table import TARGETS
 from model.source.targets.target import Target
 from model.source.trees.tree import Tree, Version
-from proofs.claims.catalogue import DEFAULT_PAGES
+from proofs.claims.claim import DEFAULT_PAGES
 from proofs.claims.kernel.reading_cache import Kept
 
 #: Every target by its name: lowered, or why not.
@@ -48,15 +48,15 @@ def read_all(
     profile: Profile,
     name: str = "",
     targets: Sequence[Target] = TARGETS,
-    kept: Path | None = None,
+    cache: Path | None = None,
 ) -> Targets:
     """These targets of a tree under one configuration; ``name`` is the tree's, its release unless said.
 
-    ``kept`` is the directory where earlier runs left what they read; None looks for nothing there and
+    ``cache`` is the directory where earlier runs left what they read; None looks for nothing there and
     leaves nothing.
     """
     found: dict[str, Kernel | NoSink | Unsupported] = {}
-    with Kept(kept, tree, index, profile, pages) as reader:
+    with Kept(cache, tree, index, profile, pages) as reader:
         for target in targets:
             try:
                 found[target.name] = reader.read(subject_of(name or release_of(tree.version), target), target)

@@ -1,25 +1,26 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Do two trees do the same?  Their fault paths run on the same inputs, and each observable is compared.
+"""Equivalence of two trees, function by function, on the same inputs.
 
 What the trees have in common has the same name in both (``vma->vm_flags``, ``pfn``), so one input is
 an input of both.  A difference is a refutation, and its witness shows both runs.
+
+Of user_mem_abort() each observable is compared.  What any other function is given and what it does are
+its target's symbols: those that are read when it is called must be equal in both, and then those that are
+read when it has returned must be.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
-from model.cache import default_directory
 from model.facts.assumed import FACTS
-from model.kernels import TableError
-from model.logic import BV64, TRUE, Term, choose, conj, const, substitute
+from model.logic import BOOL, BV64, TRUE, Term, choose, conj, const, name, same, substitute
 from model.program.procedure import Procedure
-from model.source.index.index import Index
-from model.source.kernel import Kernel
-from model.source.targets.functions.fault import USER_MEM_ABORT
-from model.source.trees.tree import Tree
+from model.source.errors import Unsupported
+from model.source.kernel import Kernel, NoSink
+from model.source.targets.table import TARGETS
+from model.source.targets.target import EntryValue, Target
 from model.vocabulary.memory import (
     DEVICE,
     EXECUTABLE,
@@ -49,22 +50,31 @@ from model.vocabulary.memory import (
     sanitised,
     sanitised_size,
 )
-from proofs.claims.catalogue import pages_in_name
-from proofs.claims.claim import Claim, Expectation, Region, Verdict
-from proofs.claims.kernel.reading import Targets, profiles, read_all
-from proofs.claims.relational.beside import FAMILY, OTHER, Comparison, beside
+from model.vocabulary.symbols import DONE
+from proofs.claims.claim import Claim, NamedTheorem, Skipped, make_claim, make_unread_claim
+from proofs.theorems.expectation import Expectation, Verdict
 from proofs.theorems.observable import Observable
+from proofs.theorems.theorem import Region, Theorem, about
+
+OTHER = "other"
+FAMILY = "equivalence"
+#: The theorem about all that a function does.
+EVERYTHING = "the_same_in_everything"
+BECAUSE = ("two trees are compared, on the same inputs",)
+
+#: A region is over so many conditions at most.
+MOST_CONDITIONS = 8
 
 ZERO = const(0, BV64)
 
 
-def _of_relaxed(term: Term) -> Term:
-    """A word about the prot that was mapped, of the prot that was relaxed."""
+def _on_relaxed_prot(term: Term) -> Term:
+    """The term about the prot that was mapped, said of the prot that was relaxed."""
     return substitute(term, lambda leaf: relaxed_prot if leaf.data == "prot" else leaf)
 
 
-#: The conditions in which the inputs that differ are told.
-_ATOMS: tuple[tuple[str, Term], ...] = (
+#: The conditions of the region where two fault paths differ.
+_CONDITIONS: tuple[tuple[str, Term], ...] = (
     ("perm_fault", perm_fault),
     ("exec_fault", exec_fault),
     ("logging_active", logging_active),
@@ -74,13 +84,16 @@ _ATOMS: tuple[tuple[str, Term], ...] = (
     ("kvm_has_mte(kvm)", kvm_has_mte),
     ("nested", nested),
 )
-_ALWAYS = f"on some input whatever these conditions are: {', '.join(label for label, _ in _ATOMS)}"
+_ALWAYS = f"on some input whatever these conditions are: {', '.join(label for label, _ in _CONDITIONS)}"
+
+
+ReadTarget = Kernel | NoSink | Unsupported
 
 
 @dataclass(frozen=True)
-class Question:
-    """Whether both do the same in one respect: the theorem is ``the_same_NAME``, and says that both
-    do what ``says`` says."""
+class Respect:
+    """What two fault paths are compared in: the theorem is ``the_same_NAME``, and says that both do what
+    ``says`` says."""
 
     name: str
     says: str
@@ -90,37 +103,37 @@ class Question:
 #: A prot is compared by what it grants, not by its bits.
 _PROT = (READABLE, WRITABLE, EXECUTABLE, DEVICE, NORMAL_NC)
 
-QUESTIONS: tuple[Question, ...] = (
-    Question("answer", "answer the fault alike", Observable((ret,))),
-    Question(
+RESPECTS: tuple[Respect, ...] = (
+    Respect("answer", "answer the fault alike", Observable((ret,))),
+    Respect(
         "lookup",
         "look up the same page, or none",
         Observable((looked_up, choose(looked_up, lookup_gfn, ZERO))),
     ),
-    Question("mapping", "map a page, or map none", Observable((mapped,))),
-    Question(
+    Respect("mapping", "map a page, or map none", Observable((mapped,))),
+    Respect(
         "memory_type_and_permissions",
         "map a page with the same type and permissions",
         Observable(_PROT, mapped),
     ),
-    Question(
+    Respect(
         "size_and_address",
         "map a page at the same addresses",
         Observable((map_addr, map_size, map_phys), mapped),
     ),
-    Question("relaxation", "add permissions, or add none", Observable((relaxed,))),
-    Question(
+    Respect("relaxation", "add permissions, or add none", Observable((relaxed,))),
+    Respect(
         "relaxed_permissions",
         "add the same permissions",
-        Observable(tuple(_of_relaxed(t) for t in _PROT), relaxed),
+        Observable(tuple(_on_relaxed_prot(t) for t in _PROT), relaxed),
     ),
-    Question(
+    Respect(
         "tags",
         "sanitise the same tags",
         Observable((sanitised, choose(sanitised, sanitised_size, ZERO))),
     ),
-    Question("dirty_page", "mark the page dirty, or do not", Observable((marked_dirty,))),
-    Question(
+    Respect("dirty_page", "mark the page dirty, or do not", Observable((marked_dirty,))),
+    Respect(
         "page_reference",
         "give the page's reference back once",
         Observable((page_released, page_released_again)),
@@ -128,86 +141,97 @@ QUESTIONS: tuple[Question, ...] = (
 )
 
 
-def compared(
-    first: Path,
-    rev: str | None,
-    second: Path,
-    second_rev: str | None,
-    pages: Sequence[str],
-    config: Path | None,
-    kept: Path | None = None,
-) -> Comparison:
-    """A claim for each observable of user_mem_abort(), and one for all of them with the inputs that
-    differ as a region; and a claim for each other function.  ``kept`` as in ``reading.read_all``.
+@dataclass(frozen=True)
+class Comparison:
+    """Claims about two trees, functions that only one of them has, and the claims about functions
+    that could not be read, with the reason."""
 
-    Raises ValueError (TreeError, ProfileError) for what is no kernel tree or configuration, and
-    TableError, with file and line, where a tree cannot be read exactly.
-    """
-    trees = Tree.open(first, rev), Tree.open(second, second_rev)
-    configurations = list(profiles(pages, config))
-    indexes = [Index.build(tree, default_directory()) for tree in trees]
-    labels = str(trees[0].version), str(trees[1].version)
-    found = Comparison(())
-    for size, profile in configurations:
-        one, two = (
-            read_all(tree, index, size, profile, label, kept=kept)
-            for tree, index, label in zip(trees, indexes, labels, strict=True)
+    claims: tuple[Claim, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+    unread: Mapping[str, str] = field(default_factory=dict)
+
+    def join(self, other: Comparison) -> Comparison:
+        """Both comparisons."""
+        return Comparison(
+            self.claims + other.claims, self.skipped + other.skipped, {**self.unread, **other.unread}
         )
-        found = found.with_more(of_two(size, labels, one, two))
-    return found
 
 
-def of_two(pages: str, labels: tuple[str, str], one: Targets, two: Targets) -> Comparison:
-    """The same of what was read of two trees, which are called so.
-
-    Raises TableError where user_mem_abort() of one of them cannot be read.
-    """
-    names = "..".join(labels)
-    paths = _path(labels[0], one), _path(labels[1], two)
-    others = {target: (one[target], two[target]) for target in one if target != USER_MEM_ABORT.name}
-    return Comparison(tuple(of_paths(*paths, names, pages))).with_more(beside(names, pages, others))
-
-
-def _path(name: str, found: Targets) -> Procedure:
-    """The fault path, without which there is nothing to compare."""
-    kernel = found[USER_MEM_ABORT.name]
-    if isinstance(kernel, Kernel):
-        return kernel.procedure
-    raise TableError(f"{name} cannot be compared: {kernel}")
-
-
-def of_paths(one: Procedure, two: Procedure, names: str, pages: str) -> Iterator[Claim]:
+def compare_fault_paths(one: Procedure, two: Procedure, names: str, pages: str) -> Iterator[Claim]:
     """The claims about two fault paths; the last is about all that they do, with the region."""
-    alike = [question.observable.alike(OTHER) for question in QUESTIONS]
-    for question, then in zip(QUESTIONS, alike, strict=True):
-        theorem, says = f"the_same_{question.name}", f"Both {question.says}."
-        yield _claim(theorem, says, then, one, two, names, pages)
-    everything = conj(*alike)
-    region = Region("they differ", _ATOMS, ~everything, projected=True, where="only where ", always=_ALWAYS)
-    yield _claim("the_same_in_everything", "Both do the same.", everything, one, two, names, pages, (region,))
+    equal = [respect.observable.alike(OTHER) for respect in RESPECTS]
+    for respect, then in zip(RESPECTS, equal, strict=True):
+        named = _theorem(f"the_same_{respect.name}", f"Both {respect.says}.", then)
+        yield _compare(named, one, two, names, pages)
+    everything = conj(*equal)
+    region = _difference(_CONDITIONS, everything, _ALWAYS)
+    yield _compare(_theorem(EVERYTHING, "Both do the same.", everything), one, two, names, pages, region)
 
 
-def _claim(
-    theorem: str,
-    says: str,
-    then: Term,
-    one: Procedure,
-    two: Procedure,
-    names: str,
-    pages: str,
-    regions: tuple[Region, ...] = (),
+def _theorem(name: str, says: str, then: Term, given: tuple[Term, ...] = (TRUE,)) -> NamedTheorem:
+    return NamedTheorem(name, FAMILY, Theorem(says, given, then, BECAUSE))
+
+
+def _compare(
+    named: NamedTheorem, one: Procedure, two: Procedure, names: str, pages: str, *regions: Region
 ) -> Claim:
-    return Claim(
-        theorem,
-        FAMILY,
-        names,
-        pages_in_name(pages),
-        says,
-        ("two trees are compared, on the same inputs",),
-        {"": one, OTHER: two},
-        FACTS,
-        (TRUE,),
-        then,
-        Expectation(Verdict.PROVED),
-        regions=regions,
-    )
+    return make_claim(named, names, pages, {"": one, OTHER: two}, FACTS, Expectation(Verdict.PROVED), regions)
+
+
+def _difference(conditions: tuple[tuple[str, Term], ...], then: Term, always: str) -> Region:
+    """The inputs on which two functions differ."""
+    return Region("they differ", conditions, ~then, projected=True, where="only where ", always=always)
+
+
+def compare_functions(
+    names: str, pages: str, pairs: Mapping[str, tuple[ReadTarget, ReadTarget]]
+) -> Comparison:
+    """The comparison of every target but user_mem_abort(), by its name; ``names`` are those of the
+    two trees."""
+    result = Comparison()
+    for target in TARGETS:
+        if target.name in pairs:
+            result = result.join(
+                _compare_target(f"{names}:{target.name}", pages, target, *pairs[target.name])
+            )
+    return result
+
+
+def _compare_target(subject: str, pages: str, target: Target, one: ReadTarget, two: ReadTarget) -> Comparison:
+    lacking = [str(side) for side in (one, two) if isinstance(side, NoSink)]
+    if lacking:
+        return Comparison((), (Skipped(EVERYTHING, subject, " ".join(dict.fromkeys(lacking))),))
+    says = f"{target.name}() does the same with the same in both."
+    if isinstance(one, Kernel) and isinstance(two, Kernel):
+        return Comparison((_compare_procedures(subject, pages, target, says, one.procedure, two.procedure),))
+    claim = make_unread_claim(_theorem(EVERYTHING, says, TRUE), subject, pages)
+    why = next(str(side) for side in (one, two) if isinstance(side, Unsupported))
+    return Comparison((claim,), (), {claim.name: why})
+
+
+def _compare_procedures(
+    subject: str, pages: str, target: Target, says: str, one: Procedure, two: Procedure
+) -> Claim:
+    """That equal inputs of a function give equal results.  No fact is about all targets, so none is assumed."""
+    bound = [word for word in target.symbols if word in one.symbols and word in two.symbols]
+    given = [word for word in bound if _is_input(target, word)]
+    then = conj(*(_equality(target, word) for word in bound if word not in given))
+    conditions = [word for word in given if target.symbols[word][0] == BOOL][:MOST_CONDITIONS]
+    always = f"on some input whatever these conditions are: {', '.join(conditions)}"
+    named = _theorem(EVERYTHING, says, then, tuple(_equality(target, word) for word in given))
+    region = _difference(tuple((word, name(word, BOOL)) for word in conditions), then, always)
+    regions = (region,) if conditions else ()
+    expected = Expectation(Verdict.PROVED)
+    return make_claim(named, subject, pages, {"": one, OTHER: two}, (), expected, regions)
+
+
+def _equality(target: Target, word: str) -> Term:
+    """That the symbol is the same in both."""
+    term = name(word, target.symbols[word][0])
+    return same(term, about(OTHER, term))
+
+
+def _is_input(target: Target, word: str) -> bool:
+    """Whether the symbol is read when the function is called."""
+    meaning = target.bindings.get(word)
+    return word not in DONE if meaning is None else isinstance(meaning, EntryValue)

@@ -21,7 +21,8 @@ from model.vocabulary.memslot import (
     looks_for_vmas,
     vm_is_protected,
 )
-from proofs.claims.claim import Claim, about
+from proofs.claims.claim import Claim
+from proofs.theorems.theorem import about
 
 WORD = str(memslot_refused.data)
 _MEMSLOT = "memslot"

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Is a local read before it is set?  A function runs twice on the same inputs, and what its locals hold
-at first is anything, and not the same: everything that it does must be the same all the same.
+"""Self-composition: no output depends on an uninitialised local.
+
+A function runs twice on the same inputs, and its locals begin with values that need not be the same: all that
+it does must be.
 """
 
 from __future__ import annotations
@@ -12,8 +14,8 @@ from model.program.procedure import Procedure, effects
 from model.program.renaming import rename_locals
 from model.source.kernel import Kernel
 from model.source.targets.target import LocalValue
-from proofs.claims.catalogue import pages_in_name
-from proofs.claims.claim import Claim, about
+from proofs.claims.claim import Claim, NamedTheorem, make_claim
+from proofs.theorems.theorem import Theorem, about
 
 THEOREM = "no_local_matters_before_it_is_set"
 _AGAIN = "again"
@@ -29,21 +31,17 @@ def _with_crash(procedure: Procedure) -> Procedure:
     return replace(procedure, symbols={**procedure.symbols, str(_crashed.data): stopped})
 
 
-def nothing_unset_matters(subject: str, kernel: Kernel) -> Claim:
-    """The claim about a function that was read.  A word that is a local has a meaning only where the
-    local was set, and where the host stopped nothing is returned."""
+def make_uninitialised_claim(subject: str, kernel: Kernel) -> Claim:
+    """The claim that no output of a function depends on an uninitialised local.  A symbol that is a local has
+    a meaning only where the local was set, and where the host stopped nothing is returned."""
     procedure, means = _with_crash(kernel.procedure), kernel.target.bindings
     terms = kernel.procedure.symbols.items()
     words = [name(word, t.sort) for word, t in terms if not isinstance(means.get(word), LocalValue)]
-    return Claim(
-        THEOREM,
-        "resources",
-        subject,
-        pages_in_name(kernel.pages),
+    theorem = Theorem(
         "Nothing that the function does depends on what a local held before it was set.",
-        ("C11 6.2.4: such a value is indeterminate",),
-        {"": procedure, _AGAIN: rename_locals(procedure)},
-        (),
         (~_crashed,),
         conj(*(same(word, about(_AGAIN, word)) for word in words)),
+        ("C11 6.2.4: such a value is indeterminate",),
     )
+    procedures = {"": procedure, _AGAIN: rename_locals(procedure)}
+    return make_claim(NamedTheorem(THEOREM, "resources", theorem), subject, kernel.pages, procedures)

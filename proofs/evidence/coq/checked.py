@@ -10,13 +10,14 @@ from enum import Enum
 from pathlib import Path
 
 from model.logic import Term, conj, negate, show, value_of
-from proofs.claims.claim import Claim, Verdict
+from proofs.claims.claim import Claim
 from proofs.evidence.coq.certificate import RefutedError
 from proofs.evidence.coq.compile import compiled
 from proofs.evidence.coq.lines import Line
 from proofs.evidence.coq.statement import NOWHERE, narrowed, proved, stated
 from proofs.evidence.coq.values import NotCovered
 from proofs.solvers.obligation import Obligation
+from proofs.theorems.expectation import Verdict
 
 #: Texts longer than this are not given to coqc, which takes about four seconds for a million characters.
 LONGEST = 4_000_000

@@ -13,7 +13,8 @@ from collections.abc import Iterable, Iterator
 from counterexamples.render import prose, trace
 from counterexamples.witness import Witness
 from model.program.procedure import Input, Origin
-from proofs.claims.claim import Claim, Verdict
+from proofs.claims.claim import Claim
+from proofs.theorems.expectation import Verdict
 from proofs.verdicts.finding import Finding
 from proofs.verdicts.portfolio.text import certified, listed
 from proofs.verdicts.verdict import Judged, Standing
@@ -38,7 +39,7 @@ def explain(finding: Finding) -> str:
         *_item("given", [prose.term(g) for g in claim.given] or ["nothing"]),
         *_item("then", [prose.term(claim.then)]),
         *_item("because", claim.because),
-        *(line for key, text in claim.details.items() for line in _item(key, text.splitlines())),
+        *(line for key, text in finding.regions.items() for line in _item(key, text.splitlines())),
         *_item("expected", [_expected(claim)]),
         *_item("verdict", [heading(finding.judged)]),
         *_item("engines", listed(finding.judged)),
@@ -84,7 +85,7 @@ def unexpected(finding: Finding) -> str:
     lines = [f"{judged.name}: {heading(judged)}"]
     if finding.counterexample:
         lines += ["", *_counterexample(finding.counterexample, judged.claim.says)]
-    for region, formula in judged.claim.details.items():
+    for region, formula in finding.regions.items():
         lines += [
             "",
             textwrap.fill(f"{region} {formula}", 100, initial_indent="    ", subsequent_indent="        "),

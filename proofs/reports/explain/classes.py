@@ -18,9 +18,10 @@ from counterexamples.attributes.table import Tables
 from counterexamples.render.table import Row, of_one, rows, text_of
 from model.logic import FALSE, Term, conj, disj
 from model.program.procedure import Procedure
-from proofs.claims.claim import Claim, Verdict
+from proofs.claims.claim import Claim
 from proofs.solvers.smt.pool import Pool
-from proofs.verdicts.alone import verdicts
+from proofs.theorems.expectation import Verdict
+from proofs.verdicts.prove import verdicts
 
 #: Rows that are told in full.
 MOST = 12

@@ -10,13 +10,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from counterexamples.attributes.table import AttributesError, Tables
-from proofs.claims.claim import Verdict
 from proofs.claims.subject import part
 from proofs.cli.progress import Progress
 from proofs.reports.explain.classes import all_kinds
 from proofs.reports.explain.shape_replay import counterpart
 from proofs.reports.explain.smallest_mutant import breaking, can_be_asked
 from proofs.solvers.smt.pool import Pool
+from proofs.theorems.expectation import Verdict
 from proofs.verdicts.finding import Finding
 from proofs.verdicts.prove import with_obligations
 from proofs.verdicts.verdict import Judged

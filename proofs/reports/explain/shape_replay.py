@@ -21,7 +21,7 @@ from model.program.interpreter import Run
 from model.program.procedure import Procedure, ProcedureError
 from model.source.targets.functions.fault import USER_MEM_ABORT
 from proofs.claims.claim import Claim, replay
-from proofs.claims.relational.conformance import KERNEL, SHAPE, behaves_alike, subjects
+from proofs.claims.relational.conformance import KERNEL, SHAPE, conform, pair_procedures
 from proofs.claims.subject import Part
 from proofs.verdicts.finding import spoken
 from proofs.verdicts.verdict import Judged
@@ -42,7 +42,7 @@ def counterpart(judged: Judged, about: Part | None) -> str:
         return f"No shape stands for {about.kernel}, so that there is no counterpart of it."
     if tuple(judged.claim.subjects) != (KERNEL,):
         return "The claim is about several procedures, so that no single shape has a counterpart of it."
-    both = replace(judged.claim, subjects=subjects(shape, judged.claim.subjects[KERNEL]))
+    both = replace(judged.claim, subjects=pair_procedures(shape, judged.claim.subjects[KERNEL]))
     try:
         return _told(both, judged, shape.name)
     except ProcedureError as error:
@@ -60,7 +60,7 @@ def _told(both: Claim, judged: Judged, shape: str) -> str:
     widths = {name: sort.width for name, sort in obligation.inputs.items()}
     words = spoken(judged.claim)
     found = build_witness(shown.model, shown.cube, widths, both.subjects, rerun, words, lambda _, __: True)
-    alike = replay(both, obligation.concrete(shown.model)).value(behaves_alike())
+    alike = replay(both, obligation.concrete(shown.model)).value(conform())
     end = (
         f"The shape {shape} does on this witness what the kernel does."
         if alike

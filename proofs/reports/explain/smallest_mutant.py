@@ -16,10 +16,10 @@ from dataclasses import dataclass, replace
 from counterexamples.mutation import generate_mutants
 from counterexamples.mutation.mutant import Mutant
 from model.program.interpreter import Inputs
-from proofs.claims.claim import Verdict
 from proofs.claims.obligations import obligations
 from proofs.solvers.smt.pool import Pool
-from proofs.verdicts.alone import verdicts
+from proofs.theorems.expectation import Verdict
+from proofs.verdicts.prove import verdicts
 from proofs.verdicts.simulation import Screen, refutes
 from proofs.verdicts.verdict import Judged
 

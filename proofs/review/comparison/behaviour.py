@@ -18,13 +18,19 @@ from model.source.kernel import Kernel, NoSink
 from model.source.targets.functions.fault import USER_MEM_ABORT
 from model.source.targets.table import TARGETS
 from model.source.targets.target import Target
-from proofs.claims.claim import Claim, Region, Verdict
+from proofs.claims.claim import Claim
 from proofs.claims.fingerprint import Fingerprints
-from proofs.claims.relational.beside import THEOREM, Read, beside
-from proofs.claims.relational.equivalence import of_paths
+from proofs.claims.relational.equivalence import (
+    EVERYTHING,
+    ReadTarget,
+    compare_fault_paths,
+    compare_functions,
+)
 from proofs.review.comparison.side import Side
 from proofs.review.review import Change, Difference, FunctionReview
 from proofs.solvers.smt.pool import Pool
+from proofs.theorems.expectation import Verdict
+from proofs.theorems.theorem import Region
 from proofs.verdicts.cache import Memory
 from proofs.verdicts.finding import Finding, find
 from proofs.verdicts.prove import decided, examined
@@ -38,8 +44,8 @@ class Pair:
 
     target: Target
     pages: str
-    one: Read
-    two: Read
+    one: ReadTarget
+    two: ReadTarget
     claims: tuple[Claim, ...] = ()
 
 
@@ -61,18 +67,20 @@ def _pairs(before: Side, after: Side) -> Iterator[Pair]:
                 yield _pair(target, pages, names, one[target.name], two[target.name])
 
 
-def _is_absent(read: Read) -> bool:
+def _is_absent(read: ReadTarget) -> bool:
     return isinstance(read, NoSink)
 
 
-def _pair(target: Target, pages: str, names: str, one: Read, two: Read) -> Pair:
+def _pair(target: Target, pages: str, names: str, one: ReadTarget, two: ReadTarget) -> Pair:
     if not isinstance(one, Kernel) or not isinstance(two, Kernel):
         return Pair(target, pages, one, two)
     if meaning(one.procedure) == meaning(two.procedure):
         return Pair(target, pages, one, two)
     if target is USER_MEM_ABORT:
-        return Pair(target, pages, one, two, tuple(of_paths(one.procedure, two.procedure, names, pages)))
-    return Pair(target, pages, one, two, beside(names, pages, {target.name: (one, two)}).claims)
+        return Pair(
+            target, pages, one, two, tuple(compare_fault_paths(one.procedure, two.procedure, names, pages))
+        )
+    return Pair(target, pages, one, two, compare_functions(names, pages, {target.name: (one, two)}).claims)
 
 
 def _review(
@@ -113,7 +121,7 @@ def _change(pair: Pair, judged: Sequence[Judged]) -> tuple[Change, str]:
 
 def _telling(differing: Sequence[Claim]) -> Sequence[Claim]:
     """The claims about one observable each; the one about everything only if there is no other."""
-    return [claim for claim in differing if claim.theorem != THEOREM] or differing
+    return [claim for claim in differing if claim.theorem != EVERYTHING] or differing
 
 
 def _difference(finding: Finding) -> Difference:

@@ -23,9 +23,10 @@ from model.program.line_havoc import havoc_lines
 from model.program.procedure import Procedure, Span
 from model.source.targets.functions.fault import USER_MEM_ABORT
 from model.source.targets.target import Target
-from proofs.claims.claim import Claim, Verdict
+from proofs.claims.claim import Claim
 from proofs.review.comparison import line_core
 from proofs.solvers.smt.pool import Pool
+from proofs.theorems.expectation import Verdict
 from proofs.verdicts.cache import Memory
 from proofs.verdicts.prove import cores, decided
 
@@ -72,10 +73,17 @@ def asked(subject: str, procedure: Procedure, facts: Sequence[Fact]) -> list[Ask
 
     def claim(number: int, way: str, then: Term) -> Claim:
         return Claim(
-            f"part_{number}_is_never_{way}", "dead_code", subject, "", f"It is never {way} where it decides.",
-            ("every input that the facts allow was asked about",), {"": found.procedure}, tuple(facts),
-            (TRUE,), then,
-        )  # fmt: skip
+            theorem=f"part_{number}_is_never_{way}",
+            family="dead_code",
+            subject=subject,
+            pages="",
+            says=f"It is never {way} where it decides.",
+            because=("every input that the facts allow was asked about",),
+            subjects={"": found.procedure},
+            facts=tuple(facts),
+            given=(TRUE,),
+            then=then,
+        )
 
     return [
         Asked(part, claim(i, "true", ~part.decided_yes), claim(i, "false", ~part.decided_no))

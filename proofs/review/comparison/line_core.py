@@ -15,7 +15,8 @@ from dataclasses import dataclass, replace
 from model.facts.assumed import Fact
 from model.program.line_havoc import LineHavoc
 from model.program.procedure import Procedure, Span
-from proofs.claims.claim import Claim, Expectation, Verdict
+from proofs.claims.claim import Claim
+from proofs.theorems.expectation import Expectation, Verdict
 
 #: The name of a line among the facts.
 _LINE = "line"

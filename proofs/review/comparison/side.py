@@ -39,7 +39,7 @@ def side(
     Raises TreeError for a tree that states no version, TableError as ``claims_about``.
     """
     targets = tuple(
-        (size, read_all(tree, index, size, profile, kept=kept)) for size, profile in configurations
+        (size, read_all(tree, index, size, profile, cache=kept)) for size, profile in configurations
     )
     return Side(tree, index, targets, claims_about(tree.version, targets))
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from model.program.line_havoc import LineHavoc, havoc_lines
 from model.program.procedure import Procedure, Span
-from proofs.claims.claim import Claim, Verdict
+from proofs.claims.claim import Claim
 from proofs.claims.fingerprint import Fingerprints
 from proofs.claims.obligations import obligations
 from proofs.claims.subject import part
@@ -22,6 +22,7 @@ from proofs.review.comparison.side import Side, Touched
 from proofs.review.review import Became, TheoremReview
 from proofs.solvers.obligation import Obligation
 from proofs.solvers.smt.pool import Pool
+from proofs.theorems.expectation import Verdict
 from proofs.verdicts.cache import Memory
 from proofs.verdicts.finding import Finding, find
 from proofs.verdicts.prove import cores, decided, denied, examined

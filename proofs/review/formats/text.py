@@ -11,7 +11,6 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 
 from counterexamples.render import prose
-from proofs.claims.claim import Verdict
 from proofs.review.review import (
     Became,
     Change,
@@ -20,6 +19,7 @@ from proofs.review.review import (
     Review,
     TheoremReview,
 )
+from proofs.theorems.expectation import Verdict
 
 WIDTH = 72
 #: Theorems, names, rows, functions and respects that are told of one patch, at most; the rest is counted.

@@ -7,11 +7,12 @@ from collections.abc import Iterable, Iterator
 
 from counterexamples.render import prose
 from model.program.procedure import Span
-from proofs.claims.claim import Claim, Verdict
+from proofs.claims.claim import Claim
 from proofs.review.page import courses
 from proofs.review.page.element import Child, Element, anchor, element
 from proofs.review.page.facts import Assumed
 from proofs.review.review import Became, TheoremReview
+from proofs.theorems.expectation import Verdict
 from proofs.verdicts.finding import Finding
 
 #: What a reader is to look at first.

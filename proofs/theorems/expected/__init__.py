@@ -7,8 +7,7 @@ to D12 are told in ``counterexamples.scenarios.disputed``.
 
 from __future__ import annotations
 
-from proofs.claims.claim import Expectation
-from proofs.theorems.expectation import PROVED, NotAsked, Table
+from proofs.theorems.expectation import PROVED, Expectation, NotAsked, Table
 from proofs.theorems.expected import (
     block_size,
     conformance,

@@ -8,8 +8,7 @@ It is, for every theorem and every version, except where ``CONDITIONS`` of
 from __future__ import annotations
 
 from model.vocabulary.memory import is_mixedmap, mapped, page_is_cow_copy, relaxed
-from proofs.claims.claim import Expectation, Verdict
-from proofs.theorems.expectation import PROVED, Table, between, proved, refuted
+from proofs.theorems.expectation import PROVED, Expectation, Table, Verdict, between, proved, refuted
 from proofs.theorems.versions.cow_conditions import condition
 
 EXPECTED: Table = {

@@ -32,9 +32,8 @@ from model.vocabulary.memory import (
     sanitised,
     vma_found,
 )
-from proofs.claims.claim import Region, about
 from proofs.theorems.fault.refusal import has_forbidden_tags, is_understood, undisturbed
-from proofs.theorems.theorem import Theorem
+from proofs.theorems.theorem import Region, Theorem, about
 from proofs.theorems.versions.cow_conditions import Condition
 
 #: The subject that has the test; the other one ("") is the same version without it.

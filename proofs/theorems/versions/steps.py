@@ -57,10 +57,9 @@ from model.vocabulary.memory import (
     vm_page_prot,
     vma_found,
 )
-from proofs.claims.claim import about
 from proofs.theorems.fault.refusal import has_forbidden_tags, is_understood
 from proofs.theorems.observable import EVERYTHING, Observable
-from proofs.theorems.theorem import Theorem
+from proofs.theorems.theorem import Theorem, about
 
 #: The older of two versions; the newer one is the subject "".
 OLDER = "older"

@@ -28,7 +28,7 @@ def possible(claim: Claim, name: str, says: str, given: Sequence[Term]) -> Claim
     """That this never happens under the facts of the claim; refuted if it is possible."""
     return replace(
         claim, theorem=name, family="adequacy", says=says, because=(), given=tuple(given) or (TRUE,),
-        then=FALSE, expected=None, details={}, regions=(),
+        then=FALSE, expected=None, regions=(),
     )  # fmt: skip
 
 
@@ -87,7 +87,7 @@ def _no_code(claim: Claim, subject: str) -> Procedure:
 def _asked(claim: Claim, what: str, says: str, given: Sequence[Term], then: Term) -> Claim:
     return replace(
         claim, theorem=f"{claim.theorem}.{what}", family="adequacy", says=says, because=(),
-        given=tuple(given), then=then, expected=None, details={}, regions=(),
+        given=tuple(given), then=then, expected=None, regions=(),
     )  # fmt: skip
 
 
@@ -104,7 +104,7 @@ def siblings(claim: Claim) -> Iterator[tuple[str, Claim]]:
 def _sibling(claim: Claim, which: str, given: Sequence[Term], then: Term) -> Claim:
     return replace(
         claim, theorem=f"{claim.theorem}.sibling_{which}", family="adequacy", given=tuple(given) or (TRUE,),
-        then=then, expected=None, details={}, regions=(),
+        then=then, expected=None, regions=(),
     )  # fmt: skip
 
 

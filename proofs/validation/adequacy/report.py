@@ -12,10 +12,11 @@ from dataclasses import dataclass
 
 from counterexamples.render.as_json import render_json
 from model.logic import Term
-from proofs.claims.claim import Claim, Verdict
+from proofs.claims.claim import Claim
 from proofs.claims.subject import part
 from proofs.cli.progress import Progress
 from proofs.solvers.smt.pool import Pool
+from proofs.theorems.expectation import Verdict
 from proofs.validation.adequacy import questions
 from proofs.validation.adequacy.outcomes import (
     BY_DEFINITION,

@@ -20,10 +20,11 @@ from model.source.index.index import Index
 from model.source.kernel import Kernel
 from model.source.preprocessor.profile import Profile
 from model.source.trees.tree import Tree
-from proofs.claims.claim import Claim, Verdict, replay
+from proofs.claims.claim import Claim, replay
 from proofs.claims.fingerprint import Fingerprints
 from proofs.claims.kernel.reading import profiles, read_all
 from proofs.claims.subject import part
+from proofs.theorems.expectation import Verdict
 from proofs.validation.differential.cgen.c_procedure import ARGUMENTS
 from proofs.validation.differential.cgen.c_terms import Unprintable
 from proofs.validation.differential.cgen.harness import Harness

@@ -22,11 +22,13 @@ from counterexamples.mutation.mutant import Mutant
 from model.facts.assumed import Fact
 from model.logic import FALSE, TRUE, conj
 from model.program.interpreter import Inputs, UninitialisedError
-from proofs.claims.claim import Claim, Verdict, about, replay
+from proofs.claims.claim import Claim, replay
 from proofs.claims.obligations import obligations
 from proofs.solvers.query import SatStatus
 from proofs.solvers.smt.batch import batches
 from proofs.solvers.smt.pool import Pool
+from proofs.theorems.expectation import Verdict
+from proofs.theorems.theorem import about
 from proofs.validation.mutation.inputs import InputRound, MarkCoverage, input_rounds
 from proofs.validation.mutation.masking import OBSERVED, MaskingCheck, input_facts
 from proofs.validation.mutation.mutation_target import MutationTarget
@@ -273,7 +275,16 @@ class _MutationRun:
         subjects = {"": mutant.procedure, ORIGINAL: self.subject.procedure}
         name, because = f"mutant_{i}_is_equivalent", (mutant.operator,)
         return Claim(
-            name, "mutation", self.subject.name, "", str(mutant), because, subjects, facts, (TRUE,), then
+            theorem=name,
+            family="mutation",
+            subject=self.subject.name,
+            pages="",
+            says=str(mutant),
+            because=because,
+            subjects=subjects,
+            facts=facts,
+            given=(TRUE,),
+            then=then,
         )
 
 

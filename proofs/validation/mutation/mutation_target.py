@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 
 from model.facts.assumed import Fact
 from model.program.procedure import Procedure
-from proofs.claims.claim import Claim, Expectation, Verdict
+from proofs.claims.claim import Claim
+from proofs.theorems.expectation import Expectation, Verdict
 
 
 @dataclass(frozen=True)

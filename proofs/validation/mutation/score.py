@@ -18,7 +18,8 @@ from counterexamples.mutation import OPERATORS, generate_mutants, sample
 from model.source.targets.functions.fault import USER_MEM_ABORT
 from model.source.targets.target import Target
 from model.source.trees.tree import Tree
-from proofs.claims.catalogue import DEFAULT_PAGES, claims, shapes
+from proofs.claims.catalogue import claims, shapes
+from proofs.claims.claim import DEFAULT_PAGES
 from proofs.claims.kernel.claims import claims_of
 from proofs.claims.kernel.reading import profiles, release_of, subject_of
 from proofs.solvers.parallel import map_in_order

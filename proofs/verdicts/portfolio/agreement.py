@@ -14,8 +14,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from proofs.claims.claim import Verdict
 from proofs.solvers.query import Answer, SatStatus
+from proofs.theorems.expectation import Verdict
 from proofs.verdicts.cache import Memory
 from proofs.verdicts.portfolio.engines import LEFT_OPEN, Engine, z3_version
 from proofs.verdicts.portfolio.pool import answers

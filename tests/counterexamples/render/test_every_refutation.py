@@ -11,8 +11,9 @@ import pytest
 from counterexamples.bugs import bugs
 from counterexamples.bugs.bug import OnShape
 from counterexamples.render import prose, trace
-from proofs.claims.claim import Claim, Verdict
+from proofs.claims.claim import Claim
 from proofs.claims.past_bugs import on_shape
+from proofs.theorems.expectation import Verdict
 from tests.support.solvers.asking import ask_closely, by_theorem
 
 GRAMMAR = re.compile(r"Let (Then (because )?)+However,")

@@ -15,10 +15,11 @@ from counterexamples.render import prose, trace
 from counterexamples.render.diff import beside
 from counterexamples.witness import Witness
 from model.arch.arm64.fault import shapes
-from proofs.claims.claim import Claim, Verdict
+from proofs.claims.claim import Claim
 from proofs.claims.load import load
 from proofs.claims.past_bugs import on_shape
 from proofs.cli.selection import Selection
+from proofs.theorems.expectation import Verdict
 from tests.support.solvers.asking import ask_closely
 
 GRAMMAR = re.compile(r"Let (Then (because )?)+However,")

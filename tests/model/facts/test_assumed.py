@@ -13,7 +13,7 @@ from model.facts.classes import CLASSES, PageClass, of_class
 from model.facts.insertion import INSERTIONS, Insertion
 from model.logic import TRUE, free_names
 from model.vocabulary.symbols import DONE, READ, VARYING, WORLD
-from proofs.claims.claim import Verdict
+from proofs.theorems.expectation import Verdict
 from tests.support.solvers.asking import as_expected, ask, by_theorem, fact
 
 NAMES = [f.name for f in FACTS]

@@ -12,9 +12,9 @@ from model.arch.arm64.fault import shapes as recorded
 from model.logic import free_names
 from model.source.targets.table import TARGETS
 from model.vocabulary.symbols import DONE, READ, VARYING, WORLD
-from proofs.claims.catalogue import Named, Subject, claims, is_about_core_mm, pages_in_name, shapes, theorems
-from proofs.claims.claim import Verdict
-from proofs.theorems.expectation import CORE_MM, NotAsked
+from proofs.claims.catalogue import Subject, claims, is_about_core_mm, shapes, theorems
+from proofs.claims.claim import NamedTheorem, pages_in_name
+from proofs.theorems.expectation import CORE_MM, NotAsked, Verdict
 from proofs.theorems.expected import EXPECTED
 from proofs.theorems.versions.cow_check import forbids
 from proofs.theorems.versions.cow_conditions import CONDITIONS
@@ -48,7 +48,7 @@ def test_every_row_is_of_a_theorem_and_of_shapes() -> None:
 
 
 @pytest.mark.parametrize("named", theorems(""), ids=lambda n: n.name)
-def test_every_theorem_has_a_row_of_its_own(named: Named) -> None:
+def test_every_theorem_has_a_row_of_its_own(named: NamedTheorem) -> None:
     assert named.name in EXPECTED
 
 
@@ -127,7 +127,7 @@ def test_the_default_page_size_is_not_in_names() -> None:
 
 
 @pytest.mark.parametrize("named", theorems(), ids=lambda n: n.name)
-def test_theorems_read_as_sentences(named: Named) -> None:
+def test_theorems_read_as_sentences(named: NamedTheorem) -> None:
     theorem = named.theorem
     assert re.fullmatch(r"[a-z0-9]+(_[a-z0-9]+){2,}", named.name)
     assert re.fullmatch(r"([A-Z\-]|[a-z0-9_]+(\(\))? ).*\.", theorem.says)

@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 from model.facts.assumed import Fact
 from model.logic import FALSE, Term, name
 from model.program.procedure import Block, If, Origin, Set, Statement
-from proofs.claims.claim import Claim, Expectation, Verdict
+from proofs.claims.claim import Claim
 from proofs.claims.fingerprint import Fingerprints
 from proofs.claims.obligations import obligations
 from proofs.solvers.smt.batch import batches
+from proofs.theorems.expectation import Expectation, Verdict
 from tests.support import toy
 from tests.support.keeping import CLAIMS, recalled
 
@@ -115,7 +116,7 @@ def test_a_changed_claim_never_gets_the_old_one_s_answer(
 
 
 def test_content_of_an_unknown_kind_is_an_error() -> None:
-    odd = replace(CLAIMS[0], details={"x": 1.5})  # type: ignore[dict-item]
+    odd = replace(CLAIMS[0], because=1.5)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="A float stands in a claim"):
         Fingerprints("this tool").of(odd)
 

@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 
 from model.logic import BOOL, TRUE, Term, apply, is_same, name, place, same, subterms
 from model.program.procedure import Call, If, Input, Origin, Procedure, Set
-from proofs.claims.claim import Claim, Verdict, about
+from proofs.claims.claim import Claim
 from proofs.claims.obligations import obligations
+from proofs.theorems.expectation import Verdict
+from proofs.theorems.theorem import about
 from tests.support import toy
 from tests.support.solvers.asking import ask
 from tests.support.terms import INPUTS, PLACES, Maker, procedure

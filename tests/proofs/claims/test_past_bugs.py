@@ -19,8 +19,9 @@ from model.program.edit import remove_test
 from model.source.index.index import Index
 from model.source.trees.tree import Tree
 from model.vocabulary.memory import FWB, is_cow_mapping, kvm_supports_cacheable_pfnmap
-from proofs.claims.claim import Replay, Verdict, replay
+from proofs.claims.claim import Replay, replay
 from proofs.claims.past_bugs import HistoryError, beside_on_c, beside_on_shape, on_c, on_shape, with_the_edit
+from proofs.theorems.expectation import Verdict
 from proofs.verdicts.verdict import Judged, Standing
 from tests.support import trees
 from tests.support.solvers.asking import ask, ask_closely

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import pytest
 
-from proofs.cli.selection import Selection, SelectionError, chosen, matching
+from proofs.claims.load import chosen
+from proofs.cli.selection import Selection, SelectionError, matching
 from tests.support import toy
 
 NAMES = ("memory_is_normal", "beyond_needs_hardware", "all_needs_hardware", "never_both")

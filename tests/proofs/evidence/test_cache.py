@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from proofs.claims import fingerprint
-from proofs.claims.claim import Verdict
 from proofs.evidence import cache, write
 from proofs.evidence.search import worker
 from proofs.evidence.search.search import Found
+from proofs.theorems.expectation import Verdict
 from tests.support.solvers.asking import ask
 from tests.support.solvers.evidences import toy_claims, toy_files
 

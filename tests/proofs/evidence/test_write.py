@@ -13,7 +13,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from model.logic import BOOL, BitVec, SortError, bitvec_op, name, subterms
-from proofs.claims.claim import Verdict
 from proofs.evidence import write
 from proofs.evidence.checker import answers, clauses, stored
 from proofs.evidence.checker.answers import PROVED, REFUTED, Answers, ClaimAnswer
@@ -23,6 +22,7 @@ from proofs.evidence.search.incremental import Asked
 from proofs.evidence.search.sat import GaveUpError, SatSolver
 from proofs.solvers.sat.tseitin import Clauses
 from proofs.solvers.smt import z3
+from proofs.theorems.expectation import Verdict
 from proofs.verdicts.verdict import Judged
 from tests.support.solvers.asking import ask, ask_closely
 from tests.support.solvers.evidences import lay, toy_claims, toy_files

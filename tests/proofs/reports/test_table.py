@@ -7,10 +7,11 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 
-from proofs.claims.claim import Claim, Skipped, Verdict
+from proofs.claims.claim import Claim, Skipped
 from proofs.reports import as_json, table
 from proofs.reports.explain import claim as explain
 from proofs.reports.table import Report
+from proofs.theorems.expectation import Verdict
 from proofs.verdicts.finding import Finding
 from proofs.verdicts.verdict import Judged, Standing, unsupported
 from tests.support import toy

@@ -16,10 +16,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from proofs.claims.claim import Verdict
 from proofs.review import files
 from proofs.review.entries import COMPARED, entries
 from proofs.review.review import Became, Change, FunctionReview, PatchReview, Review, Status
+from proofs.theorems.expectation import Verdict
 from tests.support.review import reviews
 
 TOP = Path(__file__).resolve().parents[3]

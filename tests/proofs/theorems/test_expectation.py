@@ -9,11 +9,12 @@ import pytest
 
 from model.arch.arm64.fault import shapes
 from model.logic import TRUE
-from proofs.claims.claim import Expectation, Verdict
 from proofs.theorems.expectation import (
     CORE_MM,
     EVERY,
+    Expectation,
     NotAsked,
+    Verdict,
     between,
     not_asked,
     proved,

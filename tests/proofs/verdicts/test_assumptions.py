@@ -14,7 +14,7 @@ from model.source.contracts.table import table
 from model.source.targets.table import TARGETS
 from model.vocabulary import memory
 from proofs.claims.catalogue import theorems
-from proofs.claims.claim import Verdict
+from proofs.theorems.expectation import Verdict
 from proofs.verdicts.assumptions import ROWS, Assumptions, Row, Sort, assumptions, told
 from proofs.verdicts.verdict import Judged, Standing
 from tests.support import toy

@@ -13,10 +13,11 @@ import pytest
 
 from model.cache import locate_file
 from model.logic import FALSE
-from proofs.claims.claim import Claim, Expectation, Verdict
+from proofs.claims.claim import Claim
 from proofs.claims.fingerprint import Fingerprints
 from proofs.solvers.query import SatStatus
 from proofs.solvers.smt.pool import Pool
+from proofs.theorems.expectation import Expectation, Verdict
 from proofs.verdicts import cache
 from proofs.verdicts.cache import Memory
 from proofs.verdicts.prove import decided, examined

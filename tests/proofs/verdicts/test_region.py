@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 from model.facts.assumed import Fact
 from model.logic import FALSE, TRUE, Term, name
 from model.vocabulary.memory import beyond, is_vma_cacheable, kvm_supports_cacheable_pfnmap, returns
-from proofs.claims.claim import Region
 from proofs.solvers.smt.pool import Pool
+from proofs.theorems.theorem import Region
 from proofs.verdicts.region import FormulaError, Row, formula, minimal
 from tests.support import toy
 

@@ -9,10 +9,11 @@ import pytest
 
 from model.logic import TRUE, name, place
 from model.program.procedure import Set
-from proofs.claims.claim import Claim, Expectation, Verdict
+from proofs.claims.claim import Claim
 from proofs.claims.obligations import obligations
 from proofs.solvers.obligation import Obligation
 from proofs.solvers.query import Answer, MinimalModel, SatStatus
+from proofs.theorems.expectation import Expectation, Verdict
 from proofs.verdicts.verdict import Judged, Standing, agree, exit_code, judge, unsupported
 from tests.support import toy
 from tests.support.solvers.asking import ask

@@ -12,7 +12,7 @@ from counterexamples.attributes import table
 from counterexamples.render.table import changed_rows
 from model.logic import name
 from model.program.procedure import Procedure, Span
-from proofs.claims.claim import Claim, Verdict
+from proofs.claims.claim import Claim
 from proofs.review.patches.patch import Patch
 from proofs.review.review import (
     Base,
@@ -24,6 +24,7 @@ from proofs.review.review import (
     Review,
     TheoremReview,
 )
+from proofs.theorems.expectation import Verdict
 from proofs.verdicts.finding import find
 from tests.support import toy
 from tests.support.solvers.asking import ask, ask_closely

@@ -12,7 +12,7 @@ from counterexamples.render.table import Row
 from counterexamples.witness import InputValue, Witness, WitnessRun
 from model.program.interpreter import Step
 from model.program.procedure import Span
-from proofs.claims.claim import Claim, Verdict
+from proofs.claims.claim import Claim
 from proofs.review.patches.patch import FileChange, Hunk, Patch
 from proofs.review.review import (
     Base,
@@ -24,6 +24,7 @@ from proofs.review.review import (
     Review,
     TheoremReview,
 )
+from proofs.theorems.expectation import Verdict
 from proofs.verdicts.finding import Finding
 from proofs.verdicts.verdict import Judged, Standing
 from tests.support import toy

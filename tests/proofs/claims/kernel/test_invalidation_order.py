@@ -8,7 +8,7 @@ import pytest
 from model.logic import BOOL, BV64, FALSE, TRUE, name, place
 from model.program.interpreter import Inputs, interpret
 from model.program.procedure import Block, Call, If, Input, Leave, Place, Procedure, Set, Statement
-from proofs.claims.kernel.invalidation_order import while_others_count
+from proofs.claims.kernel.invalidation_order import add_invalidations
 
 COUNT = "kvm->mmu_invalidate_seq"
 KEEP = Set("seq", place(COUNT, BV64))
@@ -24,7 +24,7 @@ def asked(*body: Statement) -> Procedure:
         "seq": Place(BV64),
         "(mmap_lock) given back": Place(BOOL, FALSE),
     }
-    return while_others_count(Procedure("f", body, places, {COUNT: Input(BV64)}))
+    return add_invalidations(Procedure("f", body, places, {COUNT: Input(BV64)}))
 
 
 def compared(*body: Statement) -> tuple[int, int]:
@@ -50,5 +50,5 @@ def test_a_count_that_is_read_too_late_is_another_one(body: tuple[Statement, ...
 
 
 def test_a_count_that_is_never_read_is_free() -> None:
-    procedure = while_others_count(Procedure("f", (RETRY,), {"seq": Place(BV64)}, {}))
+    procedure = add_invalidations(Procedure("f", (RETRY,), {"seq": Place(BV64)}, {}))
     assert COUNT in procedure.inputs

@@ -21,12 +21,13 @@ from model.source.targets.functions.leaf import SET_PROT_ATTR
 from model.source.targets.target import Target
 from model.source.trees.tree import Version
 from model.vocabulary.memory import map_size, mapped, prot
-from proofs.claims.claim import Claim, Verdict, about
-from proofs.claims.kernel import reading_cache
-from proofs.claims.relational import equivalence
-from proofs.claims.relational.beside import Read, beside
+from proofs.claims.claim import Claim
+from proofs.claims.kernel import reading_cache, two_trees
+from proofs.claims.relational.equivalence import ReadTarget, compare_functions
 from proofs.solvers.smt.pool import Pool
+from proofs.theorems.expectation import Verdict
 from proofs.theorems.observable import Observable
+from proofs.theorems.theorem import about
 from proofs.verdicts.region import formula
 from tests.support.solvers.asking import ask
 
@@ -69,13 +70,13 @@ class Trees:
 def trees(monkeypatch: pytest.MonkeyPatch) -> Trees:
     found = Trees()
     for what in ("Tree", "Index"):
-        monkeypatch.setattr(equivalence, what, found)
+        monkeypatch.setattr(two_trees, what, found)
     monkeypatch.setattr(reading_cache, "read", found.read)
     return found
 
 
 def compared(first: str, second: str, *pages: str) -> dict[str, Claim]:
-    found = equivalence.compared(Path(first), None, Path(second), None, pages, None)
+    found = two_trees.compare_trees(Path(first), None, Path(second), None, pages, None)
     return {c.name: c for c in found.claims}
 
 
@@ -131,16 +132,16 @@ LEAF = Procedure(
 def test_other_functions_are_compared_by_what_they_are_given_and_do() -> None:
     other = replace(LEAF, body=(Set("*ptep", name("prot", BV64) | 4),))
     for two, verdict in ((LEAF, Verdict.PROVED), (other, Verdict.REFUTED)):
-        read: tuple[Read, Read] = (kernel(LEAF, SET_PROT_ATTR), kernel(two, SET_PROT_ATTR))
-        found = beside("1..2", "4K", {SET_PROT_ATTR.name: read})
+        read: tuple[ReadTarget, ReadTarget] = (kernel(LEAF, SET_PROT_ATTR), kernel(two, SET_PROT_ATTR))
+        found = compare_functions("1..2", "4K", {SET_PROT_ATTR.name: read})
         assert [each.verdict for each in ask(list(found.claims))] == [verdict]
 
 
 def test_a_function_that_one_tree_lacks_or_that_is_not_read_is_told() -> None:
     known = kernel(LEAF, SET_PROT_ATTR)
-    lacking = beside("1..2", "4K", {SET_PROT_ATTR.name: (known, NoSink("It has none."))})
+    lacking = compare_functions("1..2", "4K", {SET_PROT_ATTR.name: (known, NoSink("It has none."))})
     assert (lacking.claims, lacking.skipped[0].reason) == ((), "It has none.")
-    unread = beside("1..2", "4K", {SET_PROT_ATTR.name: (Unsupported("f.c", 3, "asm"), known)})
+    unread = compare_functions("1..2", "4K", {SET_PROT_ATTR.name: (Unsupported("f.c", 3, "asm"), known)})
     assert list(unread.unread) == ["the_same_in_everything@1..2:stage2_set_prot_attr"]
     assert unread.claims[0].expected is None
 

@@ -9,8 +9,9 @@ from model.logic import BV64, FALSE, TRUE, Term, choose, const, free_names
 from model.program.procedure import Input, Procedure
 from model.vocabulary.memory import EINVAL, memslot_refused, vm_flags
 from model.vocabulary.symbols import BV32
-from proofs.claims.claim import Claim, Verdict
+from proofs.claims.claim import Claim
 from proofs.claims.relational.memslot_and_fault import WORD, asks_registration, beside_registration
+from proofs.theorems.expectation import Verdict
 from tests.support import toy
 from tests.support.solvers.asking import ask
 

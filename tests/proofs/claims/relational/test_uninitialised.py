@@ -16,8 +16,8 @@ from model.source.contracts.table import table
 from model.source.kernel import Kernel, Lowered
 from model.source.targets.functions.leaf import SET_PROT_ATTR
 from model.source.trees.tree import Version
-from proofs.claims.claim import Verdict
-from proofs.claims.relational.uninitialised import nothing_unset_matters
+from proofs.claims.relational.uninitialised import make_uninitialised_claim
+from proofs.theorems.expectation import Verdict
 from tests.support.c.c_code import lower
 from tests.support.solvers.asking import ask
 
@@ -34,7 +34,7 @@ def verdict(code: str) -> Verdict:
     kernel = Kernel(
         Version(7, 3, 0, "7.3.0"), "4K", SET_PROT_ATTR, "f", procedure, (), (), lambda: cast(Lowered, None)
     )
-    return ask([nothing_unset_matters("f", kernel)])[0].verdict
+    return ask([make_uninitialised_claim("f", kernel)])[0].verdict
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from proofs.claims.claim import Claim
-from proofs.claims.load import load
+from proofs.claims.load import chosen, load
 from proofs.claims.obligations import obligations
-from proofs.cli.selection import Selection, chosen
+from proofs.cli.selection import Selection
 from proofs.evidence.coq import compile as coq
 from proofs.evidence.coq.certificate import Step, certify, rests_on
 from proofs.evidence.coq.checked import Outcome, is_theorem, run, written

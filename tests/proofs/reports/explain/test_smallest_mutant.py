@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from counterexamples.mutation import generate_mutants
 from model.logic import TRUE
-from proofs.claims.claim import Claim, Expectation, Verdict
+from proofs.claims.claim import Claim
 from proofs.reports.explain.smallest_mutant import Broken, breaking, can_be_asked
 from proofs.solvers.smt.pool import Pool
+from proofs.theorems.expectation import Expectation, Verdict
 from proofs.verdicts.prove import decided
 from proofs.verdicts.verdict import Judged
 from tests.support import toy

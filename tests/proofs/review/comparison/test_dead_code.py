@@ -15,8 +15,10 @@ from model.program.condition_probes import add_probes
 from model.program.interpreter import Inputs, interpret
 from model.program.line_havoc import havoc_lines
 from model.program.procedure import Block, If, Input, Leave, Place, Procedure, Set, Span, Statement
-from proofs.claims.claim import Claim, Verdict, about
+from proofs.claims.claim import Claim
 from proofs.review.comparison import dead_code, line_core
+from proofs.theorems.expectation import Verdict
+from proofs.theorems.theorem import about
 from proofs.verdicts.finding import Finding
 from tests.support.solvers.asking import ask, ask_closely, by_theorem
 from tests.support.terms import procedure as random_procedure
@@ -107,7 +109,18 @@ CHECKED = procedure(
 
 
 def claim(given: Term, then: Term) -> Claim:
-    return Claim("toy", "toy", "toy", "", "A toy.", ("a test",), {"": CHECKED}, (), (given,), then)
+    return Claim(
+        theorem="toy",
+        family="toy",
+        subject="toy",
+        pages="",
+        says="A toy.",
+        because=("a test",),
+        subjects={"": CHECKED},
+        facts=(),
+        given=(given,),
+        then=then,
+    )
 
 
 RET = name("ret", W)
@@ -172,7 +185,16 @@ def test_opened_lines_that_hold_make_the_procedure_that_was_opened(data: st.Data
     words = [name(text, each.sort) for text, each in made.places.items()]
     then = conj(*(same(word, about("original", word)) for word in words))
     asked = Claim(
-        "the_same", "toy", "toy", "", "", (), {"": original, "original": original}, (), (TRUE,), then
+        theorem="the_same",
+        family="toy",
+        subject="toy",
+        pages="",
+        says="",
+        because=(),
+        subjects={"": original, "original": original},
+        facts=(),
+        given=(TRUE,),
+        then=then,
     )
     (judged,) = ask([line_core.resting(asked, havoc_lines(original)).claim])
     assert judged.verdict is Verdict.PROVED

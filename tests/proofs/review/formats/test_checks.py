@@ -17,11 +17,11 @@ from xml.etree import ElementTree
 import pytest
 
 from model.program.procedure import Span
-from proofs.claims.claim import Verdict
 from proofs.review.formats import checks as b4
 from proofs.review.formats import junit, sarif
 from proofs.review.patches.patch import FileChange
 from proofs.review.review import Became, Change, FunctionReview, PatchReview, Review
+from proofs.theorems.expectation import Verdict
 from proofs.verdicts.finding import Finding
 from tests.support.review import reviews
 

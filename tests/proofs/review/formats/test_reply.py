@@ -10,12 +10,12 @@ from email.message import EmailMessage
 import pytest
 
 from model.program.procedure import Span
-from proofs.claims.claim import Verdict
 from proofs.review.formats import reply
 from proofs.review.formats.quote import CUT, quoted
 from proofs.review.patches.limits import PatchError
 from proofs.review.patches.patch import FileChange, Hunk, Patch
 from proofs.review.review import Became, Change, FunctionReview, PatchReview, Review
+from proofs.theorems.expectation import Verdict
 from tests.support.review import reviews
 
 

@@ -26,12 +26,12 @@ from model.logic import (
     value_of,
 )
 from proofs.claims.catalogue import claims, shapes
-from proofs.claims.claim import Verdict
 from proofs.claims.obligations import obligations
 from proofs.solvers.bdd.abstraction import Conditions
 from proofs.solvers.bdd.bdd import Bdd, TooLarge
 from proofs.solvers.bdd.engine import Budget, Shared, is_impossible
 from proofs.solvers.sat.bitblast import Blaster
+from proofs.theorems.expectation import Verdict
 from tests.support.solvers.solving import satisfiable
 from tests.support.terms import Maker
 

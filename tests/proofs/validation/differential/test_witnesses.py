@@ -15,9 +15,10 @@ from model.source.preprocessor.profile import Profile
 from model.source.targets.target import ReturnValue, Target
 from model.vocabulary import Symbols
 from proofs import run
-from proofs.claims.claim import Claim, Verdict
+from proofs.claims.claim import Claim
 from proofs.claims.obligations import obligations
 from proofs.solvers.query import Answer, MinimalModel, SatStatus
+from proofs.theorems.expectation import Verdict
 from proofs.validation.differential.program import program
 from proofs.validation.differential.witnesses import Kernels, Replayed, replay_claim
 from proofs.verdicts.verdict import Judged, Standing
@@ -49,8 +50,8 @@ def kernel(code: str = CODE) -> Kernel:
 
 def told(of: Kernel, known: Kernel, folder: Path, **model: int) -> Replayed:
     claim = Claim(
-        "never_1", "ours", "f", "", "f() never returns 1.", (), {"": of.procedure}, (), (),
-        ~same(said, const(1, BV32)),
+        theorem="never_1", family="ours", subject="f", pages="", says="f() never returns 1.", because=(), subjects={"": of.procedure}, facts=(), given=(),
+        then=~same(said, const(1, BV32)),
     )  # fmt: skip
     answer = Answer(claim.name, SatStatus.SAT, counterexample=MinimalModel(model, {}))
     obligation = obligations([claim])[0]
@@ -88,7 +89,16 @@ def test_other_c_than_the_procedures_differs(tmp_path: Path) -> None:
     text = CODE[CODE.index("int f(") :].strip().replace("n == 5", "n == 6").encode()
     known.programs["f", "4K"] = program(made, tmp_path / "lying", {"f": text})
     claim = Claim(
-        "never_1", "ours", "f", "", "", (), {"": made.procedure}, (), (), ~same(said, const(1, BV32))
+        theorem="never_1",
+        family="ours",
+        subject="f",
+        pages="",
+        says="",
+        because=(),
+        subjects={"": made.procedure},
+        facts=(),
+        given=(),
+        then=~same(said, const(1, BV32)),
     )
     answer = Answer(claim.name, SatStatus.SAT, counterexample=MinimalModel({"n": 5}, {}))
     judged = Judged(claim, Verdict.REFUTED, Standing.OTHERWISE, "", obligations([claim])[0], answer)

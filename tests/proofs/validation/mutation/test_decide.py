@@ -19,9 +19,10 @@ from model.program.listing import number_lines
 from model.program.procedure import Block, Call, If, Input, Leave, Place, Procedure, Set
 from model.vocabulary.symbols import BV32
 from proofs.claims.catalogue import claims, shapes
-from proofs.claims.claim import Claim, Expectation, Verdict
+from proofs.claims.claim import Claim
 from proofs.mutate import print_scores
 from proofs.solvers.smt.pool import Pool
+from proofs.theorems.expectation import Expectation, Verdict
 from proofs.validation.mutation.decide import MutantStatus, decide_mutants
 from proofs.validation.mutation.mutation_target import MutationTarget, mutation_target
 from proofs.validation.mutation.score import score_target
@@ -129,7 +130,19 @@ def test_simulation_does_what_the_interpreter_does() -> None:
 
 def theorem(text: str, given: tuple[Term, ...], then: Term, facts: tuple[Fact, ...] = ()) -> Claim:
     expected = Expectation(Verdict.PROVED)
-    return Claim(text, "toy", "small", "", text, ("toy",), {"": SMALL}, facts, given, then, expected)
+    return Claim(
+        theorem=text,
+        family="toy",
+        subject="small",
+        pages="",
+        says=text,
+        because=("toy",),
+        subjects={"": SMALL},
+        facts=facts,
+        given=given,
+        then=then,
+        expected=expected,
+    )
 
 
 SMALL = small()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from proofs.claims.claim import Claim, Verdict
+from proofs.claims.claim import Claim
 from proofs.claims.obligations import obligations
 from proofs.reports.table import letter
 from proofs.run import main
@@ -20,6 +20,7 @@ from proofs.solvers.obligation import Obligation
 from proofs.solvers.query import Answer, SatStatus
 from proofs.solvers.smt import z3
 from proofs.solvers.smt.pool import Pool
+from proofs.theorems.expectation import Verdict
 from proofs.verdicts.cache import Memory
 from proofs.verdicts.portfolio import engines
 from proofs.verdicts.portfolio import text as told
