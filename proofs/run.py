@@ -120,9 +120,9 @@ def _weighed(
 
     read = [claim for claim in claims if claim.name not in known.unread]
     whole = len(read) == len(known.claims) and asked.linux is None and asked.shape is None
-    found = adequacy.weighed_theorems(pool, read, progress, memory, whole)
+    found = adequacy.assess_theorems(pool, read, progress, memory, whole)
     if asked.json is not None:
-        write_all({asked.json: found.document})
+        write_all({asked.json: found.json})
     return _Page((), found.text, found.code)
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What a fault path can do: each answer, memory type, permission and size, as a term over the words.
+"""What a fault path can do: each answer, memory type, permission and size, as a term over symbols.
 
 Each should be reached somewhere on every fault path; where one cannot, it stands in ``NEVER`` with the
 reason, and must indeed be unreachable.
@@ -90,7 +90,7 @@ _VM_NORMAL_PAGE = "it is about the definition of vm_normal_page(), which model/f
 _ONE_BIT = "KVM_PGTABLE_PROT_X is one bit in the kernels that have the is_cow_mapping() test"
 _NO_MTE = "its premise excludes that the VM has MTE, and the theorem is about VMs that have"
 
-#: Theorems that need no code, and why they are told.
+#: Theorems that need no code, and why they are stated.
 BY_DEFINITION: Mapping[str, str] = {
     "noncacheable_pages_are_never_accessed_cacheably": _COMBINED,
     "forced_pages_are_always_accessed_cacheably": _COMBINED,
@@ -104,7 +104,7 @@ _NO_NC = "a kernel without KVM_PGTABLE_PROT_NORMAL_NC cannot ask for it"
 _X_IS_ONE_BIT = "KVM_PGTABLE_PROT_X is one bit in kernels before KVM_PGTABLE_PROT_UX and _PX"
 _NO_NESTED = "a kernel without nested virtualisation has no KVM_NV_GUEST_MAP_SZ"
 
-#: Theorems that say nothing of a kernel that lacks a bit, and why they are asked of all.
+#: Theorems that say nothing of a kernel that lacks a bit, and why they are claimed of all.
 OF_OTHER_KERNELS: Mapping[str, str] = {
     "device_and_nc_are_never_asked_for_together": _NO_NC,
     "no_case_of_device_and_normal_nc_are_never_asked_for_together": _NO_NC,

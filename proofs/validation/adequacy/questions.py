@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What has to be decided to know whether theorems are worth proving; each question is a claim.
+"""Claims about the theorems themselves, which show whether they are worth proving.
 
-A claim here never has an expectation.  "Is it possible?" asks for a refutation of "never"; so VACUOUS
+A claim here never has an expectation.  "Is it possible?" wants a refutation of "never"; so VACUOUS
 and PROVED both mean that it is not.
 
 Trusted: nothing; the claims are decided as any are.
@@ -24,7 +24,7 @@ TAUTOLOGY = "The conclusion is a tautology."
 NO_CODE = "The premises imply the conclusion by themselves."
 
 
-def possible(claim: Claim, name: str, says: str, given: Sequence[Term]) -> Claim:
+def never_claim(claim: Claim, name: str, says: str, given: Sequence[Term]) -> Claim:
     """That this never happens under the facts of the claim; refuted if it is possible."""
     return replace(
         claim, theorem=name, family="adequacy", says=says, because=(), given=tuple(given) or (TRUE,),
@@ -32,20 +32,20 @@ def possible(claim: Claim, name: str, says: str, given: Sequence[Term]) -> Claim
     )  # fmt: skip
 
 
-def of_facts(claims: Iterable[Claim]) -> list[Claim]:
+def fact_claims(claims: Iterable[Claim]) -> list[Claim]:
     """For each subject and each selection of facts: that they exclude everything."""
     found: dict[tuple[object, ...], Claim] = {}
     for claim in claims:
         key = (_subject(claim), tuple(fact.name for fact in claim.facts))
         if claim.facts and key not in found:
             says = "No input satisfies the facts."
-            found[key] = possible(claim, f"no_input_{len(found)}", says, ())
+            found[key] = never_claim(claim, f"no_input_{len(found)}", says, ())
     return list(found.values())
 
 
-def says_something(claims: Iterable[Claim]) -> dict[str, list[tuple[str, list[Claim]]]]:
+def triviality_claims(claims: Iterable[Claim]) -> dict[str, list[tuple[str, list[Claim]]]]:
     """For each theorem, what could be wrong with it, and the claims that all have to be proved for that:
-    that its conclusion is true whatever its words mean; and that its premises imply it whatever the code
+    that its conclusion is true whatever its symbols mean; and that its premises imply it whatever the code
     does and whatever is assumed.  One for each kernel whose constants differ."""
     found: dict[str, list[tuple[str, list[Claim]]]] = {}
     known: set[tuple[object, ...]] = set()
@@ -55,11 +55,11 @@ def says_something(claims: Iterable[Claim]) -> dict[str, list[tuple[str, list[Cl
         if key in known:
             continue
         known.add(key)
-        bare = replace(claim, subjects={s: _no_code(claim, s) for s in claim.subjects}, facts=())
+        bare = replace(claim, subjects={s: _empty_procedure(claim, s) for s in claim.subjects}, facts=())
         wrong = found.setdefault(claim.theorem, [(TAUTOLOGY, []), (NO_CODE, [])])
-        wrong[0][1].append(_asked(bare, "is_a_tautology", TAUTOLOGY, (TRUE,), claim.then))
+        wrong[0][1].append(_triviality_claim(bare, "is_a_tautology", TAUTOLOGY, (TRUE,), claim.then))
         if not all(map(is_true, claim.given)):
-            wrong[1][1].append(_asked(bare, "needs_no_code", NO_CODE, claim.given, claim.then))
+            wrong[1][1].append(_triviality_claim(bare, "needs_no_code", NO_CODE, claim.given, claim.then))
     return found
 
 
@@ -70,8 +70,8 @@ def _constants(claim: Claim, subject: str) -> dict[str, int]:
     return {word: known[word] for whose, _, word in words if whose == subject and word in known}
 
 
-def _no_code(claim: Claim, subject: str) -> Procedure:
-    """A procedure that does nothing, with every word of the claim as an input; a word of two subjects is
+def _empty_procedure(claim: Claim, subject: str) -> Procedure:
+    """A procedure that does nothing, with every symbol of the claim as an input; a symbol of two subjects is
     two inputs."""
     inputs: dict[str, Input] = {}
     for text, sort in free_names(*claim.given, claim.then).items():
@@ -84,14 +84,14 @@ def _no_code(claim: Claim, subject: str) -> Procedure:
     return Procedure("no code", (), {}, named, words, constants)
 
 
-def _asked(claim: Claim, what: str, says: str, given: Sequence[Term], then: Term) -> Claim:
+def _triviality_claim(claim: Claim, what: str, says: str, given: Sequence[Term], then: Term) -> Claim:
     return replace(
         claim, theorem=f"{claim.theorem}.{what}", family="adequacy", says=says, because=(),
         given=tuple(given), then=then, expected=None, regions=(),
     )  # fmt: skip
 
 
-def siblings(claim: Claim) -> Iterator[tuple[str, Claim]]:
+def false_siblings(claim: Claim) -> Iterator[tuple[str, Claim]]:
     """Theorems like this one that should be false, with what was changed: each premise dropped, then the
     conclusion denied."""
     for i, premise in enumerate(claim.given):
@@ -108,9 +108,9 @@ def _sibling(claim: Claim, which: str, given: Sequence[Term], then: Term) -> Cla
     )  # fmt: skip
 
 
-def outcomes(claims: Iterable[Claim], known: Mapping[str, Term]) -> list[tuple[str, Claim]]:
-    """For each fault path that has the words of an outcome: that it never comes about.  What the constants
-    of a kernel exclude, which has no such bit, is not asked of it."""
+def outcome_claims(claims: Iterable[Claim], known: Mapping[str, Term]) -> list[tuple[str, Claim]]:
+    """For each fault path that has the symbols of an outcome: that it never comes about.  What the constants
+    of a kernel exclude, which has no such bit, is left out."""
     found: dict[tuple[str, str], tuple[str, Claim]] = {}
     for claim in claims:
         procedure = claim.subjects.get("")
@@ -121,8 +121,8 @@ def outcomes(claims: Iterable[Claim], known: Mapping[str, Term]) -> list[tuple[s
             if (name, _subject(claim)) in found or not set(free_names(term)) <= bound:
                 continue
             if not is_false(substitute_constants(term, procedure.constants)):
-                asked = possible(claim, f"never_{name}", f"It never {name.replace('_', ' ')}.", (term,))
-                found[name, _subject(claim)] = (name, asked)
+                never = never_claim(claim, f"never_{name}", f"It never {name.replace('_', ' ')}.", (term,))
+                found[name, _subject(claim)] = (name, never)
     return list(found.values())
 
 

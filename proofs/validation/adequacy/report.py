@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The answers to what makes theorems worth proving: data first, then text and an exit code.
+"""The adequacy of the theorems as data, as text and as an exit code.
 
 Trusted: nothing more than the verdicts are.
 """
@@ -31,14 +31,14 @@ from proofs.verdicts.verdict import Judged
 
 
 @dataclass(frozen=True)
-class Row:
+class AdequacyAnswer:
     """One answer: to which question, about what, whether it is as it should be (None: undecided), and
-    what was found."""
+    the finding."""
 
     question: str
     about: str
     adequate: bool | None
-    told: str
+    finding: str
 
 
 FACTS = "the facts can hold together"
@@ -52,7 +52,7 @@ QUESTIONS = (FACTS, PREMISES, SAYS, OUTCOME, NEEDED, SIBLING)
 _DECIDED = {Verdict.PROVED: False, Verdict.VACUOUS: False, Verdict.REFUTED: True}
 
 
-def rows(
+def answer_questions(
     pool: Pool,
     claims: Sequence[Claim],
     memory: Memory | None = None,
@@ -60,68 +60,71 @@ def rows(
     never: Mapping[tuple[str, str], str] = NEVER,
     by_definition: Mapping[str, str] = BY_DEFINITION,
     whole: bool = True,
-) -> list[Row]:
-    """All rows, in the order of the questions.  ``never`` are the outcomes that cannot come about, and
+) -> list[AdequacyAnswer]:
+    """All answers, in the order of the questions.  ``never`` are the outcomes that cannot come about, and
     ``by_definition`` theorems that need no code, each with the reason.  Whether an assumption is needed
-    is asked only of the ``whole`` catalogue."""
-    asked = _Asked(pool, memory or Memory())
-    judged = asked.verdicts(claims)
+    is decided only of the ``whole`` catalogue."""
+    verdicts = _Verdicts(pool, memory or Memory())
+    judged = verdicts.decide(claims)
     ordered = [judged[claim.name] for claim in claims]
     return [
-        *_of_facts(asked, claims),
-        *_of_premises(ordered),
-        *_of_conclusions(asked, claims, by_definition, OF_OTHER_KERNELS),
-        *_of_outcomes(asked, claims, outcomes, never),
-        *(_of_assumptions(pool, ordered) if whole else ()),
-        *_of_siblings(asked, ordered),
+        *_check_facts(verdicts, claims),
+        *_check_premises(ordered),
+        *_check_conclusions(verdicts, claims, by_definition, OF_OTHER_KERNELS),
+        *_check_outcomes(verdicts, claims, outcomes, never),
+        *(_check_assumptions(pool, ordered) if whole else ()),
+        *_check_siblings(verdicts, ordered),
     ]
 
 
 @dataclass(frozen=True)
-class _Asked:
+class _Verdicts:
     pool: Pool
     memory: Memory
 
-    def verdicts(self, claims: Iterable[Claim]) -> dict[str, Judged]:
+    def decide(self, claims: Iterable[Claim]) -> dict[str, Judged]:
         return {each.name: each for each in decided(self.pool, list(claims), self.memory)}
 
-    def possible(self, claims: Iterable[Claim]) -> dict[str, bool | None]:
+    def are_possible(self, claims: Iterable[Claim]) -> dict[str, bool | None]:
         """Of each claim that says "never", by name, whether it is false."""
-        return {name: _DECIDED.get(each.verdict) for name, each in self.verdicts(claims).items()}
+        return {name: _DECIDED.get(each.verdict) for name, each in self.decide(claims).items()}
 
 
-def _of_facts(asked: _Asked, claims: Sequence[Claim]) -> Iterator[Row]:
-    made = questions.of_facts(claims)
-    answers = asked.possible(made)
+def _check_facts(verdicts: _Verdicts, claims: Sequence[Claim]) -> Iterator[AdequacyAnswer]:
+    made = questions.fact_claims(claims)
+    answers = verdicts.are_possible(made)
     for each in made:
-        told = {True: "some input satisfies them all", False: "no input does", None: "undecided"}
-        yield Row(
-            FACTS, f"{each.subject}, {len(each.facts)} facts", answers[each.name], told[answers[each.name]]
+        finding = {True: "some input satisfies them all", False: "no input does", None: "undecided"}
+        yield AdequacyAnswer(
+            FACTS, f"{each.subject}, {len(each.facts)} facts", answers[each.name], finding[answers[each.name]]
         )
 
 
-def _of_premises(judged: Iterable[Judged]) -> Iterator[Row]:
+def _check_premises(judged: Iterable[Judged]) -> Iterator[AdequacyAnswer]:
     for each in judged:
         known = each.verdict in (Verdict.PROVED, Verdict.REFUTED)
         good = True if known else False if each.verdict is Verdict.VACUOUS else None
-        told = "some input satisfies the facts and the premises" if known else each.why
-        yield Row(PREMISES, each.name, good, told)
+        finding = "some input satisfies the facts and the premises" if known else each.why
+        yield AdequacyAnswer(PREMISES, each.name, good, finding)
 
 
-def _of_conclusions(
-    asked: _Asked, claims: Sequence[Claim], by_definition: Mapping[str, str], elsewhere: Mapping[str, str]
-) -> Iterator[Row]:
-    """What is wrong with a theorem has to be so with the constants of all kernels that are asked; of the
-    theorems ``elsewhere``, kernels that were not asked have other constants."""
-    made = questions.says_something(claims)
+def _check_conclusions(
+    verdicts: _Verdicts,
+    claims: Sequence[Claim],
+    by_definition: Mapping[str, str],
+    elsewhere: Mapping[str, str],
+) -> Iterator[AdequacyAnswer]:
+    """What is wrong with a theorem has to be so with the constants of all kernels that were chosen; of the
+    theorems ``elsewhere``, kernels that were left out have other constants."""
+    made = questions.triviality_claims(claims)
     every = [each for wrongs in made.values() for _, several in wrongs for each in several]
-    answers = asked.possible(every)
+    answers = verdicts.are_possible(every)
     for theorem, wrongs in made.items():
         found = {says: _any(answers[each.name] for each in several) for says, several in wrongs if several}
         declared = by_definition.get(theorem)
         if declared is not None:
             good = None if None in found.values() else False in found.values()
-            yield Row(
+            yield AdequacyAnswer(
                 SAYS,
                 theorem,
                 good,
@@ -130,10 +133,10 @@ def _of_conclusions(
             continue
         wrong = [says for says, falsified in found.items() if falsified is False]
         good = False if wrong else None if None in found.values() else True
-        told = {True: "it can be false", False: " ".join(wrong), None: "undecided"}[good]
+        finding = {True: "it can be false", False: " ".join(wrong), None: "undecided"}[good]
         if wrong and theorem in elsewhere:
-            good, told = True, f"of other kernels: {elsewhere[theorem]}"
-        yield Row(SAYS, theorem, good, told)
+            good, finding = True, f"of other kernels: {elsewhere[theorem]}"
+        yield AdequacyAnswer(SAYS, theorem, good, finding)
 
 
 def _any(answers: Iterable[bool | None]) -> bool | None:
@@ -142,23 +145,28 @@ def _any(answers: Iterable[bool | None]) -> bool | None:
     return True if True in found else None if None in found else False
 
 
-def _of_outcomes(
-    asked: _Asked, claims: Sequence[Claim], outcomes: Mapping[str, Term], never: Mapping[tuple[str, str], str]
-) -> Iterator[Row]:
-    made = questions.outcomes(claims, outcomes)
-    answers = asked.possible(claim for _, claim in made)
+def _check_outcomes(
+    verdicts: _Verdicts,
+    claims: Sequence[Claim],
+    outcomes: Mapping[str, Term],
+    never: Mapping[tuple[str, str], str],
+) -> Iterator[AdequacyAnswer]:
+    made = questions.outcome_claims(claims, outcomes)
+    answers = verdicts.are_possible(claim for _, claim in made)
     for name, claim in made:
         reached = answers[claim.name]
         function = part(claim.subject)
         reason = never.get((function.target if function else "", name)) or never.get(("", name), "")
         good = None if reached is None else reached is (reason == "")
-        told = {True: "reached", False: "never reached", None: "undecided"}[reached]
+        finding = {True: "reached", False: "never reached", None: "undecided"}[reached]
         if reason:
-            told += f" ({reason})"
-        yield Row(OUTCOME, f"{name.replace('_', ' ')} in {claim.name.partition('@')[2]}", good, told)
+            finding += f" ({reason})"
+        yield AdequacyAnswer(
+            OUTCOME, f"{name.replace('_', ' ')} in {claim.name.partition('@')[2]}", good, finding
+        )
 
 
-def _of_assumptions(pool: Pool, judged: Sequence[Judged]) -> Iterator[Row]:
+def _check_assumptions(pool: Pool, judged: Sequence[Judged]) -> Iterator[AdequacyAnswer]:
     proved = [each.claim for each in judged if each.verdict is Verdict.PROVED]
     used: Counter[str] = Counter()
     example: dict[str, str] = {}
@@ -169,19 +177,19 @@ def _of_assumptions(pool: Pool, judged: Sequence[Judged]) -> Iterator[Row]:
             example.setdefault(claim.facts[i].name, claim.name)
     undecided = len(found) < len(proved)
     for name in dict.fromkeys(fact.name for each in judged for fact in each.claim.facts):
-        told = "no proof needs it"
+        finding = "no proof needs it"
         good = True if used[name] else None if undecided else False
         if name in WITH_LARGE_PAGES and not used[name] and not any(claim.pages for claim in proved):
-            good, told = True, f"no proof needs it with pages of 4K: {WITH_LARGE_PAGES[name]}"
+            good, finding = True, f"no proof needs it with pages of 4K: {WITH_LARGE_PAGES[name]}"
         if used[name]:
             proofs = "1 proof needs it," if used[name] == 1 else f"{used[name]} proofs need it, such as"
-            told = f"{proofs} {example[name]}"
-        yield Row(NEEDED, name, good, told)
+            finding = f"{proofs} {example[name]}"
+        yield AdequacyAnswer(NEEDED, name, good, finding)
 
 
-def _of_siblings(asked: _Asked, judged: Sequence[Judged]) -> Iterator[Row]:
-    """Of each theorem that is proved somewhere; a subject is asked only if those before it have no false
-    sibling, and the denied conclusion is asked last."""
+def _check_siblings(verdicts: _Verdicts, judged: Sequence[Judged]) -> Iterator[AdequacyAnswer]:
+    """Of each theorem that is proved somewhere; a subject is tried only if those before it have no false
+    sibling, and the denied conclusion is tried last."""
     proved: dict[str, list[Claim]] = {}
     for each in judged:
         if each.verdict is Verdict.PROVED:
@@ -192,31 +200,31 @@ def _of_siblings(asked: _Asked, judged: Sequence[Judged]) -> Iterator[Row]:
             claim.name: (theorem, f"{change}, in {claim.subject}", claim)
             for theorem, several in proved.items()
             if theorem not in found and turn < len(several)
-            for change, claim in questions.siblings(several[turn])
+            for change, claim in questions.false_siblings(several[turn])
         }
-        answers = asked.possible(claim for _, _, claim in made.values())
-        for name, (theorem, told, _) in made.items():
+        answers = verdicts.are_possible(claim for _, _, claim in made.values())
+        for name, (theorem, finding, _) in made.items():
             if answers[name] and theorem not in found:
-                found[theorem] = told
+                found[theorem] = finding
     for theorem in proved:
-        yield Row(SIBLING, theorem, theorem in found, f"refuted {found.get(theorem, 'is none')}")
+        yield AdequacyAnswer(SIBLING, theorem, theorem in found, f"refuted {found.get(theorem, 'is none')}")
 
 
 # Text ------------------------------------------------------------------------------------------
-def exit_code(found: Iterable[Row]) -> int:
+def exit_code(found: Iterable[AdequacyAnswer]) -> int:
     """0 if all is adequate, 1 if something is not, 3 if something is undecided."""
     answers = {row.adequate for row in found}
     return 1 if False in answers else 3 if None in answers else 0
 
 
-def text(found: Sequence[Row]) -> str:
+def render_text(found: Sequence[AdequacyAnswer]) -> str:
     """What is not adequate, in full; the assumptions; a line for each question; and a last line."""
     wrong = [row for row in found if not row.adequate]
-    lines = [f"{_standing(row)}: {row.question}: {row.about}: {row.told}" for row in wrong]
+    lines = [f"{_render_status(row)}: {row.question}: {row.about}: {row.finding}" for row in wrong]
     needed = [row for row in found if row.question == NEEDED]
     width = max((len(row.about) for row in needed), default=0)
     lines += (
-        [""] * bool(lines) + [f"{row.about:<{width}}  {row.told}" for row in needed] + [""] * bool(needed)
+        [""] * bool(lines) + [f"{row.about:<{width}}  {row.finding}" for row in needed] + [""] * bool(needed)
     )
     for question in QUESTIONS:
         answers = [row.adequate for row in found if row.question == question]
@@ -226,30 +234,34 @@ def text(found: Sequence[Row]) -> str:
     return "\n".join([*lines, "", f"{len(found)} answers: {ending}"])
 
 
-def document(found: Sequence[Row]) -> str:
+def render_answers(found: Sequence[AdequacyAnswer]) -> str:
     """The same as JSON text: ``schema``, ``exit_code``, and ``answers``, each with ``question``, ``about``,
     ``adequate`` (null: undecided) and ``told``."""
-    data = {"schema": 1, "exit_code": exit_code(found), "answers": [dict(vars(row)) for row in found]}
+    answers = [
+        {"question": row.question, "about": row.about, "adequate": row.adequate, "told": row.finding}
+        for row in found
+    ]
+    data = {"schema": 1, "exit_code": exit_code(found), "answers": answers}
     return render_json(data)
 
 
-def _standing(row: Row) -> str:
+def _render_status(row: AdequacyAnswer) -> str:
     return "UNDECIDED" if row.adequate is None else "NOT"
 
 
 @dataclass(frozen=True)
-class Weighed:
-    """What is printed, the same as JSON text, and the exit code."""
+class AdequacyReport:
+    """The text to print, the same as JSON text, and the exit code."""
 
     text: str
-    document: str
+    json: str
     code: int
 
 
-def weighed_theorems(
+def assess_theorems(
     pool: Pool, claims: Sequence[Claim], progress: Progress, memory: Memory, whole: bool
-) -> Weighed:
+) -> AdequacyReport:
     """Whether the theorems are worth proving; ``whole`` says that these are all claims of the shapes."""
-    progress.begin("weighing the theorems")
-    found = rows(pool, claims, memory, whole=whole)
-    return Weighed(text(found), document(found), exit_code(found))
+    progress.begin("assessing the theorems")
+    found = answer_questions(pool, claims, memory, whole=whole)
+    return AdequacyReport(render_text(found), render_answers(found), exit_code(found))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What theorems are worth is found out: a vacuous theorem, a tautology, an outcome that never comes
+"""The adequacy of theorems: a vacuous theorem, a tautology, an outcome that never comes
 about, and an assumption that no proof needs are each planted and found."""
 
 from __future__ import annotations
@@ -43,10 +43,10 @@ from proofs.validation.adequacy.report import (
     PREMISES,
     SAYS,
     SIBLING,
-    Row,
+    AdequacyAnswer,
+    answer_questions,
     exit_code,
-    rows,
-    text,
+    render_text,
 )
 from tests.support import toy
 from tests.support.solvers.asking import by_theorem
@@ -64,12 +64,12 @@ def found(
     outcomes: dict[str, Term] | None = None,
     never: dict[tuple[str, str], str] | None = None,
     **more: bool,
-) -> list[Row]:
+) -> list[AdequacyAnswer]:
     with Pool(1, 30) as pool:
-        return rows(pool, asked, None, outcomes or FEW, never or {}, {}, **more)
+        return answer_questions(pool, asked, None, outcomes or FEW, never or {}, {}, **more)
 
 
-def wrong(asked: Sequence[Row]) -> list[tuple[str, str]]:
+def wrong(asked: Sequence[AdequacyAnswer]) -> list[tuple[str, str]]:
     return [(row.question, row.about) for row in asked if not row.adequate]
 
 
@@ -90,7 +90,7 @@ def test_of_a_part_of_the_catalogue_assumptions_are_not_judged() -> None:
     answers = found(claims("never_both", NEEDS), whole=False)
     assert NEEDED not in {row.question for row in answers}
     assert exit_code(answers) == 0
-    assert text(answers).endswith("answers: adequate")
+    assert render_text(answers).endswith("answers: adequate")
 
 
 def test_a_vacuous_theorem_is_found() -> None:
@@ -105,7 +105,7 @@ def test_a_tautology_is_found() -> None:
     answers = found([*claims("never_both"), planted], whole=False)
     assert (SAYS, "planted") in wrong(answers)
     (row,) = [row for row in answers if (row.question, row.about) == (SAYS, "planted")]
-    assert row.told == "The conclusion is a tautology. The premises imply the conclusion by themselves."
+    assert row.finding == "The conclusion is a tautology. The premises imply the conclusion by themselves."
 
 
 def test_a_theorem_of_which_no_code_is_needed_is_found_unless_that_is_declared() -> None:
@@ -114,8 +114,10 @@ def test_a_theorem_of_which_no_code_is_needed_is_found_unless_that_is_declared()
     planted = replace(planted, subjects={"": path})
     assert wrong(found([planted], whole=False)) == [(SAYS, "planted")]
     with Pool(1, 30) as pool:
-        assert not wrong(rows(pool, [planted], None, FEW, {}, {"planted": "it is a definition"}, False))
-        declared = rows(
+        assert not wrong(
+            answer_questions(pool, [planted], None, FEW, {}, {"planted": "it is a definition"}, False)
+        )
+        declared = answer_questions(
             pool, claims("never_both"), None, FEW, {}, {"never_both": "it is a definition"}, False
         )
     assert wrong(declared) == [(SAYS, "never_both")]
@@ -155,7 +157,7 @@ def test_what_the_constants_exclude_is_no_outcome() -> None:
 
 
 def test_every_theorem_of_the_toy_has_a_false_sibling_that_is_told() -> None:
-    siblings = {row.about: row.told for row in found(toy.claims()) if row.question == SIBLING}
+    siblings = {row.about: row.finding for row in found(toy.claims()) if row.question == SIBLING}
     assert siblings.keys() == toy.THEOREMS.keys() - toy.REFUTED.keys()
     assert siblings["logging_maps_pages"] == "refuted without the premise logging_active, in merged"
 
@@ -163,9 +165,9 @@ def test_every_theorem_of_the_toy_has_a_false_sibling_that_is_told() -> None:
 def test_what_is_undecided_is_no_success() -> None:
     asked = [replace(toy.hard(), theorem="hard")]
     with Pool(1, 0.2) as pool:
-        answers = rows(pool, asked, None, FEW, {}, {}, False)
+        answers = answer_questions(pool, asked, None, FEW, {}, {}, False)
     assert exit_code([row for row in answers if row.question == PREMISES]) == 3
-    assert "UNDECIDED: the premises can hold: hard@hard: Nothing was decided" in text(answers)
+    assert "UNDECIDED: the premises can hold: hard@hard: Nothing was decided" in render_text(answers)
 
 
 def test_what_is_declared_names_what_there_is() -> None:
@@ -178,7 +180,7 @@ def test_what_is_declared_names_what_there_is() -> None:
     assert WITH_LARGE_PAGES.keys() <= {fact.name for fact in ALL_FACTS}
 
 
-def test_the_door_weighs_what_was_chosen(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_the_command_assesses_what_was_chosen(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     arguments = [
         "--adequacy",
         "--no-cache",
