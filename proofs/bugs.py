@@ -210,7 +210,7 @@ def claim_of(name: str, bug: Bug, trees: Trees) -> tuple[str, Claim] | str:
     release, tree = found
     try:
         edited = with_the_edit(name, bug, tree)
-        return release, on_c(name, bug, edited, trees.index(release, tree).patched(edited))
+        return release, on_c(name, bug, edited, trees.index(release, tree).rebuild(edited))
     except (EditError, Unsupported, NoSink) as error:
         return str(error)
 

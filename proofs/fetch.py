@@ -19,8 +19,16 @@ from pathlib import Path
 import platformdirs
 
 from model.cache import default_directory
-from model.source.trees.apt import Run, run_tool
-from model.source.trees.debian import LINES, Missing, Shop, Tree, Wanted, parse_wanted, within
+from model.source.trees.apt import RunTool, run_tool
+from model.source.trees.debian import (
+    RELEASE_LINES,
+    FetchedTree,
+    TreeFetcher,
+    TreeRequest,
+    UnavailableTree,
+    is_within,
+    parse_request,
+)
 
 #: An environment variable that keeps earlier answers from being used; proofs.run has it too.
 NO_CACHE = "STAGE2_PROOFS_NO_CACHE"
@@ -28,13 +36,13 @@ NO_CACHE = "STAGE2_PROOFS_NO_CACHE"
 #: Seconds for each claim of --coverage.
 SECONDS = 60.0
 
-BY_DEFAULT = tuple(Wanted(line.name) for line in LINES if line.by_default)
+BY_DEFAULT = tuple(TreeRequest(line.name) for line in RELEASE_LINES if line.by_default)
 
 
-def version(text: str) -> Wanted:
+def version(text: str) -> TreeRequest:
     """A VERSION on the command line."""
     try:
-        return parse_wanted(text)
+        return parse_request(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
 
@@ -142,15 +150,15 @@ def learn(tree: Path) -> int:
     return 0
 
 
-def exit_code(came: Sequence[Tree | Missing], require: Sequence[str]) -> int:
+def exit_code(came: Sequence[FetchedTree | UnavailableTree], require: Sequence[str]) -> int:
     """0 if all trees came, 1 if a required one did not, 3 if only others did not."""
-    releases = [each.release for each in came if isinstance(each, Tree)]
-    if not all(any(within(release, part) for release in releases) for part in require):
+    releases = [each.release for each in came if isinstance(each, FetchedTree)]
+    if not all(any(is_within(release, part) for release in releases) for part in require):
         return 1
     return 0 if len(releases) == len(came) else 3
 
 
-def table(came: Sequence[Tree | Missing]) -> str:
+def table(came: Sequence[FetchedTree | UnavailableTree]) -> str:
     """A line for each tree: version, package version, version in the Makefile, and path."""
     rows = [("version", "package", "Makefile", "path"), *map(row, came)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
@@ -158,12 +166,12 @@ def table(came: Sequence[Tree | Missing]) -> str:
     return "\n".join(lines)
 
 
-def row(each: Tree | Missing) -> tuple[str, str, str, str]:
+def row(each: FetchedTree | UnavailableTree) -> tuple[str, str, str, str]:
     """One line of the table."""
-    if isinstance(each, Missing):
-        return each.wanted.line, each.wanted.exact or "-", "missing", "-"
+    if isinstance(each, UnavailableTree):
+        return each.request.line, each.request.exact or "-", "missing", "-"
     package = each.package.version if each.package else "put there by hand"
-    return each.wanted.line, package, each.release, os.path.relpath(each.path)
+    return each.request.line, package, each.release, os.path.relpath(each.path)
 
 
 def say(text: str) -> None:
@@ -171,7 +179,7 @@ def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def main(arguments: Sequence[str] | None = None, run: Run = run_tool) -> int:
+def main(arguments: Sequence[str] | None = None, run: RunTool = run_tool) -> int:
     """Fetches, prints and returns the exit code; `run` starts apt-get, dpkg-deb and tar."""
     door = parser()
     asked = door.parse_args(arguments)
@@ -179,20 +187,20 @@ def main(arguments: Sequence[str] | None = None, run: Run = run_tool) -> int:
         return learn(asked.learn)
     if asked.coverage is not None:
         return coverage(asked.coverage)
-    wanted: tuple[Wanted, ...] = tuple(dict.fromkeys(asked.versions))
+    wanted: tuple[TreeRequest, ...] = tuple(dict.fromkeys(asked.versions))
     names = ", ".join(map(str, wanted))
     if len({each.folder for each in wanted}) < len(wanted):
         door.error(f"two of {names} would be put in the same folder: ask for one at a time.")
     for part in asked.require:
-        if not any(within(each.folder, part) or within(part, each.folder) for each in wanted):
+        if not any(is_within(each.folder, part) or is_within(part, each.folder) for each in wanted):
             door.error(f"--require {part} asks for a tree that is not among those wanted: {names}.")
     try:
-        came = Shop(asked.dest, asked.cache, say, asked.refresh, run).obtain(wanted)
+        came = TreeFetcher(asked.dest, asked.cache, say, asked.refresh, run).fetch_all(wanted)
     except KeyboardInterrupt:
         say("Interrupted: no tree is left half made. Run it again to go on.")
         return 130
     for each in came:
-        if isinstance(each, Missing):
+        if isinstance(each, UnavailableTree):
             say(each.reason)
     print(table(came))
     return exit_code(came, asked.require)

@@ -22,9 +22,15 @@ from model.source.lowering.state.objects import Entry, Objects, Slot
 from model.source.lowering.statements.statements import Statements
 from model.source.preprocessor.annotations import NESTED_PARENTHESES
 from model.source.preprocessor.profile import Profile
-from model.source.targets.arguments import ROLES, arguments
-from model.source.targets.bind import after, before, fitted
-from model.source.targets.fault_words import ESR, NEEDED, done_words, read_words, with_esr_of
+from model.source.targets.arguments import ROLES, bind_arguments
+from model.source.targets.bind import bind_at_entry, bind_at_exit, fit
+from model.source.targets.fault_words import (
+    ESR,
+    REQUIRED_CONSTANTS,
+    outcome_symbols,
+    read_symbols,
+    with_esr_of,
+)
 from model.source.targets.functions.fault import USER_MEM_ABORT
 from model.source.targets.target import Target
 from model.source.trees.tree import Tree, Version
@@ -122,7 +128,7 @@ def _read(view: Lookup, version: Version, pages: str, subject: str, target: Targ
     front = Statements(Types(view), Objects(roles=roles), {**table(), **target.contracts})
     given = _arguments(front, function, target)
     scope = {p: Slot(p, t, value if is_scalar(t) else None) for p, t, value in given}
-    words = before(front, target, scope)
+    words = bind_at_entry(front, target, scope)
     front.given = scope
     result = front.lower_target(function, [value for _, _, value in given])
     called = effects(tuple(front.objects.bodies[0]))
@@ -131,17 +137,13 @@ def _read(view: Lookup, version: Version, pages: str, subject: str, target: Targ
     constants = constants_of(front, target)
     if target.is_fault_path:
         words |= _fault_words(front, target, constants, called, result)
-    words |= after(front, target, scope, function, called, result)
+    words |= bind_at_exit(front, target, scope, function, called, result)
     procedure = Procedure(
         subject,
         tuple(front.objects.bodies[0]),
         front.objects.places,
         _inputs(front, target),
-        {
-            word: fitted(term, target.symbols[word][0])
-            for word, term in words.items()
-            if word in target.symbols
-        },
+        {word: fit(term, target.symbols[word][0]) for word, term in words.items() if word in target.symbols},
         constants,
     )
     ledger = tuple(sorted(front.objects.ledger.values()))
@@ -190,13 +192,13 @@ def _fault_words(
     objects = front.objects
     if result is None or not isinstance(result.data, str) or result.sort != BitVec(32):
         raise Unsupported(target.file, 1, f"{target.functions[0]}(), which does not return an int")
-    for constant, usual in NEEDED.items():
+    for constant, usual in REQUIRED_CONSTANTS.items():
         if constant not in constants or (usual and constants[constant] not in usual):
             raise Unsupported(target.file, 1, f"{constant} is {constants.get(constant, 'no constant')} here")
-    words = read_words(constants, objects.inputs, partial(can_call, front.view))
+    words = read_symbols(constants, objects.inputs, partial(can_call, front.view))
     width = objects.inputs[ESR].sort.width
     words = {word: with_esr_of(width, term) for word, term in words.items()}
-    return words | done_words(objects.places, called, result.data)
+    return words | outcome_symbols(objects.places, called, result.data)
 
 
 def _arguments(front: Statements, function: str, target: Target) -> list[tuple[str, CType, Value]]:
@@ -209,7 +211,7 @@ def _arguments(front: Statements, function: str, target: Target) -> list[tuple[s
     if target.is_fault_path:
         esr = front.types.member(Struct("kvm_vcpu_fault_info"), "esr_el2") or ULONG
         front.objects.input(ESR, sort_of(esr))
-        return arguments(front, parameters, sort_of(esr).width)
+        return bind_arguments(front, parameters, sort_of(esr).width)
     return [(name, t, _given(front, name, t)) for name, t, _ in parameters]
 
 

@@ -15,7 +15,7 @@ from model.logic import Term
 from model.program.procedure import Block, Call, If, Leave, Set, Statement
 from model.source.errors import Unsupported
 from model.source.index.definitions import Definition, FunctionText
-from model.source.index.headers import SourceFile, _encoded
+from model.source.index.headers import SourceFile, _encode
 from model.source.index.index import Index
 from model.source.index.scan import scan
 from model.source.kernel import Kernel, NoSink, read
@@ -46,7 +46,7 @@ class Reader:
         """What a target comes to if the file has these bytes.  Raises only what must never be raised."""
         tree = overlay(self.tree, {file: data}) if file else self.tree
         if whole:
-            index = self.index.patched(tree)
+            index = self.index.rebuild(tree)
         else:
             index = self._changed(tree, file, data) if file else self.index
         try:
@@ -64,10 +64,10 @@ class Reader:
         known = {f.rel: f for f in headers.files}
         files, same_keys = headers.files, True
         if file in known:
-            new = SourceFile(file, known[file].tier, data, _encoded(scan(data)))
+            new = SourceFile(file, known[file].tier, data, _encode(scan(data)))
             same_keys = new.entry.keys == known[file].entry.keys
             files = tuple(new if f.rel == file else f for f in files)
-        changed = replace(headers, tree=tree, files=files, _studied={})
+        changed = replace(headers, tree=tree, files=files, _opened={})
         if same_keys:
             vars(changed)["numbers"] = headers.numbers
         return Index(changed)

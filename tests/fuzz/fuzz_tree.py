@@ -95,11 +95,11 @@ class Fuzzer:
         data = self.reader.tree.read(file)
         kernel = self.before[target.name].kernel
         assert kernel is not None
-        source = kernel.lowered.front.view.headers.study(file)
+        source = kernel.lowered.front.view.headers.open_file(file)
         read = [p for parts in self.parts.values() for p in parts if p.file == file]
         bodies = [
             r
-            for r in source.scanned.records
+            for r in source.scan.records
             if r.kind == FUNCTION and not any(p.start < r.end and r.start < p.end for p in read)
         ]
         if not bodies:

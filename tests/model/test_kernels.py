@@ -7,7 +7,7 @@ import pytest
 
 from model.kernels import TableError, load, number, parse
 from model.source.targets.functions.fault import USER_MEM_ABORT
-from model.source.targets.predicate import parse as predicate
+from model.source.targets.predicate import parse_predicate as predicate
 from proofs.claims.catalogue import theorems
 from proofs.claims.kernel.invalidation_order import THEOREM as INVALIDATIONS
 from proofs.claims.relational.conformance import CONFORMANCE

@@ -11,11 +11,11 @@ from model.source.index.headers import SourceFile
 from model.source.index.if_conditions import Answer
 from model.source.preprocessor.annotations import spaces
 from model.source.preprocessor.conditions import Stack
-from model.source.preprocessor.directives import conditional_lines
+from model.source.preprocessor.directives import find_conditional_lines
 
 
 @dataclass(frozen=True, slots=True)
-class Compiled:
+class CompiledText:
     """The text of a definition with its ``#if`` lines and dead branches spaced out.
 
     It has the length and lines of the definition's ``text``.  Where a condition is unknown,
@@ -27,18 +27,18 @@ class Compiled:
     relied: tuple[Reliance, ...]
 
 
-def compiled(file: SourceFile, part: Definition, holds: Callable[[Stack], Answer]) -> Compiled:
+def compile_branches(file: SourceFile, part: Definition, holds: Callable[[Stack], Answer]) -> CompiledText:
     """Decide the ``#if`` inside one definition of a file."""
-    lines = conditional_lines(file.data, part.start, part.end)
+    lines = find_conditional_lines(file.data, part.start, part.end)
     if not lines:
-        return Compiled(part.text, True, ())
+        return CompiledText(part.text, True, ())
     text, at = [], part.start
     certain, relied = True, frozenset[Reliance]()
     for start, end in [*lines, (part.end, part.end)]:
-        answer, names = holds(file.stack(file.scanned.stack_at(at)))
+        answer, names = holds(file.stack(file.scan.stack_at(at)))
         relied |= names
         certain = certain and answer is not None
         piece = file.text[at:start]
         text += [spaces(piece) if answer is False else piece, spaces(file.text[start:end])]
         at = end
-    return Compiled(b"".join(text) if certain else part.text, certain, tuple(sorted(relied)))
+    return CompiledText(b"".join(text) if certain else part.text, certain, tuple(sorted(relied)))

@@ -25,7 +25,7 @@ class Reliance:
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Place:
+class SourceLine:
     """A line of a file; ``line`` counts from 1."""
 
     file: str
@@ -52,17 +52,17 @@ class Definition:
     conditions: Stack
     certain: bool
     relied: tuple[Reliance, ...] = field(repr=False)
-    others: tuple[Place, ...]
+    others: tuple[SourceLine, ...]
 
     @property
-    def ambiguous(self) -> bool:
+    def is_ambiguous(self) -> bool:
         """Whether another definition, which differs, was passed over without a reason."""
         return bool(self.others)
 
     @property
-    def place(self) -> Place:
+    def place(self) -> SourceLine:
         """Where it begins."""
-        return Place(self.file, self.line)
+        return SourceLine(self.file, self.line)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ class Macro(Definition):
     parts: MacroParts = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "parts", macro_parts(self.text))
+        object.__setattr__(self, "parts", parse_macro(self.text))
 
     @property
     def params(self) -> tuple[str, ...] | None:
@@ -139,7 +139,7 @@ _CONTINUED = re.compile(rb"\\\r?\n")
 _DEFINE = re.compile(rb"\s*#\s*define\s+(\w+)(?:\(([^()]*)\))?\s*(.*?)\s*\Z", re.DOTALL)
 
 
-def macro_parts(text: bytes) -> MacroParts:
+def parse_macro(text: bytes) -> MacroParts:
     """Parameters and body of a ``#define``."""
     line = _CONTINUED.sub(lambda found: b" " * len(found.group()), code_of(text))
     found = _DEFINE.match(line)

@@ -18,14 +18,14 @@ from hashlib import blake2b
 from pathlib import Path
 
 from model.source.index.scan import INCLUDE, KINDS, Record, Scan, blank, scan
-from model.source.index.sysreg import SYSREG, header
+from model.source.index.sysreg import SYSREG, render_header
 from model.source.preprocessor.conditions import Stack
 from model.source.trees import header_cache
-from model.source.trees.header_cache import Entry
+from model.source.trees.header_cache import ScanEntry
 from model.source.trees.tree import Tree
 
 FORMAT = 10
-"""Raised by hand whenever ``scan`` or ``_encoded`` gives other results for the same bytes."""
+"""Raised by hand whenever ``scan`` or ``_encode`` gives other results for the same bytes."""
 
 TIERS: tuple[tuple[str, ...], ...] = (
     ("arch/arm64/include/asm", "arch/arm64/include/asm/vdso"),
@@ -79,7 +79,7 @@ class SourceFile:
     rel: str
     tier: int
     data: bytes = field(repr=False)
-    entry: Entry = field(repr=False)
+    entry: ScanEntry = field(repr=False)
     origins: tuple[int, ...] = field(default=(), repr=False)
     digest: str = field(default="", repr=False)
 
@@ -89,15 +89,15 @@ class SourceFile:
         return f"{self.rel} {self.tier} {self.digest or digest_of(self.data)} {self.origins}\n"
 
     @cached_property
-    def scanned(self) -> Scan:
+    def scan(self) -> Scan:
         """What the file defines, and where."""
-        return _decoded(self.entry, self.data)
+        return _decode(self.entry, self.data)
 
     @cached_property
     def by_key(self) -> Mapping[str, tuple[Record, ...]]:
         """The records of each kind and name, in the order of the file."""
         found: dict[str, tuple[Record, ...]] = {}
-        for record in self.scanned.records:
+        for record in self.scan.records:
             key = record.kind + record.name
             found[key] = (*found.get(key, ()), record)
         return found
@@ -109,7 +109,7 @@ class SourceFile:
 
     def stack(self, number: int) -> Stack:
         """The conditions of one of the file's stacks, with what must hold to include the file."""
-        stack = self.scanned.stacks[number]
+        stack = self.scan.stacks[number]
         included_if = INCLUDED_IF.get(self.rel)
         return (included_if, *stack) if included_if else stack
 
@@ -125,23 +125,23 @@ class Headers:
 
     tree: Tree
     files: tuple[SourceFile, ...] = field(repr=False)
-    entries: Mapping[str, Entry] = field(repr=False)
-    _studied: dict[str, SourceFile] = field(default_factory=dict, repr=False, compare=False)
+    entries: Mapping[str, ScanEntry] = field(repr=False)
+    _opened: dict[str, SourceFile] = field(default_factory=dict, repr=False, compare=False)
 
-    def study(self, rel: str) -> SourceFile:
+    def open_file(self, rel: str) -> SourceFile:
         """A file under study, scanned like a header.  Raises TreeError where it is absent."""
-        if rel not in self._studied:
+        if rel not in self._opened:
             data = self.tree.read(rel)
-            self._studied[rel] = SourceFile(rel, -1, data, _encoded(scan(data)))
-        return self._studied[rel]
+            self._opened[rel] = SourceFile(rel, -1, data, _encode(scan(data)))
+        return self._opened[rel]
 
-    def sharing(self, other: Headers) -> Headers:
+    def share_with(self, other: Headers) -> Headers:
         """The same, with what was worked out already for the files that ``other`` has too."""
         known = {file.content: file for file in other.files}
         files = tuple(known.get(file.content, file) for file in self.files)
-        near = self.tree.read_all(other._studied)
-        studied = {rel: file for rel, file in other._studied.items() if near.get(rel) == file.data}
-        shared = replace(self, files=files, _studied=studied)
+        near = self.tree.read_all(other._opened)
+        studied = {rel: file for rel, file in other._opened.items() if near.get(rel) == file.data}
+        shared = replace(self, files=files, _opened=studied)
         if "numbers" in vars(other) and [*map(id, files)] == [*map(id, other.files)]:
             vars(shared)["numbers"] = other.numbers
         return shared
@@ -178,7 +178,7 @@ class Headers:
             yield found
 
 
-def read_headers(tree: Tree, directory: Path | None, known: Mapping[str, Entry]) -> Headers:
+def read_headers(tree: Tree, directory: Path | None, known: Mapping[str, ScanEntry]) -> Headers:
     """The headers of a tree; only what neither ``known`` nor the cache in a directory has is scanned.
 
     Raises TreeError where a header cannot be read.
@@ -187,7 +187,7 @@ def read_headers(tree: Tree, directory: Path | None, known: Mapping[str, Entry])
     contents = tree.read_all(rel for rel, _ in rels)
     origins: tuple[int, ...] = ()
     if tree.has(SYSREG):
-        contents[SYSREG], origins = header(tree.read(SYSREG))
+        contents[SYSREG], origins = render_header(tree.read(SYSREG))
         rels.append((SYSREG, len(TIERS)))
     digests = {rel: digest_of(data) for rel, data in contents.items()}
     entries = dict(known)
@@ -197,7 +197,7 @@ def read_headers(tree: Tree, directory: Path | None, known: Mapping[str, Entry])
     fresh = {}
     for rel, data in contents.items():
         if digests[rel] not in entries:
-            fresh[digests[rel]] = entries[digests[rel]] = _encoded(scan(data))
+            fresh[digests[rel]] = entries[digests[rel]] = _encode(scan(data))
     if directory and fresh:
         header_cache.store(directory, FORMAT, fresh)
     files = [
@@ -207,7 +207,7 @@ def read_headers(tree: Tree, directory: Path | None, known: Mapping[str, Entry])
         for rel, tier in rels
         if rel in contents
     ]
-    return Headers(tree, tuple(_included(files)), entries)
+    return Headers(tree, tuple(_drop_unreached(files)), entries)
 
 
 def digest_of(data: bytes) -> str:
@@ -224,7 +224,7 @@ def _rels(tree: Tree) -> list[list[str]]:
     return [[rel for name in tier for rel in by_directory.get(name, [])] for tier in TIERS]
 
 
-def _included(files: list[SourceFile]) -> Iterable[SourceFile]:
+def _drop_unreached(files: list[SourceFile]) -> Iterable[SourceFile]:
     """The files without those of asm-generic that neither the rest nor their kin include.
 
     A header that arm64 replaces by its own is not reached as asm/x.h.  Source: scripts/Makefile.asm-
@@ -255,13 +255,13 @@ def _generic(name: str, present: set[str]) -> list[str]:
     return places[:1] if own.startswith("asm-generic/") else []
 
 
-def _encoded(found: Scan) -> Entry:
+def _encode(found: Scan) -> ScanEntry:
     keys = dict.fromkeys(record.kind + record.name for record in found.records)
     body = json.dumps([found.records, found.stacks, found.changes, found.numbers])
-    return Entry(" ".join(key for key in keys if " " not in key), body)
+    return ScanEntry(" ".join(key for key in keys if " " not in key), body)
 
 
-def _decoded(entry: Entry, data: bytes) -> Scan:
+def _decode(entry: ScanEntry, data: bytes) -> Scan:
     """The scan of a file from its entry; scanned anew where the entry does not fit the file."""
     try:
         rows, stacks, changes, numbers = json.loads(entry.body)
@@ -271,12 +271,12 @@ def _decoded(entry: Entry, data: bytes) -> Scan:
             tuple(changes),
             tuple(numbers),
         )
-        return found if _fits(found, data) else scan(data)
+        return found if _is_consistent(found, data) else scan(data)
     except (ValueError, TypeError, AttributeError, RecursionError):
         return scan(data)
 
 
-def _fits(found: Scan, data: bytes) -> bool:
+def _is_consistent(found: Scan, data: bytes) -> bool:
     """Whether each record is of a name that is at its place, with conditions that are there."""
     return all(
         record.kind in KINDS

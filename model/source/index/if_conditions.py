@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
-from model.source.index.definitions import Reliance, macro_parts
+from model.source.index.definitions import Reliance, parse_macro
 from model.source.index.headers import SourceFile
 from model.source.index.scan import MACRO, Record
 from model.source.preprocessor.conditions import Stack, evaluate
@@ -32,14 +32,14 @@ Live = tuple[SourceFile, Record, bool]
 Candidates = Callable[[str], Iterable[list[tuple[SourceFile, Record]]]]
 """The definitions of a kind and name, those with precedence first."""
 
-DEEPEST = 16
+MAX_OPEN_QUERIES = 16
 """Questions that may be open for the sake of one another; beyond, the answer is unknown.  The
 headers of 5.10 to 7.3 need 8."""
 
 _UNKNOWN: Number = (None, frozenset())
 
 
-class Answers:
+class ConditionEvaluator:
     """Answers about conditions, each worked out once.
 
     Two macros may each be defined only where the other is not.  In such a circle the answer is
@@ -55,12 +55,12 @@ class Answers:
         self._open: set[tuple[str, str]] = set()
         self._in_circle = False
 
-    def condition(self, condition: str) -> Answer:
+    def evaluate_condition(self, condition: str) -> Answer:
         """Whether one condition holds."""
-        value, relied = self._ask("if", condition, self._evaluate)
+        value, relied = self._solve("if", condition, self._evaluate)
         return (None if value is None else value != 0), relied
 
-    def stack(self, stack: Stack, macro: str | None = None) -> Answer:
+    def evaluate_stack(self, stack: Stack, macro: str | None = None) -> Answer:
         """Whether all conditions of a stack hold; if one does not, only what that one rests on.
 
         ``macro`` is the macro that is defined there, if any, and not defined before.
@@ -76,47 +76,47 @@ class Answers:
 
     def _condition(self, condition: str, macro: str | None) -> Answer:
         if macro is None or not denies(condition, macro):
-            return self.condition(condition)
-        asking = _Asking(self, macro)
+            return self.evaluate_condition(condition)
+        asking = _ConditionNames(self, macro)
         value = evaluate(condition, asking)
         return (None if value is None else value != 0), frozenset(asking.relied)
 
-    def live(self, kind: str, name: str) -> tuple[list[Live], frozenset[Reliance]]:
+    def find_live(self, kind: str, name: str) -> tuple[list[Live], frozenset[Reliance]]:
         """The definitions that may be in force, of the first tier that has one."""
         macro = name if kind == MACRO else None
         relied = frozenset[Reliance]()
         for tier in self._candidates(kind + name):
             live = []
             for file, record in tier:
-                answer, names = self.stack(file.stack(record.stack), macro)
+                answer, names = self.evaluate_stack(file.stack(record.stack), macro)
                 relied |= names
                 if answer is not False:
                     live.append((file, record, answer is True))
             if live:
-                return _best(live, macro), relied
+                return _prefer_certain(live, macro), relied
         return [], relied
 
-    def defined(self, name: str, denied: bool) -> Number:
+    def is_defined(self, name: str, denied: bool) -> Number:
         """Whether a macro is defined; ``denied`` leaves out what defines it only as a fallback."""
-        stated = self.stated(name)
+        stated = self.look_up_profile(name)
         if stated:
             return int(stated[0] is not None), stated[1]
-        return self._ask("denied" if denied else "defined", name, self._define)
+        return self._solve("denied" if denied else "defined", name, self._define)
 
     def value(self, name: str) -> Number:
         """The value of a name in a condition: 0 where it is undefined."""
-        stated = self.stated(name)
+        stated = self.look_up_profile(name)
         if not stated:
-            return self._ask("value", name, self._value)
+            return self._solve("value", name, self._value)
         value, relied = stated
         return (None if isinstance(value, str) else value or 0), relied
 
-    def _ask(self, kind: str, about: str, work: Callable[[str, str], Number]) -> Number:
+    def _solve(self, kind: str, about: str, work: Callable[[str, str], Number]) -> Number:
         question = kind, about
         for answers in (self._known, self._tentative):
             if question in answers:
                 return answers[question]
-        if question in self._open or len(self._open) >= DEEPEST:
+        if question in self._open or len(self._open) >= MAX_OPEN_QUERIES:
             self._in_circle = True
             return _UNKNOWN
         self._open.add(question)
@@ -130,7 +130,7 @@ class Answers:
         return answer
 
     def _evaluate(self, _: str, condition: str) -> Number:
-        asking = _Asking(self)
+        asking = _ConditionNames(self)
         answer = evaluate(condition, asking)
         return answer, frozenset(asking.relied)
 
@@ -141,7 +141,7 @@ class Answers:
                 stack = file.stack(record.stack)
                 if kind == "denied" and any(denies(condition, name) for condition in stack):
                     continue
-                answer, names = self.stack(stack, name)
+                answer, names = self.evaluate_stack(stack, name)
                 relied |= names
                 if answer:
                     return 1, relied | {Reliance(name, "defined", "tree")}
@@ -149,18 +149,18 @@ class Answers:
         return (0 if certain else None), relied | {Reliance(name, "undefined", "absent")}
 
     def _value(self, _: str, name: str) -> Number:
-        live, relied = self.live(MACRO, name)
+        live, relied = self.find_live(MACRO, name)
         if not live:
             return 0, relied | {Reliance(name, "undefined", "absent")}
-        found = [macro_parts(file.text[record.start : record.end]) for file, record, _ in live]
+        found = [parse_macro(file.text[record.start : record.end]) for file, record, _ in live]
         alike = len({macro.body for macro in found}) == 1 and live[0][2]
         if not alike or found[0].params is not None:
             return None, relied
-        asking = _Asking(self)
+        asking = _ConditionNames(self)
         value = evaluate(found[0].body.decode("latin-1"), asking)
         return value, relied | asking.relied | {Reliance(name, str(value), "tree")}
 
-    def stated(self, name: str) -> tuple[int | str | None, frozenset[Reliance]] | None:
+    def look_up_profile(self, name: str) -> tuple[int | str | None, frozenset[Reliance]] | None:
         """What the profile says of a name, or None where that is the tree's to say."""
         value = self._profile.values.get(name)
         if value is not None:
@@ -173,21 +173,21 @@ class Answers:
         return None
 
 
-class _Asking:
+class _ConditionNames:
     """Answers what the names of one condition mean, and gathers what that rests on.
 
     ``without`` is a macro that is not defined yet where the condition stands.
     """
 
-    def __init__(self, answers: Answers, without: str | None = None) -> None:
+    def __init__(self, answers: ConditionEvaluator, without: str | None = None) -> None:
         self._answers = answers
         self._without = without
         self.relied: set[Reliance] = set()
 
-    def defined(self, name: str, denied: bool) -> bool | None:
+    def is_defined(self, name: str, denied: bool) -> bool | None:
         if name == self._without:
             return False
-        answer, names = self._answers.defined(name, denied)
+        answer, names = self._answers.is_defined(name, denied)
         self.relied |= names
         return None if answer is None else answer != 0
 
@@ -198,7 +198,7 @@ class _Asking:
 
     def call(self, text: str) -> int | None:
         """The value of a call, where the profile states it."""
-        stated = self._answers.stated(text)
+        stated = self._answers.look_up_profile(text)
         if stated is None or not isinstance(stated[0], int):
             return None
         self.relied |= stated[1]
@@ -212,7 +212,7 @@ def denies(condition: str, name: str) -> bool:
     return re.search(rf"! ?defined ?\(? ?{re.escape(name)}\b", condition) is not None
 
 
-def _best(live: list[Live], macro: str | None) -> list[Live]:
+def _prefer_certain(live: list[Live], macro: str | None) -> list[Live]:
     """Of definitions that may be in force, those that surely are; of macros no mere fallbacks.
 
     Where a macro has fallbacks only, the first of a file makes its later ones void.

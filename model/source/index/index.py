@@ -16,9 +16,9 @@ from model.source.index.definitions import (
     EnumText,
     FunctionText,
     Macro,
-    Place,
     PrototypeText,
     Reliance,
+    SourceLine,
     StructText,
     TypedefText,
     VariableText,
@@ -34,7 +34,7 @@ __all__ = [
     "FunctionText",
     "Index",
     "Macro",
-    "Place",
+    "SourceLine",
     "PrototypeText",
     "Reliance",
     "StructText",
@@ -59,9 +59,9 @@ class Index:
         """
         return Index(read_headers(tree, cache_dir, {}))
 
-    def patched(self, tree: Tree) -> Index:
+    def rebuild(self, tree: Tree) -> Index:
         """The index of a tree much like this one, such as an overlay of it; scans what differs."""
-        return Index(read_headers(tree, None, self.headers.entries).sharing(self.headers))
+        return Index(read_headers(tree, None, self.headers.entries).share_with(self.headers))
 
     def view(self, profile: Profile, file: str | None = None) -> View:
         """What names mean under a configuration, seen from a file under study.

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Protocol
 
-from model.source.index.branches import Compiled
+from model.source.index.branches import CompiledText
 from model.source.index.definitions import Definition, Macro
 
 
@@ -35,7 +35,7 @@ class Lookup(Protocol):
     def code(self, rel: str) -> bytes: ...
     def line_at(self, rel: str, offset: int) -> int: ...
     def holds_at(self, rel: str, offset: int) -> bool | None: ...
-    def compiled(self, part: Definition) -> Compiled: ...
+    def compiled(self, part: Definition) -> CompiledText: ...
 
 
 def can_call(view: Lookup, name: str) -> bool:

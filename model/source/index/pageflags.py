@@ -31,7 +31,7 @@ _SETS = re.compile(r"(?:__)?(?:(?:Set|Clear)Page(?=[A-Z])|folio_(?:set|clear)_(?
 
 
 @dataclass(frozen=True)
-class Made:
+class FlagMacroCall:
     """The call of a macro that makes a function: the macro, the byte where the call begins, whether
     the function tests a flag (else it sets or clears one), and whether such a test is false."""
 
@@ -41,7 +41,7 @@ class Made:
     is_false: bool
 
 
-def makers(name: str, header: bytes) -> Iterator[Made]:
+def makers(name: str, header: bytes) -> Iterator[FlagMacroCall]:
     """The macro calls that may make a function of that name, in the text of the header without comments."""
     test, setter = _TESTS.fullmatch(name), _SETS.fullmatch(name)
     found = test or setter
@@ -52,4 +52,4 @@ def makers(name: str, header: bytes) -> Iterator[Made]:
         macro, arguments = call.group(1).decode(), call.group(2).decode().split(",")
         plain = macro.removesuffix("_FALSE").removesuffix("_NOOP")
         if plain in macros and found.group(1) in [argument.strip() for argument in arguments]:
-            yield Made(macro, call.start(1), test is not None, macro.endswith("_FALSE"))
+            yield FlagMacroCall(macro, call.start(1), test is not None, macro.endswith("_FALSE"))

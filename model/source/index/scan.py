@@ -20,10 +20,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from model.source.index.definitions import macro_parts
-from model.source.preprocessor.annotations import NESTED_PARENTHESES, blank, nested, outline_of
+from model.source.index.definitions import parse_macro
+from model.source.preprocessor.annotations import NESTED_PARENTHESES, blank, nested_brackets, outline_of
 from model.source.preprocessor.conditions import Stack
-from model.source.preprocessor.directives import INCLUDE, MACRO, Found, Outline
+from model.source.preprocessor.directives import INCLUDE, MACRO, Directives, RawRecord
 from model.source.preprocessor.macros import MacroError, substitute_macro
 
 __all__ = ["INCLUDE", "MACRO", "Record", "Scan", "blank", "scan"]
@@ -66,10 +66,10 @@ class Scan:
         return self.numbers[bisect_right(self.changes, offset) - 1]
 
 
-LONGEST_HEAD = 20_000
+MAX_HEAD_LENGTH = 20_000
 """Bytes from the end of one definition to the brace of the next beyond which that is not looked at."""
 
-_BRACES = nested(rb"\{", rb"\}", 9)
+_BRACES = nested_brackets(rb"\{", rb"\}", 9)
 _ITEM = re.compile(rb"([^{};]*+)(;|" + _BRACES + rb"|[{}]|\Z)")
 _BODY = re.compile(_BRACES)
 _NAME = re.compile(rb"[A-Za-z_]\w*")
@@ -97,11 +97,11 @@ _NOT_A_TYPE = frozenset(b"extern static inline __inline __inline__ const return 
 
 def scan(data: bytes) -> Scan:
     """Everything that ``data``, the bytes of one C file, defines at top level."""
-    outline = Outline(outline_of(data))
-    found = [*outline.records, *_definitions(outline.balanced())]
+    outline = Directives(outline_of(data))
+    found = [*outline.records, *_find_definitions(outline.balance_braces())]
     if any(one.kind == _MADE for one in found):
         macros = {one.name: data[one.start : one.end] for one in found if one.kind == MACRO}
-        found = [_named(one, macros) if one.kind == _MADE else one for one in found]
+        found = [_name_enumerator(one, macros) if one.kind == _MADE else one for one in found]
     at = outline.stack_at
     kept = [
         Record(kind, name, start, end, at(inside))
@@ -113,7 +113,7 @@ def scan(data: bytes) -> Scan:
     return Scan(tuple(kept), stacks, tuple(outline.changes), tuple(outline.numbers))
 
 
-def _definitions(code: bytes) -> Iterator[Found]:
+def _find_definitions(code: bytes) -> Iterator[RawRecord]:
     """Functions, prototypes, types and enumerators in code without directives."""
     at, matching = 0, _Matching(code)
     while at < len(code):
@@ -127,14 +127,14 @@ def _definitions(code: bytes) -> Iterator[Found]:
         if end == opening:
             continue
         if code[opening:end] == b";":
-            yield from _declaration(code, item.start(), opening, end)
+            yield from _match_declaration(code, item.start(), opening, end)
         elif end > opening + 1:
-            function = _function(code, item.start(), opening)
+            function = _match_function(code, item.start(), opening)
             if function:
-                yield Found(FUNCTION, function[0], function[1], end, opening)
+                yield RawRecord(FUNCTION, function[0], function[1], end, opening)
             else:
-                yield from _types(code, item.start(), opening, end)
-                yield from _initialised(code, item.start(), opening, end)
+                yield from _match_types(code, item.start(), opening, end)
+                yield from _match_initialised_variable(code, item.start(), opening, end)
 
 
 class _Matching:
@@ -159,11 +159,11 @@ class _Matching:
         return self._closing.get(opening, opening + 1)
 
 
-def _named(made: Found, macros: Mapping[str, bytes]) -> Found:
+def _name_enumerator(made: RawRecord, macros: Mapping[str, bytes]) -> RawRecord:
     """The enumerator that a macro of the file makes (``DECLARE_VMA_BIT(READ, 0)``), or no name."""
     macro, _, rest = made.name.partition("(")
     arguments = [argument.strip() for argument in rest.removesuffix(")").split(",")]
-    parts = macro_parts(macros[macro]) if macro in macros else None
+    parts = parse_macro(macros[macro]) if macro in macros else None
     element = None
     if parts is not None and parts.params is not None:
         with suppress(MacroError):
@@ -173,10 +173,10 @@ def _named(made: Found, macros: Mapping[str, bytes]) -> Found:
     return made._replace(kind=ENUMERATOR, name=element.group(1) if element else "")
 
 
-def _function(code: bytes, start: int, opening: int) -> tuple[str, int] | None:
+def _match_function(code: bytes, start: int, opening: int) -> tuple[str, int] | None:
     """The name and first byte of a function whose declarator ends before ``opening``."""
     head = code[start:opening].rstrip()
-    if not head.endswith(b")") or len(head) > LONGEST_HEAD:
+    if not head.endswith(b")") or len(head) > MAX_HEAD_LENGTH:
         return None
     left = head.rfind(b"(")
     while left > 0 and head.count(b"(", left) < head.count(b")", left):
@@ -196,30 +196,30 @@ def _function(code: bytes, start: int, opening: int) -> tuple[str, int] | None:
     return name.decode(), start + len(others) + blanks
 
 
-def _declaration(code: bytes, start: int, semicolon: int, end: int) -> Iterator[Found]:
+def _match_declaration(code: bytes, start: int, semicolon: int, end: int) -> Iterator[RawRecord]:
     """A prototype, a typedef without braces, or variables."""
     head = code[start:semicolon]
     if b"typedef" in head:
-        yield from _typedef(head, start, 0, end)
+        yield from _match_typedef(head, start, 0, end)
     elif b"(" not in head.partition(b"=")[0]:
-        yield from _variables(head, start, end)
+        yield from _match_variables(head, start, end)
     elif b"(" in head:
-        function = _function(code, start, semicolon)
+        function = _match_function(code, start, semicolon)
         if function:
-            yield Found(PROTOTYPE, function[0], function[1], end, function[1])
+            yield RawRecord(PROTOTYPE, function[0], function[1], end, function[1])
 
 
-def _initialised(code: bytes, start: int, opening: int, end: int) -> Iterator[Found]:
+def _match_initialised_variable(code: bytes, start: int, opening: int, end: int) -> Iterator[RawRecord]:
     """A variable whose initialiser stands in braces."""
     head = code[start:opening].rstrip()
     tail = _TO_SEMICOLON.match(code, end)
     if head.endswith(b"=") and tail and not code[end : tail.end() - 1].strip():
-        yield from _variables(head, start, tail.end())
+        yield from _match_variables(head, start, tail.end())
 
 
-def _variables(head: bytes, start: int, end: int) -> Iterator[Found]:
+def _match_variables(head: bytes, start: int, end: int) -> Iterator[RawRecord]:
     """The variables of a declaration; only the last may have an initialiser."""
-    if len(head) > LONGEST_HEAD:
+    if len(head) > MAX_HEAD_LENGTH:
         return
     first, *others = [one.partition(b"[")[0].rstrip() for one in head.partition(b"=")[0].split(b",")]
     specifiers = first.rstrip(_WORD)
@@ -232,10 +232,10 @@ def _variables(head: bytes, start: int, end: int) -> Iterator[Found]:
     begin = start + len(head) - len(head.lstrip())
     for name in (first[len(specifiers) :], *(other.strip(_BEFORE_NAME) for other in others)):
         if _NAME.fullmatch(name):
-            yield Found(VARIABLE, name.decode(), begin, end, begin)
+            yield RawRecord(VARIABLE, name.decode(), begin, end, begin)
 
 
-def _typedef(text: bytes, start: int, after: int, end: int) -> Iterator[Found]:
+def _match_typedef(text: bytes, start: int, after: int, end: int) -> Iterator[RawRecord]:
     """The names that a typedef makes; its declarators are in ``text`` from ``after`` on."""
     word = re.search(rb"\btypedef\b", text)
     if not word:
@@ -244,15 +244,15 @@ def _typedef(text: bytes, start: int, after: int, end: int) -> Iterator[Found]:
     declarators = text[max(after, word.end()) :]
     pointer = _INNER_NAME.search(declarators)
     if pointer:
-        yield Found(TYPEDEF, pointer.group(1).decode(), first, end, first)
+        yield RawRecord(TYPEDEF, pointer.group(1).decode(), first, end, first)
         return
     for declarator in _PARENTHESES.sub(b"()", declarators).split(b","):
         name = _LAST_NAME.search(declarator)
         if name:
-            yield Found(TYPEDEF, name.group(1).decode(), first, end, first)
+            yield RawRecord(TYPEDEF, name.group(1).decode(), first, end, first)
 
 
-def _types(code: bytes, start: int, opening: int, end: int) -> Iterator[Found]:
+def _match_types(code: bytes, start: int, opening: int, end: int) -> Iterator[RawRecord]:
     """Structs, unions and enums with a body in one item, nested ones too, and its typedef names."""
     for tagged in _TAGGED.finditer(code, start, end):
         body = _BODY.match(code, tagged.end() - 1)
@@ -262,28 +262,28 @@ def _types(code: bytes, start: int, opening: int, end: int) -> Iterator[Found]:
         tag = tagged.group(2)
         if tagged.group(1) != b"enum":
             if tag:
-                yield Found(STRUCT, tag.decode(), first, last, first)
+                yield RawRecord(STRUCT, tag.decode(), first, last, first)
             continue
         if tag:
-            yield Found(ENUM, tag.decode(), first, last, first)
-        yield from _elements(code, tagged.end(), first, last)
+            yield RawRecord(ENUM, tag.decode(), first, last, first)
+        yield from _match_enumerators(code, tagged.end(), first, last)
     if b"typedef" in code[start:opening]:
         tail = _TO_SEMICOLON.match(code, end)
         if tail:
             text = code[start : tail.end() - 1]
-            yield from _typedef(text, start, end - start, tail.end())
+            yield from _match_typedef(text, start, end - start, tail.end())
 
 
-def _elements(code: bytes, start: int, first: int, last: int) -> Iterator[Found]:
+def _match_enumerators(code: bytes, start: int, first: int, last: int) -> Iterator[RawRecord]:
     """What is in the braces of an enum: enumerators, and calls of macros that make some."""
     for element in _ELEMENT.finditer(code, start, last - 1):
         name, rest = element.group(1), element.group(2).strip()
         if name is None:
             continue
         if not rest or rest.startswith(b"="):
-            yield Found(ENUMERATOR, name.decode(), first, last, element.start(1))
+            yield RawRecord(ENUMERATOR, name.decode(), first, last, element.start(1))
         elif call := _CALL.fullmatch(rest):
             made = (name + call.group(1)).decode("latin-1")
-            yield Found(_MADE, made, first, last, element.start(1))
+            yield RawRecord(_MADE, made, first, last, element.start(1))
             if call.group(2):
-                yield Found(ENUMERATOR, call.group(2).decode(), first, last, element.start(1))
+                yield RawRecord(ENUMERATOR, call.group(2).decode(), first, last, element.start(1))

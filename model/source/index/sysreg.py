@@ -34,12 +34,12 @@ class _Register:
     valued: str = ""
     masks: dict[str, str] = field(default_factory=lambda: dict.fromkeys(_MASKS.values(), "UL(0)"))
 
-    def reserved(self) -> Iterator[tuple[str, str]]:
+    def reserved_macros(self) -> Iterator[tuple[str, str]]:
         """The macros of its reserved bits."""
         return ((f"{self.prefix}{self.name}_{mask}", f"({text})") for mask, text in self.masks.items())
 
 
-def header(sysreg: bytes) -> tuple[bytes, tuple[int, ...]]:
+def render_header(sysreg: bytes) -> tuple[bytes, tuple[int, ...]]:
     """The header's text, and for each of its lines the line of ``sysreg``, from 1, that it is from."""
     made, lines = [], []
     for number, name, value in _macros(sysreg.decode("utf-8", "replace")):
@@ -55,12 +55,12 @@ def _macros(text: str) -> Iterator[tuple[int, str, str]]:
         words = line.split()
         if not words or words[0].startswith("#"):
             continue
-        register, found = _read(register, words)
+        register, found = _parse_statement(register, words)
         for name, value in found:
             yield number, name, value
 
 
-def _read(register: _Register, words: list[str]) -> tuple[_Register, list[tuple[str, str]]]:
+def _parse_statement(register: _Register, words: list[str]) -> tuple[_Register, list[tuple[str, str]]]:
     """The register that one statement leaves at hand, and what the statement defines."""
     match words:
         case ["Sysreg", name, *encoding] if len(encoding) == 5:
@@ -70,11 +70,11 @@ def _read(register: _Register, words: list[str]) -> tuple[_Register, list[tuple[
         case ["Prefix", prefix]:
             return _Register(register.name, f"{prefix}_"), []
         case ["EndPrefix"]:
-            return _Register(register.name), list(register.reserved())
+            return _Register(register.name), list(register.reserved_macros())
         case ["Fields" | "Mapping", _]:  # only newer scripts give such a register masks of its own
             register.masks = {}
         case ["EndSysreg" | "EndSysregFields"]:
-            return _Register(""), list(register.reserved())
+            return _Register(""), list(register.reserved_macros())
         case ["EndEnum"]:
             register.valued = ""
         case [("Res0" | "Res1" | "Unkn") as kind, bits] if _BITS.fullmatch(bits):

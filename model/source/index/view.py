@@ -13,21 +13,21 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import TypeVar
 
-from model.source.index.branches import Compiled, compiled
+from model.source.index.branches import CompiledText, compile_branches
 from model.source.index.definitions import (
     Definition,
     EnumText,
     FunctionText,
     Macro,
-    Place,
     PrototypeText,
     Reliance,
+    SourceLine,
     StructText,
     TypedefText,
     VariableText,
 )
 from model.source.index.headers import Headers, SourceFile, digest_of
-from model.source.index.if_conditions import Answer, Answers, Live
+from model.source.index.if_conditions import Answer, ConditionEvaluator, Live
 from model.source.index.scan import (
     ENUM,
     ENUMERATOR,
@@ -41,7 +41,7 @@ from model.source.index.scan import (
     Record,
 )
 from model.source.preprocessor.annotations import code_of
-from model.source.preprocessor.conditions import Stack, one_line
+from model.source.preprocessor.conditions import Stack, normalise_condition
 from model.source.preprocessor.profile import Profile
 from model.source.trees.tree import TreeError
 
@@ -57,8 +57,8 @@ class View:
     def __init__(self, headers: Headers, profile: Profile, file: str | None = None) -> None:
         self.headers = headers
         self.profile = profile
-        self.near = _nearby(headers, file) if file else ()
-        self._answers = Answers(profile, self.candidates)
+        self.near = _find_nearby(headers, file) if file else ()
+        self._answers = ConditionEvaluator(profile, self.candidates)
         self._files = {file.rel: file for file in (*headers.files, *self.near)}
         self._found: dict[tuple[str, str], Definition | None] = {}
 
@@ -106,15 +106,15 @@ class View:
 
     def condition(self, condition: str) -> Answer:
         """Whether the condition of an ``#if`` holds, None where unknown; and what that rests on."""
-        return self._answers.condition(one_line(condition))
+        return self._answers.evaluate_condition(normalise_condition(condition))
 
     def stack(self, stack: Stack) -> Answer:
         """Whether all conditions of a stack hold, and what that rests on."""
-        return self._answers.stack(stack)
+        return self._answers.evaluate_stack(stack)
 
     def file(self, rel: str) -> SourceFile:
         """A file that definitions were found in.  Raises TreeError where there is none."""
-        return self._files.get(rel) or self.headers.study(rel)
+        return self._files.get(rel) or self.headers.open_file(rel)
 
     def code(self, rel: str) -> bytes:
         """The text of a file without comments, each byte at its place; nothing where there is no such file."""
@@ -127,7 +127,7 @@ class View:
     def holds_at(self, rel: str, offset: int) -> bool | None:
         """Whether the conditions around a byte of a file hold; None where that is unknown."""
         file = self.file(rel)
-        return self._answers.stack(file.stack(file.scanned.stack_at(offset)))[0]
+        return self._answers.evaluate_stack(file.stack(file.scan.stack_at(offset)))[0]
 
     def candidates(self, key: str) -> Iterator[list[tuple[SourceFile, Record]]]:
         """The definitions of a kind and name, live or not, those with precedence first."""
@@ -139,18 +139,18 @@ class View:
     def _lookup(self, kind: str, name: str, make: type[_D]) -> _D | None:
         at = kind, name
         if at not in self._found:
-            live, relied = self._answers.live(kind, name)
-            self._found[at] = _made(live, relied, name, make) if live else None
+            live, relied = self._answers.find_live(kind, name)
+            self._found[at] = _make_definition(live, relied, name, make) if live else None
         chosen = self._found[at]
         assert chosen is None or isinstance(chosen, make)
         return chosen
 
-    def compiled(self, part: Definition) -> Compiled:
+    def compiled(self, part: Definition) -> CompiledText:
         """The text of a definition found here, with the ``#if`` inside it decided."""
-        return compiled(self.file(part.file), part, self._answers.stack)
+        return compile_branches(self.file(part.file), part, self._answers.evaluate_stack)
 
 
-def _nearby(headers: Headers, rel: str) -> tuple[SourceFile, ...]:
+def _find_nearby(headers: Headers, rel: str) -> tuple[SourceFile, ...]:
     """A file and what it includes in quotes from beside itself, directly or not."""
     found: dict[str, SourceFile] = {}
     waiting = [rel]
@@ -158,23 +158,23 @@ def _nearby(headers: Headers, rel: str) -> tuple[SourceFile, ...]:
         name = waiting.pop(0)
         if name in found:
             continue
-        file = found[name] = headers.study(name)
+        file = found[name] = headers.open_file(name)
         beside = name.rpartition("/")[0]
-        for record in file.scanned.records:
+        for record in file.scan.records:
             quoted = record.name.strip('"')
             if record.kind == INCLUDE and quoted != record.name and ".." not in quoted:
                 with suppress(TreeError):  # what is no path in the tree, or a directory, is not included
-                    headers.study(f"{beside}/{quoted}")
+                    headers.open_file(f"{beside}/{quoted}")
                     waiting.append(f"{beside}/{quoted}")
     return tuple(found.values())
 
 
-def _made(live: list[Live], relied: frozenset[Reliance], name: str, make: type[_D]) -> _D:
+def _make_definition(live: list[Live], relied: frozenset[Reliance], name: str, make: type[_D]) -> _D:
     """The first of the live definitions; of the others those that differ in more than spaces."""
     file, record, certain = live[0]
     text = file.text[record.start : record.end]
     others = [
-        Place(other.rel, other.line(found.start))
+        SourceLine(other.rel, other.line(found.start))
         for other, found, _ in live[1:]
         if other.text[found.start : found.end].split() != text.split()
     ]

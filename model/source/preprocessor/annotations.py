@@ -68,7 +68,7 @@ _CHARACTER = rb"'(?:[^'\\\n]|\\[^\n]){1,4}+'"
 _WORD = rb"(?<!\w)(?:__|no|asmlinkage|context_lock_struct)\w*"
 
 
-def nested(left: bytes, right: bytes, depth: int) -> bytes:
+def nested_brackets(left: bytes, right: bytes, depth: int) -> bytes:
     """A pattern for a bracketed text, brackets in it at most ``depth`` deep.  It never retries."""
     neither = b"[^" + left + right + b"]*+"
     inside = neither
@@ -77,7 +77,7 @@ def nested(left: bytes, right: bytes, depth: int) -> bytes:
     return left + inside + right
 
 
-NESTED_PARENTHESES = nested(rb"\(", rb"\)", 6)
+NESTED_PARENTHESES = nested_brackets(rb"\(", rb"\)", 6)
 
 _TOKEN = re.compile(b"|".join((_DIRECTIVE, COMMENT, _STRING, _CHARACTER, _WORD)), re.DOTALL)
 _QUOTING = frozenset((b"/", b'"', b"'"))
@@ -107,20 +107,20 @@ def spaces(text: bytes) -> bytes:
 
 def blank(data: bytes) -> bytes:
     """The same C with annotations spaced out; of the same length, with the same line ends."""
-    return _spaced(data, b"")
+    return _blank_tokens(data, b"")
 
 
 def code_of(data: bytes) -> bytes:
     """The same with comments spaced out too, each to the end on the line where it begins."""
-    return _spaced(data, b"/")
+    return _blank_tokens(data, b"/")
 
 
 def outline_of(data: bytes) -> bytes:
     """The same with what is between quotes spaced out too."""
-    return _spaced(data, b"/\"'")
+    return _blank_tokens(data, b"/\"'")
 
 
-def _spaced(data: bytes, also: bytes) -> bytes:
+def _blank_tokens(data: bytes, also: bytes) -> bytes:
     """The C without annotations, and without comments or quotations that begin with ``also``."""
     parts, at = [], 0
     for token in _TOKEN.finditer(data):

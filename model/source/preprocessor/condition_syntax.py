@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What does the expression after ``#if`` say?
 
-``parse`` turns it into nested tuples: ``("number", 3)``, ``("name", "PAGE_SHIFT")``,
+``parse_condition`` turns it into nested tuples: ``("number", 3)``, ``("name", "PAGE_SHIFT")``,
 ``("call", "defined", "X")``, ``("&&", left, right)``, ``("?", test, left, right)``,
 ``("unknown",)`` for a call with anything but one name as its argument.
 
@@ -16,7 +16,7 @@ from typing import Any
 
 Node = tuple[Any, ...]
 
-DEEPEST = 40
+MAX_DEPTH = 40
 """Parentheses, and operators in a row, beyond which an expression is not read; headers have 13."""
 
 _TOKEN = re.compile(
@@ -43,7 +43,7 @@ class _NoExpressionError(Exception):
     """The text is not an expression of the preprocessor."""
 
 
-def parse(text: str) -> Node | None:
+def parse_condition(text: str) -> Node | None:
     """The expression as nested tuples, or None where it is not one."""
     try:
         reader = _Reader(_tokens(text))
@@ -85,7 +85,7 @@ class _Reader:
             raise _NoExpressionError
 
     def choice(self, depth: int) -> Node:
-        if depth > DEEPEST:
+        if depth > MAX_DEPTH:
             raise _NoExpressionError
         test = self.binary(0, depth)
         if self.peek() != "?":
@@ -103,12 +103,12 @@ class _Reader:
             sign = self.take()
             left = (sign, left, self.binary(_BINDING[sign] + 1, depth + 1))
             operators += 1
-            if operators > DEEPEST:
+            if operators > MAX_DEPTH:
                 raise _NoExpressionError
         return left
 
     def unary(self, depth: int) -> Node:
-        if depth > DEEPEST:
+        if depth > MAX_DEPTH:
             raise _NoExpressionError
         token = self.take()
         if token in ("!", "~"):

@@ -17,20 +17,20 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from model.source.preprocessor.annotations import code_of
-from model.source.preprocessor.condition_syntax import Node, parse
+from model.source.preprocessor.condition_syntax import Node, parse_condition
 from model.source.preprocessor.profile import Profile, ProfileError
 
 __all__ = ["Conditionals", "Names", "Profile", "ProfileError", "Stack", "evaluate"]
 
 Stack = tuple[str, ...]
 
-DEEPEST = 50
+MAX_DEPTH = 50
 """Open ``#if`` beyond which conditions are not followed; kernel headers have up to 7."""
 
-MOST_BRANCHES = 100
+MAX_BRANCHES = 100
 """Branches of an ``#if`` beyond which conditions are not followed."""
 
-WIDEST = 128
+MAX_BITS = 128
 """Bits of a number beyond which it is not followed; a compiler's have 64."""
 
 UNKNOWN = "(not followed)"
@@ -39,7 +39,7 @@ UNKNOWN = "(not followed)"
 _SIMPLE = re.compile(r"(!?) ?defined ?\(? ?(\w+) ?\)?")
 
 
-def one_line(condition: str) -> str:
+def normalise_condition(condition: str) -> str:
     """A condition with one space for each run of spaces, comments and continued lines."""
     code = condition
     if "/" in code:
@@ -47,7 +47,7 @@ def one_line(condition: str) -> str:
     return " ".join(code.replace("\\\n", " ").replace("\\\r\n", " ").split())
 
 
-def negation(condition: str) -> str:
+def negate_condition(condition: str) -> str:
     """The condition that holds where this one does not, in the shortest of its spellings."""
     simple = _SIMPLE.fullmatch(condition)
     if simple:
@@ -63,9 +63,9 @@ class _Level:
     now: str = "1"
 
     def text(self) -> str:
-        if len(self.earlier) > MOST_BRANCHES:
+        if len(self.earlier) > MAX_BRANCHES:
             return UNKNOWN
-        refused = [negation(condition) for condition in self.earlier]
+        refused = [negate_condition(condition) for condition in self.earlier]
         conditions = refused if self.now == "1" and refused else [*refused, self.now]
         if len(conditions) == 1:
             return conditions[0]
@@ -83,14 +83,14 @@ class Conditionals:
 
     def follow(self, word: str, rest: str) -> bool:
         """Take in one directive; whether it changed the conditions."""
-        rest = one_line(rest)
+        rest = normalise_condition(rest)
         match word:
             case "if" | "ifdef" | "ifndef":
-                self._levels.append(_Level([], _condition(word, rest)))
+                self._levels.append(_Level([], _parse_directive(word, rest)))
             case "elif" | "elifdef" | "elifndef" | "else" if self._levels:
                 level = self._levels[-1]
                 level.earlier.append(level.now)
-                level.now = "1" if word == "else" else _condition(word[2:], rest)
+                level.now = "1" if word == "else" else _parse_directive(word[2:], rest)
             case "endif" if self._levels:
                 self._levels.pop()
             case _:
@@ -99,11 +99,11 @@ class Conditionals:
 
     def stack(self) -> Stack:
         """The condition of each open ``#if``, the outermost first."""
-        near = tuple(level.text() for level in self._levels[:DEEPEST])
-        return near if len(self._levels) <= DEEPEST else (*near, UNKNOWN)
+        near = tuple(level.text() for level in self._levels[:MAX_DEPTH])
+        return near if len(self._levels) <= MAX_DEPTH else (*near, UNKNOWN)
 
 
-def _condition(word: str, rest: str) -> str:
+def _parse_directive(word: str, rest: str) -> str:
     if word == "if":
         simple = _SIMPLE.fullmatch(rest)
         return f"{simple.group(1)}defined({simple.group(2)})" if simple else rest
@@ -115,7 +115,7 @@ def _condition(word: str, rest: str) -> str:
 class Names(Protocol):
     """What the names in a condition mean."""
 
-    def defined(self, name: str, denied: bool) -> bool | None:
+    def is_defined(self, name: str, denied: bool) -> bool | None:
         """Whether a macro is defined; ``denied`` where the condition holds if it is not."""
 
     def value(self, name: str) -> int | None:
@@ -127,7 +127,7 @@ class Names(Protocol):
 
 def evaluate(condition: str, names: Names) -> int | None:
     """The value of a condition, 0 where it does not hold, None where it is not known."""
-    node = parse(condition)
+    node = parse_condition(condition)
     return None if node is None else _value(node, names, False)
 
 
@@ -183,7 +183,7 @@ def _value(node: Node, names: Names, denied: bool) -> int | None:
         case (str(word), left, right) if word in _ARITHMETIC:
             one, two = _value(left, names, denied), _value(right, names, denied)
             value = None if one is None or two is None else _ARITHMETIC[word](one, two)
-            return None if value is None or value.bit_length() > WIDEST else value
+            return None if value is None or value.bit_length() > MAX_BITS else value
         case _:
             return None
 
@@ -214,7 +214,7 @@ def _call(function: str, argument: str, names: Names, denied: bool) -> int | Non
         return names.call(f"{function}({argument})")
     answers = []
     for suffix in _TESTS[function]:
-        answers.append(names.defined(argument + suffix, denied))
+        answers.append(names.is_defined(argument + suffix, denied))
         if answers[-1]:
             return 1
     return None if None in answers else 0

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Where are the preprocessor's lines in a C file, and which conditions do they put on the rest?
 
-``Outline`` follows the lines that begin with ``#`` and leaves the code between them, of the same
+``Directives`` follows the lines that begin with ``#`` and leaves the code between them, of the same
 length, for ``scan`` to look for definitions in.
 """
 
@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from model.source.preprocessor.annotations import code_of
-from model.source.preprocessor.conditions import DEEPEST, Conditionals, Stack
+from model.source.preprocessor.conditions import MAX_DEPTH, Conditionals, Stack
 
 MACRO = "m"
 INCLUDE = "i"
@@ -25,7 +25,7 @@ _NO_BRACES = bytes.maketrans(b"{}", b"  ")
 _CONDITIONAL = frozenset(b"if ifdef ifndef elif elifdef elifndef else endif".split())
 
 
-class Found(NamedTuple):
+class RawRecord(NamedTuple):
     """A record before its stack is numbered; ``inside`` is the offset whose conditions count."""
 
     kind: str
@@ -35,11 +35,11 @@ class Found(NamedTuple):
     inside: int
 
 
-class Outline:
+class Directives:
     """The directives of a file: macros, includes, condition stacks, and the code between them."""
 
     def __init__(self, plain: bytes) -> None:
-        self.records: list[Found] = []
+        self.records: list[RawRecord] = []
         self.stacks: list[Stack] = [()]
         self.changes = [0]
         self.numbers = [0]
@@ -54,19 +54,19 @@ class Outline:
 
     def _follow(self, line: re.Match[bytes], conditionals: Conditionals) -> None:
         start, end = line.span()
-        if not _begins(self._plain, start):
+        if not _begins_line(self._plain, start):
             return
         self._spans.append((start, end))
         word = line.group(1)
         if word == b"define":
             name = _DEFINED.match(line.group(2))
             if name:
-                self.records.append(Found(MACRO, name.group(1).decode(), start, end, start))
+                self.records.append(RawRecord(MACRO, name.group(1).decode(), start, end, start))
         elif word == b"include":
             name = _INCLUDED.match(line.group(2))
             if name:
                 text = (name.group(1) or name.group(2)).decode("latin-1")
-                self.records.append(Found(INCLUDE, text, start, end, start))
+                self.records.append(RawRecord(INCLUDE, text, start, end, start))
         elif conditionals.follow(word.decode("latin-1"), line.group(2).decode("latin-1")):
             self._branch(word, end)
             self._change(conditionals.stack(), end)
@@ -78,7 +78,7 @@ class Outline:
             self._open[-1].append(end)
             if word == b"endif":
                 marks = self._open.pop()
-                if len(self._open) < DEEPEST:  # each level is read again for its braces
+                if len(self._open) < MAX_DEPTH:  # each level is read again for its braces
                     self.groups.append(marks)
 
     def _change(self, stack: Stack, end: int) -> None:
@@ -100,7 +100,7 @@ class Outline:
         code = b"".join([*parts, self._plain[at:]])
         return bytearray(code.replace(b"\\\n", b" \n").replace(b"\\\r\n", b" \r\n"))
 
-    def balanced(self) -> bytes:
+    def balance_braces(self) -> bytes:
         """The code with one branch's braces only, where branches of an ``#if`` open or close some.
 
         Branches that all open as many are alternatives: the first is kept.  Others (``extern "C" {``
@@ -117,16 +117,16 @@ class Outline:
         return bytes(code)
 
 
-def conditional_lines(data: bytes, start: int, end: int) -> list[tuple[int, int]]:
+def find_conditional_lines(data: bytes, start: int, end: int) -> list[tuple[int, int]]:
     """The byte ranges of the ``#if`` lines and their kin in a part of a C file."""
     part = code_of(data[start:end])
     return [
         (start + line.start(), start + line.end())
         for line in _DIRECTIVE.finditer(part)
-        if line.group(1) in _CONDITIONAL and _begins(part, line.start())
+        if line.group(1) in _CONDITIONAL and _begins_line(part, line.start())
     ]
 
 
-def _begins(code: bytes, offset: int) -> bool:
+def _begins_line(code: bytes, offset: int) -> bool:
     """Whether only spaces stand before an offset on its line."""
     return not code[code.rfind(b"\n", 0, offset) + 1 : offset].strip()

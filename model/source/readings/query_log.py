@@ -19,107 +19,107 @@ from functools import cached_property
 from hashlib import blake2b
 from typing import TypeVar
 
-from model.source.index.branches import Compiled
+from model.source.index.branches import CompiledText
 from model.source.index.definitions import Definition, Macro
 from model.source.index.lookup import Configuration, Lookup
 
 _A = TypeVar("_A")
 _D = TypeVar("_D", bound=Definition)
 
-Question = tuple[str | int, ...]
+TreeQuery = tuple[str | int, ...]
 """A method of ``Lookup`` and its arguments; a definition is given by the question that found it."""
 
 Lines = tuple[tuple[str, int, int], ...]
 """Where something stands: files, lines from 1, and how many lines each."""
 
 #: The methods that answer from a whole file, which may be one that the index knows nothing of.
-OF_FILES = ("code", "line_at", "holds_at")
+FILE_QUERIES = ("code", "line_at", "holds_at")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class LoggedQuery:
     """A question, a digest of its answer without lines, and the lines in the answer."""
 
-    question: Question
+    query: TreeQuery
     answer: str
     lines: Lines = ()
 
 
 @dataclass
-class Recording:
-    """Answers as a view does, and remembers what it was asked.  ``is_whole`` is False if a question
+class QueryLog:
+    """Answers as a view does, and remembers what it was asked.  ``is_complete`` is False if a question
     was put that cannot be put again."""
 
     view: Lookup
-    asked: dict[Question, Asked] = field(default_factory=dict)
-    is_whole: bool = True
-    _found: dict[int, tuple[Definition, Question]] = field(default_factory=dict)
+    queries: dict[TreeQuery, LoggedQuery] = field(default_factory=dict)
+    is_complete: bool = True
+    _found: dict[int, tuple[Definition, TreeQuery]] = field(default_factory=dict)
 
     @property
     def profile(self) -> Configuration:
         return self.view.profile
 
     def macro(self, name: str) -> Macro | None:
-        return self._kept(("macro", name), self.view.macro(name))
+        return self._log_definition(("macro", name), self.view.macro(name))
 
     def function(self, name: str) -> Definition | None:
-        return self._kept(("function", name), self.view.function(name))
+        return self._log_definition(("function", name), self.view.function(name))
 
     def prototype(self, name: str) -> Definition | None:
-        return self._kept(("prototype", name), self.view.prototype(name))
+        return self._log_definition(("prototype", name), self.view.prototype(name))
 
     def variable(self, name: str) -> Definition | None:
-        return self._kept(("variable", name), self.view.variable(name))
+        return self._log_definition(("variable", name), self.view.variable(name))
 
     def struct(self, tag: str) -> Definition | None:
-        return self._kept(("struct", tag), self.view.struct(tag))
+        return self._log_definition(("struct", tag), self.view.struct(tag))
 
     def typedef(self, name: str) -> Definition | None:
-        return self._kept(("typedef", name), self.view.typedef(name))
+        return self._log_definition(("typedef", name), self.view.typedef(name))
 
     def enumerator(self, name: str) -> Definition | None:
-        return self._kept(("enumerator", name), self.view.enumerator(name))
+        return self._log_definition(("enumerator", name), self.view.enumerator(name))
 
     def enum(self, tag: str) -> Definition | None:
-        return self._kept(("enum", tag), self.view.enum(tag))
+        return self._log_definition(("enum", tag), self.view.enum(tag))
 
     def condition(self, condition: str) -> tuple[bool | None, Iterable[object]]:
-        return self._noted(("condition", condition), self.view.condition(condition))
+        return self._log(("condition", condition), self.view.condition(condition))
 
     def code(self, rel: str) -> bytes:
-        return self._noted(("code", rel), self.view.code(rel))
+        return self._log(("code", rel), self.view.code(rel))
 
     def line_at(self, rel: str, offset: int) -> int:
-        return self._noted(("line_at", rel, offset), self.view.line_at(rel, offset))
+        return self._log(("line_at", rel, offset), self.view.line_at(rel, offset))
 
     def holds_at(self, rel: str, offset: int) -> bool | None:
-        return self._noted(("holds_at", rel, offset), self.view.holds_at(rel, offset))
+        return self._log(("holds_at", rel, offset), self.view.holds_at(rel, offset))
 
-    def compiled(self, part: Definition) -> Compiled:
+    def compiled(self, part: Definition) -> CompiledText:
         answer = self.view.compiled(part)
         _, question = self._found.get(id(part), (None, ()))
         if question:
-            self._noted(("compiled", *question), answer)
+            self._log(("compiled", *question), answer)
         else:
-            self.is_whole = False
+            self.is_complete = False
         return answer
 
-    def _kept(self, question: Question, found: _D | None) -> _D | None:
-        self._noted(question, found)
+    def _log_definition(self, question: TreeQuery, found: _D | None) -> _D | None:
+        self._log(question, found)
         if found is not None:
             self._found[id(found)] = found, question
         return found
 
-    def _noted(self, question: Question, answer: _A) -> _A:
-        if question not in self.asked:
-            self.asked[question] = Asked(question, _digest(answer), tuple(_lines(question, answer)))
+    def _log(self, question: TreeQuery, answer: _A) -> _A:
+        if question not in self.queries:
+            self.queries[question] = LoggedQuery(question, _digest(answer), tuple(_lines(question, answer)))
         return answer
 
-    def put(self, question: Question) -> object:
+    def replay(self, question: TreeQuery) -> object:
         """Ask a question that was recorded elsewhere.  Raises ValueError for one that is none."""
         match question:
             case ("compiled", *found):
-                part = self.put(tuple(found))
+                part = self.replay(tuple(found))
                 return self.compiled(part) if isinstance(part, Definition) else None
             case ("line_at", str(rel), int(offset)):
                 return self.line_at(rel, offset)
@@ -152,7 +152,7 @@ def _digest(answer: object) -> str:
             others = tuple(other.file for other in answer.others)
             content: object = (type(answer).__name__, answer.name, answer.file, answer.text,
                                answer.conditions, answer.certain, answer.relied, others)  # fmt: skip
-        case Compiled():
+        case CompiledText():
             content = answer.text, answer.certain, answer.relied
         case (holds, relied) if isinstance(relied, Iterable):
             content = holds, sorted(map(repr, relied))
@@ -161,7 +161,7 @@ def _digest(answer: object) -> str:
     return blake2b(repr(content).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
-def _lines(question: Question, answer: object) -> Iterator[tuple[str, int, int]]:
+def _lines(question: TreeQuery, answer: object) -> Iterator[tuple[str, int, int]]:
     """Where what was answered stands."""
     if isinstance(answer, Definition):
         yield answer.file, answer.line, answer.text.count(b"\n") + 1

@@ -26,13 +26,13 @@ from model.program.procedure import (
     Span,
     Statement,
 )
-from model.source.readings.line_map import Moved
+from model.source.readings.line_map import LineMap
 
 #: What reading rows of another kind raises, and what ``Moved`` raises for a line that it does not know.
 UNREADABLE = (ValueError, TypeError, KeyError, IndexError, AttributeError)
 
 
-def written(procedure: Procedure) -> dict[str, Any]:
+def write_rows(procedure: Procedure) -> dict[str, Any]:
     """The procedure without its name, as what JSON can say."""
     writer = _Writer()
     return {
@@ -46,15 +46,15 @@ def written(procedure: Procedure) -> dict[str, Any]:
     }
 
 
-def read_again(name: str, rows: Mapping[str, Any], moved: Moved) -> Procedure:
+def read_rows(name: str, rows: Mapping[str, Any], moved: LineMap) -> Procedure:
     """The procedure that was written, under that name.  Raises one of UNREADABLE for anything else."""
     reader = _Reader(moved, rows)
     return Procedure(
         name,
         tuple(reader.statement(row) for row in rows["body"]),
-        {reader.fixed(p): Place(_sort(width), reader.maybe(t)) for p, width, t in rows["places"]},
+        {reader.check_name(p): Place(_sort(width), reader.maybe(t)) for p, width, t in rows["places"]},
         {
-            reader.fixed(n): Input(_sort(width), Origin[origin], moved.told(note))
+            reader.check_name(n): Input(_sort(width), Origin[origin], moved.map_text(note))
             for n, width, origin, note in rows["inputs"]
         },
         {word: reader.terms[number] for word, number in rows["words"]},
@@ -114,25 +114,25 @@ class _Writer:
 class _Reader:
     """The terms and spans, by number."""
 
-    def __init__(self, moved: Moved, rows: Mapping[str, Any]) -> None:
+    def __init__(self, moved: LineMap, rows: Mapping[str, Any]) -> None:
         self.moved = moved
         self.terms: list[Term] = []
         for op, width, data, *arguments in rows["terms"]:
             self.terms.append(self._term(op, width, data, arguments))
         self.spans = [
-            Span(file, moved.line(file, line), text, function, tuple(map(moved.told, via)))
+            Span(file, moved.map_line(file, line), text, function, tuple(map(moved.map_text, via)))
             for file, line, text, function, via in rows["spans"]
         ]
 
     def _term(self, op: str, width: int, data: Any, arguments: list[int]) -> Term:
         if isinstance(data, str):
-            self.fixed(data)
+            self.check_name(data)
         parts = tuple(self.terms[number] for number in arguments)
         return Term(op, _sort(width), parts, tuple(data) if isinstance(data, list) else data)
 
-    def fixed(self, name: str) -> str:
+    def check_name(self, name: str) -> str:
         """A name that no moved line is part of.  Raises ValueError for another: names are no places."""
-        if self.moved.is_in(name):
+        if self.moved.is_named_in(name):
             raise ValueError(f"A line that moved is part of the name {name!r}.")
         return name
 
@@ -148,7 +148,7 @@ class _Reader:
             case "if", [condition, then, orelse]:
                 return If(self.terms[condition], self.body(then), self.body(orelse), span)
             case "block", [label, body]:
-                return Block(self.fixed(label), self.body(body), span)
+                return Block(self.check_name(label), self.body(body), span)
             case "leave", [label, result, value]:
                 return Leave(label, span, result, self.maybe(value))
             case "call", [sink, arguments, seen]:

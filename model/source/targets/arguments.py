@@ -20,7 +20,7 @@ from model.source.types.values import Location, Value, sort_of
 ROLES = {"kvm_memory_slot": "memslot", "kvm_s2_trans": "nested"}
 
 
-def arguments(
+def bind_arguments(
     front: Statements, parameters: Iterable[tuple[str, CType, str]], esr_width: int
 ) -> list[tuple[str, CType, Value]]:
     """The parameters of a fault path, each with what it is given; ``esr_width`` in bits."""

@@ -42,24 +42,24 @@ Scope = Mapping[str, Slot]
 _CALLED = re.compile(r"\b([a-z_]\w*)\(")
 
 
-def before(front: Statements, target: Target, scope: Scope) -> dict[str, Term]:
+def bind_at_entry(front: Statements, target: Target, scope: Scope) -> dict[str, Term]:
     """The words that are read when the function is called; nothing was lowered yet."""
     found = {}
     for word, meaning in target.bindings.items():
         if isinstance(meaning, EntryValue):
-            read = _first(front, target, meaning.c, scope, target.symbols[word][0])
+            read = _evaluate_first(front, target, meaning.c, scope, target.symbols[word][0])
             if read is not None:
-                found[word] = _at_first(front, *read)
+                found[word] = _at_entry(front, *read)
     return found
 
 
-def _at_first(front: Statements, term: Term, steps: Sequence[Statement]) -> Term:
+def _at_entry(front: Statements, term: Term, steps: Sequence[Statement]) -> Term:
     """The term after those steps, over what is there when the function is called."""
     objects = front.objects
     return symbolic.run(Procedure("", tuple(steps), objects.places, objects.inputs)).bind(term)
 
 
-def after(
+def bind_at_exit(
     front: Statements,
     target: Target,
     scope: Scope,
@@ -72,18 +72,18 @@ def after(
     for word, meaning in target.bindings.items():
         sort = target.symbols[word][0]
         if isinstance(meaning, ExitValue):
-            read = _first(front, target, meaning.c, scope, sort)
+            read = _evaluate_first(front, target, meaning.c, scope, sort)
             for statement in () if read is None else read[1]:
                 front.objects.emit(statement)
             term = None if read is None else read[0]
         else:
-            term = _of(front, meaning, sort, function, called, result)
+            term = _bind(front, meaning, sort, function, called, result)
         if term is not None:
-            found[word] = fitted(term, sort)
+            found[word] = fit(term, sort)
     return found
 
 
-def _of(
+def _bind(
     front: Statements,
     meaning: Binding,
     sort: Sort,
@@ -103,30 +103,32 @@ def _of(
             path = f"({lock}) {what}"
             return place(path, BOOL) if path in front.objects.places else FALSE
         case ResourceCount(resource):
-            count = _held(front, f"({resource})")
+            count = _find_place(front, f"({resource})")
             return const(0, sort) if count is None else count
         case ReturnValue():
             return result
         case ReturnMember(name):
-            return _held(front, f"{function}.return.{name}")
+            return _find_place(front, f"{function}.return.{name}")
         case LocalValue(paths):
-            return next((h for h in (_held(front, f"{function}.{p}") for p in paths) if h is not None), None)
+            return next(
+                (h for h in (_find_place(front, f"{function}.{p}") for p in paths) if h is not None), None
+            )
         case Conjunction(first, second):
-            one, two = (_of(front, each, sort, function, called, result) for each in (first, second))
-            return None if one is None or two is None else fitted(one, BOOL) & fitted(two, BOOL)
+            one, two = (_bind(front, each, sort, function, called, result) for each in (first, second))
+            return None if one is None or two is None else fit(one, BOOL) & fit(two, BOOL)
         case InputSymbol(name):
             known = front.objects.inputs.get(name)
             return logic.name(name, sort if known is None else known.sort)
     return None
 
 
-def _held(front: Statements, path: str) -> Term | None:
+def _find_place(front: Statements, path: str) -> Term | None:
     """The place of that path, if the function has it."""
     known = front.objects.places.get(path)
     return None if known is None else place(path, known.sort)
 
 
-def fitted(term: Term, sort: Sort) -> Term:
+def fit(term: Term, sort: Sort) -> Term:
     """The term as one of that sort, as C converts it: ``!= 0``, 0 or 1, more or fewer bits."""
     if term.sort == sort:
         return term
@@ -135,7 +137,7 @@ def fitted(term: Term, sort: Sort) -> Term:
     return bit(term, sort.width) if term.sort == BOOL else resize(term, sort.width)
 
 
-def _first(
+def _evaluate_first(
     front: Statements, target: Target, spellings: Sequence[str], scope: Scope, sort: Sort
 ) -> tuple[Term, list[Statement]] | None:
     """The first spelling that means something in the tree, and the steps that evaluate it.
@@ -148,7 +150,7 @@ def _first(
         ledger, relied = dict(front.objects.ledger), dict(front.types.relied)
         try:
             with front.objects.nested() as steps:
-                value = _value(front, Text(c.encode(), target.file, 1, fixed=c), scope)
+                value = _evaluate(front, Text(c.encode(), target.file, 1, fixed=c), scope)
         except Unsupported:
             continue
         finally:
@@ -157,7 +159,7 @@ def _first(
     return None
 
 
-def _value(front: Statements, text: Text, scope: Scope) -> Value:
+def _evaluate(front: Statements, text: Text, scope: Scope) -> Value:
     scopes, front.scopes = front.scopes, [dict(scope)]
     try:
         with front.at(text):

@@ -60,7 +60,7 @@ _SINCE = {
 }
 
 #: The constants that the words below are made of, and the values that they may have (empty: any).
-NEEDED: Mapping[str, tuple[int, ...]] = {
+REQUIRED_CONSTANTS: Mapping[str, tuple[int, ...]] = {
     "PAGE_SHIFT": (12, 14, 16),
     "PAGE_SIZE": (1 << 12, 1 << 14, 1 << 16),
     "PMD_SIZE": (),
@@ -68,18 +68,20 @@ NEEDED: Mapping[str, tuple[int, ...]] = {
 }
 
 
-def read_words(
+def read_symbols(
     constants: Mapping[str, int], inputs: Mapping[str, object], has_function: Callable[[str], bool]
 ) -> dict[str, Term]:
     """The words that a fault path reads, over the inputs of the procedure.
 
     ``has_function`` says whether the tree has a function of that name.
     """
-    nested = _nested(constants) if has_function("kvm_s2_trans_writable") else _never_nested()
+    nested = _nested_symbols(constants) if has_function("kvm_s2_trans_writable") else _absent_nested_symbols()
     words = {
-        **_fault(constants),
-        **_memslot(constants, "is_protected_kvm_enabled" in inputs, has_function("kvm_use_dirty_bitmap")),
-        **_vma(constants),
+        **_fault_symbols(constants),
+        **_memslot_symbols(
+            constants, "is_protected_kvm_enabled" in inputs, has_function("kvm_use_dirty_bitmap")
+        ),
+        **_vma_symbols(constants),
         **nested,
         "pfn": name("pfn", BV64),
         "pfn_writable": name("pfn_writable", BOOL),
@@ -121,7 +123,7 @@ def _perm_fault() -> Term:
     return (_esr(5, 0) & 0x3C) == 0x0C
 
 
-def _fault(constants: Mapping[str, int]) -> dict[str, Term]:
+def _fault_symbols(constants: Mapping[str, int]) -> dict[str, Term]:
     s1ptw, instruction = _esr(7, 7) == 1, _esr(31, 26) == _IABT_LOW
     shift = constants["PAGE_SHIFT"]
     granule = const(1 << shift, BV64)
@@ -139,7 +141,7 @@ def _fault(constants: Mapping[str, int]) -> dict[str, Term]:
     }
 
 
-def _memslot(constants: Mapping[str, int], pkvm: bool, ring: bool) -> dict[str, Term]:
+def _memslot_symbols(constants: Mapping[str, int], pkvm: bool, ring: bool) -> dict[str, Term]:
     """``ring`` is whether a memslot may be tracked by a dirty ring alone, without a bitmap."""
     shift, hva = constants["PAGE_SHIFT"], name("hva", BV64)
     gpa = name("memslot->base_gfn", BV64) << shift
@@ -165,7 +167,7 @@ def _memslot(constants: Mapping[str, int], pkvm: bool, ring: bool) -> dict[str, 
     }
 
 
-def _vma(constants: Mapping[str, int]) -> dict[str, Term]:
+def _vma_symbols(constants: Mapping[str, int]) -> dict[str, Term]:
     order = resize(name("hstate->order", BV32), 64)
     return {
         "vma_found": name("vma", BV64) != 0,
@@ -178,7 +180,7 @@ def _vma(constants: Mapping[str, int]) -> dict[str, Term]:
     }
 
 
-def _nested(constants: Mapping[str, int]) -> dict[str, Term]:
+def _nested_symbols(constants: Mapping[str, int]) -> dict[str, Term]:
     desc = name("nested->desc", BV64)
     level = resize(name("nested->level", BV32), 64, signed=True)
     xn = choose(name("kvm_has_xnx", BOOL), (desc >> 53) & 3, (desc >> 53) & 2)
@@ -196,14 +198,14 @@ def _nested(constants: Mapping[str, int]) -> dict[str, Term]:
     }
 
 
-def _never_nested() -> dict[str, Term]:
+def _absent_nested_symbols() -> dict[str, Term]:
     """A kernel that knows no nested guests."""
     words = ("nested_output", "nested_size", "nested_level")
     flags = ("nested", "nested_readable", "nested_writable")
     return dict.fromkeys(words, const(0, BV64)) | dict.fromkeys(flags, FALSE)
 
 
-def done_words(
+def outcome_symbols(
     places: Mapping[str, Place], called: Mapping[str, Mapping[str, object]], result: str
 ) -> dict[str, Term]:
     """The words for what a fault path did, over the procedure's last places."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from model.logic import BOOL, Term, name
 from model.source.errors import Unsupported
-from model.source.index.branches import Compiled
+from model.source.index.branches import CompiledText
 from model.source.index.definitions import Definition
 from model.source.lowering.state.objects import Objects, Slot
 from model.source.lowering.statements.statements import Statements
@@ -47,7 +47,7 @@ class _NoTree:
     def holds_at(self, rel: str, offset: int) -> bool | None:
         return None
 
-    def compiled(self, part: Definition) -> Compiled:
+    def compiled(self, part: Definition) -> CompiledText:
         raise LookupError(part.name)
 
 
@@ -63,7 +63,7 @@ def _slots(words: Symbols) -> dict[str, Slot]:
     return slots
 
 
-def parse(condition: str, where: str, words: Symbols | None = None) -> Term:
+def parse_predicate(condition: str, where: str, words: Symbols | None = None) -> Term:
     """The condition as a term over words: those of the fault path, and ``words`` besides.
 
     Raises PredicateError, naming ``where`` it stands, for what is no condition over words.

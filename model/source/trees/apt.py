@@ -62,16 +62,16 @@ class Mirror:
 
 
 @dataclass(frozen=True)
-class Lists:
+class PackageLists:
     """Package lists that apt has read: its private configuration, and the suites in it."""
 
     conf: Path
     suites: tuple[str, ...]
 
 
-Run = Callable[[Sequence[str], Path], str]
-Say = Callable[[str], None]
-Read = Callable[[tuple[str, ...]], Lists | Unavailable]
+RunTool = Callable[[Sequence[str], Path], str]
+ShowProgress = Callable[[str], None]
+ReadLists = Callable[[tuple[str, ...]], PackageLists | Unavailable]
 
 
 def run_tool(command: Sequence[str], folder: Path) -> str:
@@ -84,11 +84,11 @@ def run_tool(command: Sequence[str], folder: Path) -> str:
         text=True, errors="replace", check=False,
     )  # fmt: skip
     if done.returncode != 0:
-        raise Unavailable(f"{command[0]} failed: {complaint(done.stderr)}")
+        raise Unavailable(f"{command[0]} failed: {first_error(done.stderr)}")
     return done.stdout
 
 
-def complaint(stderr: str) -> str:
+def first_error(stderr: str) -> str:
     """The first error that apt or tar printed, without its E: and its full stop."""
     lines = [line.strip() for line in stderr.splitlines() if line.strip()]
     errors = [line for line in lines if line.startswith("E:")] or lines or ["it did not say why"]
@@ -111,7 +111,7 @@ def parse_mirrors(text: str) -> tuple[Mirror, ...]:
     return tuple(Mirror(*row) for row in rows)
 
 
-def keyring(entry: str, standard: Path = KEYRING) -> str:
+def find_keyring(entry: str, standard: Path = KEYRING) -> str:
     """The keyring file that the source at `entry` names, else the standard one, else nothing.
 
     In apt's FILE:NUMBER, NUMBER counts stanzas in a deb822 file and lines in a one-line file.
@@ -125,20 +125,20 @@ def keyring(entry: str, standard: Path = KEYRING) -> str:
     return found[1] if found else str(standard) if standard.is_file() else ""
 
 
-def source_lines(suites: Sequence[str], mirrors: Sequence[Mirror]) -> dict[str, str]:
+def render_sources(suites: Sequence[str], mirrors: Sequence[Mirror]) -> dict[str, str]:
     """The line of sources.list for each of `suites` that a mirror of this machine can carry."""
     lines = {}
     for suite in suites:
         security = suite.endswith("-security")
         mirror = next((m for m in mirrors if m.suite.endswith("-security") == security), None)
         if mirror:
-            key = keyring(mirror.entry)
+            key = find_keyring(mirror.entry)
             options = f"target=Packages signed-by={key}" if key else "target=Packages"
             lines[suite] = f"deb [{options}] {mirror.uri} {suite} main\n"
     return lines
 
 
-def intact(deb: Path, package: Package) -> bool:
+def is_intact(deb: Path, package: Package) -> bool:
     """Whether the file `deb` is there and is `package`, byte for byte."""
     if not deb.is_file() or deb.stat().st_size != package.size:
         return False
@@ -150,17 +150,17 @@ def intact(deb: Path, package: Package) -> bool:
 class Apt:
     """Debian's packages, by apt: state under `root` (absolute), and the mirrors of the machine."""
 
-    root: Path
-    say: Say
-    run: Run = run_tool
+    state: Path
+    say: ShowProgress
+    run: RunTool = run_tool
 
-    def read(self, suites: tuple[str, ...]) -> Lists | Unavailable:
+    def read_lists(self, suites: tuple[str, ...]) -> PackageLists | Unavailable:
         """Fresh package lists of `suites`; or, so that nobody asks twice, why there are none."""
-        root = self.root / "_".join(suites)
+        root = self.state / "_".join(suites)
         for folder in ("lists/partial", "cache/archives/partial"):
             (root / folder).mkdir(parents=True, exist_ok=True)
         try:
-            lines = source_lines(suites, self._mirrors(root))
+            lines = render_sources(suites, self._find_mirrors(root))
             if not lines:
                 raise Unavailable("the apt configuration of this machine names no Debian mirror")
             (root / "sources.list").write_text("".join(lines.values()), encoding="utf-8")
@@ -169,9 +169,9 @@ class Apt:
             self.run(["apt-get", "-c", str(root / "apt.conf"), "-q", "update"], root)
         except Unavailable as error:
             return error
-        return Lists(root / "apt.conf", tuple(lines))
+        return PackageLists(root / "apt.conf", tuple(lines))
 
-    def _mirrors(self, folder: Path) -> list[Mirror]:
+    def _find_mirrors(self, folder: Path) -> list[Mirror]:
         """The machine's Debian mirrors: first those whose lists say so, then those named so."""
         row = "$(COMPONENT)\t$(REPO_URI)\t$(RELEASE)\t$(SOURCESENTRY)"
         ask = ["apt-get", "indextargets", "--format", row, "Created-By: Packages"]
@@ -179,7 +179,7 @@ class Apt:
         named = parse_mirrors(self.run([*ask, "--no-release-info"], folder))
         return [*certain, *(mirror for mirror in named if "debian" in mirror.uri)]
 
-    def find(self, name: str, lists: Lists) -> Package:
+    def find_package(self, name: str, lists: PackageLists) -> Package:
         """The newest package `name`, or the one of NAME=VERSION; Unavailable if not in `lists`."""
         show = ["apt-cache", "-c", str(lists.conf), "--no-all-versions", "show", name]
         try:
@@ -188,13 +188,13 @@ class Apt:
             suites = ", ".join(lists.suites)
             raise Unavailable(f"{name} is in none of the suites {suites}") from error
 
-    def download(self, package: Package, lists: Lists, folder: Path) -> Path:
+    def download(self, package: Package, lists: PackageLists, folder: Path) -> Path:
         """The file of `package` in `folder`, intact. Goes on with what is in `folder` already."""
         self.say(f"{package}: downloading {package.size // 10**6} MB ...")
         name = f"{package.name}={package.version}"
         self.run(["apt-get", "-c", str(lists.conf), "-q", "download", name], folder)
         for deb in folder.glob("*.deb"):
-            if intact(deb, package):
+            if is_intact(deb, package):
                 return deb
             deb.unlink()
         raise Unavailable(f"what was downloaded for {package} has another SHA256 than apt's lists")

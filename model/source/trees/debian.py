@@ -20,7 +20,17 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from model.source.trees.apt import Apt, Lists, Package, Read, Run, Say, Unavailable, intact, run_tool
+from model.source.trees.apt import (
+    Apt,
+    Package,
+    PackageLists,
+    ReadLists,
+    RunTool,
+    ShowProgress,
+    Unavailable,
+    is_intact,
+    run_tool,
+)
 
 CONTENTS = ("Makefile", "arch/arm64", "include", "mm", "virt/kvm", "drivers/char/mem.c")
 MARKER = ".complete"
@@ -28,7 +38,7 @@ UNPACKING = ".unpacking-"
 
 
 @dataclass(frozen=True)
-class Line:
+class ReleaseLine:
     """A line of kernel releases, and the Debian suites that carry its source."""
 
     name: str
@@ -36,18 +46,18 @@ class Line:
     by_default: bool = True
 
 
-LINES = (
-    Line("5.10", ("bullseye", "bullseye-security"), by_default=False),
-    Line("6.1", ("bookworm", "bookworm-security")),
-    Line("6.12", ("bookworm", "bookworm-security")),
-    Line("7.2", ("trixie-backports", "sid")),
-    Line("7.3", ("trixie-backports", "sid")),
+RELEASE_LINES = (
+    ReleaseLine("5.10", ("bullseye", "bullseye-security"), by_default=False),
+    ReleaseLine("6.1", ("bookworm", "bookworm-security")),
+    ReleaseLine("6.12", ("bookworm", "bookworm-security")),
+    ReleaseLine("7.2", ("trixie-backports", "sid")),
+    ReleaseLine("7.3", ("trixie-backports", "sid")),
 )
-SUITES_OF_OTHERS = ("trixie-backports", "sid")
+OTHER_SUITES = ("trixie-backports", "sid")
 
 
 @dataclass(frozen=True)
-class Wanted:
+class TreeRequest:
     """A tree asked for: the newest of a line (7.2), or one exact package version of it."""
 
     line: str
@@ -58,7 +68,7 @@ class Wanted:
 
     @property
     def suites(self) -> tuple[str, ...]:
-        return next((line.suites for line in LINES if line.name == self.line), SUITES_OF_OTHERS)
+        return next((line.suites for line in RELEASE_LINES if line.name == self.line), OTHER_SUITES)
 
     @property
     def folder(self) -> str:
@@ -68,24 +78,24 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Tree:
+class FetchedTree:
     """A whole tree at `path`. `package` is None if it was put there by hand."""
 
-    wanted: Wanted
+    request: TreeRequest
     path: Path
     release: str
     package: Package | None
 
 
 @dataclass(frozen=True)
-class Missing:
+class UnavailableTree:
     """A tree that cannot be had; `reason` says in whole sentences why, and what to do."""
 
-    wanted: Wanted
+    request: TreeRequest
     reason: str
 
 
-def parse_wanted(text: str) -> Wanted:
+def parse_request(text: str) -> TreeRequest:
     """`7.2` or `7.2=7.2.9-1~bpo13+1`; ValueError with a whole sentence for anything else."""
     line = re.match(r"\d+\.\d+", text, re.ASCII)
     exact = rf"={re.escape(line[0])}([.~][\w.~+]+)?-[\w.~+]+" if line else ""
@@ -94,15 +104,15 @@ def parse_wanted(text: str) -> Wanted:
             f"{text!r} is not a kernel version: write a line of releases such as 7.2,"
             " or a line and one of its Debian package versions such as 7.2=7.2.9-1~bpo13+1."
         )
-    return Wanted(line[0], text[line.end() + 1 :])
+    return TreeRequest(line[0], text[line.end() + 1 :])
 
 
-def within(release: str, part: str) -> bool:
+def is_within(release: str, part: str) -> bool:
     """Whether `release` is one of `part`: 7.2.9 is one of 7.2.9, of 7.2 and of 7; not of 7.20."""
     return f"{release}.".startswith(f"{part}.")
 
 
-def makefile_version(makefile: str) -> str:
+def parse_makefile_version(makefile: str) -> str:
     """VERSION.PATCHLEVEL.SUBLEVEL as a kernel's Makefile sets them; Unavailable if it does not."""
     names = ("VERSION", "PATCHLEVEL", "SUBLEVEL")
     found = [re.search(rf"^{name} *= *(\d+)$", makefile, re.MULTILINE) for name in names]
@@ -112,13 +122,13 @@ def makefile_version(makefile: str) -> str:
     return ".".join(numbers)
 
 
-def check(tree: Path, wanted: Wanted) -> str:
-    """The release of `tree`; Unavailable unless it is whole and of the version wanted."""
+def check_tree(tree: Path, request: TreeRequest) -> str:
+    """The release of `tree`; Unavailable unless it is whole and of the version request."""
     absent = [name for name in CONTENTS if not (tree / name).exists()]
     if absent:
         raise Unavailable(f"{tree} is there but lacks {', '.join(absent)}")
-    release = makefile_version((tree / "Makefile").read_text(encoding="utf-8", errors="replace"))
-    if not within(release, re.split("[~+]", wanted.folder)[0]):
+    release = parse_makefile_version((tree / "Makefile").read_text(encoding="utf-8", errors="replace"))
+    if not is_within(release, re.split("[~+]", request.folder)[0]):
         raise Unavailable(f"{tree} is there but is Linux {release}")
     return release
 
@@ -141,7 +151,7 @@ def write_packages(path: Path, packages: dict[str, Package]) -> None:
 
 
 @dataclass(frozen=True)
-class Shop:
+class TreeFetcher:
     """Where trees are put and packages are kept: `dest` for this clone, `cache` for all clones.
 
     `say` is told, a line each, what may take longer than a moment. With `refresh`, Debian is asked
@@ -150,9 +160,9 @@ class Shop:
 
     dest: Path
     cache: Path
-    say: Say
+    say: ShowProgress
     refresh: bool = False
-    run: Run = run_tool
+    run: RunTool = run_tool
 
     @property
     def apt(self) -> Apt:
@@ -160,59 +170,59 @@ class Shop:
 
     @property
     def index(self) -> Path:
-        """The file that says which package is kept for which version wanted."""
+        """The file that says which package is kept for which request."""
         return self.cache / "index.json"
 
-    def obtain(self, wanted: Iterable[Wanted]) -> tuple[Tree | Missing, ...]:
+    def fetch_all(self, requests: Iterable[TreeRequest]) -> tuple[FetchedTree | UnavailableTree, ...]:
         """Each tree, or why it cannot be had; one that cannot does not stop the others."""
-        read = functools.cache(self.apt.read)
-        return tuple(self._obtain(each, read) for each in wanted)
+        read = functools.cache(self.apt.read_lists)
+        return tuple(self._fetch(request, read) for request in requests)
 
-    def _obtain(self, wanted: Wanted, read: Read) -> Tree | Missing:
+    def _fetch(self, request: TreeRequest, read: ReadLists) -> FetchedTree | UnavailableTree:
         try:
-            return self._standing(wanted) or self._make(wanted, read)
+            return self._find_current(request) or self._build(request, read)
         except Unavailable as error:
             reason = str(error)
         except OSError as error:
             reason = f"{error.filename or self.dest}: {error.strerror}"
-        place = self.dest / wanted.folder
-        advice = f"An unpacked Linux {wanted.folder} source tree put at {place} serves as well."
-        return Missing(wanted, f"Linux {wanted} cannot be had: {reason}. {advice}")
+        place = self.dest / request.folder
+        advice = f"An unpacked Linux {request.folder} source tree put at {place} serves as well."
+        return UnavailableTree(request, f"Linux {request} cannot be had: {reason}. {advice}")
 
-    def _standing(self, wanted: Wanted) -> Tree | None:
+    def _find_current(self, request: TreeRequest) -> FetchedTree | None:
         """The tree at its place, unless Debian must be asked for a newer one."""
-        tree = self._present(wanted)
-        ask = tree and tree.package and self.refresh and not wanted.exact
+        tree = self._find_tree(request)
+        ask = tree and tree.package and self.refresh and not request.exact
         return None if ask else tree
 
-    def _present(self, wanted: Wanted) -> Tree | None:
+    def _find_tree(self, request: TreeRequest) -> FetchedTree | None:
         """The tree at its place; None if there is none, or one of ours that is to be made anew."""
-        place = self.dest / wanted.folder
+        place = self.dest / request.folder
         package = read_packages(place / MARKER).get(MARKER)
-        if not place.exists() or (package and wanted.exact not in ("", package.version)):
+        if not place.exists() or (package and request.exact not in ("", package.version)):
             return None
         try:
-            return Tree(wanted, place, check(place, wanted), package)
+            return FetchedTree(request, place, check_tree(place, request), package)
         except Unavailable:
             if package:
                 return None
             raise
 
-    def _make(self, wanted: Wanted, read: Read) -> Tree:
-        with self._locked(self.cache / "lock"), self._locked(self.dest / ".lock"):
+    def _build(self, request: TreeRequest, read: ReadLists) -> FetchedTree:
+        with self._hold_lock(self.cache / "lock"), self._hold_lock(self.dest / ".lock"):
             for left_over in self.dest.glob(f"{UNPACKING}*"):
                 shutil.rmtree(left_over, ignore_errors=True)
-            made_meanwhile = self._standing(wanted)
+            made_meanwhile = self._find_current(request)
             if made_meanwhile:
                 return made_meanwhile
-            package = self._choose(wanted, read)
-            present = self._present(wanted)
+            package = self._choose_package(request, read)
+            present = self._find_tree(request)
             if present and present.package == package:
                 return present
-            return self._install(wanted, package, self._deb(wanted, package, read))
+            return self._install(request, package, self._load_deb(request, package, read))
 
     @contextmanager
-    def _locked(self, path: Path) -> Iterator[None]:
+    def _hold_lock(self, path: Path) -> Iterator[None]:
         """Holds the lock file `path`; waits for another run that does."""
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("a", encoding="utf-8") as lock:
@@ -223,59 +233,59 @@ class Shop:
                 fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
-    def _choose(self, wanted: Wanted, read: Read) -> Package:
+    def _choose_package(self, request: TreeRequest, read: ReadLists) -> Package:
         """The package to unpack: one already known, unless Debian is to be asked and answers."""
-        known = self._known(wanted)
-        if known and (wanted.exact or not self.refresh):
+        known = self._find_package(request)
+        if known and (request.exact or not self.refresh):
             return known
         try:
-            return self.apt.find(f"linux-source-{wanted}", had(read(wanted.suites)))
+            return self.apt.find_package(f"linux-source-{request}", require_lists(read(request.suites)))
         except Unavailable as error:
             if known is None:
                 raise
             self.say(f"{known} is kept, and no newer one could be looked for: {error}.")
             return known
 
-    def _known(self, wanted: Wanted) -> Package | None:
-        cached = read_packages(self.index).get(str(wanted))
-        if cached and intact(self._kept(cached), cached):
+    def _find_package(self, request: TreeRequest) -> Package | None:
+        cached = read_packages(self.index).get(str(request))
+        if cached and is_intact(self._cached_path(cached), cached):
             return cached
-        present = self._present(wanted)
+        present = self._find_tree(request)
         return present.package if present else None
 
-    def _kept(self, package: Package) -> Path:
+    def _cached_path(self, package: Package) -> Path:
         return self.cache / "debs" / f"{package.name}_{package.version}_{package.sha256}.deb"
 
-    def _deb(self, wanted: Wanted, package: Package, read: Read) -> Path:
+    def _load_deb(self, request: TreeRequest, package: Package, read: ReadLists) -> Path:
         """The file of `package`, downloaded unless kept. Files no version needs are removed."""
-        deb = self._kept(package)
-        if not intact(deb, package):
+        deb = self._cached_path(package)
+        if not is_intact(deb, package):
             partial = self.cache / "partial" / package.sha256
             partial.mkdir(parents=True, exist_ok=True)
             deb.parent.mkdir(exist_ok=True)
-            self.apt.download(package, had(read(wanted.suites)), partial).replace(deb)
+            self.apt.download(package, require_lists(read(request.suites)), partial).replace(deb)
             shutil.rmtree(partial.parent)
-        packages = {**read_packages(self.index), str(wanted): package}
+        packages = {**read_packages(self.index), str(request): package}
         write_packages(self.index, packages)
-        for unneeded in {*deb.parent.iterdir()} - {self._kept(each) for each in packages.values()}:
+        for unneeded in {*deb.parent.iterdir()} - {self._cached_path(each) for each in packages.values()}:
             unneeded.unlink()
         return deb
 
-    def _install(self, wanted: Wanted, package: Package, deb: Path) -> Tree:
+    def _install(self, request: TreeRequest, package: Package, deb: Path) -> FetchedTree:
         """Unpacks beside the place, then renames: at the place is a whole tree, or none."""
-        place = self.dest / wanted.folder
+        place = self.dest / request.folder
         self.say(f"{package}: unpacking to {place} ...")
         work = Path(tempfile.mkdtemp(prefix=UNPACKING, dir=self.dest))
         try:
             tree = self._unpack(deb, work)
-            release = check(tree, wanted)
+            release = check_tree(tree, request)
             write_packages(tree / MARKER, {MARKER: package})
             if place.exists():
                 place.rename(work / "replaced")
             tree.rename(place)
         finally:
             shutil.rmtree(work, ignore_errors=True)
-        return Tree(wanted, place, release, package)
+        return FetchedTree(request, place, release, package)
 
     def _unpack(self, deb: Path, work: Path) -> Path:
         """The folder in `work` with CONTENTS of the tree in `deb`. tar detects the compression."""
@@ -291,7 +301,7 @@ class Shop:
         return tree
 
 
-def had(lists: Lists | Unavailable) -> Lists:
+def require_lists(lists: PackageLists | Unavailable) -> PackageLists:
     """`lists`, or raises the reason why there are none."""
     if isinstance(lists, Unavailable):
         raise lists

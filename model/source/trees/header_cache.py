@@ -16,24 +16,24 @@ from model.cache import Cache, Row
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ScanEntry:
     """What one file defines: ``keys``, a kind and name each, and ``body``, the scan as JSON."""
 
     keys: str
     body: str
 
 
-def load(directory: Path, version: int, digests: Iterable[str]) -> dict[str, Entry]:
+def load(directory: Path, version: int, digests: Iterable[str]) -> dict[str, ScanEntry]:
     """The entries that are stored for these digests of content."""
-    found: dict[str, Entry] = {}
+    found: dict[str, ScanEntry] = {}
     for digest, row in _cache(directory, version).lookup(digests).items():
         with suppress(UnicodeError):
             keys, _, body = row.decode("utf-8", "surrogatepass").partition("\n")
-            found[digest] = Entry(keys, body)
+            found[digest] = ScanEntry(keys, body)
     return found
 
 
-def store(directory: Path, version: int, entries: Mapping[str, Entry]) -> None:
+def store(directory: Path, version: int, entries: Mapping[str, ScanEntry]) -> None:
     """Store entries by digest of content, all of them or none."""
     _cache(directory, version).store(
         Row(digest, f"{entry.keys}\n{entry.body}".encode("utf-8", "surrogatepass"))

@@ -60,7 +60,7 @@ class Directory:
         if not self._parent_inside(rel):
             raise TreeError(f"{place}: is behind a link that leads out of the tree; not read.")
         try:
-            return _regular(place, os.O_NOFOLLOW)
+            return _read_regular(place, os.O_NOFOLLOW)
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
@@ -69,7 +69,7 @@ class Directory:
         if not self._inside(rel):
             raise TreeError(f"{place}: is a link that leads out of the tree; it was not read.")
         try:
-            return _regular(place, 0)
+            return _read_regular(place, 0)
         except OSError:
             return None
 
@@ -88,7 +88,7 @@ class Directory:
             yield from (f"{relative}/{name}" for name in names)
 
 
-def _regular(place: str, flags: int) -> bytes | None:
+def _read_regular(place: str, flags: int) -> bytes | None:
     """The bytes of a regular file, None for anything else; opening a pipe does not wait."""
     handle = os.open(place, os.O_RDONLY | os.O_NONBLOCK | flags)
     try:
@@ -118,7 +118,7 @@ class Commit:
         if not wanted:
             return {}
         names = "".join(self.objects[rel] + "\n" for rel in wanted)
-        output = _git(self.top, "cat-file", "--batch", feed=names.encode())
+        output = _run_git(self.top, "cat-file", "--batch", feed=names.encode())
         found, at = {}, 0
         for rel in wanted:
             header_end = output.index(b"\n", at)
@@ -139,17 +139,17 @@ class Commit:
         return [name for name in self.objects if name.startswith(below)]
 
 
-def commit_of(top: Path, rev: str) -> Commit:
+def open_commit(top: Path, rev: str) -> Commit:
     """The files of a commit of a checkout or bare repository."""
     if not top.is_dir():
         raise TreeError(f"{top}: is not a directory; with a revision, give a git checkout of Linux.")
     if not rev or rev.startswith("-") or not rev.isprintable():
         raise TreeError(f"{rev!r} is not the name of a revision; give a tag, branch or commit.")
-    _git(top, "rev-parse", "--git-dir", complaint="is not a git checkout; give one, or no revision")
+    _run_git(top, "rev-parse", "--git-dir", complaint="is not a git checkout; give one, or no revision")
     unknown = f"git knows no commit {rev!r} here; give a tag, branch or commit it has"
     name = f"{rev}^{{commit}}"
-    commit = _git(top, "rev-parse", "--verify", "--quiet", name, complaint=unknown)
-    listing = _git(top, "ls-tree", "-r", "-z", "--full-tree", commit.decode().strip())
+    commit = _run_git(top, "rev-parse", "--verify", "--quiet", name, complaint=unknown)
+    listing = _run_git(top, "ls-tree", "-r", "-z", "--full-tree", commit.decode().strip())
     objects = {}
     for line in listing.split(b"\0"):
         attributes, _, path = line.partition(b"\t")
@@ -159,7 +159,7 @@ def commit_of(top: Path, rev: str) -> Commit:
     return Commit(top, objects)
 
 
-def _git(top: Path, *words: str, feed: bytes = b"", complaint: str = "") -> bytes:
+def _run_git(top: Path, *words: str, feed: bytes = b"", complaint: str = "") -> bytes:
     """The output of one git plumbing command that changes nothing and fetches nothing.
 
     Raises TreeError with ``complaint``, or with what git said.

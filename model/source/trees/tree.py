@@ -15,11 +15,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from model.source.trees.stores import Directory, Store, TreeError, commit_of
+from model.source.trees.stores import Directory, Store, TreeError, open_commit
 
 __all__ = ["Tree", "TreeError", "Version", "overlay"]
 
-NEEDED = "arch/arm64/kvm"
+REQUIRED_DIRECTORY = "arch/arm64/kvm"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +61,17 @@ class Tree:
         if rev is None:
             tree = Tree(str(top), Directory(Path(os.path.realpath(top))))
         else:
-            tree = Tree(f"{top} at {rev}", commit_of(top, rev))
-        if not tree.has(NEEDED):
+            tree = Tree(f"{top} at {rev}", open_commit(top, rev))
+        if not tree.has(REQUIRED_DIRECTORY):
             kind = "is a directory" if rev is None else "is a commit"
-            raise TreeError(f"{tree.where}: {kind}, but has no {NEEDED}; give the top of a Linux tree.")
+            raise TreeError(
+                f"{tree.where}: {kind}, but has no {REQUIRED_DIRECTORY}; give the top of a Linux tree."
+            )
         return tree
 
     def has(self, rel: str) -> bool:
         """Whether a file or directory of this name is inside the tree."""
-        rel = _checked(rel)
+        rel = _normalise(rel)
         below = rel + "/"
         within = [data for name, data in self.changes.items() if name == rel or name.startswith(below)]
         if any(data is not None for data in within):
@@ -80,7 +82,7 @@ class Tree:
 
     def read(self, rel: str) -> bytes:
         """The bytes of one file.  Raises TreeError where it is absent or not inside the tree."""
-        rel = _checked(rel)
+        rel = _normalise(rel)
         if rel in self.changes:
             data = self.changes[rel]
         else:
@@ -93,7 +95,7 @@ class Tree:
 
     def read_all(self, rels: Iterable[str]) -> dict[str, bytes]:
         """The bytes of many files, by name; the absent are left out.  One git process, not many."""
-        wanted = [_checked(rel) for rel in rels]
+        wanted = [_normalise(rel) for rel in rels]
         missing = [rel for rel in wanted if rel not in self.content and rel not in self.changes]
         self.content.update(self.store.read_all(missing))
         found = {}
@@ -105,7 +107,7 @@ class Tree:
 
     def files(self, prefix: str, suffix: str = "") -> tuple[str, ...]:
         """Every file below a directory whose name ends so, sorted; none where it is absent."""
-        prefix = _checked(prefix)
+        prefix = _normalise(prefix)
         below = prefix + "/"
         names = set(self.store.files(prefix))
         for name, data in self.changes.items():
@@ -118,7 +120,7 @@ class Tree:
     @property
     def version(self) -> Version:
         """The release that the top Makefile states.  Raises TreeError where it states none."""
-        return _version(self.where, self.read("Makefile"))
+        return _parse_version(self.where, self.read("Makefile"))
 
 
 def overlay(tree: Tree, changes: Mapping[str, bytes | None]) -> Tree:
@@ -126,11 +128,11 @@ def overlay(tree: Tree, changes: Mapping[str, bytes | None]) -> Tree:
 
     Raises TreeError for a path that is not inside the tree.
     """
-    replaced = {**tree.changes, **{_checked(rel): data for rel, data in changes.items()}}
+    replaced = {**tree.changes, **{_normalise(rel): data for rel, data in changes.items()}}
     return Tree(tree.where, tree.store, replaced, tree.content)
 
 
-def _checked(rel: str) -> str:
+def _normalise(rel: str) -> str:
     """A path inside a tree in its one spelling; refuses what could lead out of it."""
     parts = rel.split("/")
     if not rel.isprintable() or "\\" in rel or not parts[0] or ".." in parts:
@@ -138,7 +140,7 @@ def _checked(rel: str) -> str:
     return "/".join(part for part in parts if part not in ("", "."))
 
 
-def _version(where: str, makefile: bytes) -> Version:
+def _parse_version(where: str, makefile: bytes) -> Version:
     found = {}
     for name in ("VERSION", "PATCHLEVEL", "SUBLEVEL", "EXTRAVERSION"):
         line = re.search(rf"^{name}[ \t]*=[ \t]*(\S*)", makefile.decode("latin-1"), re.MULTILINE)

@@ -23,7 +23,7 @@ from model.source.lowering.state.objects import Entry
 from model.source.preprocessor.profile import Profile
 from model.source.targets.functions.fault import USER_MEM_ABORT
 from model.source.targets.functions.memslot import PREPARE
-from model.source.targets.predicate import PredicateError, parse
+from model.source.targets.predicate import PredicateError, parse_predicate
 from model.source.targets.table import TARGETS
 from model.source.targets.target import Target
 from model.source.trees.tree import Tree, Version
@@ -212,6 +212,6 @@ def _of_one_function() -> frozenset[str]:
 
 def _witness(known: Known, target: Target) -> Term:
     try:
-        return parse(known.witness, f"model/kernels.toml, {known.theorem}", target.symbols)
+        return parse_predicate(known.witness, f"model/kernels.toml, {known.theorem}", target.symbols)
     except PredicateError as error:
         raise TableError(str(error)) from None

@@ -29,9 +29,9 @@ from model.source.index.view import View
 from model.source.kernel import Digest, Kernel, read, read_from
 from model.source.lowering.state.objects import Entry
 from model.source.preprocessor.profile import Profile
-from model.source.readings.line_map import Moved, moved
-from model.source.readings.query_log import OF_FILES, Asked, Recording
-from model.source.readings.serialise import UNREADABLE, read_again, written
+from model.source.readings.line_map import LineMap, map_lines
+from model.source.readings.query_log import FILE_QUERIES, LoggedQuery, QueryLog
+from model.source.readings.serialise import UNREADABLE, read_rows, write_rows
 from model.source.targets.table import TARGETS
 from model.source.targets.target import Target
 from model.source.trees.tree import Tree
@@ -118,18 +118,18 @@ class Kept:
         for row in self._of_tree(content):
             with suppress(*_NO_READING):
                 rows = json.loads(zlib.decompress(row.body))
-                files = moved(Recording(view), list(_asked(rows["files"])))
+                files = map_lines(QueryLog(view), list(_asked(rows["files"])))
                 if files is not None and not files.lines:
-                    return self._kernel(rows, Moved(), subject, target)
+                    return self._kernel(rows, LineMap(), subject, target)
         return None
 
     def _found(self, key: str, content: str, subject: str, target: Target) -> Kernel | None:
         """What was read of a tree that answered as this one does."""
         for row in self._of_key(key):
             view = self.index.view(self.profile, target.file)
-            again = Recording(view)
+            again = QueryLog(view)
             with suppress(*_NO_READING):
-                lines = moved(again, _asked(json.loads(zlib.decompress(row.asked))))
+                lines = map_lines(again, _asked(json.loads(zlib.decompress(row.asked))))
                 if lines is None:
                     continue
                 kernel = self._kernel(json.loads(zlib.decompress(row.body)), lines, subject, target)
@@ -138,9 +138,9 @@ class Kept:
         return None
 
     def _read(self, key: str, content: str, view: View, subject: str, target: Target) -> Kernel:
-        recording = Recording(view)
+        recording = QueryLog(view)
         kernel = read_from(recording, self.tree.version, self.pages, subject, target)
-        if recording.is_whole:
+        if recording.is_complete:
             self.fresh.append((content, _row(key, view, recording, kernel)))
         return kernel
 
@@ -156,11 +156,13 @@ class Kept:
         assert self.directory is not None
         return [_unpack(key, row.body) for row in _readings(self.directory).lookup_label(key, TRIED)]
 
-    def _kernel(self, rows: dict[str, Any], lines: Moved, subject: str, target: Target) -> Kernel:
+    def _kernel(self, rows: dict[str, Any], lines: LineMap, subject: str, target: Target) -> Kernel:
         """The function as it stands in this tree.  Raises one of UNREADABLE where the rows are no such."""
-        ledger = sorted(Entry(how, lines.told(what), lines.told(at)) for how, what, at in rows["ledger"])
-        digests = tuple(Digest(f, file, lines.line(file, at), d) for f, file, at, d in rows["digests"])
-        procedure = read_again(subject, rows["procedure"], lines)
+        ledger = sorted(
+            Entry(how, lines.map_text(what), lines.map_text(at)) for how, what, at in rows["ledger"]
+        )
+        digests = tuple(Digest(f, file, lines.map_line(file, at), d) for f, file, at, d in rows["digests"])
+        procedure = read_rows(subject, rows["procedure"], lines)
         again = (self.tree, self.index, self.profile, self.pages, subject, target)
         return Kernel(self.tree.version, self.pages, target, rows["function"], procedure, tuple(ledger), digests,
                       lambda: read(*again).lowered)  # fmt: skip
@@ -174,17 +176,17 @@ def _trees(directory: Path) -> Cache:
     return Cache(directory, "tree of a reading 1", MOST * TREES)
 
 
-def _row(key: str, view: View, recording: Recording, kernel: Kernel) -> _Row:
-    asked = [(a.question, a.answer, a.lines) for a in recording.asked.values()]
+def _row(key: str, view: View, recording: QueryLog, kernel: Kernel) -> _Row:
+    asked = [(a.query, a.answer, a.lines) for a in recording.queries.values()]
     body = {
         "function": kernel.function,
         "ledger": [[e.how, e.what, e.where] for e in kernel.ledger],
         "digests": [[d.function, d.file, d.line, d.sha256] for d in kernel.digests],
-        "procedure": written(kernel.procedure),
+        "procedure": write_rows(kernel.procedure),
         "files": [
             [q, answer, lines]
             for q, answer, lines in asked
-            if q[0] in OF_FILES and not view.covers(str(q[1]))
+            if q[0] in FILE_QUERIES and not view.covers(str(q[1]))
         ],
     }
     return _Row(key, _packed(asked), _packed(body))
@@ -194,10 +196,10 @@ def _packed(data: object) -> bytes:
     return zlib.compress(json.dumps(data, separators=(",", ":")).encode(), 6)
 
 
-def _asked(rows: Sequence[Any]) -> Iterator[Asked]:
+def _asked(rows: Sequence[Any]) -> Iterator[LoggedQuery]:
     """The questions that were kept.  Raises one of UNREADABLE for anything else."""
     for question, answer, lines in rows:
-        yield Asked(tuple(question), answer, tuple((file, line, count) for file, line, count in lines))
+        yield LoggedQuery(tuple(question), answer, tuple((file, line, count) for file, line, count in lines))
 
 
 def _store(directory: Path, fresh: Sequence[tuple[str, _Row]]) -> None:

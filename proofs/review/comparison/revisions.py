@@ -70,7 +70,7 @@ def reviewed(
     for step in along:
         after = before
         if any(map(is_read, step.files)):
-            after = side(step.tree, configurations, before.index.patched(step.tree), kept)
+            after = side(step.tree, configurations, before.index.rebuild(step.tree), kept)
         yield _one(pool, memory, before, after, step)
         before = after
 

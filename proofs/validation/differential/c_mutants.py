@@ -221,7 +221,7 @@ class _Trial:
         tree = overlay(self.reader.tree, {definition.file: changed})
         try:
             return read(
-                tree, self.reader.index.patched(tree), Profile.builtin(self.reader.pages), self.reader.pages,
+                tree, self.reader.index.rebuild(tree), Profile.builtin(self.reader.pages), self.reader.pages,
                 self.kernel.procedure.name, self.target,
             )  # fmt: skip
         except (Unsupported, NoSink):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from model.logic import Term
 from model.program.procedure import Origin
 from model.source.index.definitions import Macro
-from model.source.index.pageflags import HEADER, Made, makers
+from model.source.index.pageflags import HEADER, FlagMacroCall, makers
 from model.source.lowering.builtins import BUILTINS
 from model.source.lowering.calls.memory_access import Accesses
 from model.source.types.ctypes import BOOLEAN, CType, Function, Pointer, Struct
@@ -170,7 +170,7 @@ class Calls(Accesses):
             return self._of_flag(node, name, made, arguments)
         return self.unknown(node, name, arguments)
 
-    def _flag_made(self, node: Node, name: str) -> Made | None:
+    def _flag_made(self, node: Node, name: str) -> FlagMacroCall | None:
         """The macro of page-flags.h that makes the function under this configuration."""
         if self.declared(name) is not None:
             return None
@@ -189,7 +189,7 @@ class Calls(Accesses):
                 return made
         return None
 
-    def _of_flag(self, node: Node, name: str, made: Made, arguments: list[Node]) -> Value:
+    def _of_flag(self, node: Node, name: str, made: FlagMacroCall, arguments: list[Node]) -> Value:
         """A test, a setting or a clearing of a flag of a page or folio."""
         self.in_order(arguments)
         if not made.is_test:

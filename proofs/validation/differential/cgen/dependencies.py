@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from model.source.contracts.contract import Contract, Kind
 from model.source.index.definitions import Definition, EnumText, Macro
-from model.source.index.pageflags import HEADER, Made, makers
+from model.source.index.pageflags import HEADER, FlagMacroCall, makers
 from model.source.lowering.calls.memory_access import ACCESSES
 from model.source.lowering.statements.statements import Statements
 from model.source.preprocessor.annotations import code_of
@@ -57,7 +57,9 @@ class Pieces:
     unread: dict[str, None] = field(default_factory=dict)  # functions that the procedure never calls
     variables: dict[str, str] = field(default_factory=dict)
     handed: dict[str, str] = field(default_factory=dict)  # functions that a contract hands its arguments to
-    flags: dict[str, Made] = field(default_factory=dict)  # tests and changes of a flag of a page or folio
+    flags: dict[str, FlagMacroCall] = field(
+        default_factory=dict
+    )  # tests and changes of a flag of a page or folio
     tags: dict[str, str] = field(default_factory=dict)
     fields: set[str] = field(default_factory=set)
     locals: set[str] = field(default_factory=set)
@@ -213,7 +215,7 @@ class Pieces:
             return name in self.handed
         return row.kind is not Kind.EXPRESSION or self.front.view.function(name) is None
 
-    def _flag_made(self, name: str) -> Made | None:
+    def _flag_made(self, name: str) -> FlagMacroCall | None:
         """The macro of page-flags.h that makes the function under this configuration."""
         view = self.front.view
         found = (m for m in makers(name, view.code(HEADER)) if view.holds_at(HEADER, m.offset))

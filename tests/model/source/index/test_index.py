@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from model.source.index import headers
-from model.source.index.index import Index, Place, Reliance, View
+from model.source.index.definitions import Reliance, SourceLine
+from model.source.index.index import Index
 from model.source.index.scan import Scan, scan
+from model.source.index.view import View
 from model.source.preprocessor.profile import Profile
 from model.source.trees.tree import Tree, TreeError, overlay
 
@@ -43,11 +45,11 @@ def body(seen: View, name: str) -> str | None:
 def test_a_definition_has_its_place_and_its_text(tmp_path: Path) -> None:
     code = "\n/* x */\n#ifdef CONFIG_A\nstatic __always_inline int f(void)\n{\n}\n#endif\n"
     found = view(tmp_path, {LINUX: code}).function("f")
-    assert found is not None and found.place == Place(LINUX, 4) and str(found.place) == f"{LINUX}:4"
+    assert found is not None and found.place == SourceLine(LINUX, 4) and str(found.place) == f"{LINUX}:4"
     assert code[found.start : found.end] == "static __always_inline int f(void)\n{\n}"
     assert found.text.decode().split() == ["static", "int", "f(void)", "{", "}"]
     assert found.conditions == ("defined(CONFIG_A)",)
-    assert found.certain and not found.ambiguous and found.others == ()
+    assert found.certain and not found.is_ambiguous and found.others == ()
 
 
 def test_each_kind_is_asked_for_by_name(tmp_path: Path) -> None:
@@ -124,7 +126,7 @@ def test_one_whose_conditions_are_known_is_preferred(tmp_path: Path) -> None:
     seen = view(tmp_path, {"include/linux/a.h": unknown, "include/linux/b.h": "#define X 2\n"})
     assert body(seen, "X") == "2"
     only = seen.macro("Y")
-    assert only is not None and not only.certain and not only.ambiguous
+    assert only is not None and not only.certain and not only.is_ambiguous
 
 
 def test_several_that_differ_are_told(tmp_path: Path) -> None:
@@ -132,7 +134,7 @@ def test_several_that_differ_are_told(tmp_path: Path) -> None:
     seen = view(tmp_path, files | {"include/linux/c.h": "#define  X   1\n"})
     found = seen.macro("X")
     assert found is not None and found.body == b"1"
-    assert found.ambiguous and found.others == (Place("include/linux/b.h", 2),)
+    assert found.is_ambiguous and found.others == (SourceLine("include/linux/b.h", 2),)
 
 
 def test_a_fallback_gives_way_in_its_own_tier(tmp_path: Path) -> None:
@@ -140,7 +142,7 @@ def test_a_fallback_gives_way_in_its_own_tier(tmp_path: Path) -> None:
     assert body(view(tmp_path / "a", {LINUX: fallback}), "X") == "1"
     seen = view(tmp_path / "b", {LINUX: fallback, "include/linux/z.h": "#define X 3\n"})
     found = seen.macro("X")
-    assert found is not None and found.body == b"3" and not found.ambiguous
+    assert found is not None and found.body == b"3" and not found.is_ambiguous
 
 
 def test_a_generic_header_counts_only_if_it_is_included(tmp_path: Path) -> None:
@@ -289,7 +291,7 @@ def test_a_patched_tree_scans_only_what_differs(tmp_path: Path, monkeypatch: pyt
         return scan(data)
 
     monkeypatch.setattr(headers, "scan", noted)
-    patched = index.patched(overlay(plain, {LINUX: b"#define X 2\n", "include/kvm/n.h": b"#define N\n"}))
+    patched = index.rebuild(overlay(plain, {LINUX: b"#define X 2\n", "include/kvm/n.h": b"#define N\n"}))
     assert sorted(scanned) == [b"#define N\n", b"#define X 2\n"]
     seen = patched.view(COMPLETE)
     assert [body(seen, name) for name in "XYN"] == ["2", "1", ""]

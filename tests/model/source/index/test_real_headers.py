@@ -116,7 +116,7 @@ FACTS = [
 @pytest.mark.parametrize(("kind", "name", "file", "says"), FACTS, ids=lambda p: str(p)[:30])
 def test_a_fact_of_every_kernel(place: Path, kind: str, name: str, file: str, says: str) -> None:
     found = getattr(view(place), kind)(name)
-    assert found is not None and found.certain and not found.ambiguous
+    assert found is not None and found.certain and not found.is_ambiguous
     assert file in ("", found.file)
     assert re.search(says, " ".join(found.text.decode().split())), found.text.decode()
 
@@ -166,7 +166,7 @@ def test_a_fact_of_the_kernels_that_have_it(
     found = getattr(view(place), kind)(name)
     tree = index(place).headers.tree
     assert (found is not None) == (tree.has(file) and sign in tree.read(file).decode())
-    assert found is None or (found.file == file and found.certain and not found.ambiguous)
+    assert found is None or (found.file == file and found.certain and not found.is_ambiguous)
     assert found is None or re.search(says, " ".join(found.text.decode().split()))
 
 
@@ -201,7 +201,7 @@ def test_every_function_of_mmu_is_found_as_a_parser_finds_it(place: Path) -> Non
     parser = tree_sitter.Parser(tree_sitter.Language(tree_sitter_c.language()))
     nodes = [node for node in parser.parse(data).root_node.children if node.type == "function_definition"]
     found = {
-        (record.start, record.end) for record in view(place).file(MMU).scanned.records if record.kind == "f"
+        (record.start, record.end) for record in view(place).file(MMU).scan.records if record.kind == "f"
     }
     missed = [n for n in nodes if not n.has_error and (n.start_byte, n.end_byte) not in found]
     assert len(nodes) > 50 and not missed
@@ -211,6 +211,6 @@ def test_almost_every_condition_is_decided(place: Path) -> None:
     """What is unknown is calls in ``#if`` and the atomic fallbacks, which ask for one another."""
     seen, texts = view(place), set()
     for file in index(place).headers.files:
-        texts |= {condition for stack in file.scanned.stacks for condition in stack}
+        texts |= {condition for stack in file.scan.stacks for condition in stack}
     unknown = [text for text in texts if seen.condition(text)[0] is None]
     assert len(texts) > 5000 and len(unknown) < len(texts) * 0.02

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from model.source.index.sysreg import SYSREG, header
+from model.source.index.sysreg import SYSREG, render_header
 from tests.support.c.c_code import lower, view_of
 
 LISTED = """\
@@ -41,7 +41,7 @@ something else that no script has
 
 
 def defined(listed: str) -> dict[str, str]:
-    text, _ = header(listed.encode())
+    text, _ = render_header(listed.encode())
     lines = (line.split(" ", 2) for line in text.decode().splitlines())
     return {name: body for _, name, body in lines}
 
@@ -76,7 +76,7 @@ def test_nothing_else_is_defined() -> None:
     assert "OURS_EL1_ONE_SIGNED" not in names
     assert "OURS_EL12_RES0" not in names
     assert not any("something" in name for name in names)
-    assert header(b"") == (b"", ())
+    assert render_header(b"") == (b"", ())
     assert defined("Field 3:x BAD\nEnum 1:0 OK\n0b2 TWO\n") == defined("Enum 1:0 OK\n")
 
 

@@ -134,7 +134,7 @@ def test_a_changed_kernel_ends_too(name: str) -> None:
 def _read(original: Tree, index: Index, data: bytes) -> None:
     edited = overlay(original, {FILE: data})
     try:
-        kernel = read(edited, index.patched(edited), Profile.builtin("4K"), "4K", "edited")
+        kernel = read(edited, index.rebuild(edited), Profile.builtin("4K"), "4K", "edited")
     except (Unsupported, NoSink, TreeError) as error:
         assert str(error)
         return

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.source.preprocessor.condition_syntax import parse
-from model.source.preprocessor.conditions import Conditionals, Stack, evaluate, one_line
+from model.source.preprocessor.condition_syntax import parse_condition
+from model.source.preprocessor.conditions import Conditionals, Stack, evaluate, normalise_condition
 from model.source.preprocessor.profile import FOLDED_UP_TO, PAGES, Profile, ProfileError
 
 
@@ -24,7 +24,7 @@ class Given:
     unknown: frozenset[str] = frozenset({"U"})
     asked: list[tuple[str, bool]] = field(default_factory=list)
 
-    def defined(self, name: str, denied: bool) -> bool | None:
+    def is_defined(self, name: str, denied: bool) -> bool | None:
         self.asked.append((name, denied))
         return None if name in self.unknown else name in self.values
 
@@ -132,7 +132,7 @@ def test_a_negation_tells_who_answers() -> None:
 
 @given(st.text(alphabet="()!&|<>=?:+-*/%~^ 019aA_xU'\"\\\n", max_size=60))
 def test_any_text_is_answered(text: str) -> None:
-    assert evaluate(text, Given({"a": 1})) is None or parse(text) is not None
+    assert evaluate(text, Given({"a": 1})) is None or parse_condition(text) is not None
 
 
 PYTHON: dict[str, Callable[[int, int], int]] = {
@@ -194,8 +194,8 @@ def test_unbalanced_directives_are_ignored() -> None:
 
 
 def test_a_condition_is_told_without_comments_and_continuations() -> None:
-    assert one_line("A /* x */ && \\\n\t B // y") == "A && B"
-    assert one_line("A && \\\r\n B") == "A && B"
+    assert normalise_condition("A /* x */ && \\\n\t B // y") == "A && B"
+    assert normalise_condition("A && \\\r\n B") == "A && B"
 
 
 # Configurations -------------------------------------------------------------------------------

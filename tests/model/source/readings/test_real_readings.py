@@ -11,7 +11,7 @@ from model.cache import default_directory
 from model.source.index.index import Index
 from model.source.kernel import Kernel, read
 from model.source.preprocessor.profile import Profile
-from model.source.readings.serialise import written
+from model.source.readings.serialise import write_rows
 from model.source.targets.table import TARGETS
 from model.source.trees.tree import Tree, overlay
 from proofs.claims.kernel.reading_cache import Kept
@@ -23,7 +23,7 @@ READ = [target for target in TARGETS if target.name in WANTED]
 
 
 def told(kernel: Kernel) -> object:
-    return written(kernel.procedure), kernel.function, kernel.ledger, kernel.digests
+    return write_rows(kernel.procedure), kernel.function, kernel.ledger, kernel.digests
 
 
 def taken(directory: Path, linux: Tree, index: Index) -> set[str]:
@@ -53,7 +53,7 @@ def test_a_change_is_read_and_nothing_else(index: Index, tmp_path: Path) -> None
         (b"\n\n/* longer */\n" + data, set()),
     ):
         changed = overlay(original, {MMU: new})
-        assert taken(tmp_path, changed, index.patched(changed)) == set(WANTED) - again
+        assert taken(tmp_path, changed, index.rebuild(changed)) == set(WANTED) - again
 
 
 def test_a_macro_that_becomes_defined_is_noticed(index: Index, tmp_path: Path) -> None:
@@ -61,4 +61,4 @@ def test_a_macro_that_becomes_defined_is_noticed(index: Index, tmp_path: Path) -
     taken(tmp_path, original, index)
     shadowed = original.read(header) + b"\n#define ___GFP_ZERO_BIT 3\n"  # an enumerator of gfp_types.h
     changed = overlay(original, {header: shadowed})
-    assert taken(tmp_path, changed, index.patched(changed)) == set(WANTED) - {"kvm_phys_addr_ioremap"}
+    assert taken(tmp_path, changed, index.rebuild(changed)) == set(WANTED) - {"kvm_phys_addr_ioremap"}

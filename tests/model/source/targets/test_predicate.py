@@ -6,18 +6,18 @@ from __future__ import annotations
 import pytest
 
 from model.logic import is_same
-from model.source.targets.predicate import PredicateError, parse
+from model.source.targets.predicate import PredicateError, parse_predicate
 from model.vocabulary import memory as m
 
 
 def test_words_definitions_and_constants_are_known() -> None:
     written = "vm_flags & (VM_PFNMAP | VM_MIXEDMAP) && !pfn_is_map_memory"
-    assert is_same(parse(written, "here"), m.is_pfnmap_or_mixedmap & ~m.pfn_is_map_memory)
-    assert is_same(parse("is_cow_mapping", "here"), m.is_cow_mapping)
+    assert is_same(parse_predicate(written, "here"), m.is_pfnmap_or_mixedmap & ~m.pfn_is_map_memory)
+    assert is_same(parse_predicate("is_cow_mapping", "here"), m.is_cow_mapping)
 
 
 def test_numbers_have_c_s_types() -> None:
-    assert is_same(parse("ret == -14", "here"), m.returns(m.EFAULT))
+    assert is_same(parse_predicate("ret == -14", "here"), m.returns(m.EFAULT))
 
 
 @pytest.mark.parametrize(
@@ -31,5 +31,5 @@ def test_numbers_have_c_s_types() -> None:
 )  # fmt: skip
 def test_what_is_no_condition_is_told(written: str, told: str) -> None:
     with pytest.raises(PredicateError) as error:
-        parse(written, "t.toml")
+        parse_predicate(written, "t.toml")
     assert str(error.value) == told

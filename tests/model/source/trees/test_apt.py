@@ -24,31 +24,31 @@ def test_a_tool_that_fails_is_told_in_its_own_words(tmp_path: Path) -> None:
 
 def test_a_complaint_is_the_first_error() -> None:
     stderr = "W: old\nE: Failed to fetch x  refused.\nE: Some index files failed.\n"
-    assert apt.complaint(stderr) == "Failed to fetch x  refused"
-    assert apt.complaint("\n") == "it did not say why"
+    assert apt.first_error(stderr) == "Failed to fetch x  refused"
+    assert apt.first_error("\n") == "it did not say why"
 
 
 def test_the_keyring_is_that_of_the_entry(tmp_path: Path) -> None:
     standard, deb822, one_line = (tmp_path / name for name in ("k.gpg", "x.sources", "x.list"))
     deb822.write_text("# Signed-By: /no\n\n\nURIs: a\n\nURIs: b\n# c\nSigned-By:\n /b.gpg\n")
     one_line.write_text("\ndeb [arch=amd64 signed-by=/l.gpg] a b main\n")
-    assert apt.keyring(f"{deb822}:2", standard) == "/b.gpg"
-    assert apt.keyring(f"{one_line}:2", standard) == "/l.gpg"
-    assert apt.keyring(f"{deb822}:1", standard) == ""
+    assert apt.find_keyring(f"{deb822}:2", standard) == "/b.gpg"
+    assert apt.find_keyring(f"{one_line}:2", standard) == "/l.gpg"
+    assert apt.find_keyring(f"{deb822}:1", standard) == ""
     standard.touch()
-    assert apt.keyring(f"{deb822}:1", standard) == str(standard)
-    assert apt.keyring("/no/such/file:9", standard) == str(standard)
+    assert apt.find_keyring(f"{deb822}:1", standard) == str(standard)
+    assert apt.find_keyring("/no/such/file:9", standard) == str(standard)
 
 
 def test_a_security_suite_comes_from_the_security_mirror_only() -> None:
     main_mirror, security = Mirror("m:/", "sid", "x:1"), Mirror("s:/", "sid-security", "x:1")
     suites = ("bookworm", "bookworm-security")
-    both = apt.source_lines(suites, [security, main_mirror])
+    both = apt.render_sources(suites, [security, main_mirror])
     assert [line.split("] ")[1] for line in both.values()] == [
         "m:/ bookworm main\n",
         "s:/ bookworm-security main\n",
     ]
-    assert list(apt.source_lines(suites, [main_mirror])) == ["bookworm"]
+    assert list(apt.render_sources(suites, [main_mirror])) == ["bookworm"]
 
 
 def test_only_main_is_a_mirror_of_linux() -> None:

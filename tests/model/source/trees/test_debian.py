@@ -20,7 +20,16 @@ from hypothesis import strategies as st
 
 from model.source.trees import apt, debian
 from model.source.trees.apt import Package, Unavailable
-from model.source.trees.debian import CONTENTS, MARKER, Missing, Shop, Tree, Wanted, parse_wanted, within
+from model.source.trees.debian import (
+    CONTENTS,
+    MARKER,
+    FetchedTree,
+    TreeFetcher,
+    TreeRequest,
+    UnavailableTree,
+    is_within,
+    parse_request,
+)
 from proofs.fetch import main
 
 numbers = st.integers(0, 99).map(str)
@@ -88,43 +97,43 @@ SIX = package("6.1", "6.1.192-2")
 
 
 @pytest.fixture
-def shop(tmp_path: Path) -> Shop:
-    return Shop(tmp_path / "kernels", tmp_path / "cache", lambda text: None, run=FakeDebian([OLD]))
+def shop(tmp_path: Path) -> TreeFetcher:
+    return TreeFetcher(tmp_path / "kernels", tmp_path / "cache", lambda text: None, run=FakeDebian([OLD]))
 
 
-def obtain(shop: Shop, run: FakeDebian, *versions: str) -> tuple[Tree | Missing, ...]:
-    return replace(shop, run=run).obtain(map(parse_wanted, versions))
+def obtain(shop: TreeFetcher, run: FakeDebian, *versions: str) -> tuple[FetchedTree | UnavailableTree, ...]:
+    return replace(shop, run=run).fetch_all(map(parse_request, versions))
 
 
-def only_tree(came: tuple[Tree | Missing, ...]) -> Tree:
+def only_tree(came: tuple[FetchedTree | UnavailableTree, ...]) -> FetchedTree:
     (tree,) = came
-    assert isinstance(tree, Tree), tree
+    assert isinstance(tree, FetchedTree), tree
     return tree
 
 
-def only_reason(came: tuple[Tree | Missing, ...]) -> str:
+def only_reason(came: tuple[FetchedTree | UnavailableTree, ...]) -> str:
     (missing,) = came
-    assert isinstance(missing, Missing), missing
+    assert isinstance(missing, UnavailableTree), missing
     return missing.reason
 
 
-def test_a_tree_is_fetched_whole(shop: Shop) -> None:
+def test_a_tree_is_fetched_whole(shop: TreeFetcher) -> None:
     tree = only_tree(obtain(shop, FakeDebian([OLD]), "7.2"))
-    assert tree == Tree(Wanted("7.2"), shop.dest / "7.2", "7.2.9", OLD)
+    assert tree == FetchedTree(TreeRequest("7.2"), shop.dest / "7.2", "7.2.9", OLD)
     assert all((tree.path / name).exists() for name in (*CONTENTS, MARKER))
     assert sorted(path.name for path in shop.dest.iterdir()) == [".lock", "7.2"]
     kept = sorted(path.name for path in shop.cache.iterdir())
     assert kept == ["apt", "debs", "index.json", "lock"]
 
 
-def test_a_complete_tree_asks_for_nothing(shop: Shop) -> None:
+def test_a_complete_tree_asks_for_nothing(shop: TreeFetcher) -> None:
     first = obtain(shop, FakeDebian([OLD]), "7.2")
     nothing = FakeDebian([])
     assert obtain(shop, nothing, "7.2") == first
     assert nothing.calls == []
 
 
-def test_a_second_clone_uses_the_cache_without_network(shop: Shop, tmp_path: Path) -> None:
+def test_a_second_clone_uses_the_cache_without_network(shop: TreeFetcher, tmp_path: Path) -> None:
     obtain(shop, FakeDebian([OLD]), "7.2")
     offline = FakeDebian([], offline=True)
     tree = only_tree(obtain(replace(shop, dest=tmp_path / "second"), offline, "7.2"))
@@ -132,17 +141,17 @@ def test_a_second_clone_uses_the_cache_without_network(shop: Shop, tmp_path: Pat
     assert offline.calls == ["dpkg-deb", "tar"]
 
 
-def test_a_damaged_package_in_the_cache_is_fetched_again(shop: Shop, tmp_path: Path) -> None:
+def test_a_damaged_package_in_the_cache_is_fetched_again(shop: TreeFetcher, tmp_path: Path) -> None:
     obtain(shop, FakeDebian([OLD]), "7.2")
     (kept,) = (shop.cache / "debs").iterdir()
     kept.write_bytes(b"x" * OLD.size)
     again = FakeDebian([OLD])
     only_tree(obtain(replace(shop, dest=tmp_path / "second"), again, "7.2"))
     assert "download" in again.calls
-    assert apt.intact(kept, OLD)
+    assert apt.is_intact(kept, OLD)
 
 
-def test_a_damaged_package_that_debian_has_no_more_gives_way_to_the_newer(shop: Shop) -> None:
+def test_a_damaged_package_that_debian_has_no_more_gives_way_to_the_newer(shop: TreeFetcher) -> None:
     tree = only_tree(obtain(shop, FakeDebian([OLD]), "7.2"))
     (kept,) = (shop.cache / "debs").iterdir()
     kept.write_bytes(b"x" * OLD.size)
@@ -150,7 +159,7 @@ def test_a_damaged_package_that_debian_has_no_more_gives_way_to_the_newer(shop: 
     assert only_tree(obtain(shop, FakeDebian([NEW]), "7.2")).package == NEW
 
 
-def test_a_download_with_another_hash_is_refused(shop: Shop) -> None:
+def test_a_download_with_another_hash_is_refused(shop: TreeFetcher) -> None:
     assert only_reason(obtain(shop, FakeDebian([OLD], served=b"bad"), "7.2")) == (
         "Linux 7.2 cannot be had: what was downloaded for linux-source-7.2 7.2.9-1"
         " has another SHA256 than apt's lists."
@@ -160,7 +169,7 @@ def test_a_download_with_another_hash_is_refused(shop: Shop) -> None:
     assert only_tree(obtain(shop, FakeDebian([OLD]), "7.2")).package == OLD
 
 
-def test_an_interrupted_unpack_is_not_a_tree(shop: Shop) -> None:
+def test_an_interrupted_unpack_is_not_a_tree(shop: TreeFetcher) -> None:
     def interrupted(command: Sequence[str], folder: Path) -> str:
         if command[0] == "tar":
             (folder / "mm").mkdir()
@@ -168,31 +177,31 @@ def test_an_interrupted_unpack_is_not_a_tree(shop: Shop) -> None:
         return FakeDebian([OLD])(command, folder)
 
     with pytest.raises(KeyboardInterrupt):
-        replace(shop, run=interrupted).obtain([Wanted("7.2")])
+        replace(shop, run=interrupted).fetch_all([TreeRequest("7.2")])
     assert [path.name for path in shop.dest.iterdir()] == [".lock"]
 
 
-def test_what_a_killed_run_left_is_cleaned_up(shop: Shop) -> None:
+def test_what_a_killed_run_left_is_cleaned_up(shop: TreeFetcher) -> None:
     plant(shop.dest / ".unpacking-killed/tree", "7.2.9")
     only_tree(obtain(shop, FakeDebian([OLD]), "7.2"))
     assert sorted(path.name for path in shop.dest.iterdir()) == [".lock", "7.2"]
 
 
-def test_a_damaged_tree_of_ours_is_made_anew(shop: Shop) -> None:
+def test_a_damaged_tree_of_ours_is_made_anew(shop: TreeFetcher) -> None:
     tree = only_tree(obtain(shop, FakeDebian([OLD]), "7.2"))
     shutil.rmtree(tree.path / "drivers")
     assert only_tree(obtain(shop, FakeDebian([]), "7.2")) == tree
     assert (tree.path / "drivers/char/mem.c").exists()
 
 
-def test_a_tree_put_there_by_hand_is_used_and_never_replaced(shop: Shop) -> None:
+def test_a_tree_put_there_by_hand_is_used_and_never_replaced(shop: TreeFetcher) -> None:
     plant(shop.dest / "7.2", "7.2.5")
     nothing = FakeDebian([])
     tree = only_tree(obtain(replace(shop, refresh=True), nothing, "7.2"))
     assert (tree.release, tree.package, nothing.calls) == ("7.2.5", None, [])
 
 
-def test_a_wrong_tree_put_there_by_hand_is_refused_and_kept(shop: Shop) -> None:
+def test_a_wrong_tree_put_there_by_hand_is_refused_and_kept(shop: TreeFetcher) -> None:
     plant(shop.dest / "7.2", "7.1.5")
     place = shop.dest / "7.2"
     assert only_reason(obtain(shop, FakeDebian([OLD]), "7.2")) == (
@@ -204,7 +213,7 @@ def test_a_wrong_tree_put_there_by_hand_is_refused_and_kept(shop: Shop) -> None:
     assert (place / "mm").exists()
 
 
-def test_refresh_takes_the_newer_one_and_drops_the_older_package(shop: Shop) -> None:
+def test_refresh_takes_the_newer_one_and_drops_the_older_package(shop: TreeFetcher) -> None:
     obtain(shop, FakeDebian([OLD]), "7.2")
     refreshing = replace(shop, refresh=True)
     assert only_tree(obtain(refreshing, FakeDebian([NEW]), "7.2")).release == "7.2.13"
@@ -214,7 +223,7 @@ def test_refresh_takes_the_newer_one_and_drops_the_older_package(shop: Shop) -> 
     assert "download" not in same.calls
 
 
-def test_refresh_without_network_keeps_what_is_there_and_says_so(shop: Shop) -> None:
+def test_refresh_without_network_keeps_what_is_there_and_says_so(shop: TreeFetcher) -> None:
     obtain(shop, FakeDebian([OLD]), "7.2")
     said: list[str] = []
     refreshing = replace(shop, refresh=True, say=said.append)
@@ -225,11 +234,11 @@ def test_refresh_without_network_keeps_what_is_there_and_says_so(shop: Shop) -> 
     )
 
 
-def test_an_exact_version_has_its_own_folder(shop: Shop) -> None:
+def test_an_exact_version_has_its_own_folder(shop: TreeFetcher) -> None:
     run = FakeDebian([NEW, OLD])
     newest, exact = obtain(shop, run, "7.2", "7.2=7.2.9-1")
-    assert isinstance(newest, Tree)
-    assert isinstance(exact, Tree)
+    assert isinstance(newest, FetchedTree)
+    assert isinstance(exact, FetchedTree)
     assert (newest.path.name, newest.package) == ("7.2", NEW)
     assert (exact.path.name, exact.package) == ("7.2.9", OLD)
     assert run.calls.count("update") == 1
@@ -238,7 +247,7 @@ def test_an_exact_version_has_its_own_folder(shop: Shop) -> None:
     assert nothing.calls == []
 
 
-def test_another_package_of_the_same_release_takes_its_place(shop: Shop) -> None:
+def test_another_package_of_the_same_release_takes_its_place(shop: TreeFetcher) -> None:
     other = package("7.2", "7.2.9-2")
     obtain(shop, FakeDebian([OLD]), "7.2=7.2.9-1")
     assert only_tree(obtain(shop, FakeDebian([other]), "7.2=7.2.9-2")).package == other
@@ -246,45 +255,45 @@ def test_another_package_of_the_same_release_takes_its_place(shop: Shop) -> None
 
 def test_a_release_candidate_is_of_the_release_it_leads_to(tmp_path: Path) -> None:
     plant(tmp_path, "7.2.0")
-    assert debian.check(tmp_path, parse_wanted("7.2=7.2~rc5-1")) == "7.2.0"
+    assert debian.check_tree(tmp_path, parse_request("7.2=7.2~rc5-1")) == "7.2.0"
 
 
-def test_a_package_without_source_is_refused(shop: Shop) -> None:
+def test_a_package_without_source_is_refused(shop: TreeFetcher) -> None:
     def hollow(command: Sequence[str], folder: Path) -> str:
         return "" if command[0] == "dpkg-deb" else FakeDebian([OLD])(command, folder)
 
-    reason = only_reason(replace(shop, run=hollow).obtain([Wanted("7.2")]))
+    reason = only_reason(replace(shop, run=hollow).fetch_all([TreeRequest("7.2")]))
     assert re.search(r"/debs/\S+\.deb holds no usr/src/linux-source-\*\.tar\.\*\. An ", reason)
 
 
-def test_one_missing_version_does_not_stop_the_others(shop: Shop) -> None:
+def test_one_missing_version_does_not_stop_the_others(shop: TreeFetcher) -> None:
     missing, tree = obtain(shop, FakeDebian([SIX]), "7.2", "6.1")
-    assert isinstance(tree, Tree)
-    assert isinstance(missing, Missing)
+    assert isinstance(tree, FetchedTree)
+    assert isinstance(missing, UnavailableTree)
     assert missing.reason == (
         "Linux 7.2 cannot be had: linux-source-7.2 is in none of the suites trixie-backports, sid."
         f" An unpacked Linux 7.2 source tree put at {shop.dest}/7.2 serves as well."
     )
 
 
-def test_lists_that_cannot_be_read_are_not_asked_for_twice(shop: Shop) -> None:
+def test_lists_that_cannot_be_read_are_not_asked_for_twice(shop: TreeFetcher) -> None:
     offline = FakeDebian([SIX], offline=True)
     came = obtain(shop, offline, "6.1", "6.12")
-    assert all(isinstance(each, Missing) for each in came)
+    assert all(isinstance(each, UnavailableTree) for each in came)
     assert offline.calls.count("update") == 1
 
 
 def test_without_apt_a_sentence_says_what_to_do(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    shop: TreeFetcher, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert only_reason(replace(shop, run=apt.run_tool).obtain([Wanted("7.2")])) == (
+    assert only_reason(replace(shop, run=apt.run_tool).fetch_all([TreeRequest("7.2")])) == (
         "Linux 7.2 cannot be had: apt-get is not on PATH."
         f" An unpacked Linux 7.2 source tree put at {shop.dest}/7.2 serves as well."
     )
 
 
-def test_a_place_that_cannot_be_written_is_told(shop: Shop) -> None:
+def test_a_place_that_cannot_be_written_is_told(shop: TreeFetcher) -> None:
     shop.dest.write_text("a file, not a folder")
     assert only_reason(obtain(shop, FakeDebian([OLD]), "7.2")) == (
         f"Linux 7.2 cannot be had: {shop.dest}: File exists."
@@ -292,7 +301,7 @@ def test_a_place_that_cannot_be_written_is_told(shop: Shop) -> None:
     )
 
 
-def test_a_run_waits_for_another_and_uses_what_that_made(shop: Shop) -> None:
+def test_a_run_waits_for_another_and_uses_what_that_made(shop: TreeFetcher) -> None:
     waiting = threading.Event()
     waits = replace(shop, say=lambda text: waiting.set() if "another run" in text else None)
     shop.cache.mkdir()
@@ -382,7 +391,7 @@ def test_an_interrupted_run_says_so(tmp_path: Path, capsys: pytest.CaptureFixtur
     not (shutil.which("dpkg-deb") and shutil.which("xz")), reason="dpkg-deb or xz is not on PATH"
 )
 @pytest.mark.parametrize("suffix", ["xz", "gz"])
-def test_a_real_package_is_unpacked(shop: Shop, tmp_path: Path, suffix: str) -> None:
+def test_a_real_package_is_unpacked(shop: TreeFetcher, tmp_path: Path, suffix: str) -> None:
     plant(tmp_path / "linux-source-7.2", "7.2.9")
     (tmp_path / "linux-source-7.2/kernel").mkdir()
     (tmp_path / "deb/usr/src").mkdir(parents=True)
@@ -393,16 +402,16 @@ def test_a_real_package_is_unpacked(shop: Shop, tmp_path: Path, suffix: str) -> 
     subprocess.run(["tar", "-caf", archive, "linux-source-7.2"], cwd=tmp_path, check=True)
     subprocess.run(["dpkg-deb", "-Znone", "-b", "deb", "x.deb"], cwd=tmp_path, check=True)
     tree = replace(shop, run=apt.run_tool)._unpack(tmp_path / "x.deb", tmp_path)
-    assert debian.check(tree, Wanted("7.2")) == "7.2.9"
+    assert debian.check_tree(tree, TreeRequest("7.2")) == "7.2.9"
     assert not (tree / "kernel").exists()
 
 
-def test_a_machine_of_another_distribution_has_no_mirror(shop: Shop) -> None:
+def test_a_machine_of_another_distribution_has_no_mirror(shop: TreeFetcher) -> None:
     def elsewhere(command: Sequence[str], folder: Path) -> str:
         certain = "Origin: Debian" in command
         return "" if certain else "main\tmirror:/ubuntu\tnoble\t/nowhere:1\n"
 
-    reason = only_reason(replace(shop, run=elsewhere).obtain([Wanted("7.2")]))
+    reason = only_reason(replace(shop, run=elsewhere).fetch_all([TreeRequest("7.2")]))
     assert "the apt configuration of this machine names no Debian mirror." in reason
 
 
@@ -414,7 +423,7 @@ def test_versions_read_back_as_written(line: str, point: str) -> None:
         f"{line}={line}-1",
         f"{line}={line}~rc1-1",
     ):
-        wanted = parse_wanted(text)
+        wanted = parse_request(text)
         assert str(wanted) == text
         assert (wanted.folder == line) == (not wanted.exact)
 
@@ -426,19 +435,19 @@ def test_any_other_version_is_refused_in_a_sentence(text: str) -> None:
         " or a line and one of its Debian package versions such as 7.2=7.2.9-1~bpo13+1."
     )
     with pytest.raises(ValueError, match=refusal) if not VERSION.fullmatch(text) else nullcontext():
-        assert str(parse_wanted(text)) == text
+        assert str(parse_request(text)) == text
 
 
 @given(releases, releases)
 def test_within_compares_whole_numbers(release: str, part: str) -> None:
     parts = part.split(".")
-    assert within(release, part) == (release.split(".")[: len(parts)] == parts)
+    assert is_within(release, part) == (release.split(".")[: len(parts)] == parts)
 
 
 def test_a_makefile_without_a_version_is_refused() -> None:
-    assert debian.makefile_version("# x\nVERSION = 6\nPATCHLEVEL = 1\nSUBLEVEL = 7\n") == "6.1.7"
+    assert debian.parse_makefile_version("# x\nVERSION = 6\nPATCHLEVEL = 1\nSUBLEVEL = 7\n") == "6.1.7"
     with pytest.raises(Unavailable, match=r"^its Makefile does not set VERSION, PATCHLEVEL and SUB"):
-        debian.makefile_version("VERSION = 6\nSUBLEVEL = 1\n")
+        debian.parse_makefile_version("VERSION = 6\nSUBLEVEL = 1\n")
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"7.2": 1}', '{"7.2": {"name": "x"}}', "\xff"])

@@ -101,7 +101,7 @@ def test_a_cache_that_lies_is_found_out(tmp_path: Path, lie: str) -> None:
         directory, headers.FORMAT, map(headers.digest_of, map(str.encode, FILES.values()))
     )
     assert len(rows) == len(FILES)
-    lies = {digest: header_cache.Entry(entry.keys, lie) for digest, entry in rows.items()}
+    lies = {digest: header_cache.ScanEntry(entry.keys, lie) for digest, entry in rows.items()}
     header_cache.store(directory, headers.FORMAT, lies)
     assert answers(linux, directory) == first
     assert answers(linux, directory) == first
@@ -128,7 +128,7 @@ def test_a_cache_that_another_holds_is_done_without(tmp_path: Path, monkeypatch:
 
 def test_a_cache_grown_too_large_is_begun_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     directory = tmp_path / "cache"
-    entry = header_cache.Entry("mX", json.dumps([]))
+    entry = header_cache.ScanEntry("mX", json.dumps([]))
     header_cache.store(directory, 1, {"a": entry})
     monkeypatch.setattr(database, "LARGEST", 1)
     header_cache.store(directory, 1, {"b": entry})

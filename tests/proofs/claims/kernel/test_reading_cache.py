@@ -18,7 +18,7 @@ from model.source.errors import Unsupported
 from model.source.index.index import Index
 from model.source.kernel import Kernel, NoSink, read
 from model.source.preprocessor.profile import Profile
-from model.source.readings.serialise import written
+from model.source.readings.serialise import write_rows
 from model.source.targets.table import TARGETS
 from model.source.targets.target import ExitValue, Target
 from model.source.trees.tree import Tree, overlay
@@ -94,7 +94,7 @@ def tree_of(files: Mapping[str, str]) -> Tree:
 
 def told(kernel: Kernel) -> object:
     """All that a reading says."""
-    return written(kernel.procedure), kernel.function, kernel.ledger, kernel.digests, str(kernel.version)
+    return write_rows(kernel.procedure), kernel.function, kernel.ledger, kernel.digests, str(kernel.version)
 
 
 def fresh(tree: Tree, target: Target = F, profile: Profile = PROFILE) -> object:
