@@ -24,7 +24,7 @@ from counterexamples.bugs.trees import Trees
 from counterexamples.render import bugs as told
 from counterexamples.render.bugs import Account, State
 from counterexamples.render.table import mistaken_rows
-from counterexamples.scenarios.scenario import MADE_ON, NOT_ASKED
+from counterexamples.scenarios.reach import MADE_ON, NOT_APPLICABLE
 from model.logic import TRUE
 from model.source.errors import Unsupported
 from model.source.kernel import NoSink
@@ -225,7 +225,7 @@ def _account(
     state = State.MISSED if each.verdict is Verdict.PROVED else _STATES[each.standing]
     # The calls that the declared condition speaks of are told as well.
     spoken = replace(each, claim=replace(claim, given=(*claim.given, bug.witness)))
-    reached = reach(spoken, MADE_ON.get(name, TRUE)) if state is State.FOUND else NOT_ASKED
+    reached = reach(spoken, MADE_ON.get(name, TRUE)) if state is State.FOUND else NOT_APPLICABLE
     witness, where = find(spoken).counterexample, bug.where
     changed = ""
     if witness is not None and state is State.FOUND and isinstance(where, OnShape):

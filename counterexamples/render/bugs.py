@@ -16,7 +16,7 @@ from counterexamples.bugs.bug import Bug, OnC, OnShape
 from counterexamples.render import as_json, prose, trace
 from counterexamples.render.diff import beside
 from counterexamples.reproducer.program import reproducer
-from counterexamples.scenarios.scenario import NOT_ASKED, Reach
+from counterexamples.scenarios.reach import NOT_APPLICABLE, Reach
 from counterexamples.witness import Witness
 
 
@@ -50,7 +50,7 @@ class Account:
     says: str = ""
     why: str = ""
     witness: Witness | None = None
-    reach: Reach = NOT_ASKED
+    reach: Reach = NOT_APPLICABLE
     changed: str = ""
     kinds: str = ""
     counterpart: str = ""

@@ -143,7 +143,7 @@ size *= 2;
 page = map_or_skip(open_or_skip(argument(0), O_RDWR), PROT_READ | PROT_WRITE, MAP_PRIVATE, 0);
 page[size / 2 / sizeof(*page)] = PATTERN;"""
 
-#: By the names of ``counterexamples.scenarios.scenario``.
+#: By the names of ``counterexamples.scenarios.programs``.
 MAPPINGS: Mapping[str, Mapped] = {
     "anonymous memory": _anonymous(
         "page = map_or_skip(-1, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, 0);\n*page = PATTERN;"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Which scenarios of ``counterexamples.scenarios.scenario`` a counterexample is reached by: each is put in its
+"""Which scenarios of ``counterexamples.scenarios.programs`` a counterexample is reached by: each is put in its
 place and replayed, and all facts must hold and the theorem fail there as well.
 
 All scenarios are first run side by side, and only those in which it seems to fail are replayed.
@@ -12,7 +12,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from counterexamples.scenarios.scenario import Reach, Values, obstacle, reaching
+from counterexamples.scenarios.reach import Reach, find_scenarios, obstacle
+from counterexamples.scenarios.scenario import Values
 from model.logic import TRUE, Term
 from model.program.interpreter import Inputs
 from model.program.procedure import ProcedureError
@@ -31,7 +32,7 @@ def reach(judged: Judged, on: Term = TRUE) -> Reach:
     names = _names(judged.claim, obligation)
     asked = _Asked(judged.claim, obligation, answer.counterexample.model, names)
     witness = {word: asked.model[each] for word, each in asked.names.items() if each in asked.model}
-    found = reaching(witness, asked.fails, on, asked.may_fail)
+    found = find_scenarios(witness, asked.fails, on, asked.candidates)
     if found:
         return Reach(found)
     return Reach(why=obstacle(lambda term: bool(asked.replayed({}).value(term))))
@@ -53,7 +54,7 @@ class _Asked:
         """The runs on the counterexample with those words changed."""
         return replay(self.claim, self.inputs(values))
 
-    def may_fail(self, several: Sequence[Values]) -> int:
+    def candidates(self, several: Sequence[Values]) -> int:
         """Of which values ``fails`` may be true, as bits; of the others it is not."""
         return refutation_candidates(self.claim, [self.inputs(values) for values in several])
 

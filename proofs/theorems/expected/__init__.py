@@ -2,7 +2,7 @@
 """The answers that are declared for the shapes.  A theorem without a row has none, which is never green.
 
 Each refutation says what every counterexample must show, and why it is right, with its source.  D1
-to D12 are told in ``counterexamples.scenarios.disputed``.
+to D12 are in ``counterexamples.scenarios.programs``.
 """
 
 from __future__ import annotations

@@ -15,7 +15,8 @@ import pytest
 from counterexamples.reproducer.guest import CODE, END, VECTOR, Access, Instruction, array, instructions
 from counterexamples.reproducer.mappings import MAPPINGS
 from counterexamples.reproducer.program import reproducer
-from counterexamples.scenarios.scenario import SCENARIOS, Scenario
+from counterexamples.scenarios.programs import SCENARIOS
+from counterexamples.scenarios.scenario import Scenario
 
 BY_NAME = {each.name: each for each in SCENARIOS}
 PLAIN = [each for each in SCENARIOS if each.name in MAPPINGS]
@@ -66,7 +67,7 @@ def test_it_is_whole_and_of_uapi_alone(scenario: Scenario) -> None:
 
 def test_the_text_is_the_same_in_every_process() -> None:
     script = (
-        "from counterexamples.scenarios.scenario import SCENARIOS\n"
+        "from counterexamples.scenarios.programs import SCENARIOS\n"
         "from counterexamples.reproducer.program import reproducer\n"
         "import sys; sys.stdout.write(''.join(reproducer(s) or '' for s in SCENARIOS))"
     )

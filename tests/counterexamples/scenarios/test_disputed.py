@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from counterexamples.scenarios.disputed import SCENARIOS, Scenario
+from counterexamples.scenarios.programs import DISPUTED
+from counterexamples.scenarios.scenario import Scenario
 from model.arch.arm64.constants import PAGES, V6_12
 from model.arch.arm64.fault import shapes
 from model.facts.assumed import FACTS
@@ -19,7 +20,7 @@ from model.vocabulary.memory import DEVICE, EFAULT, EINVAL, NORMAL_NC, WRITABLE,
 from proofs.claims.claim import bind
 
 SHAPES = {s.name: s.procedure for s in shapes()}
-BY_NAME = {s.name: s for s in SCENARIOS}
+BY_NAME = {s.name: s for s in DISPUTED}
 VERSIONS = ("v6.16", "v7", "v9", "v6.17", "v7.2.10")
 
 #: N, NC, D: the stage-2 type, RO or RW; EFAULT, EINVAL: refused; C: refused at memslot creation as
@@ -81,14 +82,14 @@ def outcome(procedure: Procedure, scenario: Scenario, hardware: bool) -> str:
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda s: s.name)
+@pytest.mark.parametrize("scenario", DISPUTED, ids=lambda s: s.name)
 def test_what_becomes_of_a_page(scenario: Scenario, version: str) -> None:
     declared = OUTCOMES[scenario.name][version].split("/")
     with_hardware, without_hardware = (outcome(SHAPES[version], scenario, hw) for hw in (True, False))
     assert [with_hardware, without_hardware] == [declared[0], declared[-1]]
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda s: s.name)
+@pytest.mark.parametrize("scenario", DISPUTED, ids=lambda s: s.name)
 def test_the_facts_admit_it(scenario: Scenario) -> None:
     values = {**V6_12, **PAGES["4K"], **scenario.values}
     # Nothing is mapped as one block here, and the page that was looked up is the one that faulted.

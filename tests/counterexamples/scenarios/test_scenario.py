@@ -9,20 +9,9 @@ import pytest
 
 from counterexamples.bugs import bugs
 from counterexamples.bugs.bug import OnShape
-from counterexamples.scenarios.disputed import SCENARIOS as DISPUTED
-from counterexamples.scenarios.scenario import (
-    MADE_ON,
-    NO_SCENARIO,
-    OBSTACLES,
-    SCENARIOS,
-    Reach,
-    Scenario,
-    Values,
-    has,
-    inputs,
-    obstacle,
-    reaching,
-)
+from counterexamples.scenarios.programs import DISPUTED, SCENARIOS
+from counterexamples.scenarios.reach import MADE_ON, NO_SCENARIO, OBSTACLES, Reach, find_scenarios, obstacle
+from counterexamples.scenarios.scenario import Scenario, Values, inputs
 from model.arch.arm64.constants import PAGES, V6_12
 from model.cache import default_directory
 from model.facts.assumed import FACTS
@@ -56,8 +45,8 @@ def test_the_facts_admit_it(scenario: Scenario) -> None:
 def test_it_is_of_one_class(scenario: Scenario) -> None:
     """Classes of which the kernel's predicates say the same are one to it."""
     (named,) = (row for row in CLASSES if row.name == scenario.page)
-    assert named.looked_up and has(scenario, of_class(named))
-    fits = [row for row in CLASSES if row.looked_up and has(scenario, of_class(row))]
+    assert named.looked_up and scenario.holds(of_class(named))
+    fits = [row for row in CLASSES if row.looked_up and scenario.holds(of_class(row))]
     assert {(row.valid, row.page, row.memory, row.linear, row.zero) for row in fits} == {
         (named.valid, named.page, named.memory, named.linear, named.zero)
     }
@@ -70,7 +59,7 @@ def test_memblock_says_the_same_of_it(scenario: Scenario) -> None:
 
 @each_scenario
 def test_nothing_stands_in_its_way(scenario: Scenario) -> None:
-    assert [reason for term, reason in OBSTACLES if has(scenario, term)] == []
+    assert [reason for term, reason in OBSTACLES if scenario.holds(term)] == []
 
 
 @each_scenario
@@ -117,14 +106,14 @@ def test_reaching_asks_of_every_scenario_and_keeps_the_order() -> None:
     def fails(values: Values) -> bool:
         return values["vm_flags"] == BY_NAME["D3"].values["vm_flags"] and bool(values["host_pte_special"])
 
-    found = reaching({}, fails)
+    found = find_scenarios({}, fails)
     assert [each.name for each in found] == [
         "D2",
         "D3",
         "PCI resource, write-combining, after a store nearby",
     ]
-    assert [each.name for each in reaching({}, fails, other_is_cow_copy)] == [found[-1].name]
-    assert reaching({}, fails, FALSE) == ()
+    assert [each.name for each in find_scenarios({}, fails, other_is_cow_copy)] == [found[-1].name]
+    assert find_scenarios({}, fails, FALSE) == ()
 
 
 def test_an_obstacle_is_told_or_that_there_is_none() -> None:
@@ -218,4 +207,4 @@ def test_a_verdict_without_a_counterexample_is_reached_by_nothing() -> None:
 
 
 def test_words_of_the_page_can_be_asked() -> None:
-    assert has(BY_NAME["D7"], is_mixedmap & ~is_pfnmap & (vm_page_prot == 0))
+    assert BY_NAME["D7"].holds(is_mixedmap & ~is_pfnmap & (vm_page_prot == 0))
