@@ -17,7 +17,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from proofs.claims.claim import Claim
-from proofs.claims.load import Asked, ReadError, chosen, load
+from proofs.claims.load import Asked, ReadError, chosen, load, use_current_names
 from proofs.claims.obligations import obligations
 from proofs.cli.files import check_writable, write_all
 from proofs.cli.selection import Selection, SelectionError
@@ -67,7 +67,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         door.error(f"--linux: {asked.linux} is not a directory.")
     if asked.out is not None and (wrong := check_writable(asked.out, True)):
         door.error(f"--out: {wrong}")
-    wanted = Selection(linux=asked.linux, shape=asked.shape, theorem=asked.theorem, pages=(asked.pages,))
+    wanted, notes = use_current_names(
+        Selection(linux=asked.linux, shape=asked.shape, theorem=asked.theorem, pages=(asked.pages,))
+    )
+    for note in notes:
+        print(note, file=sys.stderr)
     try:
         found = load(wanted)
         claims = [claim for claim in chosen(wanted, found.claims) if is_theorem(claim)]

@@ -12,7 +12,7 @@ from typing import TextIO
 
 from model.cache import default_directory
 from proofs.claims.claim import Claim
-from proofs.claims.load import Asked, ReadError, chosen, load
+from proofs.claims.load import Asked, ReadError, chosen, load, use_current_names
 from proofs.cli.files import write_all
 from proofs.cli.options import selection
 from proofs.cli.progress import Progress
@@ -51,7 +51,9 @@ class _Page:
 
 def main(arguments: Sequence[str] | None = None, load: Callable[[Selection], Asked] = load) -> int:
     """Does what the command line asks; the exit code.  ``load`` gives what there is to ask."""
-    asked = selection(arguments)
+    asked, notes = use_current_names(selection(arguments))
+    for note in notes:
+        print(note, file=sys.stderr)
     try:
         with Progress(sys.stderr) as progress:
             page = _page(asked, load, progress)

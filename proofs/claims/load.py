@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from model.arch.arm64 import fault
 from model.cache import default_directory
@@ -13,6 +14,7 @@ from model.shape import Shape
 from proofs.claims import catalogue
 from proofs.claims.claim import Claim, Skipped
 from proofs.cli.selection import Selection, SelectionError, matching
+from proofs.theorems import old_names
 
 
 class ReadError(Exception):
@@ -50,6 +52,21 @@ def load(selection: Selection) -> Asked:
     return replace(shapes, claims=(*kernel.claims, *shapes.claims), skipped=(*kernel.skipped, *shapes.skipped),
                    unread=kernel.unread, notes=kernel.notes, ledger=kernel.ledger,
                    contracts=kernel.contracts)  # fmt: skip
+
+
+def use_current_names(selection: Selection) -> tuple[Selection, tuple[str, ...]]:
+    """The selection with each old name of a theorem or model replaced, and a sentence for each."""
+    current = {
+        "theorem": old_names.current_theorem,
+        "shape": old_names.current_model,
+        "show": old_names.current_model,
+        "table": old_names.current_model,
+        "explain": old_names.current_claim,
+    }
+    given = {option: value for option in current if (value := getattr(selection, option)) is not None}
+    renamed: dict[str, Any] = {option: current[option](name) for option, name in given.items()}
+    notes = (old_names.old_name_note(f"--{option}", given[option], renamed[option]) for option in given)
+    return replace(selection, **renamed), tuple(note for note in notes if note)
 
 
 def _kernel(selection: Selection) -> Asked:

@@ -137,7 +137,7 @@ def test_only_changed_rows_are_told() -> None:
     for line in text.splitlines()[1:-3]:
         assert line[50:60].split() != line[61:].split()
     assert " MIXEDMAP     cacheable no memory   1/1     data  DEVICE RW  NORMAL RWX" in text.splitlines()
-    assert changed_rows(shape("v6.17"), shape("v7.1")) == "No row differs between merged and split."
+    assert changed_rows(shape("v6.17"), shape("v7.1")) == "No row differs between v6.17 and v7.1."
 
 
 def witness_of(**values: int) -> Witness:
@@ -190,13 +190,13 @@ def test_a_real_kernel_has_the_table_of_its_shape() -> None:
     tree = trees.tree("7.3")
     index = Index.build(tree, default_directory())
     kernel = read(tree, index, Profile.builtin("4K"), "4K", "7.3").procedure
-    assert changed_rows(kernel, shape("v7.1")) == "No row differs between 7.3 and split."
+    assert changed_rows(kernel, shape("v7.1")) == "No row differs between 7.3 and v7.1."
 
 
 def test_the_door_prints_the_table_of_a_shape(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--table", "v6.17"]) == 0
     out = capsys.readouterr().out
-    assert out == f"merged\n{attribute_table(shape('merged'))}\n"
+    assert out == f"v6.17\n{attribute_table(shape('v6.17'))}\n"
 
 
 def test_the_door_compares_a_kernel_with_a_shape(capsys: pytest.CaptureFixture[str]) -> None:
@@ -214,7 +214,7 @@ def test_the_door_compares_a_kernel_with_a_shape(capsys: pytest.CaptureFixture[s
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["--table", "mergd"], "No shape is called mergd; the nearest name"),
+        (["--table", "v6.71"], "No shape is called v6.71; the nearest name"),
         (["--table", "--linux", "proofs"], "proofs"),
     ],
 )
