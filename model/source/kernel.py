@@ -18,8 +18,8 @@ from model.source.contracts.table import table
 from model.source.errors import Unsupported
 from model.source.index.index import Index
 from model.source.index.lookup import Lookup, can_call
+from model.source.lowering.front_end import FrontEnd
 from model.source.lowering.state.objects import Entry, Objects, Slot
-from model.source.lowering.statements.statements import Statements
 from model.source.preprocessor.annotations import NESTED_PARENTHESES
 from model.source.preprocessor.profile import Profile
 from model.source.targets.arguments import ROLES, bind_arguments
@@ -64,7 +64,7 @@ class Lowered:
     """How a target was read: the front-end as it was left, the parameters with what they were given,
     and the place of the result (None for void)."""
 
-    front: Statements
+    front: FrontEnd
     arguments: tuple[tuple[str, CType, Value], ...]
     result: Term | None
 
@@ -125,11 +125,11 @@ def _read(view: Lookup, version: Version, pages: str, subject: str, target: Targ
             f"{target.file} of this tree has no function {' and no '.join(_called(target.functions))}."
         )
     roles = dict(ROLES) if target.is_fault_path else {}
-    front = Statements(Types(view), Objects(roles=roles), {**table(), **target.contracts})
+    front = FrontEnd(Types(view), Objects(roles=roles), {**table(), **target.contracts})
     given = _arguments(front, function, target)
     scope = {p: Slot(p, t, value if is_scalar(t) else None) for p, t, value in given}
     words = bind_at_entry(front, target, scope)
-    front.given = scope
+    front.context.given = scope
     result = front.lower_target(function, [value for _, _, value in given])
     called = effects(tuple(front.objects.bodies[0]))
     if target.effects and not any(sink in called for sink in target.effects):
@@ -168,7 +168,7 @@ def _called(functions: Iterable[str]) -> list[str]:
     return [f"{function}()" for function in functions]
 
 
-def _inputs(front: Statements, target: Target) -> dict[str, Input]:
+def _inputs(front: FrontEnd, target: Target) -> dict[str, Input]:
     """What is free: what was read, and the world of a fault."""
     inputs = dict(front.objects.inputs)
     if target.is_fault_path:
@@ -178,7 +178,7 @@ def _inputs(front: Statements, target: Target) -> dict[str, Input]:
 
 
 def _fault_words(
-    front: Statements,
+    front: FrontEnd,
     target: Target,
     constants: Mapping[str, int],
     called: Mapping[str, Mapping[str, object]],
@@ -201,7 +201,7 @@ def _fault_words(
     return words | outcome_symbols(objects.places, called, result.data)
 
 
-def _arguments(front: Statements, function: str, target: Target) -> list[tuple[str, CType, Value]]:
+def _arguments(front: FrontEnd, function: str, target: Target) -> list[tuple[str, CType, Value]]:
     """The target's parameters, each with what the caller gives."""
     found = front.view.function(function)
     assert found is not None
@@ -215,7 +215,7 @@ def _arguments(front: Statements, function: str, target: Target) -> list[tuple[s
     return [(name, t, _given(front, name, t)) for name, t, _ in parameters]
 
 
-def _given(front: Statements, name: str, t: CType) -> Value:
+def _given(front: FrontEnd, name: str, t: CType) -> Value:
     """Any value of the type, under the parameter's own name."""
     if isinstance(t, Pointer):
         target = front.objects.pointee(name, t)
@@ -225,13 +225,13 @@ def _given(front: Statements, name: str, t: CType) -> Value:
     return Value(t, front.objects.input(name, sort_of(t)))
 
 
-def constants_of(front: Statements, target: Target = USER_MEM_ABORT) -> dict[str, int]:
+def constants_of(front: FrontEnd, target: Target = USER_MEM_ABORT) -> dict[str, int]:
     """The value that the tree gives each constant of the vocabulary; what it lacks is left out."""
     values = dict.fromkeys(_ABSENT_BITS, 0)
     parser = front.types.parser
     for constant in _constants():
         text = Text(constant.encode(), target.file, 1, fixed=constant)
-        with front.at(text):
+        with front.context.at(text):
             try:
                 value = front.rvalue(parser.fragment(text))
             except Unsupported:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from model.logic import BV64
 from model.program.procedure import Place
-from model.source.lowering.statements.statements import Statements
+from model.source.lowering.front_end import FrontEnd
 from model.source.targets.fault_words import fault_arguments, with_esr_of
 from model.source.types.ctypes import CType, Pointer, Struct
 from model.source.types.values import Location, Value, sort_of
@@ -21,7 +21,7 @@ ROLES = {"kvm_memory_slot": "memslot", "kvm_s2_trans": "nested"}
 
 
 def bind_arguments(
-    front: Statements, parameters: Iterable[tuple[str, CType, str]], esr_width: int
+    front: FrontEnd, parameters: Iterable[tuple[str, CType, str]], esr_width: int
 ) -> list[tuple[str, CType, Value]]:
     """The parameters of a fault path, each with what it is given; ``esr_width`` in bits."""
     found: list[tuple[str, CType, Value]] = []
@@ -52,7 +52,7 @@ def _with_roles(
         yield name, t, spelled, "fault_ipa" if spelled == "phys_addr_t" else "hva" if is_hva else ""
 
 
-def _describe(front: Statements, target: Location, t: Pointer) -> None:
+def _describe(front: FrontEnd, target: Location, t: Pointer) -> None:
     """A descriptor (v7.0 and later pass one) holds the scalars that were parameters before."""
     if not isinstance(t.target, Struct) or t.target.tag in ROLES or t.target.tag == "kvm_vcpu":
         return

@@ -16,8 +16,8 @@ from model.program import symbolic
 from model.program.procedure import Procedure, Statement
 from model.source.errors import Unsupported
 from model.source.index.lookup import can_call
+from model.source.lowering.front_end import FrontEnd
 from model.source.lowering.state.objects import Slot
-from model.source.lowering.statements.statements import Statements
 from model.source.targets.target import (
     Binding,
     Conjunction,
@@ -42,7 +42,7 @@ Scope = Mapping[str, Slot]
 _CALLED = re.compile(r"\b([a-z_]\w*)\(")
 
 
-def bind_at_entry(front: Statements, target: Target, scope: Scope) -> dict[str, Term]:
+def bind_at_entry(front: FrontEnd, target: Target, scope: Scope) -> dict[str, Term]:
     """The words that are read when the function is called; nothing was lowered yet."""
     found = {}
     for word, meaning in target.bindings.items():
@@ -53,14 +53,14 @@ def bind_at_entry(front: Statements, target: Target, scope: Scope) -> dict[str, 
     return found
 
 
-def _at_entry(front: Statements, term: Term, steps: Sequence[Statement]) -> Term:
+def _at_entry(front: FrontEnd, term: Term, steps: Sequence[Statement]) -> Term:
     """The term after those steps, over what is there when the function is called."""
     objects = front.objects
     return symbolic.run(Procedure("", tuple(steps), objects.places, objects.inputs)).bind(term)
 
 
 def bind_at_exit(
-    front: Statements,
+    front: FrontEnd,
     target: Target,
     scope: Scope,
     function: str,
@@ -84,7 +84,7 @@ def bind_at_exit(
 
 
 def _bind(
-    front: Statements,
+    front: FrontEnd,
     meaning: Binding,
     sort: Sort,
     function: str,
@@ -122,7 +122,7 @@ def _bind(
     return None
 
 
-def _find_place(front: Statements, path: str) -> Term | None:
+def _find_place(front: FrontEnd, path: str) -> Term | None:
     """The place of that path, if the function has it."""
     known = front.objects.places.get(path)
     return None if known is None else place(path, known.sort)
@@ -138,7 +138,7 @@ def fit(term: Term, sort: Sort) -> Term:
 
 
 def _evaluate_first(
-    front: Statements, target: Target, spellings: Sequence[str], scope: Scope, sort: Sort
+    front: FrontEnd, target: Target, spellings: Sequence[str], scope: Scope, sort: Sort
 ) -> tuple[Term, list[Statement]] | None:
     """The first spelling that means something in the tree, and the steps that evaluate it.
 
@@ -150,22 +150,13 @@ def _evaluate_first(
         ledger, relied = dict(front.objects.ledger), dict(front.types.relied)
         try:
             with front.objects.nested() as steps:
-                value = _evaluate(front, Text(c.encode(), target.file, 1, fixed=c), scope)
+                value = front.operands.evaluate(Text(c.encode(), target.file, 1, fixed=c), [dict(scope)])
         except Unsupported:
             continue
         finally:
             front.objects.ledger, front.types.relied = ledger, relied
         return (as_bool(value) if sort == BOOL else _word(value, sort)), steps
     return None
-
-
-def _evaluate(front: Statements, text: Text, scope: Scope) -> Value:
-    scopes, front.scopes = front.scopes, [dict(scope)]
-    try:
-        with front.at(text):
-            return front.scalar(front.types.parser.fragment(text))
-    finally:
-        front.scopes = scopes
 
 
 def _word(value: Value, sort: Sort) -> Term:

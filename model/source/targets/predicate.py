@@ -10,8 +10,8 @@ from model.logic import BOOL, Term, name
 from model.source.errors import Unsupported
 from model.source.index.branches import CompiledText
 from model.source.index.definitions import Definition
+from model.source.lowering.front_end import FrontEnd
 from model.source.lowering.state.objects import Objects, Slot
-from model.source.lowering.statements.statements import Statements
 from model.source.preprocessor.profile import Profile
 from model.source.types.ctypes import BOOLEAN, UINT, ULONG
 from model.source.types.parse_types import Types
@@ -68,11 +68,10 @@ def parse_predicate(condition: str, where: str, words: Symbols | None = None) ->
 
     Raises PredicateError, naming ``where`` it stands, for what is no condition over words.
     """
-    front = Statements(Types(_NoTree()), Objects(), {})
-    front.scopes = [_slots(words or {})]
+    front = FrontEnd(Types(_NoTree()), Objects(), {})
     text = Text(condition.encode(), where, 1, fixed=condition)
     try:
-        with front.at(text):
+        with front.context.within([_slots(words or {})]), front.context.at(text):
             return as_bool(front.rvalue(front.types.parser.fragment(text)))
     except Unsupported as error:
         raise PredicateError(

@@ -16,8 +16,8 @@ from model.source.contracts.table import Contract
 from model.source.errors import Unsupported
 from model.source.index.index import Index
 from model.source.index.view import View
+from model.source.lowering.front_end import FrontEnd
 from model.source.lowering.state.objects import Objects
-from model.source.lowering.statements.statements import Statements
 from model.source.preprocessor.profile import Profile
 from model.source.trees.tree import Tree
 from model.source.types.ctypes import CType, Int, Pointer
@@ -123,7 +123,7 @@ def view_of(code: str | bytes, headers: Mapping[str, str] | None = None, pages: 
 
 def lower_in(view: View, function: str, contracts: Mapping[str, Contract] | None = None) -> Lowered:
     """Lower one function of a file that was read."""
-    front = Statements(Types(view), Objects(), contracts or {})
+    front = FrontEnd(Types(view), Objects(), contracts or {})
     found = view.function(function)
     assert found is not None, f"{function} was not found"
     text = text_at(found)
@@ -135,7 +135,7 @@ def lower_in(view: View, function: str, contracts: Mapping[str, Contract] | None
     return Lowered(procedure, FALSE if term is None else term, front.types.result(node, text), ledger)
 
 
-def _arguments(front: Statements, node: Node, text: Text) -> list[Value]:
+def _arguments(front: FrontEnd, node: Node, text: Text) -> list[Value]:
     arguments = []
     for name, t, _ in front.types.parameters(function_declarator(node, text), text):
         targets = (front.objects.pointee(name, t),) if isinstance(t, Pointer) else (Location(name),)

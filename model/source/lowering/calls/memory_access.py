@@ -10,18 +10,28 @@ Source: include/asm-generic/rwonce.h, include/asm-generic/barrier.h, include/lin
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from model.logic import choose, same
 from model.program.procedure import Origin
-from model.source.lowering.calls.effects import Effects
+from model.source.lowering.expressions.lvalues import Lvalues
+from model.source.lowering.expressions.operands import Operands
+from model.source.lowering.expressions.storage import Storage
+from model.source.lowering.state.context import Context
 from model.source.types.syntax import Node
 from model.source.types.values import NOTHING, Value
 
 Access = Callable[["Accesses", Node, list[Node]], Value]
 
 
-class Accesses(Effects):
+@dataclass(frozen=True)
+class Accesses:
     """Lowers single accesses; ``access`` finds the one of a name."""
+
+    context: Context
+    operands: Operands
+    storage: Storage
+    lvalues: Lvalues
 
     def access(self, node: Node, name: str, arguments: list[Node]) -> Value | None:
         """The call of a macro that is an access; None if it is none."""
@@ -29,25 +39,25 @@ class Accesses(Effects):
             return None
         says, count, meaning = ACCESSES[name]
         if len(arguments) != count:
-            raise self.text.unsupported(node, f"{name} of {len(arguments)} arguments")
-        self.objects.note("modelled", f"{name}: {says}", self.span(node))
+            raise self.context.unsupported(node, f"{name} of {len(arguments)} arguments")
+        self.context.objects.note("modelled", f"{name}: {says}", self.context.span(node))
         return meaning(self, node, arguments)
 
     def _write(self, node: Node, arguments: list[Node]) -> Value:
         """``WRITE_ONCE(object, value)``."""
-        value = self.scalar(arguments[1])
-        self.store(self.lvalue(arguments[0]), value, node)
+        value = self.operands.scalar(arguments[1])
+        self.storage.store(self.lvalues.lvalue(arguments[0]), value, node)
         return NOTHING
 
     def _release(self, node: Node, arguments: list[Node]) -> Value:
         """``smp_store_release(address, value)``."""
-        address, value = self.scalars(arguments)
-        self.store(self.pointed_at(address, node), value, node)
+        address, value = self.operands.scalars(arguments)
+        self.storage.store(self.storage.pointed_at(address, node), value, node)
         return NOTHING
 
     def _acquire(self, node: Node, arguments: list[Node]) -> Value:
         """``smp_load_acquire(address)``."""
-        return self.load(self.pointed_at(self.scalar(arguments[0]), node), node)
+        return self.storage.load(self.storage.pointed_at(self.operands.scalar(arguments[0]), node), node)
 
     def _exchange(self, node: Node, arguments: list[Node]) -> Value:
         """``cmpxchg(address, old, new)``: the object's value before.
@@ -55,15 +65,15 @@ class Accesses(Effects):
         Another CPU may have stored anything since the object was last read, so that its value before is
         any; it is the new one afterwards if it was the old one, and stays what it was if not.
         """
-        address, old, new = self.scalars(arguments)
-        place = self.pointed_at(address, node)
+        address, old, new = self.operands.scalars(arguments)
+        place = self.storage.pointed_at(address, node)
         note = "what another CPU may have left there"
-        before = self.objects.fresh("cmpxchg()", place.type, Origin.CONTRACT, note)
-        expected, wanted = (self.objects.converted(v, place.type) for v in (old, new))
+        before = self.context.objects.fresh("cmpxchg()", place.type, Origin.CONTRACT, note)
+        expected, wanted = (self.context.objects.converted(v, place.type) for v in (old, new))
         equal = same(before.term, expected.term)
         targets = tuple(dict.fromkeys(wanted.locations + before.locations))
         after = Value(place.type, choose(equal, wanted.term, before.term), targets)
-        self.store(place, after, node)
+        self.storage.store(place, after, node)
         return before
 
 

@@ -1,23 +1,27 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What does the tree say that a function, or a function that a member points to, returns and takes?"""
+"""Prototypes in the tree: what a function, or a function that a member points to, returns and takes."""
 
 from __future__ import annotations
 
-from model.source.lowering.expressions.macros import Expansion
+from dataclasses import dataclass
+
 from model.source.types.ctypes import CType, Function, Pointer, Struct
-from model.source.types.parse_types import function_declarator, text_at
+from model.source.types.parse_types import Types, function_declarator, text_at
 from model.source.types.syntax import Node, text_of
 
 
-class Declared(Expansion):
+@dataclass(frozen=True)
+class Prototypes:
     """Finds the declarations of what is called."""
+
+    types: Types
 
     def declared(self, name: str) -> tuple[CType, list[tuple[str, CType, str]]] | None:
         """What the tree says a function returns and takes; ``struct_tag.member`` is a pointer to one."""
         tag, _, member = name.rpartition(".")
         if tag:
             return self._declared_member(Struct(tag), member)
-        found = self.view.function(name) or self.view.prototype(name)
+        found = self.types.view.function(name) or self.types.view.prototype(name)
         if found is None:
             return None
         text = text_at(found)
@@ -32,7 +36,7 @@ class Declared(Expansion):
         if member is None or not isinstance(t, Pointer) or not isinstance(t.target, Function):
             return None
         text, declarator = member.text, _of_function(member.declarator)
-        typedef = self.view.typedef(text_of(member.spec)) if declarator is None else None
+        typedef = self.types.view.typedef(text_of(member.spec)) if declarator is None else None
         if typedef is not None:
             text = text_at(typedef)
             declarator = _of_function(self.types.parser.declaration(text))

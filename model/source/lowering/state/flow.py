@@ -30,7 +30,7 @@ class Flow:
         return Flow(dict(self.pointers), dict(self.answers), self.reached)
 
 
-def joined(flows: Sequence[Flow], untouched: Mapping[str, Locations]) -> Flow:
+def join_flows(flows: Sequence[Flow], untouched: Mapping[str, Locations]) -> Flow:
     """Where several paths meet; ``untouched`` says what a pointer that was not set points to.
 
     Paths that exclude each other may share the names of answers, so the largest number counts.

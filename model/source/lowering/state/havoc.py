@@ -16,7 +16,7 @@ from model.source.lowering.state.objects import Objects, parents
 from model.source.types.values import UNKNOWN, Location
 
 
-def forget(objects: Objects, call: str, handed: Iterable[Location], span: Span) -> None:
+def havoc(objects: Objects, call: str, handed: Iterable[Location], span: Span) -> None:
     """From here on, memory and what the call was handed hold anything."""
     reached = _reached(objects, [t.path for t in handed if not t.behind])
     objects.escaped |= dict.fromkeys(reached)
@@ -47,7 +47,7 @@ def _local(objects: Objects, path: str) -> str:
     return next((p for p in reversed(list(parents(path))) if p in objects.locals), "")
 
 
-def filled(objects: Objects, body: Iterable[Statement]) -> tuple[Statement, ...]:
+def fill_havoc(objects: Objects, body: Iterable[Statement]) -> tuple[Statement, ...]:
     """The statements, with what each unknown call wrote."""
     return tuple(_filled(objects, body))
 
@@ -55,12 +55,12 @@ def filled(objects: Objects, body: Iterable[Statement]) -> tuple[Statement, ...]
 def _filled(objects: Objects, body: Iterable[Statement]) -> Iterator[Statement]:
     for statement in body:
         if isinstance(statement, If):
-            then, orelse = filled(objects, statement.then), filled(objects, statement.orelse)
+            then, orelse = fill_havoc(objects, statement.then), fill_havoc(objects, statement.orelse)
             yield replace(statement, then=then, orelse=orelse)
         elif isinstance(statement, Block) and statement.label in objects.forgotten:
             yield replace(statement, body=tuple(_written(objects, statement)))
         elif isinstance(statement, Block):
-            yield replace(statement, body=filled(objects, statement.body))
+            yield replace(statement, body=fill_havoc(objects, statement.body))
         else:
             yield statement
 

@@ -17,7 +17,7 @@ from enum import Enum
 
 from model.logic import BitVec, Sort, Term, choose, const, is_const, is_true, name, place, same
 from model.program.procedure import Block, If, Input, Leave, Origin, Place, Set, Span, Statement
-from model.source.lowering.state.flow import Flow, Locations, joined
+from model.source.lowering.state.flow import Flow, Locations, join_flows
 from model.source.types.ctypes import ULONG, CType, Int, Pointer, Struct
 from model.source.types.unions import Unions
 from model.source.types.values import UNKNOWN, Location, Value, as_word, convert, sort_of
@@ -108,7 +108,7 @@ class Objects:
         """Statements emitted inside become a block that ``leave`` can end."""
         with self.nested() as body:
             yield body
-        self.flow = joined([self.flow, *self.pending.pop(label, [])], self.untouched)
+        self.flow = join_flows([self.flow, *self.pending.pop(label, [])], self.untouched)
         self.emit(Block(label, tuple(body), span))
 
     def leave(self, label: str, span: Span, result: str = "", value: Term | None = None) -> None:
@@ -130,7 +130,7 @@ class Objects:
         after, self.flow = self.flow, before
         with self.nested() as second:
             orelse()
-        self.flow = joined([after, self.flow], self.untouched)
+        self.flow = join_flows([after, self.flow], self.untouched)
         self.emit(If(condition, tuple(first), tuple(second), span))
 
     @contextmanager
@@ -151,6 +151,12 @@ class Objects:
         """``base`` the first time, ``base#2`` the second, and so on."""
         n = self.counts[base] = self.counts.get(base, 0) + 1
         return base if n == 1 else f"{base}#{n}"
+
+    def temporary(self, base: str) -> str:
+        """The path of a new object that the C does not name."""
+        path = self.unique(f"({base})")
+        self.declare(path)
+        return path
 
     def note(self, how: str, what: str, span: Span) -> None:
         """A line of the ledger; the first place is kept."""

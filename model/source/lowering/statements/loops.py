@@ -8,17 +8,20 @@ that was false.  What the loop does not write, it keeps.
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from model.logic import BOOL, TRUE, Sort, Term, is_false
 from model.program.procedure import Block, Call, If, Origin, Set, Statement, walk
-from model.source.lowering.state.havoc import forget
+from model.source.lowering.expressions.operands import Operands
+from model.source.lowering.lowering import Lowering
+from model.source.lowering.state.context import Context
+from model.source.lowering.state.havoc import havoc
 from model.source.lowering.state.objects import parents
-from model.source.lowering.statements.continuing import continuing
-from model.source.lowering.statements.unrolling import Counted
+from model.source.lowering.statements.conditionals import Branches
+from model.source.lowering.statements.declarations import Declarations
+from model.source.lowering.statements.unrolling import Unrolling, continuing
 from model.source.types.syntax import Node, text_of
 from model.source.types.values import UNKNOWN
 
@@ -34,32 +37,39 @@ class _Written:
     memory: bool
 
 
-class Loops(Counted):
+@dataclass(frozen=True)
+class Loops:
     """Lowers loops."""
 
-    @abstractmethod
-    def declaration(self, node: Node) -> None: ...
+    context: Context
+    operands: Operands
+    branches: Branches
+    unrolling: Unrolling
+    declarations: Declarations
+    lowering: Lowering
 
     def loop(self, node: Node) -> None:
         """``for``, ``while``, ``do``."""
-        if node.type == "do_statement" and self._is_never(self.text.child(node, "condition")):
-            with self.leaving("break", node), self.leaving("continue", node):
-                self.scoped([self.text.child(node, "body")])
+        if node.type == "do_statement" and self._is_never(self.context.child(node, "condition")):
+            with self.branches.leaving("break", node), self.branches.leaving("continue", node):
+                self.branches.scoped([self.context.child(node, "body")])
             return
-        with self.scope():
+        with self.context.scope():
             first = node.child_by_field_name("initializer")
             if first is not None and first.type == "declaration":
-                self.declaration(first)
+                self.declarations.declare(first)
             elif first is not None:
-                self.rvalue(first)
-            if not self.counted(node):
+                self.lowering.rvalue(first)
+            if not self.unrolling.unroll(node):
                 said = "a loop: any number of iterations, of which one is looked at"
-                self.objects.note("havoc", said, self.span(node))
-                self.repeated(node, lambda: self._iteration(node), lambda: self.leaving("break", node))
+                self.context.objects.note("havoc", said, self.context.span(node))
+                self.repeated(
+                    node, lambda: self._iteration(node), lambda: self.branches.leaving("break", node)
+                )
 
     def _is_never(self, test: Node) -> bool:
-        with self.objects.probe():
-            return is_false(self.condition(test))
+        with self.context.objects.probe():
+            return is_false(self.operands.condition(test))
 
     def repeated(
         self, node: Node, once: Callable[[], None], around: Callable[[], AbstractContextManager[object]]
@@ -69,7 +79,7 @@ class Loops(Counted):
         An iteration is read twice: first to see which pointers it sets, which then lead anywhere,
         and which locals it lets out of sight.
         """
-        objects, before = self.objects, frozenset(self.objects.locals)
+        objects, before = self.context.objects, frozenset(self.context.objects.locals)
         with objects.probe() as body:
             with around():
                 once()
@@ -80,32 +90,32 @@ class Loops(Counted):
             with objects.nested() as iteration:
                 once()
             if not self._pointers(self._written(iteration, before)) <= pointers:
-                raise self.text.unsupported(node, "a loop that sets other pointers in later iterations")
+                raise self.context.unsupported(node, "a loop that sets other pointers in later iterations")
             self._scramble(node, self._written(continuing(iteration), before))
             for statement in iteration:
                 objects.emit(statement)
 
     def _pointers(self, written: _Written) -> frozenset[str]:
-        return frozenset(p for p in written.places if p in self.objects.untouched)
+        return frozenset(p for p in written.places if p in self.context.objects.untouched)
 
     def _iteration(self, node: Node) -> None:
         """One iteration from any state, entered if the condition holds there."""
         test, update = node.child_by_field_name("condition"), node.child_by_field_name("update")
 
         def run() -> None:
-            with self.leaving("continue", node):
-                self.scoped([self.text.child(node, "body")])
+            with self.branches.leaving("continue", node):
+                self.branches.scoped([self.context.child(node, "body")])
             after = test if node.type == "do_statement" else update
             if after is not None:
-                self.rvalue(after)
+                self.lowering.rvalue(after)
 
-        first = TRUE if test is None or node.type == "do_statement" else self.condition(test)
+        first = TRUE if test is None or node.type == "do_statement" else self.operands.condition(test)
         told = "loop" if test is None else f"loop {' '.join(text_of(test).split())}"
-        self.objects.fork(first, run, lambda: None, self.text.span(node, told))
+        self.context.objects.fork(first, run, lambda: None, self.context.text.span(node, told))
 
     def _written(self, body: list[Statement], before: frozenset[str]) -> _Written:
         """What the iteration writes but for the locals that begin in it."""
-        own = self.objects.locals.keys() - before
+        own = self.context.objects.locals.keys() - before
         places: dict[str, Sort] = {}
         sinks: dict[str, Call] = {}
         memory = False
@@ -115,24 +125,23 @@ class Loops(Counted):
             elif isinstance(statement, Call):
                 sinks[statement.effect] = statement
             elif isinstance(statement, Block):
-                memory = memory or statement.label in self.objects.forgotten
+                memory = memory or statement.label in self.context.objects.forgotten
         return _Written(places, sinks, memory)
 
     def _scramble(self, node: Node, written: _Written) -> None:
         """Some iterations ran: what they write holds anything, and they may have called their sinks."""
-        span = self.span(node)
+        objects = self.context.objects
+        span = self.context.span(node)
         for path, sort in written.places.items():
-            self.objects.emit(Set(path, self._any(f"{path} in the loop", sort), span))
+            objects.emit(Set(path, self._any(f"{path} in the loop", sort), span))
         if written.memory:
-            forget(self.objects, "the loop", (), span)
+            havoc(objects, "the loop", (), span)
         for sink, call in written.sinks.items():
             for _ in range(2):  # a second call shows in ``SINK.again``
-                self.objects.emit(
-                    If(self._any(f"{sink} in the loop", BOOL), (self._with_any(call),), (), span)
-                )
+                objects.emit(If(self._any(f"{sink} in the loop", BOOL), (self._with_any(call),), (), span))
 
     def _any(self, text: str, sort: Sort) -> Term:
-        return self.objects.input(self.objects.unique(text), sort, Origin.HAVOC, _NOTE)
+        return self.context.objects.input(self.context.objects.unique(text), sort, Origin.HAVOC, _NOTE)
 
     def _with_any(self, call: Call) -> Call:
         """The call of a sink in another iteration, with any arguments."""

@@ -1,46 +1,53 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Loops that count from one constant to another: each iteration by itself, exactly."""
+"""Loops iteration by iteration: those that count between constants, and what one iteration may repeat."""
 
 from __future__ import annotations
 
-from abc import abstractmethod
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 from model.logic import is_const, is_true
-from model.source.lowering.expressions.lvalues import signed_value
+from model.program.procedure import Block, Call, If, Leave, Set, Statement
+from model.source.lowering.expressions.operands import Operands, signed_value
+from model.source.lowering.state.context import Context
 from model.source.lowering.state.objects import Slot
-from model.source.lowering.statements.branches import Switches
+from model.source.lowering.statements.conditionals import Branches
 from model.source.types.ctypes import Int
 from model.source.types.syntax import Node, text_of
 from model.source.types.values import Location, binary, convert, integer
+
+Done = dict[int, Statement]
 
 #: How many iterations are written out at most.
 _MOST = 16
 
 
-class Counted(Switches):
-    """Lowers ``for (i = 0; i < 4; i++)``."""
+@dataclass(frozen=True)
+class Unrolling:
+    """Lowers ``for (i = 0; i < 4; i++)``, each iteration by itself, exactly."""
 
-    @abstractmethod
-    def statement(self, node: Node) -> None: ...
+    context: Context
+    operands: Operands
+    branches: Branches
 
-    def counted(self, node: Node) -> bool:
+    def unroll(self, node: Node) -> bool:
         """Lower the loop, whose initialiser was lowered, if it counts between constants; else say no."""
+        objects = self.context.objects
         slot, numbers = self._numbers(node)
         if slot is None or not isinstance(slot.type, Int) or not numbers:
             return False
         said = f"a loop of {len(numbers) - 1} iterations, each by itself"
-        self.objects.note("modelled", said, self.span(node))
-        body = self.text.child(node, "body")
-        name = text_of(self.text.child(self.text.child(node, "update"), "argument"))
-        with self.leaving("break", node):
+        objects.note("modelled", said, self.context.span(node))
+        body = self.context.child(node, "body")
+        name = text_of(self.context.child(self.context.child(node, "update"), "argument"))
+        with self.branches.leaving("break", node):
             for number in numbers[:-1]:
                 value = integer(number, slot.type)
-                self.objects.store(slot.path, slot.type, value, self.span(node))
-                with self.scope(), self.leaving("continue", node):
-                    self.scopes[-1][name] = replace(slot, value=value)
-                    self.scoped([body])
-            self.objects.store(slot.path, slot.type, integer(numbers[-1], slot.type), self.span(node))
+                objects.store(slot.path, slot.type, value, self.context.span(node))
+                with self.context.scope(), self.branches.leaving("continue", node):
+                    self.context.scopes[-1][name] = replace(slot, value=value)
+                    self.branches.scoped([body])
+            objects.store(slot.path, slot.type, integer(numbers[-1], slot.type), self.context.span(node))
         return True
 
     def _numbers(self, node: Node) -> tuple[Slot | None, list[int]]:
@@ -50,11 +57,11 @@ class Counted(Switches):
         if update is None or update.type != "update_expression" or counter is None or test is None:
             return None, []
         name, first = text_of(counter), self._first(node, text_of(counter))
-        slot = self.slot(name) if counter.type == "identifier" else None
-        changed = changed_names(self.text.child(node, "body")) | changed_names(test)
+        slot = self.context.slot(name) if counter.type == "identifier" else None
+        changed = changed_names(self.context.child(node, "body")) | changed_names(test)
         if slot is None or slot.value is not None or not isinstance(slot.type, Int) or name in changed:
             return None, []
-        if Location(slot.path) in self.objects.addresses:  # a pointer may change it
+        if Location(slot.path) in self.context.objects.addresses:  # a pointer may change it
             return None, []
         if first is None:
             return None, []
@@ -65,10 +72,10 @@ class Counted(Switches):
         """The numbers from the first on, until the condition is false."""
         assert isinstance(slot.type, Int)
         value, numbers = integer(first, slot.type), [first]
-        with self.scope(), self.objects.probe() as body:
+        with self.context.scope(), self.context.objects.probe() as body:
             while len(numbers) <= _MOST:
-                self.scopes[-1][name] = replace(slot, value=value)
-                holds = self.condition(test)
+                self.context.scopes[-1][name] = replace(slot, value=value)
+                holds = self.operands.condition(test)
                 if body or not is_const(holds):
                     break
                 if not is_true(holds):
@@ -91,8 +98,8 @@ class Counted(Switches):
             start.type != "declaration" and "=" not in _operators(start)
         ):
             return None
-        with self.objects.probe():
-            value = self.scalar(written)
+        with self.context.objects.probe():
+            value = self.operands.scalar(written)
         return signed_value(value) if is_const(value.term) and isinstance(value.type, Int) else None
 
 
@@ -129,3 +136,45 @@ def changed_names(body: Node) -> set[str]:
             names.add(text_of(changed))
         waiting.extend(node.children)
     return names
+
+
+# What a further iteration finds -------------------------------------------------------------------
+@dataclass
+class _Paths:
+    """The statements that some path to each label has run, by identity and in order."""
+
+    arrived: dict[str, Done] = field(default_factory=dict)
+
+    def run(self, body: Sequence[Statement], done: Done | None) -> Done | None:
+        """After the body; None where no path gets to its end."""
+        for statement in body:
+            if done is None:
+                return None
+            done = self._step(statement, done)
+        return done
+
+    def _step(self, statement: Statement, done: Done) -> Done | None:
+        match statement:
+            case If(_, then, orelse):
+                return _either(self.run(then, done), self.run(orelse, done))
+            case Block(label, body):
+                inside = self.run(body, done | {id(statement): replace(statement, body=())})
+                return _either(inside, self.arrived.pop(label, None))
+            case Leave(label):
+                self.arrived[label] = self.arrived.get(label, {}) | done
+                return None
+            case Set() | Call():
+                return done | {id(statement): statement}
+
+
+def _either(one: Done | None, other: Done | None) -> Done | None:
+    if one is None or other is None:
+        return one if other is None else other
+    return one | other
+
+
+def continuing(iteration: Sequence[Statement]) -> list[Statement]:
+    """The assignments, calls of sinks and blocks (these empty) on the paths to the end of the
+    iteration."""
+    done = _Paths().run(iteration, {})
+    return [] if done is None else list(done.values())

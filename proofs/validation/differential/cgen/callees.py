@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from model.source.contracts.contract import Contract
+from model.source.lowering.front_end import FrontEnd
 from model.source.lowering.state.objects import LAST_STEP
-from model.source.lowering.statements.statements import Statements
 from model.source.types.ctypes import CType, Function, Pointer, Struct
 from model.source.types.parse_types import text_at
 from model.source.types.syntax import Node, text_of
@@ -20,7 +20,7 @@ class Operations:
     """The members of the tree's structs that point to functions; ``tags`` and ``fields`` are what is
     spoken of."""
 
-    front: Statements
+    front: FrontEnd
     tags: Collection[str]
     fields: Collection[str]
 
@@ -77,7 +77,7 @@ class Callers:
     """Writes the macros; ``given`` are the target's parameters with their types as they are written,
     ``scopes`` the names that functions of the tree declare."""
 
-    front: Statements
+    front: FrontEnd
     given: dict[str, str]
     scopes: Collection[str]
 

@@ -16,7 +16,7 @@ from model.source.contracts.contract import Contract, Kind
 from model.source.index.definitions import Definition, EnumText, Macro
 from model.source.index.pageflags import HEADER, FlagMacroCall, makers
 from model.source.lowering.calls.memory_access import ACCESSES
-from model.source.lowering.statements.statements import Statements
+from model.source.lowering.front_end import FrontEnd
 from model.source.preprocessor.annotations import code_of
 from model.source.preprocessor.macros import tokens
 from model.source.types.ctypes import BUILTIN_TYPEDEFS
@@ -41,7 +41,7 @@ class Pieces:
     """What was found so far; ``stubs`` are names that a stub stands for, ``given`` those of
     capabilities, ``fields`` the members that are spoken of anywhere."""
 
-    front: Statements
+    front: FrontEnd
     inlined: Collection[str]
     given: Collection[str]
     met: Collection[str] = ()  # the contracts that were used, also under names that a macro pasted
@@ -83,7 +83,7 @@ class Pieces:
             elif isinstance(found, EnumText):
                 self._enum(found)
         self._waiting += [name for name in self.met if name in self.front.contracts and "." not in name]
-        self._waiting += list(self.front.constants)
+        self._waiting += list(self.front.context.constants)
         self._scan(more, set())
         before = -1
         while before < (now := len("".join(self._types()))):

@@ -94,7 +94,7 @@ class _Maker:
         self.capabilities = given
         self.pieces = Pieces(self.front, dict.fromkeys(inlined), given, _met(kernel), replaced)
         self.operations = Operations(self.front, self.pieces.structs, self.pieces.fields)
-        declared = self.front.declared(kernel.function)
+        declared = self.front.prototypes.declared(kernel.function)
         assert declared is not None
         parameters = {p: s for p, t, s in declared[1] if not isinstance(t, Struct)}
         self.callers = Callers(self.front, parameters, self.pieces.locals)
@@ -260,7 +260,7 @@ class _Maker:
     def _returned(self) -> str:
         """The type of a struct that the target returns."""
         text = self.pieces.functions[self.kernel.function]
-        declared = self.front.declared(self.kernel.function)
+        declared = self.front.prototypes.declared(self.kernel.function)
         if declared is None or not isinstance(declared[0], Struct):
             return ""
         head = text[: re.search(rf"\b{self.kernel.function}\b", text).start()]  # type: ignore[union-attr]

@@ -68,7 +68,7 @@ class Wiring:
         """The inputs that a stub's pointers are, and what each points to."""
         front = self.kernel.lowered.front
         contract = self.rows[name]
-        declared = front.declared(name)
+        declared = front.prototypes.declared(name)
         where = Text(b"", "a contract", 1)
         t = front.types.written(contract.type, where) if contract.type else declared[0] if declared else VOID
         if isinstance(t, Pointer):
@@ -154,7 +154,7 @@ class Wiring:
         if path in self.structs:
             return f"xc_argument_{path}", self.structs[path]
         if path == f"{self.kernel.function}.return":
-            declared = self.kernel.lowered.front.declared(self.kernel.function)
+            declared = self.kernel.lowered.front.prototypes.declared(self.kernel.function)
             assert declared is not None
             return "xc_returned", declared[0]
         raise Unprintable(f"{path} is no memory")
@@ -220,7 +220,7 @@ class Wiring:
 
     def _as_written(self, parameter: str) -> str:
         """The type of a parameter of the target, without its stars."""
-        declared = self.kernel.lowered.front.declared(self.kernel.function)
+        declared = self.kernel.lowered.front.prototypes.declared(self.kernel.function)
         assert declared is not None
         return next(s for name, _, s in declared[1] if name == parameter).rstrip("* ")
 

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from model.source.contracts.contract import Contract, Kind
+from model.source.lowering.front_end import FrontEnd
 from model.source.lowering.state.objects import ALWAYS
-from model.source.lowering.statements.statements import Statements
 from model.source.types.ctypes import VOID, CType, Int, Pointer, Struct
 from model.source.types.parse_types import text_at
 from model.source.types.syntax import Node, Text, text_of
@@ -27,7 +27,7 @@ _BARE = re.compile(r"(?<![\w.>])[A-Za-z_]\w*")
 class Stubs:
     """Writes the stubs of one target."""
 
-    front: Statements
+    front: FrontEnd
     shared: Interface
     operations: Operations
     callers: Callers
@@ -42,14 +42,14 @@ class Stubs:
     def _macros(self, names: Iterable[str]) -> Iterator[str]:
         """What tells the stubs what they see; it comes behind them all."""
         for name in names:
-            row, declared = self.rows[name], self.front.declared(name)
+            row, declared = self.rows[name], self.front.prototypes.declared(name)
             if declared is not None and not row.is_trampoline and self._signature(name):
                 if row.kind is Kind.ANSWER and not row.observes and not self._unnamed(row, declared[1]):
                     continue
                 if row.kind in (Kind.EFFECT, Kind.ANSWER):
                     yield self.callers.macro(name, row, [(p, s) for p, _, s in declared[1]], False)
         for name in self.operations.names():
-            declared = self.front.declared(name)
+            declared = self.front.prototypes.declared(name)
             if name in self.front.contracts and declared is not None and self.front.contracts[name].observes:
                 listed = [(p or f"xc_p{i}", s) for i, (p, _, s) in enumerate(declared[1])]
                 yield self.callers.macro(name.rpartition(".")[2], self.front.contracts[name], listed, True)
@@ -58,7 +58,7 @@ class Stubs:
         """The C types and expressions that the stubs speak of, for the search of what they need."""
         parts: list[str] = []
         for name in self.operations.names():
-            declared, row = self.front.declared(name), self.front.contracts.get(name)
+            declared, row = self.front.prototypes.declared(name), self.front.contracts.get(name)
             if declared is not None:
                 parts += [self.operations.result(name), *(s for _, _, s in declared[1])]
                 parts += self._sees(row, [p for p, _, _ in declared[1]]) if row is not None else []
@@ -69,7 +69,7 @@ class Stubs:
                 and not contract.is_event
             ):
                 continue
-            declared = self.front.declared(name)
+            declared = self.front.prototypes.declared(name)
             parts += [contract.type, contract.expression, *self._signature(name)]
             parts += self._sees(contract, [p for p, _, _ in declared[1]] if declared is not None else [])
         return " ; ".join(parts)
@@ -107,7 +107,7 @@ class Stubs:
             return []
         text = text_at(found)
         node = self.front.types.parser.declaration(text)
-        declared = self.front.declared(name)
+        declared = self.front.prototypes.declared(name)
         assert declared is not None
         return [_result(node, text), *(spelled for _, _, spelled in declared[1])]
 
@@ -116,7 +116,7 @@ class Stubs:
         if not signature:
             yield from self._macro(name, contract)
             return
-        declared = self.front.declared(name)
+        declared = self.front.prototypes.declared(name)
         assert declared is not None
         t = declared[0]
         if contract.type:
@@ -162,7 +162,7 @@ class Stubs:
 
     def _operation(self, name: str) -> Iterator[str]:
         """The stub that a member points to."""
-        declared, row = self.front.declared(name), self.front.contracts.get(name)
+        declared, row = self.front.prototypes.declared(name), self.front.contracts.get(name)
         if declared is None:
             raise Unprintable(f"{name}, a pointer to a function whose parameters are not found")
         written = self.operations.result(name)
@@ -298,7 +298,7 @@ def _spelled(t: CType) -> str:
     return f"{_spelled(t.target)} *" if isinstance(t, Pointer) else str(t)
 
 
-def the_ones(front: Statements) -> str:
+def the_ones(front: FrontEnd) -> str:
     """The part of a ``_Generic`` that knows pointers to objects of which there is one."""
     tags = dict.fromkeys([*ALWAYS, *front.objects.roles, "task_struct"])
     return "".join(f"struct {tag} *: 1, " for tag in tags)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from model.logic import TRUE, name
 from model.program.procedure import Block, Call, If, Leave, Set, Statement, walk
-from model.source.lowering.statements.continuing import continuing
+from model.source.lowering.statements.unrolling import continuing
 
 Draw = Callable[[st.SearchStrategy[int]], int]
 Body = tuple[Statement, ...]

@@ -1,105 +1,106 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Branches: if, switch, and the preprocessor's inside a function."""
+"""Branches: if, switch, the jumps out of a loop or switch, and the preprocessor's inside a function."""
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from model.logic import FALSE, TRUE, Term, conj, disj, is_const, negate
 from model.program.procedure import Set
-from model.source.lowering.calls.calls import Calls
-from model.source.types.ctypes import BOOLEAN, VOID, CType, Int, promoted
+from model.source.lowering.expressions.operands import Operands
+from model.source.lowering.lowering import Lowering
+from model.source.lowering.state.context import Context
+from model.source.types.ctypes import BOOLEAN, Int, promoted
 from model.source.types.syntax import RANGE, Node, children, text_of
 from model.source.types.values import Value, binary, convert
 
 _CONDITIONALS = ("preproc_ifdef", "preproc_if", "preproc_elif", "preproc_elifdef", "preproc_else")
 
 
-class Switches(Calls):
-    """Lowers branches; ``frame`` is the path prefix of the locals of the function at hand, and
-    ``labels`` are what ``break`` and ``continue`` leave: the word, the block, the frame."""
+@dataclass(frozen=True)
+class Branches:
+    """Lowers branches."""
 
-    frame = ""
-    result: CType = VOID
-    labels: tuple[tuple[str, str, str], ...] = ()
-
-    @abstractmethod
-    def sequence(self, nodes: list[Node]) -> None: ...
+    context: Context
+    operands: Operands
+    lowering: Lowering
 
     # Jumps ------------------------------------------------------------------------------------------
     @contextmanager
-    def leaving(self, word: str, node: Node) -> Iterator[None]:
+    def leaving(self, keyword: str, node: Node) -> Iterator[None]:
         """``break`` or ``continue`` inside goes on behind what is emitted inside."""
-        label, before = self.objects.unique(f"{self.frame}:{word}"), self.labels
-        self.labels = (*before, (word, label, self.frame))
+        frame, objects = self.context.frame, self.context.objects
+        label, before = objects.unique(f"{frame.path}:{keyword}"), frame.jumps
+        frame.jumps = (*before, (keyword, label))
         try:
-            with self.objects.block(label, self.span(node)):
+            with objects.block(label, self.context.span(node)):
                 yield
         finally:
-            self.labels = before
+            frame.jumps = before
 
-    def jump(self, word: str, node: Node) -> None:
+    def jump(self, keyword: str, node: Node) -> None:
         """``break;``, ``continue;``."""
-        for found, label, frame in reversed(self.labels):
-            if found == word and frame == self.frame:
-                self.objects.leave(label, self.span(node))
+        for found, label in reversed(self.context.frame.jumps):
+            if found == keyword:
+                self.context.objects.leave(label, self.context.span(node))
                 return
-        raise self.text.unsupported(node, f"{word} outside of a loop or switch")
+        raise self.context.unsupported(node, f"{keyword} outside of a loop or switch")
 
     # if ---------------------------------------------------------------------------------------------
     def branch(self, node: Node) -> None:
         """``if (c) ... else ...``."""
-        tested, then = self.text.child(node, "condition"), self.text.child(node, "consequence")
+        tested, then = self.context.child(node, "condition"), self.context.child(node, "consequence")
         orelse = node.child_by_field_name("alternative")
-        span = self.text.span(node, f"if {' '.join(text_of(tested).split())}")
-        condition = self.condition(tested)
-        self.objects.fork(condition, lambda: self.scoped([then]),
+        span = self.context.text.span(node, f"if {' '.join(text_of(tested).split())}")
+        condition = self.operands.condition(tested)
+        self.context.objects.fork(condition, lambda: self.scoped([then]),
                           lambda: self.scoped([] if orelse is None else children(orelse)), span)  # fmt: skip
 
     def scoped(self, nodes: list[Node]) -> None:
         """Statements with a scope of their own."""
-        with self.scope():
-            self.sequence(self.live(nodes))
+        with self.context.scope():
+            self.lowering.sequence(self.live(nodes))
 
     # switch -----------------------------------------------------------------------------------------
     def switch(self, node: Node) -> None:
         """A ladder of cases, with a flag that is set once one of them was entered."""
-        subject = self.scalar(self.text.child(node, "condition"))
+        objects = self.context.objects
+        subject = self.operands.scalar(self.context.child(node, "condition"))
         if not isinstance(subject.type, Int):
-            raise self.text.unsupported(node, "a switch over a pointer")
+            raise self.context.unsupported(node, "a switch over a pointer")
         subject = convert(subject, promoted(subject.type))  # no case is looked at once one was entered
-        cases = self.live(children(self.text.child(node, "body")))
+        cases = self.live(children(self.context.child(node, "body")))
         tests = [self._test(subject, case) for case in cases]
         if sum(test is None for test in tests) > 1:
-            raise self.text.unsupported(node, "a switch with more than one default")
+            raise self.context.unsupported(node, "a switch with more than one default")
         named = disj(*(test for test in tests if test is not None))
-        flag = self.temporary("case reached")
-        reached = self.objects.place(flag, BOOLEAN)
-        with self.scope(), self.leaving("break", node):
-            self.objects.emit(Set(flag, FALSE, self.span(node)))
+        flag = objects.temporary("case reached")
+        reached = objects.place(flag, BOOLEAN)
+        with self.context.scope(), self.leaving("break", node):
+            objects.emit(Set(flag, FALSE, self.context.span(node)))
             for case, test in zip(cases, tests, strict=True):
                 self._case(case, flag, disj(reached, negate(named) if test is None else test))
 
     def _test(self, subject: Value, case: Node) -> Term | None:
         """Whether the subject is that of the case; None for ``default``."""
         if case.type != "case_statement":
-            raise self.text.unsupported(case, "a statement before the first case of a switch")
+            raise self.context.unsupported(case, "a statement before the first case of a switch")
         written = case.child_by_field_name("value")
         if written is None:
             return None
         if written.type == "conditional_expression" and RANGE in text_of(written):
-            first = self._constant(subject, self.text.child(written, "condition"), case)
-            last = self._constant(subject, self.text.child(written, "alternative"), case)
+            first = self._constant(subject, self.context.child(written, "condition"), case)
+            last = self._constant(subject, self.context.child(written, "alternative"), case)
             return conj(binary(">=", subject, first).term, binary("<=", subject, last).term)
         return binary("==", subject, self._constant(subject, written, case)).term
 
     def _constant(self, subject: Value, written: Node, case: Node) -> Value:
         """The constant of a case, in the type of the subject."""
-        value = self.scalar(written)
+        value = self.operands.scalar(written)
         if not is_const(value.term) or not isinstance(value.type, Int) or not isinstance(subject.type, Int):
-            raise self.text.unsupported(case, "a case that is not constant")
+            raise self.context.unsupported(case, "a case that is not constant")
         return convert(value, subject.type)
 
     def _case(self, case: Node, flag: str, condition: Term) -> None:
@@ -107,11 +108,11 @@ class Switches(Calls):
         statements = [c for c in children(case) if c != written]
 
         def body() -> None:
-            self.objects.emit(Set(flag, TRUE, self.span(case)))
-            self.sequence(self.live(statements))
+            self.context.objects.emit(Set(flag, TRUE, self.context.span(case)))
+            self.lowering.sequence(self.live(statements))
 
         head = "default:" if written is None else f"case {text_of(written)}:"
-        self.objects.fork(condition, body, lambda: None, self.text.span(case, head))
+        self.context.objects.fork(condition, body, lambda: None, self.context.text.span(case, head))
 
     # #if --------------------------------------------------------------------------------------------
     def live(self, nodes: list[Node]) -> list[Node]:
@@ -121,7 +122,7 @@ class Switches(Calls):
             if node.type in _CONDITIONALS:
                 kept.extend(self.live(self._in_force(node)))
             elif node.type.startswith("preproc_"):
-                raise self.text.unsupported(node, "a preprocessor directive in a function")
+                raise self.context.unsupported(node, "a preprocessor directive in a function")
             elif node.type != "comment":
                 kept.append(node)
         return kept
@@ -130,17 +131,17 @@ class Switches(Calls):
         """What the branch of an ``#if`` that holds contains."""
         if node.type == "preproc_else":
             return node.named_children
-        tested = node.child_by_field_name("name") or self.text.child(node, "condition")
+        tested = node.child_by_field_name("name") or self.context.child(node, "condition")
         orelse = node.child_by_field_name("alternative")
         written = text_of(tested)
         if node.type in ("preproc_ifdef", "preproc_elifdef"):
             negated = node.children[0].type.endswith("ndef")
             written = f"!defined({written})" if negated else f"defined({written})"
-        holds, _ = self.view.condition(written)
+        holds, _ = self.context.view.condition(written)
         if holds is None:
-            raise self.text.unsupported(node, f"#if {written}, which the configuration does not decide")
+            raise self.context.unsupported(node, f"#if {written}, which the configuration does not decide")
         told = "holds" if holds else "does not hold"
-        self.objects.note("condition", f"#if {written}: {told}", self.span(node))
+        self.context.objects.note("condition", f"#if {written}: {told}", self.context.span(node))
         if holds:
             return [c for c in node.named_children if c not in (tested, orelse)]
         return [] if orelse is None else self._in_force(orelse)
