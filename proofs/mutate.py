@@ -18,6 +18,7 @@ from pathlib import Path
 from model.source.preprocessor.profile import PAGES
 from model.source.targets.functions.fault import USER_MEM_ABORT
 from model.source.targets.table import TARGETS
+from proofs.theorems.old_names import current_model, old_name_note
 from proofs.validation.mutation.decide import MutantStatus
 from proofs.validation.mutation.score import (
     OF_A_SHAPE,
@@ -96,7 +97,10 @@ def print_scores(scores: Iterable[Score]) -> int:
 
 def _score_shapes(options: argparse.Namespace) -> Iterable[Score]:
     """The scores of the models of these names."""
-    named = [name for name in mutable_shapes(options.pages) if fnmatchcase(name, options.shape)]
+    pattern = current_model(options.shape)
+    if note := old_name_note("--shape", options.shape, pattern):
+        print(note, file=sys.stderr)
+    named = [name for name in mutable_shapes(options.pages) if fnmatchcase(name, pattern)]
     if not named:
         raise ValueError(f"--shape {options.shape} fits the name of no shape.")
     most = _sample_size(options, OF_A_SHAPE)

@@ -36,6 +36,7 @@ from proofs.claims.relational.conformance import make_conformance_claim
 from proofs.claims.relational.memslot_and_fault import WORD, asks_registration, beside_registration
 from proofs.claims.relational.uninitialised import make_uninitialised_claim
 from proofs.theorems.expectation import Expectation, Verdict
+from proofs.theorems.old_names import current_theorem, old_name_note
 
 
 @dataclass(frozen=True)
@@ -87,19 +88,30 @@ def claims_about(version: Version, read: Iterable[tuple[str, Targets]]) -> Read:
 
     Raises TableError where ``kernels.toml`` cannot be used.
     """
-    table = load()
+    table, old = use_current_names(load())
     release, is_known = table.nearest((version.major, version.minor, version.point))
     expected = Expected(table, release)
     found = _merged(each for size, targets in read for each in _about_all(targets, version, expected, size))
     return replace(
         found,
         notes=(
+            *old,
             *about_the_row(version, release, is_known),
             *changed_since(found.digests, release),
             *found.notes,
             *gaps(found.ledger),
         ),
     )
+
+
+def use_current_names(table: Table) -> tuple[Table, tuple[str, ...]]:
+    """The table with each old name of a theorem replaced, and a sentence for each."""
+    known = tuple(replace(row, theorem=current_theorem(row.theorem)) for row in table.known)
+    notes = (
+        old_name_note("model/kernels.toml", old.theorem, new.theorem)
+        for old, new in zip(table.known, known, strict=True)
+    )
+    return replace(table, known=known), tuple(dict.fromkeys(note for note in notes if note))
 
 
 def _merged(reads: Iterable[Read]) -> Read:
