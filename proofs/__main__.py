@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 from difflib import get_close_matches
 
-from proofs.solvers.installed import version
+from proofs.solvers.engine import installed_version
 
 #: Every command with what it does, in the order of ``--help``.
 COMMANDS = {
@@ -47,7 +47,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(USAGE)
         return 0 if given else 2
     if given[0] == "--version":
-        print(f"stage2-proofs {version('stage2-proofs') or '(version unknown: not installed by pip)'}")
+        version = installed_version("stage2-proofs") or "(version unknown: not installed by pip)"
+        print(f"stage2-proofs {version}")
         return 0
     command, *rest = given
     if command not in COMMANDS:

@@ -32,7 +32,7 @@ from proofs.review.patches.limits import NoPatchError, PatchError
 from proofs.review.patches.patch import Patch, Series
 from proofs.review.patches.series import series, series_of
 from proofs.review.review import Base, Review, Status
-from proofs.solvers.installed import version
+from proofs.solvers.engine import installed_version
 from proofs.solvers.smt.pool import Pool
 from proofs.verdicts.cache import Memory
 
@@ -210,7 +210,7 @@ def _review(asked: argparse.Namespace, arguments: Sequence[str], progress: Progr
         not_checked=NOT_CHECKED,
         engines=engines(),
         command=shlex.join(["python", "-m", "proofs.attach", *arguments]),
-        tool=f"stage2-proofs {version('stage2-proofs') or '(not installed)'}",
+        tool=f"stage2-proofs {installed_version('stage2-proofs') or '(not installed)'}",
         cover=change.cover,
     )
 

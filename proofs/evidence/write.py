@@ -3,7 +3,7 @@
 
     DIR/manifest.json                 which files there are, and their hashes
     DIR/SUBJECT/obligations.json      what was to be decided          proofs.evidence.checker.stored
-    DIR/SUBJECT/obligations.smt2      the same for people and solvers proofs.evidence.checker.smt2
+    DIR/SUBJECT/obligations.smt2      the same for people and solvers proofs.evidence.checker.stored
     DIR/SUBJECT/answers.json          verdicts, engines, witnesses    proofs.evidence.checker.answers
     DIR/SUBJECT/certificates.lrat     certificates                    proofs.evidence.checker.answers
 
@@ -24,7 +24,7 @@ from pathlib import Path
 
 from proofs.evidence import cache as recall
 from proofs.evidence import collect
-from proofs.evidence.checker import answers, manifest, smt2, stored
+from proofs.evidence.checker import answers, manifest, stored
 from proofs.evidence.checker.answers import UNKNOWN, Answers, ClaimAnswer, EngineAnswer, NoObligation
 from proofs.evidence.checker.stored import DamagedError, Obligations
 from proofs.evidence.checker.verify import ANSWERS, CERTIFICATES, OBLIGATIONS, SMT2, Checked, verify
@@ -123,7 +123,7 @@ class _Part:
         proofs = {judged.name: each.certificate for judged, each in pairs if each.certificate}
         return {
             OBLIGATIONS: self.text,
-            SMT2: smt2.text(self.obligations),
+            SMT2: stored.write_smt2(self.obligations),
             ANSWERS: answers.write(Answers(found.witnesses, told, tuple(self.without))),
             CERTIFICATES: answers.write_certificates(found.lemmas, proofs),
         }

@@ -38,11 +38,11 @@ def test_it_imports_what_is_trusted_and_nothing_else() -> None:
     code = "import sys, proofs.check; print(*sorted(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=TOP)
     ours = [m for m in done.stdout.split() if m.split(".")[0] in ("model", "counterexamples", "proofs")]
-    logic = ("meaning", "node", "showing", "sorts", "term", "traversal")
-    checker = ("answers", "clauses", "lrat", "manifest", "smt2", "stored", "verify")
+    logic = ("meaning", "node", "showing", "smt_text", "sorts", "term", "traversal")
+    checker = ("answers", "clauses", "lrat", "manifest", "stored", "verify")
     assert set(ours) == {
         "model", "model.logic", *(f"model.logic.{m}" for m in logic),
-        "proofs", "proofs.check", "proofs.solvers", "proofs.solvers.smtlib", "proofs.solvers.parallel", "proofs.solvers.sat", "proofs.solvers.sat.bitblast", "proofs.solvers.sat.tseitin",
+        "proofs", "proofs.check", "proofs.solvers", "proofs.solvers.parallel", "proofs.solvers.sat", "proofs.solvers.sat.bitblast", "proofs.solvers.sat.tseitin",
         "proofs.evidence", "proofs.evidence.checker", *(f"proofs.evidence.checker.{m}" for m in checker),
     }  # fmt: skip
     others = {m.split(".")[0] for m in done.stdout.split()}

@@ -49,9 +49,7 @@ MAY_START_PROCESSES = {
     "model.source.trees.stores",
     "proofs.bench",
     "proofs.evidence.coq.compile",
-    "proofs.evidence.search.worker",
     "proofs.review.patches.commits",
-    "proofs.solvers.parallel",
     "proofs.solvers.smt.pool",
     "proofs.validation.differential.program",
 }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What exactly was to be decided, as it lies in a file: terms as a list, and claims that point into it.
+"""The stored obligations of a subject: terms as a list, claims that point into it, and the same as SMT-LIB text.
 
 ``obligations.json`` has, in this order:
 
@@ -13,17 +13,23 @@
 
 PROVED is: no input satisfies background, facts and given and not ``then``.
 
-Trusted: this file; whatever is in the file and not well-formed raises DamagedError.
+``obligations.smt2`` is the same as one text for people and for any solver of QF_BV: what the claims share is
+defined once; each claim is a block from ``(push 1)`` to ``(pop 1)``, to which ``unsat`` is PROVED and ``sat`` is
+REFUTED.
+
+Trusted: this file, and by whoever reads the text instead of the terms ``model.logic.smt_text``.  Whatever is in
+the file and not well-formed raises DamagedError.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from model.logic import BOOL, BitVec, Sort, SortError, Term
+from model.logic import BOOL, BitVec, Sort, SortError, Term, free_names
+from model.logic.smt_text import Writer, comment, symbol
 
 FORMAT = 2
 
@@ -114,6 +120,54 @@ def _data(term: Term) -> Any:
     if term.op in ("const", "name"):
         return term.data
     return list(term.data) if isinstance(term.data, tuple) else None
+
+
+# SMT-LIB ---------------------------------------------------------------------------------------
+def write_smt2(obligations: Obligations) -> str:
+    """The text of ``obligations.smt2``, for people and for any solver of QF_BV.
+
+    Raises SortError if an input's name cannot be written in SMT-LIB.
+    """
+    writer = Writer()
+    roots = [obligations.terms[fact.holds] for fact in obligations.facts]
+    roots += [t for c in obligations.claims for t in (*obligations.premises(c), obligations.conclusion(c))]
+    names = free_names(*roots)
+    writer.declare({name: names[name] for name in sorted(names)})
+    writer.share(roots)
+    parts = [
+        comment(f"{obligations.subject}\nunsat: proved. sat: the model refutes it."),
+        "(set-logic QF_BV)\n",
+    ]
+    parts += [line + "\n" for line in writer.lines]
+    labels = [symbol(_plain(f"fact {i} {fact.name}")) for i, fact in enumerate(obligations.facts)]
+    for fact, label in zip(obligations.facts, labels, strict=True):
+        term = obligations.terms[fact.holds]
+        parts.append("\n" + comment(f"fact: {fact.says}\nsource: {fact.source}"))
+        parts.append(f"(define-fun {label} () Bool {writer.known[term.key]})\n")
+    for claim in obligations.claims:
+        parts += _smt2_of_claim(obligations, claim, writer, labels)
+    return "".join(parts)
+
+
+def _smt2_of_claim(
+    obligations: Obligations, claim: StoredClaim, writer: Writer, labels: list[str]
+) -> Iterator[str]:
+    terms = obligations.terms
+    yield "\n" + comment(f"{claim.name}\n{claim.says}") + "(push 1)\n"
+    if claim.loose:
+        yield comment(f"stands for something unknown: {', '.join(claim.loose)}")
+    for position in claim.background:
+        yield f"; equal arguments give equal values\n(assert {writer.known[terms[position].key]})\n"
+    yield from (f"(assert {labels[position]})\n" for position in claim.facts)
+    for part in claim.given:
+        yield comment(f"premise: {part.reads}") + f"(assert {writer.known[terms[part.holds].key]})\n"
+    denied = comment(f"not the conclusion: {claim.then.reads}")
+    yield f"{denied}(assert (not {writer.known[terms[claim.then.holds].key]}))\n(check-sat)\n(pop 1)\n"
+
+
+def _plain(name: str) -> str:
+    """The name without what a symbol cannot have."""
+    return "".join(c if c.isascii() and c.isprintable() and c not in "|\\" else "." for c in name)
 
 
 # Reading -----------------------------------------------------------------------------------------

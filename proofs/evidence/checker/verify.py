@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from model.logic import SortError, Term, evaluate
-from proofs.evidence.checker import answers, clauses, smt2, stored
+from proofs.evidence.checker import answers, clauses, stored
 from proofs.evidence.checker.answers import PROVED, REFUTED, UNKNOWN, Answers, ClaimAnswer
 from proofs.evidence.checker.lrat import Clause, RejectedError
 from proofs.evidence.checker.stored import DamagedError, Obligations, StoredClaim
@@ -72,7 +72,7 @@ def verify(texts: Mapping[str, str]) -> Checked:
 
 def _is_text_of(obligations: Obligations, text: str) -> bool:
     try:
-        return smt2.text(obligations) == text
+        return stored.write_smt2(obligations) == text
     except SortError:  # a name that SMT-LIB does not have
         return False
 

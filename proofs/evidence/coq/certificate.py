@@ -1,19 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Why does a conclusion follow from hypotheses?  The steps that ``Check.v`` accepts.
+"""Certificates that a conclusion follows from hypotheses: the steps that ``Check.v`` accepts.
 
-Trusted: nothing.
+Trusted: nothing; Coq checks every lemma by unit propagation through the clauses that are named with it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from counterexamples.minimise import needed
 from proofs.evidence.checker.lrat import Clause
 from proofs.evidence.coq.formulas import Var
 from proofs.evidence.coq.gates import Gates, Literal
-from proofs.evidence.coq.refute import SatisfiableError, refuted
 from proofs.evidence.coq.values import NotCovered, Value
 from proofs.evidence.search.sat import CONFLICTS, GaveUpError, SatSolver
 
@@ -49,6 +48,39 @@ class RefutedError(Exception):
     def __init__(self, values: Mapping[int, int]):
         super().__init__("The goal can be false where the hypotheses are true.")
         self.values = values
+
+
+class SatisfiableError(Exception):
+    """The clauses can all be true: what was to be shown is false.  ``model`` are the true literals."""
+
+    def __init__(self, model: Iterable[int] = ()):
+        super().__init__("The clauses can all be true.")
+        self.model = frozenset(model)
+
+
+@dataclass(frozen=True)
+class Learnt:
+    """A clause that follows by unit propagation through those of these numbers, in their order."""
+
+    clause: Clause
+    hints: tuple[int, ...]
+
+
+def refuted(clauses: Sequence[Clause], limit: int = CONFLICTS) -> dict[int, Learnt]:
+    """The learnt clauses by number (after those given, which are 0, 1, ...), in the order in which
+    they are learnt and as far as needed; the last one is empty.
+
+    Raises SatisfiableError, and GaveUpError after so many conflicts or where there is no SAT solver.
+    """
+    solver = SatSolver(clauses, limit)
+    model = solver.model()
+    if model is not None:
+        raise SatisfiableError(model)
+    trace = solver.trace([0], range(len(clauses)), len(clauses) - 1)
+    found = {number: Learnt(clause, hints) for number, clause, hints in trace.lemmas}
+    if not any(not learnt.clause for learnt in found.values()):
+        found[len(clauses) + len(found)] = Learnt((), trace.refusals[0].hints)
+    return found
 
 
 def certify(

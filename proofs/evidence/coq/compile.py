@@ -44,7 +44,8 @@ def coqc() -> str | None:
 
 def library() -> Mapping[str, str]:
     """The texts of the library, by file name."""
-    return {name: files("proofs.evidence.coq").joinpath(name).read_text(encoding="utf-8") for name in LIBRARY}
+    folder = files("proofs.evidence.coq").joinpath("library")
+    return {name: folder.joinpath(name).read_text(encoding="utf-8") for name in LIBRARY}
 
 
 def prepare(compiler: str, directory: Path) -> None:

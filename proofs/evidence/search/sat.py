@@ -16,7 +16,7 @@ from tempfile import TemporaryFile
 
 from proofs.evidence.checker.lrat import Clause
 from proofs.evidence.search.trace import Trace, read
-from proofs.solvers.installed import version
+from proofs.solvers.engine import installed_version
 
 PACKAGE = "python-sat"
 
@@ -48,7 +48,7 @@ def missing() -> str:
 
 def engine() -> tuple[str, str]:
     """The SAT solver's name and version."""
-    return f"CaDiCaL ({PACKAGE})", version(PACKAGE)
+    return f"CaDiCaL ({PACKAGE})", installed_version(PACKAGE)
 
 
 class SatSolver:

@@ -19,9 +19,8 @@ from typing import TextIO
 
 from proofs.solvers.engine import EngineError, SmtEngine
 from proofs.solvers.query import Answer, Batch, Query, SatStatus, read_batch, write_line
-from proofs.solvers.smt.cores import find_cores
 from proofs.solvers.smt.decide import decide
-from proofs.solvers.smt.minimal import examine
+from proofs.solvers.smt.minimal import examine, find_cores
 from proofs.solvers.smt.z3 import start
 
 READY, WORKING, ASKING = "ready", "working", "asking "

@@ -16,8 +16,8 @@ from functools import partial
 
 from proofs.claims.claim import Claim
 from proofs.solvers.bdd import engine
+from proofs.solvers.engine import installed_version
 from proofs.solvers.external import bitwuzla, cvc5, exported
-from proofs.solvers.installed import version
 from proofs.solvers.obligation import Obligation
 from proofs.solvers.query import Answer, SatStatus
 
@@ -46,7 +46,7 @@ class Engine:
 
 def z3_version() -> str:
     """The version of the solver that decides."""
-    return version("z3-solver").removesuffix(".0")
+    return installed_version("z3-solver").removesuffix(".0")
 
 
 def named(names: Sequence[str]) -> tuple[Engine, ...]:

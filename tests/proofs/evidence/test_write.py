@@ -16,7 +16,7 @@ from model.logic import BOOL, BitVec, SortError, bitvec_op, name, subterms
 from proofs.evidence import write
 from proofs.evidence.checker import answers, clauses, stored
 from proofs.evidence.checker.answers import PROVED, REFUTED, Answers, ClaimAnswer
-from proofs.evidence.checker.stored import Obligations, Part, StoredClaim
+from proofs.evidence.checker.stored import Obligations, Part, StoredClaim, write_smt2
 from proofs.evidence.search import sat, search, worker
 from proofs.evidence.search.incremental import Asked
 from proofs.evidence.search.sat import GaveUpError, SatSolver
@@ -230,9 +230,7 @@ def test_a_failure_leaves_the_old_evidence(tmp_path: Path) -> None:
 
 
 def test_a_name_that_smt_lib_does_not_have_is_refused() -> None:
-    from proofs.evidence.checker import smt2
-
     odd = name("a|b")
     claim = StoredClaim("t@s", "", (), (), (), Part("", 0))
     with pytest.raises(SortError, match="cannot be the name of an input"):
-        smt2.text(Obligations("s", (odd,), (), (claim,)))
+        write_smt2(Obligations("s", (odd,), (), (claim,)))

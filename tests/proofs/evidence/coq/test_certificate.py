@@ -16,11 +16,10 @@ from proofs.claims.load import chosen, load
 from proofs.claims.obligations import obligations
 from proofs.cli.selection import Selection
 from proofs.evidence.coq import compile as coq
-from proofs.evidence.coq.certificate import Step, certify, rests_on
+from proofs.evidence.coq.certificate import Clause, SatisfiableError, Step, certify, refuted, rests_on
 from proofs.evidence.coq.checked import Outcome, is_theorem, run, written
 from proofs.evidence.coq.formulas import Var
 from proofs.evidence.coq.packed import packed
-from proofs.evidence.coq.refute import Clause, SatisfiableError, refuted
 from proofs.evidence.coq.statement import narrowed, proved, stated
 from proofs.evidence.coq.values import NotCovered
 from proofs.evidence.search import sat
