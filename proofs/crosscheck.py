@@ -22,10 +22,15 @@ from proofs.claims.kernel.claims import claims_of
 from proofs.claims.kernel.reading import profiles
 from proofs.solvers.smt.pool import Pool
 from proofs.theorems.expectation import Verdict
-from proofs.validation.differential.c_mutants import Tried, tried
-from proofs.validation.differential.compare import Checked, NoCompiler, Reader, checked, wanted
-from proofs.validation.differential.program import Outcome
-from proofs.validation.differential.witnesses import Replayed, replayed
+from proofs.validation.differential.c_mutants import MutantCounts, try_mutants
+from proofs.validation.differential.compare import (
+    Reader,
+    TargetComparison,
+    compare_targets,
+    matching_targets,
+)
+from proofs.validation.differential.program import NoCompiler, SideOutcome
+from proofs.validation.differential.witnesses import WitnessReplay, replay_refutations
 from proofs.verdicts.cache import Memory
 from proofs.verdicts.prove import decided, examined
 
@@ -65,7 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Compare, print, and return the exit code."""
     door = parser()
     asked = door.parse_args(arguments)
-    targets = wanted(asked.root)
+    targets = matching_targets(asked.root)
     if not targets:
         door.error(f"--root {asked.root} fits the name of no entry function.")
     try:
@@ -78,11 +83,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             sizes = tuple(PAGES) if asked.pages == "all" else (asked.pages,)
             for pages in sizes:
                 reader = Reader(tree, pages)
-                for each in checked(reader, targets, asked.inputs, asked.seed, Path(folder) / pages):
+                for each in compare_targets(reader, targets, asked.inputs, asked.seed, Path(folder) / pages):
                     code = _worse(code, _tell(str(tree.version), each))
                     told[_became(each)] += 1
                 if asked.mutants:
-                    for one in tried(
+                    for one in try_mutants(
                         reader, targets, asked.mutants, asked.inputs, asked.seed, Path(folder) / pages
                     ):
                         code = _worse(code, _tell_mutants(one))
@@ -103,7 +108,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return code
 
 
-def _became(each: Checked) -> str:
+def _became(each: TargetComparison) -> str:
     """What is counted of a target in the last line."""
     if each.absent:
         return "functions not in this tree"
@@ -112,7 +117,7 @@ def _became(each: Checked) -> str:
     return "functions agree" if each.comparison.agrees else "functions differ"
 
 
-def _replayed(tree: Tree, pages: tuple[str, ...]) -> Iterator[Replayed]:
+def _replayed(tree: Tree, pages: tuple[str, ...]) -> Iterator[WitnessReplay]:
     """What the compiled C does on the witness of each refuted claim about the tree."""
     configurations = list(profiles(pages, None))
     read = claims_of(tree, configurations)
@@ -120,7 +125,7 @@ def _replayed(tree: Tree, pages: tuple[str, ...]) -> Iterator[Replayed]:
     with Memory(default_directory()) as memory, Pool(1, _SECONDS) as pool:
         refuted = [each for each in decided(pool, claims, memory) if each.verdict is Verdict.REFUTED]
         closely = sorted(examined(pool, refuted, memory), key=lambda each: each.name)
-    yield from replayed(tree, configurations, closely)
+    yield from replay_refutations(tree, configurations, closely)
 
 
 def _worse(a: int, b: int) -> int:
@@ -128,7 +133,7 @@ def _worse(a: int, b: int) -> int:
     return a if a == DIFFER or b == AGREE else b
 
 
-def _tell(version: str, each: Checked) -> int:
+def _tell(version: str, each: TargetComparison) -> int:
     """One target."""
     where = f"{version} {each.pages} {each.target}()"
     if each.absent:
@@ -150,7 +155,7 @@ def _tell(version: str, each: Checked) -> int:
     print(f"{where}: {said} on {inputs}; {each.functions} functions compiled; {taken}")
     if left_out:
         print(f"    left out: {left_out}")
-    for what, why in each.made.apart.items() if each.made is not None else ():
+    for what, why in each.made.uncompared.items() if each.made is not None else ():
         print(f"    not compared: {what}: {why}")
     if found.counts.get("repeated"):
         number = found.counts["repeated"]
@@ -166,7 +171,7 @@ def _tell(version: str, each: Checked) -> int:
     return DIFFER
 
 
-def _tell_outcome(side: str, outcome: Outcome | None) -> None:
+def _tell_outcome(side: str, outcome: SideOutcome | None) -> None:
     if outcome is None:
         return
     for text, value in outcome.values.items():
@@ -177,7 +182,7 @@ def _tell_outcome(side: str, outcome: Outcome | None) -> None:
         print(f"    {side}: {outcome.trouble}")
 
 
-def _tell_mutants(one: Tried) -> int:
+def _tell_mutants(one: MutantCounts) -> int:
     """What became of the mutants of one target."""
     print(
         f"{one.target}(): {one.made} mutants; {one.detected} detected by random inputs, {one.by_solver} by one of the "

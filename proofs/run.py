@@ -169,12 +169,12 @@ def _findings(
 
 def _compiled(asked: Selection, findings: Sequence[Finding], progress: Progress) -> list[Finding]:
     """The findings, with what the compiled C does on the witness of each refuted claim."""
-    from proofs.validation.differential.witnesses import of_path  # as in proofs.asked
+    from proofs.validation.differential.witnesses import confirm_tree  # as in proofs.asked
 
     assert asked.linux is not None
     progress.begin("running the compiled C")
     judged = [each.judged for each in findings]
-    runs = of_path(asked.linux, asked.rev, asked.pages, asked.config, judged)
+    runs = confirm_tree(asked.linux, asked.rev, asked.pages, asked.config, judged)
     return [
         replace(each, judged=replace(each.judged, compiled=runs.get(each.judged.name, "")))
         for each in findings

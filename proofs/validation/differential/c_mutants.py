@@ -25,10 +25,10 @@ from model.source.targets.target import Target
 from model.source.trees.tree import overlay
 from model.source.types.syntax import Node, Text, children, text_of
 from proofs.validation.differential.cgen.c_terms import Unprintable
-from proofs.validation.differential.cgen.harness import Harness, harness
-from proofs.validation.differential.compare import Reader, compared
-from proofs.validation.differential.program import Comparison, Program, build, program
-from proofs.validation.differential.solver_inputs import solved
+from proofs.validation.differential.cgen.harness import Harness, generate_harness
+from proofs.validation.differential.compare import Reader, compare_on_inputs
+from proofs.validation.differential.program import InputComparison, Program, compile_harness, compile_target
+from proofs.validation.differential.solver_inputs import solve_inputs
 
 _SWAPS = {
     "&&": "||", "||": "&&", "<": "<=", "<=": "<", ">": ">=", ">=": ">", "==": "!=", "!=": "==",
@@ -40,7 +40,7 @@ _EACH = 4
 
 
 @dataclass(frozen=True)
-class Mutant:
+class CMutant:
     """One mistake: bytes ``start`` to ``end`` of a function's text become ``new``."""
 
     function: str
@@ -55,7 +55,7 @@ class Mutant:
 
 
 @dataclass
-class Tried:
+class MutantCounts:
     """What became of the mutants of one target.
 
     ``detected`` by random inputs, ``by_solver`` only on an input that the solver made for this
@@ -77,7 +77,7 @@ class Tried:
     differ: list[str] = field(default_factory=list)
 
 
-def mutants(kernel: Kernel) -> Iterator[Mutant]:
+def c_mutants(kernel: Kernel) -> Iterator[CMutant]:
     """Every mistake that is made in the functions that were read."""
     front = kernel.lowered.front
     for function in dict.fromkeys([kernel.function, *(e.what for e in kernel.ledger if e.how == "inlined")]):
@@ -86,12 +86,12 @@ def mutants(kernel: Kernel) -> Iterator[Mutant]:
             continue
         text = Text(front.view.compiled(found).text, found.file, found.line)
         body = front.types.parser.function(text).child_by_field_name("body")
-        for node in _below(body):
-            for start, end, new, says in _mistakes(node):
-                yield Mutant(function, text.line_of(node), start, end, new.encode(), says)
+        for node in _walk(body):
+            for start, end, new, says in _edits(node):
+                yield CMutant(function, text.line_of(node), start, end, new.encode(), says)
 
 
-def _below(node: Node | None) -> Iterator[Node]:
+def _walk(node: Node | None) -> Iterator[Node]:
     waiting = [node] if node is not None else []
     while waiting:
         part = waiting.pop()
@@ -99,7 +99,7 @@ def _below(node: Node | None) -> Iterator[Node]:
         waiting += reversed(part.named_children)
 
 
-def _mistakes(node: Node) -> Iterator[tuple[int, int, str, str]]:
+def _edits(node: Node) -> Iterator[tuple[int, int, str, str]]:
     """The mistakes at one node: from, to, new text, and what is said of it."""
     told = " ".join(text_of(node).split())[:60]
     match node.type:
@@ -127,23 +127,23 @@ def _mistakes(node: Node) -> Iterator[tuple[int, int, str, str]]:
         yield operator.start_byte, operator.end_byte, new, f"{new} in `{told}`"
 
 
-def tried(
+def try_mutants(
     reader: Reader, targets: Sequence[Target], most: int, count: int, seed: int, folder: Path
-) -> Iterator[Tried]:
+) -> Iterator[MutantCounts]:
     """Try about ``most`` mutants, as many of each target that can be compared."""
     kernels = [kernel for target in targets if (kernel := _kernel(reader, target)) is not None]
     for kernel in kernels:
         place = folder / f"{kernel.function} itself"
         try:
-            run = program(kernel, place)
-            near = compared(run, kernel, count, seed)[1]
-            first = run.random(count, seed, near)  # exactly what every mutant is given
+            run = compile_target(kernel, place)
+            near = compare_on_inputs(run, kernel, count, seed)[1]
+            first = run.compare_random(count, seed, near)  # exactly what every mutant is given
         except Unprintable:
             continue
-        found = list(mutants(kernel))
+        found = list(c_mutants(kernel))
         Random(seed).shuffle(found)
         trial = _Trial(reader, kernel.target, kernel, run.harness, first, near, place, count, seed)
-        yield trial.of(found, -(-most // len(kernels)))
+        yield trial.run(found, -(-most // len(kernels)))
 
 
 def _kernel(reader: Reader, target: Target) -> Kernel | None:
@@ -159,31 +159,31 @@ class _Trial:
     target: Target
     kernel: Kernel
     original: Harness
-    first: Comparison
+    first: InputComparison
     near: list[Inputs]
     place: Path
     count: int
     seed: int
 
-    def of(self, found: Sequence[Mutant], most: int) -> Tried:
+    def run(self, found: Sequence[CMutant], most: int) -> MutantCounts:
         """The mutants one after the other, until there were enough that GCC accepts."""
-        said = Tried(self.kernel.function)
+        said = MutantCounts(self.kernel.function)
         for mutant in found:
             if said.made == most:
                 break
             self._try(mutant, said)
         return said
 
-    def _try(self, mutant: Mutant, said: Tried) -> None:
+    def _try(self, mutant: CMutant, said: MutantCounts) -> None:
         definition = self.kernel.lowered.front.view.function(mutant.function)
         assert definition is not None
         text = self.kernel.lowered.front.view.compiled(definition).text
         changed = text[: mutant.start] + mutant.new + text[mutant.end :]
         folder = self.place.parent / "mutant"
         try:
-            made = replace(self.original, compiled=self._changed({mutant.function: changed}))
-            run = build(made, folder, self.place)
-            against = run.random(self.count, self.seed, self.near)
+            made = replace(self.original, compiled=self._compile_text({mutant.function: changed}))
+            run = compile_harness(made, folder, self.place)
+            against = run.compare_random(self.count, self.seed, self.near)
         except Unprintable:
             said.stillborn += 1
             return
@@ -191,7 +191,7 @@ class _Trial:
         if not against.agrees and said.made % _EACH:
             said.detected += 1
             return
-        own = self._read(mutant, definition)
+        own = self._lower_mutant(mutant, definition)
         if not against.agrees:
             said.detected += 1
         elif self._faults_more(against):
@@ -199,21 +199,21 @@ class _Trial:
         elif own is None:
             said.undecided += 1
         else:
-            self._judge(mutant, own.procedure, run, said)
-        self._own(own, mutant, folder, said)
+            self._decide(mutant, own.procedure, run, said)
+        self._compare_own(own, mutant, folder, said)
 
-    def _changed(self, replaced: dict[str, bytes]) -> str:
+    def _compile_text(self, replaced: dict[str, bytes]) -> str:
         """The compiled C with functions changed."""
-        return harness(self.kernel, replaced, self.original.asked).compiled
+        return generate_harness(self.kernel, replaced, self.original.asked).compiled
 
-    def _faults_more(self, against: Comparison) -> bool:
+    def _faults_more(self, against: InputComparison) -> bool:
         """Whether the mutant follows bad pointers, or does not end, far more often than the tree's C."""
         left_out = {w: n for w, n in self.first.counts.items() if w not in ("stopped", "repeated")}
         return against.compared < self.first.compared or any(
             against.counts[what] > 2 * number + 100 for what, number in left_out.items()
         )
 
-    def _read(self, mutant: Mutant, definition: Definition) -> Kernel | None:
+    def _lower_mutant(self, mutant: CMutant, definition: Definition) -> Kernel | None:
         """The mutant, lowered; None where it has no lowering."""
         data = self.reader.tree.read(definition.file)
         at = definition.start
@@ -227,12 +227,14 @@ class _Trial:
         except (Unsupported, NoSink):
             return None
 
-    def _own(self, own: Kernel | None, mutant: Mutant, folder: Path, said: Tried) -> None:
+    def _compare_own(self, own: Kernel | None, mutant: CMutant, folder: Path, said: MutantCounts) -> None:
         """Compare the mutant's C with the mutant's own procedure."""
         try:
             if own is None:
                 raise Unprintable("it has no lowering")
-            found = program(own, folder, more=self.original.asked).random(self.count, self.seed)
+            found = compile_target(own, folder, more=self.original.asked).compare_random(
+                self.count, self.seed
+            )
         except Unprintable:
             said.unread += 1
             return
@@ -241,10 +243,12 @@ class _Trial:
         else:
             said.differ.append(f"differs from its own procedure: {mutant}")
 
-    def _judge(self, mutant: Mutant, other: Procedure, run: Program, said: Tried) -> None:
+    def _decide(self, mutant: CMutant, other: Procedure, run: Program, said: MutantCounts) -> None:
         """What no random input noticed: proved to be no change, or noticed on an input of the solver."""
-        one, two = (self._ends(p) for p in (self.kernel.procedure, other))
-        for path in one.keys() ^ two.keys():  # a sink that only one of them has is never called in the other
+        one, two = (self._final_terms(p) for p in (self.kernel.procedure, other))
+        for path in (
+            one.keys() ^ two.keys()
+        ):  # a effect that only one of them has is never called in the other
             if path.endswith((".called", ".again")):
                 one.setdefault(path, FALSE)
                 two.setdefault(path, FALSE)
@@ -252,28 +256,25 @@ class _Trial:
                 one.pop(path, None)
         alike = {path for path in one.keys() & two.keys() if one[path].sort == two[path].sort}
         differ = disj(FALSE, *(negate(same(one[path], two[path])) for path in sorted(alike)))
-        found = next(iter(solved([differ], self.original.pointers)))
+        found = next(iter(solve_inputs([differ], self.original.pointers)))
         if found is None and alike == one.keys() == two.keys():
             said.equal += 1
-        elif found is not None and not run.given([found]).agrees:
+        elif found is not None and not run.compare_inputs([found]).agrees:
             said.by_solver += 1
-        elif found is not None and not run.given([found]).compared:
+        elif found is not None and not run.compare_inputs([found]).compared:
             said.faulting += 1  # on the very input on which the procedures differ
         else:
             said.missed.append(f"missed: {mutant}")
 
-    def _ends(self, procedure: Procedure) -> dict[str, Term]:
+    def _final_terms(self, procedure: Procedure) -> dict[str, Term]:
         """The last values of what is compared."""
         run = symbolic.run(procedure)
-        shared = self.original.shared
-        paths = [p for p in shared.seen if p not in self.original.apart and p in procedure.places]
+        interface = self.original.interface
+        paths = [p for p in interface.observed if p not in self.original.uncompared and p in procedure.places]
         paths += [
-            f"{sink}.{part}"
-            for sink in shared.sinks
-            if sink not in self.original.apart
-            for part in (*shared.arguments[sink], "called", "again")
+            f"{effect}.{part}"
+            for effect in interface.effects
+            if effect not in self.original.uncompared
+            for part in (*interface.arguments[effect], "called", "again")
         ]
         return {path: run.places[path] for path in paths if path in run.places}
-
-
-__all__ = ["Mutant", "Tried", "mutants", "tried"]

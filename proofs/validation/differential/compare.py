@@ -20,12 +20,12 @@ from model.source.targets.target import Target
 from model.source.trees.tree import Tree
 from proofs.validation.differential.cgen.c_terms import Unprintable
 from proofs.validation.differential.cgen.harness import Harness
-from proofs.validation.differential.program import Comparison, NoCompiler, Program, program
+from proofs.validation.differential.program import InputComparison, Program, compile_target
 from proofs.validation.differential.solver_inputs import branch_inputs
 
 
 @dataclass(frozen=True)
-class Checked:
+class TargetComparison:
     """What became of one target under one configuration.
 
     ``comparison`` is None where it was not run, and ``why`` says why; ``absent`` where the tree has
@@ -35,7 +35,7 @@ class Checked:
 
     target: str
     pages: str
-    comparison: Comparison | None = None
+    comparison: InputComparison | None = None
     why: str = ""
     absent: bool = False
     functions: int = 0
@@ -71,59 +71,58 @@ class Reader:
         )
 
 
-def wanted(pattern: str) -> list[Target]:
+def matching_targets(pattern: str) -> list[Target]:
     """The targets of which a function's name fits the pattern."""
     return [target for target in TARGETS if any(fnmatch(f, pattern) for f in target.functions)]
 
 
-def checked(
+def compare_targets(
     reader: Reader, targets: Sequence[Target], count: int, seed: int, folder: Path
-) -> Iterator[Checked]:
+) -> Iterator[TargetComparison]:
     """Compare every target on so many random inputs.  Raises NoCompiler where there is no gcc."""
     for target in targets:
-        yield _checked(reader, target, count, seed, folder / target.functions[0])
+        yield _compare_target(reader, target, count, seed, folder / target.functions[0])
 
 
-def _checked(reader: Reader, target: Target, count: int, seed: int, folder: Path) -> Checked:
+def _compare_target(reader: Reader, target: Target, count: int, seed: int, folder: Path) -> TargetComparison:
     name = target.functions[0]
     try:
         kernel = reader.kernel(target)
     except NoSink as error:
-        return Checked(name, reader.pages, why=str(error), absent=True)
+        return TargetComparison(name, reader.pages, why=str(error), absent=True)
     except Unsupported as error:
-        return Checked(name, reader.pages, why=f"it has no lowering: {error}")
+        return TargetComparison(name, reader.pages, why=f"it has no lowering: {error}")
     try:
-        run = program(kernel, folder)
-        made, found = run.harness, compared(run, kernel, count, seed)[0]
+        run = compile_target(kernel, folder)
+        made, found = run.harness, compare_on_inputs(run, kernel, count, seed)[0]
     except Unprintable as error:
-        return Checked(kernel.function, reader.pages, why=str(error))
+        return TargetComparison(kernel.function, reader.pages, why=str(error))
     functions = sum(entry.how == "inlined" for entry in kernel.ledger) + 1
     if found.agrees and found.compared < count:
-        why = f"only {found.compared} of {count} inputs could be compared: {_left_out(found)}"
-        return Checked(kernel.function, reader.pages, why=why, functions=functions, made=made)
-    return Checked(kernel.function, reader.pages, found, functions=functions, made=made)
+        why = f"only {found.compared} of {count} inputs could be compared: {_render_left_out(found)}"
+        return TargetComparison(kernel.function, reader.pages, why=why, functions=functions, made=made)
+    return TargetComparison(kernel.function, reader.pages, found, functions=functions, made=made)
 
 
-def compared(program: Program, kernel: Kernel, count: int, seed: int) -> tuple[Comparison, list[Inputs]]:
+def compare_on_inputs(
+    program: Program, kernel: Kernel, count: int, seed: int
+) -> tuple[InputComparison, list[Inputs]]:
     """The comparison on random inputs, on those that a solver made for each branch, and again on random
     ones near these; and what the solver made."""
-    first = program.random(count, seed)
+    first = program.compare_random(count, seed)
     if not first.agrees:
         return first, []
     branches = range(2 * len(program.harness.branches))
     made = branch_inputs(kernel.procedure, branches, program.harness.pointers)
-    given = program.given(made)
+    given = program.compare_inputs(made)
     if not given.agrees:
         return replace(given, made=len(made)), made
-    last = program.random(count, seed + 1, made)
+    last = program.compare_random(count, seed + 1, made)
     untaken = tuple(b for b in last.untaken if b in first.untaken and b in given.untaken)
     return replace(last, compared=first.compared + last.compared, untaken=untaken, made=given.compared), made
 
 
-def _left_out(found: Comparison) -> str:
+def _render_left_out(found: InputComparison) -> str:
     return (
         ", ".join(f"{what} {number}" for what, number in found.counts.items() if number) or "no reason known"
     )
-
-
-__all__ = ["Checked", "NoCompiler", "Reader", "checked", "compared", "wanted"]

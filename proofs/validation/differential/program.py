@@ -24,7 +24,7 @@ from pathlib import Path
 from model.program.interpreter import Inputs
 from model.source.kernel import Kernel
 from proofs.validation.differential.cgen.c_terms import Unprintable
-from proofs.validation.differential.cgen.harness import Harness, harness
+from proofs.validation.differential.cgen.harness import Harness, generate_harness
 
 FLAGS = (
     "-std=gnu11", "-w", "-O1", "-fwrapv", "-funsigned-char", "-fno-strict-aliasing", "-fno-builtin",
@@ -41,7 +41,7 @@ _MISSING = (
 )
 
 
-class Missing(Unprintable):
+class MissingNames(Unprintable):
     """GCC misses these names (members with a dot in front), which may be in the tree."""
 
     def __init__(self, said: str, names: Sequence[str]):
@@ -54,7 +54,7 @@ class NoCompiler(Exception):  # noqa: N818  # it is an answer, not a fault of th
 
 
 @dataclass(frozen=True)
-class Outcome:
+class SideOutcome:
     """What one side did: the last values of the places looked at, the events, and what went wrong."""
 
     values: Mapping[str, int]
@@ -63,18 +63,18 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Vector:
+class ComparedInput:
     """A given input, and whether both sides did the same ("alike", "differs", "not compared");
     ``inputs`` are its words with pointers as the addresses of the objects here."""
 
     verdict: str
     inputs: Mapping[str, int]
-    compiled: Outcome
-    procedure: Outcome
+    compiled: SideOutcome
+    procedure: SideOutcome
 
 
 @dataclass(frozen=True)
-class Comparison:
+class InputComparison:
     """How many inputs were compared; the first on which the sides differ, if any.
 
     ``counts`` says how many inputs were left out and why (a null pointer that is followed, an
@@ -86,12 +86,12 @@ class Comparison:
 
     compared: int
     inputs: Mapping[str, int] = field(default_factory=dict)
-    compiled: Outcome | None = None
-    procedure: Outcome | None = None
+    compiled: SideOutcome | None = None
+    procedure: SideOutcome | None = None
     counts: Mapping[str, int] = field(default_factory=dict)
     untaken: tuple[int, ...] = ()
     tied: bool = False
-    vectors: tuple[Vector, ...] = ()
+    vectors: tuple[ComparedInput, ...] = ()
     made: int = 0  # how many of the inputs a solver made
 
     @property
@@ -107,32 +107,34 @@ class Program:
     path: Path
     harness: Harness
 
-    def random(self, count: int, seed: int, near: Sequence[Inputs] = ()) -> Comparison:
+    def compare_random(self, count: int, seed: int, near: Sequence[Inputs] = ()) -> InputComparison:
         """Compare on random inputs, many of them near given ones; if that fails where calls repeat,
         with calls that answer alike."""
-        text = "".join(self._line(v) for v in near)
-        found = self._run(["random", str(count), str(seed)], text)
-        if not found.agrees and any("#" in name for name in self.harness.shared.inputs):
-            tied = self._run(["random", str(count), str(seed), "tied"], text)
+        text = "".join(self._write_input(v) for v in near)
+        found = self._execute(["random", str(count), str(seed)], text)
+        if not found.agrees and any("#" in name for name in self.harness.interface.inputs):
+            tied = self._execute(["random", str(count), str(seed), "tied"], text)
             return tied if tied.agrees else found
         return found
 
-    def given(self, vectors: Sequence[Inputs]) -> Comparison:
+    def compare_inputs(self, vectors: Sequence[Inputs]) -> InputComparison:
         """Compare on these inputs."""
-        return self._run(["given"], "".join(self._line(v) for v in vectors))
+        return self._execute(["given"], "".join(self._write_input(v) for v in vectors))
 
-    def _line(self, vector: Inputs) -> str:
-        functions = list(self.harness.shared.functions)
+    def _write_input(self, vector: Inputs) -> str:
+        functions = list(self.harness.interface.functions)
         known = [
             f"f {functions.index(text):x} {len(given):x} {' '.join(f'{a:x}' for a in given)} {value:x}\n"
             for (text, given), value in vector.functions.items()
             if text in functions
         ]
         loose = dict.fromkeys(self.harness.pointers, 1)  # any object: what is not said may be anything
-        words = " ".join(f"{int(vector.names.get(t, loose.get(t, 0))):x}" for t in self.harness.shared.inputs)
+        words = " ".join(
+            f"{int(vector.names.get(t, loose.get(t, 0))):x}" for t in self.harness.interface.inputs
+        )
         return "".join(known) + f"v {words}\n"
 
-    def _run(self, arguments: list[str], text: str = "") -> Comparison:
+    def _execute(self, arguments: list[str], text: str = "") -> InputComparison:
         try:
             done = subprocess.run(
                 [str(self.path), *arguments],
@@ -146,10 +148,10 @@ class Program:
             raise Unprintable(f"the compiled C did not end within {_RUNNING} seconds") from None
         if done.returncode not in (0, 1):
             raise Unprintable(f"the compiled C ended with {done.returncode}: {done.stderr[:200]}")
-        return _parsed(done.stdout, "tied" in arguments)
+        return _parse_output(done.stdout, "tied" in arguments)
 
 
-def build(made: Harness, folder: Path, procedure: Path | None = None) -> Program:
+def compile_harness(made: Harness, folder: Path, procedure: Path | None = None) -> Program:
     """Compile a harness; ``procedure`` is the object file of one whose procedure and program are the same.
 
     Raises NoCompiler where there is no gcc, and Unprintable for what it refuses.
@@ -164,14 +166,14 @@ def build(made: Harness, folder: Path, procedure: Path | None = None) -> Program
         procedure = folder
     for name, text in texts.items():
         (folder / f"{name}.c").write_text(text)
-        _gcc([gcc, *FLAGS, "-c", "-o", f"{folder / name}.o", f"{folder / name}.c"])
+        _run_gcc([gcc, *FLAGS, "-c", "-o", f"{folder / name}.o", f"{folder / name}.c"])
     path = folder / "crosscheck"
     parts = [f"{folder}/compiled.o", f"{procedure}/procedure.o", f"{procedure}/program.o"]
-    _gcc([gcc, "-o", str(path), *parts])
+    _run_gcc([gcc, "-o", str(path), *parts])
     return Program(path, made)
 
 
-def _gcc(command: list[str]) -> None:
+def _run_gcc(command: list[str]) -> None:
     try:
         done = subprocess.run(
             command,
@@ -188,16 +190,16 @@ def _gcc(command: list[str]) -> None:
         said = [line.partition(s)[2] for line in done.stderr.splitlines() for s in signs if s in line]
         sentence = f"gcc refuses what was cut out: {(said or [done.stderr.strip()[-200:]])[0]}"
         names = [prefix + name for pattern, prefix in _MISSING for name in pattern.findall(done.stderr)]
-        raise Missing(sentence, list(dict.fromkeys(names))) if names else Unprintable(sentence)
+        raise MissingNames(sentence, list(dict.fromkeys(names))) if names else Unprintable(sentence)
 
 
-def _parsed(printed: str, tied: bool) -> Comparison:
+def _parse_output(printed: str, tied: bool) -> InputComparison:
     """What the program printed."""
     inputs: dict[str, int] = {}
     counts: dict[str, int] = {}
     untaken: list[int] = []
-    vectors: list[Vector] = []
-    sides = {"compiled": _Side(), "procedure": _Side()}
+    vectors: list[ComparedInput] = []
+    sides = {"compiled": _SideLines(), "procedure": _SideLines()}
     verdict, differs = "", False
     given: dict[str, int] = {}
     for line in printed.splitlines():
@@ -209,12 +211,14 @@ def _parsed(printed: str, tied: bool) -> Comparison:
         elif kind in sides:
             sides[kind].take(rest)
         elif kind == "vector":
-            verdict, sides, given = rest, {"compiled": _Side(), "procedure": _Side()}, {}
+            verdict, sides, given = rest, {"compiled": _SideLines(), "procedure": _SideLines()}, {}
         elif kind == "given":
             text, _, value = rest.rpartition(" = ")
             given[text] = int(value, 0)
         elif kind == "end":
-            vectors.append(Vector(verdict, given, sides["compiled"].outcome, sides["procedure"].outcome))
+            vectors.append(
+                ComparedInput(verdict, given, sides["compiled"].outcome, sides["procedure"].outcome)
+            )
         elif kind == "untaken":
             untaken.append(int(rest))
         elif kind == "fault":
@@ -224,11 +228,11 @@ def _parsed(printed: str, tied: bool) -> Comparison:
             counts[kind] = int(rest)
     compared = counts.pop("compared", 0)
     one, two = (sides[side].outcome if differs else None for side in ("compiled", "procedure"))
-    return Comparison(compared, inputs, one, two, counts, tuple(untaken), tied, tuple(vectors))
+    return InputComparison(compared, inputs, one, two, counts, tuple(untaken), tied, tuple(vectors))
 
 
 @dataclass
-class _Side:
+class _SideLines:
     values: dict[str, int] = field(default_factory=dict)
     events: list[str] = field(default_factory=list)
     trouble: str = ""
@@ -244,14 +248,14 @@ class _Side:
             self.trouble = rest
 
     @property
-    def outcome(self) -> Outcome:
-        return Outcome(dict(self.values), tuple(self.events), self.trouble)
+    def outcome(self) -> SideOutcome:
+        return SideOutcome(dict(self.values), tuple(self.events), self.trouble)
 
 
 _ROUNDS = 8
 
 
-def program(
+def compile_target(
     kernel: Kernel, folder: Path, replaced: Mapping[str, bytes] | None = None, more: str = ""
 ) -> Program:
     """Compile a target and its procedure; ``replaced`` gives functions another text than the tree's.
@@ -259,11 +263,11 @@ def program(
     Raises NoCompiler where there is no gcc, and Unprintable for what it refuses for good.
     """
     for _ in range(_ROUNDS):
-        made = harness(kernel, replaced, more)
+        made = generate_harness(kernel, replaced, more)
         try:
-            return build(replace(made, asked=more), folder)
-        except Missing as error:
+            return compile_harness(replace(made, asked=more), folder)
+        except MissingNames as error:
             if all(each in more.split() for each in error.names):
                 raise
             more = " ".join([more, *error.names])
-    return build(harness(kernel, replaced, more), folder)
+    return compile_harness(generate_harness(kernel, replaced, more), folder)

@@ -32,7 +32,7 @@ from proofs.solvers.smt.session import Session
 
 
 @dataclass
-class _Free:
+class _WithoutApplications:
     """Terms with a name in the place of each application of a pure function, which ``calls`` explain."""
 
     calls: dict[str, tuple[str, tuple[Term, ...]]] = field(default_factory=dict)
@@ -50,13 +50,13 @@ class _Free:
         return self._known[term.key]
 
 
-def solved(conditions: Sequence[Term], pointers: Collection[str] = ()) -> Iterator[Inputs | None]:
+def solve_inputs(conditions: Sequence[Term], pointers: Collection[str] = ()) -> Iterator[Inputs | None]:
     """For each condition inputs under which it holds, or None where there are none, or none were found.
 
     Inputs where no pointer is NULL are preferred.  Equal arguments of a pure function may be given
     unequal values, in which case the last counts.
     """
-    free = _Free()
+    free = _WithoutApplications()
     terms = [free.of(c) for c in conditions]
     names = free_names(*terms)
     kept = [negate(same(name(p, names[p]), const(0, names[p]))) for p in pointers if p in names]
@@ -77,7 +77,7 @@ def solved(conditions: Sequence[Term], pointers: Collection[str] = ()) -> Iterat
         yield _inputs(dict(zip(names, values.values(), strict=True)), free) if holds else None
 
 
-def _inputs(values: dict[str, int], free: _Free) -> Inputs:
+def _inputs(values: dict[str, int], free: _WithoutApplications) -> Inputs:
     """A model as inputs: pure functions at the arguments that the model gives."""
 
     def at(term: Term) -> int:
@@ -95,17 +95,17 @@ def branch_inputs(
     procedure: Procedure, branches: Sequence[int], pointers: Collection[str] = ()
 ) -> list[Inputs]:
     """Inputs that take these branches, numbered as in the printed procedure."""
-    marked = _marked(procedure)
+    marked = _with_branch_marks(procedure)
     places = symbolic.run(marked).places
     conditions = [places[_mark(b)] for b in branches]
-    return [found for found in solved(conditions, pointers) if found is not None]
+    return [found for found in solve_inputs(conditions, pointers) if found is not None]
 
 
 def _mark(branch: int) -> str:
     return f"branch {branch} was taken"
 
 
-def _marked(procedure: Procedure) -> Procedure:
+def _with_branch_marks(procedure: Procedure) -> Procedure:
     """The procedure with a note in each branch of each ``if``."""
     count = 0
 
@@ -123,6 +123,3 @@ def _marked(procedure: Procedure) -> Procedure:
     made, ifs = rewrite(procedure.body, visit), count
     marks = {_mark(b): Place(BOOL, FALSE) for b in range(2 * ifs)}
     return replace(procedure, body=made, places={**procedure.places, **marks})
-
-
-__all__ = ["branch_inputs", "solved"]

@@ -28,7 +28,13 @@ from proofs.theorems.expectation import Verdict
 from proofs.validation.differential.cgen.c_procedure import ARGUMENTS
 from proofs.validation.differential.cgen.c_terms import Unprintable
 from proofs.validation.differential.cgen.harness import Harness
-from proofs.validation.differential.program import NoCompiler, Outcome, Program, Vector, program
+from proofs.validation.differential.program import (
+    ComparedInput,
+    NoCompiler,
+    Program,
+    SideOutcome,
+    compile_target,
+)
 from proofs.verdicts.verdict import Judged
 
 #: Where the procedure has the locals of functions; in the compiled C they lie on the stack.
@@ -36,7 +42,7 @@ _LOCALS = 0xFFFF_8000_0000_0000
 
 
 @dataclass(frozen=True)
-class Confirmed:
+class Confirmation:
     """Whether the compiled C did the same on one witness; else ``why`` not, or why it was not run.
 
     ``differs`` if it did something else; ``inputs`` is the witness with the addresses of the objects
@@ -49,45 +55,47 @@ class Confirmed:
     inputs: Inputs = field(default_factory=Inputs)
 
 
-def confirmed(kernel: Kernel, witnesses: Sequence[Inputs]) -> tuple[Confirmed, ...]:
+def confirm_witnesses(kernel: Kernel, witnesses: Sequence[Inputs]) -> tuple[Confirmation, ...]:
     """Run the compiled C of a kernel's target on witnesses, and compare with the interpreter's runs.
 
     A pointer that is not NULL in the witness is the address of an object here.  Raises NoCompiler
     where there is no gcc, and Unprintable where the target cannot be compared at all.
     """
     with TemporaryDirectory(prefix="crosscheck-") as folder:
-        run = program(kernel, Path(folder))
-        return confirmed_by(run, kernel, witnesses)
+        run = compile_target(kernel, Path(folder))
+        return confirm_with(run, kernel, witnesses)
 
 
-def confirmed_by(run: Program, kernel: Kernel, witnesses: Sequence[Inputs]) -> tuple[Confirmed, ...]:
+def confirm_with(run: Program, kernel: Kernel, witnesses: Sequence[Inputs]) -> tuple[Confirmation, ...]:
     """The same with a program that was compiled already."""
-    found = run.given(witnesses)
+    found = run.compare_inputs(witnesses)
     if len(found.vectors) != len(witnesses):
         raise Unprintable("the compiled C did not answer on every witness")
     pairs = zip(found.vectors, witnesses, strict=True)
-    return tuple(_judged(vector, inputs, kernel.procedure, run.harness) for vector, inputs in pairs)
+    return tuple(_confirm(vector, inputs, kernel.procedure, run.harness) for vector, inputs in pairs)
 
 
-def _judged(vector: Vector, inputs: Inputs, procedure: Procedure, made: Harness) -> Confirmed:
+def _confirm(vector: ComparedInput, inputs: Inputs, procedure: Procedure, made: Harness) -> Confirmation:
     if vector.verdict == "not compared":
-        return Confirmed(False, f"the compiled C meets {vector.compiled.trouble.lstrip('- ')} there")
-    placed = _placed(vector, inputs, made)
+        return Confirmation(False, f"the compiled C meets {vector.compiled.trouble.lstrip('- ')} there")
+    placed = _with_addresses(vector, inputs, made)
     if vector.verdict == "differs":
-        return Confirmed(False, f"the compiled C does otherwise{_told(vector.compiled)}", True, placed)
+        return Confirmation(
+            False, f"the compiled C does otherwise{_render_trouble(vector.compiled)}", True, placed
+        )
     try:
-        run = interpret(procedure, _zeroed(procedure, placed))
+        run = interpret(procedure, _zero_uninitialised(procedure, placed))
     except ProcedureError as error:
-        return Confirmed(False, str(error), inputs=placed)
+        return Confirmation(False, str(error), inputs=placed)
     for path, value in vector.compiled.values.items():
-        if path not in made.apart and run.places.get(path, 0) != value:
+        if path not in made.uncompared and run.places.get(path, 0) != value:
             why = f"{path} is {value:#x} in the compiled C, and {run.places.get(path, 0):#x} here"
-            return Confirmed(False, why, True, placed)
+            return Confirmation(False, why, True, placed)
     why = _events(vector.compiled, run, made)
-    return Confirmed(not why, why, bool(why), placed)
+    return Confirmation(not why, why, bool(why), placed)
 
 
-def _placed(vector: Vector, inputs: Inputs, made: Harness) -> Inputs:
+def _with_addresses(vector: ComparedInput, inputs: Inputs, made: Harness) -> Inputs:
     """The witness with the addresses of the objects, for pure functions of these as well."""
     moved = [(inputs.names[p], vector.inputs[p]) for p in made.pointers if inputs.names.get(p)]
     functions = dict(inputs.functions)
@@ -97,38 +105,38 @@ def _placed(vector: Vector, inputs: Inputs, made: Harness) -> Inputs:
     return Inputs({**inputs.names, **vector.inputs}, functions)
 
 
-def _zeroed(procedure: Procedure, inputs: Inputs) -> Inputs:
+def _zero_uninitialised(procedure: Procedure, inputs: Inputs) -> Inputs:
     """The inputs, with what is never set at 0 as the compiled C has it."""
     unset = {f"unset {path}": 0 for path in procedure.places}
     return Inputs({**unset, **inputs.names}, inputs.functions)
 
 
-def _events(outcome: Outcome, run: Run, made: Harness) -> str:
-    """ "" if the same sinks were called with the same numbers, else what is not the same."""
+def _events(outcome: SideOutcome, run: Run, made: Harness) -> str:
+    """ "" if the same effects were called with the same numbers, else what is not the same."""
     ours = [
         (step.effect, dict(step.arguments))
         for step in run.steps
-        if step.effect and step.effect not in made.apart
+        if step.effect and step.effect not in made.uncompared
     ]
-    theirs = [e for e in map(_event, outcome.events) if e[0] not in made.apart]
-    if [sink for sink, _ in ours] != [sink for sink, _ in theirs]:
-        return f"the compiled C calls other sinks{_told(outcome)}"
-    for (sink, arguments), (_, values) in zip(ours, theirs, strict=True):
-        names = list(made.shared.arguments[sink])
+    theirs = [e for e in map(_event, outcome.events) if e[0] not in made.uncompared]
+    if [effect for effect, _ in ours] != [effect for effect, _ in theirs]:
+        return f"the compiled C calls other effects{_render_trouble(outcome)}"
+    for (effect, arguments), (_, values) in zip(ours, theirs, strict=True):
+        names = list(made.interface.arguments[effect])
         for argument, value in arguments.items():
             there = values[names.index(argument)]
             if there != value and not value >= _LOCALS:
-                return f"{sink}.{argument} is {there:#x} in the compiled C, and {value:#x} here"
+                return f"{effect}.{argument} is {there:#x} in the compiled C, and {value:#x} here"
     return ""
 
 
 def _event(line: str) -> tuple[str, list[int]]:
-    """A sink and its arguments, as the program prints them."""
+    """A effect and its arguments, as the program prints them."""
     parts = line.rsplit(" ", ARGUMENTS)
     return parts[0], [int(word, 0) for word in parts[1:]]
 
 
-def _told(outcome: Outcome) -> str:
+def _render_trouble(outcome: SideOutcome) -> str:
     return f": {outcome.trouble}" if outcome.trouble else ""
 
 
@@ -138,7 +146,7 @@ _SOME = 24
 
 
 @dataclass(frozen=True)
-class Replayed:
+class WitnessReplay:
     """What the compiled C does on the witness of a claim; ``differs`` if it is not what the procedure does."""
 
     claim: str
@@ -151,7 +159,7 @@ class Replayed:
 
 
 @dataclass
-class Kernels:
+class CompiledKernels:
     """The functions of a tree by the subject that claims call them, each compiled on first use."""
 
     kernels: Sequence[Kernel]
@@ -175,7 +183,7 @@ class Kernels:
         key = kernel.target.name, kernel.pages
         if key not in self.programs:
             try:
-                self.programs[key] = program(kernel, self.folder / "-".join(key))
+                self.programs[key] = compile_target(kernel, self.folder / "-".join(key))
             except (Unprintable, NoCompiler) as error:
                 self.programs[key] = str(error)
         made = self.programs[key]
@@ -184,9 +192,9 @@ class Kernels:
         return made
 
 
-def replayed(
+def replay_refutations(
     tree: Tree, configurations: Sequence[tuple[str, Profile]], judged: Sequence[Judged]
-) -> Iterator[Replayed]:
+) -> Iterator[WitnessReplay]:
     """What becomes of each REFUTED claim about the tree; they must have been examined closely."""
     refuted = [each for each in judged if each.verdict is Verdict.REFUTED and part(each.claim.subject)]
     if not refuted:
@@ -199,61 +207,65 @@ def replayed(
         if isinstance(kernel, Kernel)
     ]
     with TemporaryDirectory(prefix="crosscheck-") as folder:
-        known = Kernels(kernels, Path(folder))
+        known = CompiledKernels(kernels, Path(folder))
         for each in refuted:
             yield replay_claim(each, known)
 
 
-def of_path(
+def confirm_tree(
     path: Path, rev: str | None, pages: Sequence[str], config: Path | None, judged: Sequence[Judged]
 ) -> dict[str, str]:
     """What is said of each REFUTED claim about the tree at a path, by its name."""
     if shutil.which("gcc") is None:
         return {each.name: "not run: there is no gcc" for each in judged if each.verdict is Verdict.REFUTED}
     tree, configurations = Tree.open(path, rev), list(profiles(pages, config))
-    return {each.claim: str(each) for each in replayed(tree, configurations, judged)}
+    return {each.claim: str(each) for each in replay_refutations(tree, configurations, judged)}
 
 
-def replay_claim(judged: Judged, known: Kernels) -> Replayed:
+def replay_claim(judged: Judged, known: CompiledKernels) -> WitnessReplay:
     """What the compiled C does on the witness of one claim."""
     obligation, shown = judged.obligation, judged.answer.counterexample if judged.answer else None
     if obligation is None or shown is None:
-        return Replayed(judged.name, False, "it has no witness")
+        return WitnessReplay(judged.name, False, "it has no witness")
     spoken = known.of(judged.claim)
     if isinstance(spoken, str):
-        return Replayed(judged.name, False, spoken)
+        return WitnessReplay(judged.name, False, spoken)
     first = obligation.concrete(shown.model)
-    found = _on(judged.claim, spoken, known, first)
+    found = _replay_on(judged.claim, spoken, known, first)
     if found.holds or found.differs:
         return found
-    others = (_on(judged.claim, spoken, known, near) for near in _near(first, spoken, known))
+    others = (_replay_on(judged.claim, spoken, known, near) for near in _nearby_inputs(first, spoken, known))
     return next((other for other in others if other.holds or other.differs), found)
 
 
-def _on(claim: Claim, spoken: Sequence[tuple[str, Kernel]], known: Kernels, inputs: Inputs) -> Replayed:
+def _replay_on(
+    claim: Claim, spoken: Sequence[tuple[str, Kernel]], known: CompiledKernels, inputs: Inputs
+) -> WitnessReplay:
     """What the compiled C does on one input."""
     for _, kernel in spoken:
         try:
-            found = _confirmed(kernel, known, inputs)
+            found = _confirm_kernel(kernel, known, inputs)
         except Unprintable as error:
-            return Replayed(claim.name, False, str(error))
+            return WitnessReplay(claim.name, False, str(error))
         if not found.holds:
-            return Replayed(claim.name, False, f"{kernel.function}(): {found.why}", found.differs)
+            return WitnessReplay(claim.name, False, f"{kernel.function}(): {found.why}", found.differs)
         inputs = replace(found.inputs, names={**inputs.names, **found.inputs.names})
     try:
         again = replay(claim, inputs)
         refutes = all(again.value(each) for each in claim.given) and not again.value(claim.then)
     except ProcedureError as error:
-        return Replayed(claim.name, False, str(error))
-    return Replayed(claim.name, refutes, "" if refutes else "it depends on where objects lie in memory")
+        return WitnessReplay(claim.name, False, str(error))
+    return WitnessReplay(claim.name, refutes, "" if refutes else "it depends on where objects lie in memory")
 
 
-def _confirmed(kernel: Kernel, known: Kernels, inputs: Inputs) -> Confirmed:
+def _confirm_kernel(kernel: Kernel, known: CompiledKernels, inputs: Inputs) -> Confirmation:
     names = {**inputs.names, **kernel.procedure.constants}
-    return confirmed_by(known.program(kernel), kernel, [Inputs(names, inputs.functions)])[0]
+    return confirm_with(known.program(kernel), kernel, [Inputs(names, inputs.functions)])[0]
 
 
-def _near(inputs: Inputs, spoken: Sequence[tuple[str, Kernel]], known: Kernels) -> Iterator[Inputs]:
+def _nearby_inputs(
+    inputs: Inputs, spoken: Sequence[tuple[str, Kernel]], known: CompiledKernels
+) -> Iterator[Inputs]:
     """The same with an object behind each pointer that the witness says nothing of, and then with a
     number in the place of one that is 0: what the procedure has a value for may be undefined in C."""
     made = [known.programs.get((kernel.target.name, kernel.pages)) for _, kernel in spoken]
@@ -264,6 +276,3 @@ def _near(inputs: Inputs, spoken: Sequence[tuple[str, Kernel]], known: Kernels) 
         for text, given in kernel.procedure.inputs.items():
             if given.sort.width > 1 and not names.get(text):
                 yield Inputs({**names, text: _SOME}, inputs.functions)
-
-
-__all__ = ["CONFIRMED", "Kernels", "Replayed", "of_path", "replay_claim", "replayed"]

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from model.logic import Sort, Term, subterms
 from model.program.procedure import Block, Call, If, Input, Leave, Procedure, Set, Span, Statement, walk
 from model.source.kernel import Kernel
-from proofs.validation.differential.cgen.c_terms import Terms, Unprintable, mask
-from proofs.validation.differential.cgen.memory_layout import Wiring
+from proofs.validation.differential.cgen.c_terms import TermWriter, Unprintable, mask
+from proofs.validation.differential.cgen.memory_layout import MemoryLayout
 
 #: Arguments of one event, and events of one run, that are kept.
 ARGUMENTS, EVENTS = 10, 64
@@ -25,22 +25,22 @@ class Interface:
     """What the compiled C and the printed procedure have in common.
 
     ``inputs`` are the vector's words; ``functions`` the pure functions, with how many arguments
-    each takes; ``sinks`` the events; ``arguments`` those of each sink by name; ``seen`` are the places
+    each takes; ``effects`` the events; ``arguments`` those of each effect by name; ``seen`` are the places
     looked at in the end, the first of which is the returned value if there is one.
     """
 
     inputs: Mapping[str, Sort]
     functions: Mapping[str, int]
-    sinks: Sequence[str]
+    effects: Sequence[str]
     arguments: Mapping[str, Sequence[str]]
-    seen: Sequence[str]
+    observed: Sequence[str]
 
     def index(self, text: str) -> int:
         """The number of an input in the vector."""
         return list(self.inputs).index(text)
 
 
-def interface(procedure: Procedure, seen: Sequence[str], inputs: Mapping[str, Input]) -> Interface:
+def find_interface(procedure: Procedure, seen: Sequence[str], inputs: Mapping[str, Input]) -> Interface:
     """The interface of a procedure, of which these places are looked at."""
     sorts = {text: given.sort for text, given in inputs.items()}
     functions: dict[str, int] = {}
@@ -56,7 +56,7 @@ def interface(procedure: Procedure, seen: Sequence[str], inputs: Mapping[str, In
                 dict.fromkeys(a for a, _ in statement.arguments)
             )
     if any(len(names) > ARGUMENTS for names in arguments.values()):
-        raise Unprintable(f"a sink with more than {ARGUMENTS} arguments")
+        raise Unprintable(f"a effect with more than {ARGUMENTS} arguments")
     return Interface(
         sorts, functions, list(arguments), {s: list(a) for s, a in arguments.items()}, list(seen)
     )
@@ -76,24 +76,24 @@ def terms_of(procedure: Procedure) -> list[Term]:
     return found
 
 
-def printed(procedure: Procedure, shared: Interface) -> tuple[str, tuple[Span, ...]]:
+def write_procedure(procedure: Procedure, interface: Interface) -> tuple[str, tuple[Span, ...]]:
     """The procedure as the C function ``xc_procedure``, and where each of its branches stands."""
-    printer = _Printer(procedure, shared)
+    printer = _ProcedureWriter(procedure, interface)
     return printer.text("xc_procedure"), tuple(printer.branches)
 
 
-class _Printer:
-    def __init__(self, procedure: Procedure, shared: Interface):
-        self.procedure, self.shared = procedure, shared
+class _ProcedureWriter:
+    def __init__(self, procedure: Procedure, interface: Interface):
+        self.procedure, self.interface = procedure, interface
         self.places: dict[str, int] = {}
-        self.numbers = {text: i for i, text in enumerate(shared.inputs)}
+        self.numbers = {text: i for i, text in enumerate(interface.inputs)}
         self.labels = 0
         self.used: set[int] = set()
         self.branches: list[Span] = []
 
     def text(self, function: str) -> str:
         body = self._body(self.procedure.body, ())
-        ends = [f"\to->value[{i}] = {self._place(path)};" for i, path in enumerate(self.shared.seen)]
+        ends = [f"\to->value[{i}] = {self._place(path)};" for i, path in enumerate(self.interface.observed)]
         starts = [f"\txc_word {self._place(p)} = {v};" for p, v in self._initial()]
         head = f"void {function}(const xc_word *in, struct xc_outcome *o)\n{{"
         return "\n".join([head, *starts, *body, *ends, "}\n"])
@@ -105,15 +105,15 @@ class _Printer:
             place = self.procedure.places.get(path)
             terms, value = self._new(), "0"
             if place is not None and place.initial is not None:
-                value = terms.of(place.initial)
+                value = terms.write(place.initial)
                 if any(t.op == "place" for t in subterms(place.initial)):
                     raise Unprintable(f"{path} begins as what another object holds")
                 value = f"({{ {' '.join(terms.lines)} {value}; }})"
             found.append((path, value))
         return found
 
-    def _new(self) -> Terms:
-        return Terms(self._leaf, list(self.shared.functions).index)
+    def _new(self) -> TermWriter:
+        return TermWriter(self._leaf, list(self.interface.functions).index)
 
     def _place(self, path: str) -> str:
         return f"p{self.places.setdefault(path, len(self.places))}"
@@ -128,9 +128,9 @@ class _Printer:
         terms = self._new()
         match statement:
             case Set(target, value):
-                made = [f"{self._place(target)} = {terms.of(value)};"]
+                made = [f"{self._place(target)} = {terms.write(value)};"]
             case If(condition, then, orelse):
-                test = terms.of(condition)
+                test = terms.write(condition)
                 branch = 2 * len(self.branches)
                 self.branches.append(statement.span)
                 made = [f"xc_branches[{branch} + !!{test}] = 1;"]
@@ -144,61 +144,65 @@ class _Printer:
             case Leave(label, _, result, value):
                 number = next(n for text, n in reversed(around) if text == label)
                 self.used.add(number)
-                made = [f"{self._place(result)} = {terms.of(value)};"] if value is not None else []
+                made = [f"{self._place(result)} = {terms.write(value)};"] if value is not None else []
                 made.append(f"goto L{number};")
-            case Call(sink, arguments):
-                made = self._call(sink, arguments, terms)
+            case Call(effect, arguments):
+                made = self._call(effect, arguments, terms)
         return ["{", *terms.lines, *made, "}"]
 
-    def _call(self, sink: str, arguments: tuple[tuple[str, Term], ...], terms: Terms) -> list[str]:
-        names = self.shared.arguments[sink]
+    def _call(self, effect: str, arguments: tuple[tuple[str, Term], ...], terms: TermWriter) -> list[str]:
+        names = self.interface.arguments[effect]
         values = ["0"] * len(names)
         for argument, term in arguments:
             mask(term.sort)
-            values[names.index(argument)] = terms.of(term)
+            values[names.index(argument)] = terms.write(term)
         given = sum(1 << names.index(argument) for argument, _ in arguments)
         listed = ", ".join(values) or "0"
-        number = list(self.shared.sinks).index(sink)
-        sets = [f"{self._place(f'{sink}.{a}')} = {values[names.index(a)]};" for a, _ in arguments]
-        again, called = self._place(f"{sink}.again"), self._place(f"{sink}.called")
+        number = list(self.interface.effects).index(effect)
+        sets = [f"{self._place(f'{effect}.{a}')} = {values[names.index(a)]};" for a, _ in arguments]
+        again, called = self._place(f"{effect}.again"), self._place(f"{effect}.called")
         sets += [f"{again} |= {called};", f"{called} = 1;"]
         return [f"xc_happened(o, {number}, {given}UL, {len(names)}, (xc_word[]){{{listed}}});", *sets]
 
 
-def tables(
-    kernel: Kernel, shared: Interface, wiring: Wiring, capabilities: Collection[str], apart: Collection[str]
+def write_tables(
+    kernel: Kernel,
+    interface: Interface,
+    memory: MemoryLayout,
+    capabilities: Collection[str],
+    apart: Collection[str],
 ) -> str:
-    """The C of all tables; ``capabilities`` are inputs, ``apart`` the places and sinks not compared."""
-    names = list(shared.inputs)
+    """The C of all tables; ``capabilities`` are inputs, ``apart`` the places and effects not compared."""
+    names = list(interface.inputs)
     rows = []
-    for text, sort in shared.inputs.items():
+    for text, sort in interface.inputs.items():
         base = re.sub(r"#\d+\Z", "", text)
-        at = list(wiring.objects).index(text) if text in wiring.objects else -1
+        at = list(memory.objects).index(text) if text in memory.objects else -1
         kind = "XC_SCALAR" if at < 0 else "XC_POINTER"
         alike = names.index(base) if base != text and base in names else -1
-        rows.append(f"{{{quoted(text)}, {sort.width}, {kind}, {at}, {alike}, {int(text in capabilities)}}}")
-    values = [int(path not in apart) for path in shared.seen]
-    sinks = [int(sink not in apart) for sink in shared.sinks]
+        rows.append(f"{{{quote(text)}, {sort.width}, {kind}, {at}, {alike}, {int(text in capabilities)}}}")
+    values = [int(path not in apart) for path in interface.observed]
+    effects = [int(effect not in apart) for effect in interface.effects]
     numbers = sorted(
-        {c for c in _constants(kernel.procedure) if c > 1} | set(kernel.procedure.constants.values())
+        {c for c in _literals(kernel.procedure) if c > 1} | set(kernel.procedure.constants.values())
     )
     resources = [
         p for p in kernel.lowered.front.objects.counters if not re.search(r"\) (taken|given back)", p)
     ]
     return "\n".join([
-        _table("const struct xc_input xc_inputs[XC_INPUTS + 1]", rows),
-        _table("const xc_word xc_constants[]", [f"{n}UL" for n in numbers]),
+        _write_array("const struct xc_input xc_inputs[XC_INPUTS + 1]", rows),
+        _write_array("const xc_word xc_constants[]", [f"{n}UL" for n in numbers]),
         f"const int xc_constants_count = {len(numbers)};",
-        _table("const int xc_compared[XC_VALUES + 1]", map(str, values)),
-        _table("const int xc_compared_sinks[XC_SINKS + 1]", map(str, sinks)),
-        _table("const char *const xc_values[XC_VALUES + 1]", map(quoted, shared.seen)),
-        _table("const char *const xc_sinks[XC_SINKS + 1]", map(quoted, shared.sinks)),
-        _table("struct xc_resource xc_resources[]", [*(f"{{{quoted(r)}}}" for r in resources), "{0}"]),
+        _write_array("const int xc_compared[XC_VALUES + 1]", map(str, values)),
+        _write_array("const int xc_compared_effects[XC_EFFECTS + 1]", map(str, effects)),
+        _write_array("const char *const xc_values[XC_VALUES + 1]", map(quote, interface.observed)),
+        _write_array("const char *const xc_effects[XC_EFFECTS + 1]", map(quote, interface.effects)),
+        _write_array("struct xc_resource xc_resources[]", [*(f"{{{quote(r)}}}" for r in resources), "{0}"]),
         "unsigned char xc_branches[2 * XC_BRANCHES + 2];\n",
     ])  # fmt: skip
 
 
-def _constants(procedure: Procedure) -> set[int]:
+def _literals(procedure: Procedure) -> set[int]:
     """The numbers that stand in the procedure."""
     return {
         t.data
@@ -208,9 +212,9 @@ def _constants(procedure: Procedure) -> set[int]:
     }
 
 
-def _table(head: str, rows: Iterable[str]) -> str:
+def _write_array(head: str, rows: Iterable[str]) -> str:
     return f"{head} = {{\n" + "".join(f"\t{row},\n" for row in rows) + "};\n"
 
 
-def quoted(text: str) -> str:
+def quote(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ") + '"'

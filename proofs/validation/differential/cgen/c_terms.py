@@ -63,7 +63,7 @@ def mask(sort: Sort) -> str:
 
 
 @dataclass
-class Terms:
+class TermWriter:
     """C for terms, one temporary for each distinct part; ``leaf`` names what has no arguments, and
     ``function`` numbers the pure functions."""
 
@@ -72,20 +72,20 @@ class Terms:
     lines: list[str] = field(default_factory=list)
     known: dict[bytes, str] = field(default_factory=dict)
 
-    def of(self, term: Term) -> str:
+    def write(self, term: Term) -> str:
         """An expression without effects for the term; what it needs is added to ``lines``."""
         if term.op == "const":
             return f"{number(term)}UL"
         if term.op in ("name", "place"):
             return self.leaf(term)
         if term.key not in self.known:
-            parts = [self.of(a) for a in term.args]
+            parts = [self.write(a) for a in term.args]
             text = f"t{len(self.known)}"
-            self.lines.append(f"const xc_word {text} = {self._made(term, parts)};")
+            self.lines.append(f"const xc_word {text} = {self._write_operation(term, parts)};")
             self.known[term.key] = text
         return self.known[term.key]
 
-    def _made(self, term: Term, parts: list[str]) -> str:
+    def _write_operation(self, term: Term, parts: list[str]) -> str:
         cut = mask(term.sort)
         match term.op:
             case "not":
@@ -107,10 +107,10 @@ class Terms:
                 assert isinstance(term.data, tuple)
                 return f"{parts[0]} >> {term.data[1]} & {cut}"
         meaning = _TESTS.get(term.op) or f"({_WORDS[term.op]}) & {cut}"
-        return _filled(meaning, parts[0], parts[1], term.args[0].sort.width)
+        return _substitute(meaning, parts[0], parts[1], term.args[0].sort.width)
 
 
-def _filled(meaning: str, a: str, b: str, width: int) -> str:
+def _substitute(meaning: str, a: str, b: str, width: int) -> str:
     """The meaning with its operands in place; no operator's name contains a lone a, b or w."""
     words = {"a": a, "b": b, "w": str(width)}
     out, word = "", ""

@@ -16,7 +16,7 @@ from model.source.types.syntax import Node, text_of
 
 
 @dataclass(frozen=True)
-class Operations:
+class FunctionPointers:
     """The members of the tree's structs that point to functions; ``tags`` and ``fields`` are what is
     spoken of."""
 
@@ -27,11 +27,11 @@ class Operations:
     def names(self) -> Iterator[str]:
         """Those that are kept, as "tag.member"."""
         for tag in self.tags:
-            for member, t in self.of(Struct(tag)):
+            for member, t in self.members(Struct(tag)):
                 if isinstance(t, Pointer) and isinstance(t.target, Function):
                     yield f"{tag}.{member}"
 
-    def of(self, struct: Struct) -> Iterator[tuple[str, CType]]:
+    def members(self, struct: Struct) -> Iterator[tuple[str, CType]]:
         """The kept members of a struct."""
         for member in self.front.types.members_of(struct):
             t = self.front.types.member(struct, member) if member in self.fields else None
@@ -54,7 +54,7 @@ class Operations:
             declarator = declarator.child_by_field_name("declarator")
         return f"{text_of(spec) if spec is not None else 'int'} {stars}".strip()
 
-    def pointed(self, path: str, objects: dict[str, CType]) -> str:
+    def member_at(self, path: str, objects: dict[str, CType]) -> str:
         """The member that the pointer at a path is, as "tag.member"; "" if it is none."""
         step = LAST_STEP.search(path)
         prefix = path[: step.start()] if step is not None else ""
@@ -68,12 +68,12 @@ def stub_name(name: str) -> str:
 
 
 _NAME = re.compile(r"(?<![\w.>])[A-Za-z_]\w*")
-#: How many values a row may see.
+#: How many values a contract may see.
 SEEN = 10
 
 
 @dataclass(frozen=True)
-class Callers:
+class CallSites:
     """Writes the macros; ``given`` are the target's parameters with their types as they are written,
     ``scopes`` the names that functions of the tree declare."""
 
@@ -81,14 +81,14 @@ class Callers:
     given: dict[str, str]
     scopes: Collection[str]
 
-    def chosen(self, row: Contract, parameters: Collection[str]) -> list[tuple[str, str]]:
-        """What the row sees, each in the spelling of this tree."""
+    def visible_values(self, contract: Contract, parameters: Collection[str]) -> list[tuple[str, str]]:
+        """What the contract sees, each in the spelling of this tree."""
         return [
-            (name, next((c for c in spellings if self._is_known(c, parameters)), "0"))
-            for name, spellings in row.observes
+            (name, next((c for c in spellings if self._is_in_scope(c, parameters)), "0"))
+            for name, spellings in contract.observes
         ]
 
-    def _is_known(self, c: str, parameters: Collection[str]) -> bool:
+    def _is_in_scope(self, c: str, parameters: Collection[str]) -> bool:
         view = self.front.view
         return all(
             n in parameters
@@ -100,40 +100,46 @@ class Callers:
             for n in _NAME.findall(c)
         )
 
-    def macro(self, name: str, row: Contract, parameters: Sequence[tuple[str, str]], is_member: bool) -> str:
+    def write_macro(
+        self, name: str, contract: Contract, parameters: Sequence[tuple[str, str]], is_member: bool
+    ) -> str:
         """The macro; "" where the stub needs to be told nothing.  ``parameters`` are names and types."""
-        chosen = self.chosen(row, [p for p, _ in parameters])
+        chosen = self.visible_values(contract, [p for p, _ in parameters])
         listed = [f"xc_a{i}" for i in range(len(parameters))]
-        told = "".join(f" xc_written[{i}] = #{a};" for i, a in enumerate(listed)) if self.tells(row) else ""
+        told = (
+            "".join(f" xc_written[{i}] = #{a};" for i, a in enumerate(listed))
+            if self.writes_unnamed(contract)
+            else ""
+        )
         if not chosen and not told:
             return ""
         sees = " ".join(f"xc_seen[{i}] = (xc_word)({c});" for i, (_, c) in enumerate(chosen))
         words = {n for _, c in chosen for n in _NAME.findall(c)}
-        bound = " ".join(self._bound(words, parameters))
+        bound = " ".join(self._bindings(words, parameters))
         if is_member:  # the call's left side is not known here, so that it is told with the first argument
             first = f"({{ __auto_type xc_first = ({listed[0]}); {{ {bound} {sees} }} xc_first; }})"
             return f"#define {name}({', '.join(listed)}) {name}({', '.join([first, *listed[1:]])})"
         held = " ".join(f"__auto_type xc_v{i} = ({a});" for i, a in enumerate(listed))
         values = ", ".join(f"xc_v{i}" for i in range(len(listed)))
         binds = " ".join(f"{t} {p} = ({t})xc_v{i};" for i, (p, t) in enumerate(parameters) if p in words)
-        outer = " ".join(self._bound(words, parameters))
+        outer = " ".join(self._bindings(words, parameters))
         return (
             f"#define {name}({', '.join(listed)}) "
             f"({{ {held} {{ {outer} {binds} {sees} }}{told} ({name})({values}); }})"
         )
 
-    def tells(self, row: Contract) -> bool:
-        """Whether the row may write through pointers that it has no names for."""
-        return row.kind.name == "ANSWER"
+    def writes_unnamed(self, contract: Contract) -> bool:
+        """Whether the contract may write through pointers that it has no names for."""
+        return contract.kind.name == "ANSWER"
 
-    def _bound(self, words: set[str], parameters: Sequence[tuple[str, str]]) -> Iterator[str]:
+    def _bindings(self, words: set[str], parameters: Sequence[tuple[str, str]]) -> Iterator[str]:
         """The target's parameters, where the function has none of that name."""
         known = {p for p, _ in parameters}
         for name, t in self.given.items():
             if name in words - known:
                 yield f"{t} {name} = xc_given_{name};"
 
-    def globals(self) -> list[str]:
+    def write_globals(self) -> list[str]:
         """Where the target's parameters, what was seen and what was written are kept."""
         kept = [f"static {t} xc_given_{name};" for name, t in self.given.items()]
         return [f"static xc_word xc_seen[{SEEN}];", f"static const char *xc_written[{SEEN}];", *kept]

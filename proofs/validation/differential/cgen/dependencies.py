@@ -23,7 +23,11 @@ from model.source.types.ctypes import BUILTIN_TYPEDEFS
 from model.source.types.syntax import Node, Text, text_of
 from proofs.validation.differential.cgen.builtin_macros import MACROS
 from proofs.validation.differential.cgen.c_terms import Unprintable
-from proofs.validation.differential.cgen.reduce_types import cut_down, declared_name, in_order, locals_of
+from proofs.validation.differential.cgen.reduce_types import (
+    declared_locals,
+    reduce_struct,
+    sort_definitions,
+)
 
 _KEYWORDS = """
     auto break case char const continue default do double else enum extern float for goto if inline int long
@@ -37,7 +41,7 @@ _NAME = re.compile(r"[A-Za-z_]\w*")
 
 
 @dataclass
-class Pieces:
+class Dependencies:
     """What was found so far; ``stubs`` are names that a stub stands for, ``given`` those of
     capabilities, ``fields`` the members that are spoken of anywhere."""
 
@@ -63,16 +67,16 @@ class Pieces:
     tags: dict[str, str] = field(default_factory=dict)
     fields: set[str] = field(default_factory=set)
     locals: set[str] = field(default_factory=set)
-    beneath: set[str] = field(default_factory=set)  # what functions call that stand for a row's meaning
+    beneath: set[str] = field(default_factory=set)  # what functions call that stand for a contract's meaning
     target: str = ""
     _waiting: list[str] = field(default_factory=list)
 
-    def row(self, name: str) -> Contract:
+    def contract(self, name: str) -> Contract:
         """The contract that a stub stands for."""
         contracts = self.front.contracts
         return contracts[name] if name in contracts else contracts[self.handed[name]]
 
-    def gather(self, target: str, more: str = "") -> None:
+    def collect(self, target: str, more: str = "") -> None:
         """Find everything that the target needs, and some more C."""
         self.target = target
         for name in dict.fromkeys([target, *self.inlined]):
@@ -92,7 +96,7 @@ class Pieces:
             for text in list(self._types()):
                 self._scan(text, members)
             while self._waiting:
-                self._name(self._waiting.pop())
+                self._look_up(self._waiting.pop())
 
     # Texts ----------------------------------------------------------------------------------------
     def _types(self) -> Iterator[str]:
@@ -104,7 +108,7 @@ class Pieces:
     def type_text(self, node: Node) -> str:
         """A struct or typedef with the members that are spoken of."""
         if node.type in ("struct_specifier", "union_specifier"):
-            return cut_down(node, self.fields) + ";"
+            return reduce_struct(node, self.fields) + ";"
         spec = node.child_by_field_name("type")
         if spec is None or spec.child_by_field_name("body") is None or spec.type == "enum_specifier":
             return text_of(node)
@@ -113,9 +117,9 @@ class Pieces:
             declarators = ", ".join(text_of(d) for d in node.children_by_field_name("declarator"))
             return f"typedef {text_of(spec).split()[0]} {text_of(tag)} {declarators};"
         declarators = ", ".join(text_of(d) for d in node.children_by_field_name("declarator"))
-        return f"typedef {cut_down(spec, self.fields)} {declarators};"
+        return f"typedef {reduce_struct(spec, self.fields)} {declarators};"
 
-    def decided(self, found: Definition) -> str:
+    def resolve_ifs(self, found: Definition) -> str:
         """A definition's text with its ``#if`` decided."""
         made = self.front.view.compiled(found)
         if not made.certain:
@@ -156,43 +160,43 @@ class Pieces:
         if kind == "enum":
             self._enum(found)
             return
-        node = self._declared(found)
+        node = self._struct_specifier(found)
         if node is not None:
             self.structs[tag] = node
 
-    def _declared(self, found: Definition) -> Node | None:
+    def _struct_specifier(self, found: Definition) -> Node | None:
         """The specifier of a struct as it was parsed."""
-        self.decided(found)
+        self.resolve_ifs(found)
         node = self.front.types.parser.declaration(self.front.types.decided(found))
         return node if node.type.endswith("_specifier") else node.child_by_field_name("type")
 
     def _enum(self, found: Definition) -> None:
         at = f"{found.file}:{found.start}"
         if at not in self.enums:
-            self.enums[at] = self.decided(found).rstrip(";") + ";"
+            self.enums[at] = self.resolve_ifs(found).rstrip(";") + ";"
             tag = re.match(r"enum\s+(\w+)", self.enums[at])
             if tag:
                 self.tags[tag.group(1)] = "enum"
 
-    def _name(self, name: str) -> None:
+    def _look_up(self, name: str) -> None:
         """Look a name up as the front-end does."""
         view, values = self.front.view, self.front.view.profile.values
         if name in ACCESSES and name not in MACROS:
             raise Unprintable(f"{name}() is a single access, for which there is no C of ours")
         if name in MACROS:
             return
-        if self._has_row(name):
+        if self._has_stub(name):
             self.stubs[name] = None
-        elif self._is_known(name):
+        elif self._is_collected(name):
             return
         elif name in values and not name.startswith("__"):
             self.numbers[name] = str(values[name])
         elif (macro := view.macro(name)) is not None:
             self._macro(macro)
-        elif name in self.inlined or (self._stands(name) and view.function(name) is not None):
+        elif name in self.inlined or (self._replaces_contract(name) and view.function(name) is not None):
             self._function(name)
         elif (found := view.typedef(name)) is not None:
-            self.decided(found)
+            self.resolve_ifs(found)
             self.typedefs[name] = self.front.types.parser.declaration(self.front.types.decided(found))
         elif (found := view.enumerator(name)) is not None:
             self._enum(found)
@@ -201,27 +205,27 @@ class Pieces:
         elif view.function(name) is not None or view.prototype(name) is not None:
             self.unread[name] = None
         elif name in self.front.objects.variables and (found := view.variable(name)) is not None:
-            self.variables[name] = _without_value(self.decided(found))
+            self.variables[name] = _without_value(self.resolve_ifs(found))
             self._scan(self.variables[name], {name})
 
-        elif (made := self._flag_made(name)) is not None:
+        elif (made := self._flag_macro(name)) is not None:
             self.flags[name] = made
 
-    def _has_row(self, name: str) -> bool:
+    def _has_stub(self, name: str) -> bool:
         """Whether a stub stands for the name: not where the tree's own function can be compiled in the
-        place of a row that says what it means."""
-        row = self.front.contracts.get(name)
-        if row is None:
+        place of a contract that says what it means."""
+        found = self.front.contracts.get(name)
+        if found is None:
             return name in self.handed
-        return row.kind is not Kind.EXPRESSION or self.front.view.function(name) is None
+        return found.kind is not Kind.EXPRESSION or self.front.view.function(name) is None
 
-    def _flag_made(self, name: str) -> FlagMacroCall | None:
+    def _flag_macro(self, name: str) -> FlagMacroCall | None:
         """The macro of page-flags.h that makes the function under this configuration."""
         view = self.front.view
         found = (m for m in makers(name, view.code(HEADER)) if view.holds_at(HEADER, m.offset))
         return next(found, None)
 
-    def _is_known(self, name: str) -> bool:
+    def _is_collected(self, name: str) -> bool:
         known = (
             self.functions,
             self.macros,
@@ -259,25 +263,25 @@ class Pieces:
         found = self.front.view.function(name)
         if found is None:
             raise Unprintable(f"{name}() was read, and is not found again")
-        text = self.replaced[name].decode() if name in self.replaced else self.decided(found)
+        text = self.replaced[name].decode() if name in self.replaced else self.resolve_ifs(found)
         node = self.front.types.parser.function(Text(text.encode(), found.file, found.line))
-        own = locals_of(node)
+        own = declared_locals(node)
         self.locals |= own
         self.functions[name] = text
-        self._scan_of(name, text, own - _called(node))
+        self._scan_of(name, text, own - _called_names(node))
 
     def _scan_of(self, name: str, text: str, own: Collection[str]) -> None:
-        """Scan the text of a function or macro; one that stands for a row's meaning stands there with all
+        """Scan the text of a function or macro; one that stands for a contract's meaning stands there with all
         that it speaks of."""
         known = len(self._waiting)
         self._scan(text, own)
-        if self._stands(name):
+        if self._replaces_contract(name):
             self.beneath |= set(self._waiting[known:])
 
-    def _stands(self, name: str) -> bool:
-        """Whether this is the tree's own C for a row, of which the procedure has the meaning only."""
-        is_row = name in self.front.contracts and name not in self.inlined and name != self.target
-        return is_row or name in self.beneath
+    def _replaces_contract(self, name: str) -> bool:
+        """Whether this is the tree's own C for a contract, of which the procedure has the meaning only."""
+        has_contract = name in self.front.contracts and name not in self.inlined and name != self.target
+        return has_contract or name in self.beneath
 
     @property
     def ordered_types(self) -> list[str]:
@@ -287,10 +291,10 @@ class Pieces:
             tag = re.match(r"enum\s+(\w+)", text)
             texts[f"enum {tag.group(1)}" if tag else at] = text
         texts |= {f"struct {tag}": self.type_text(node) for tag, node in self.structs.items()}
-        return in_order(texts)
+        return sort_definitions(texts)
 
 
-def _called(node: Node) -> set[str]:
+def _called_names(node: Node) -> set[str]:
     """The names that stand where a function is called."""
     found: set[str] = set()
     waiting = [node]
@@ -307,6 +311,3 @@ def _without_value(declaration: str) -> str:
     """A declaration without extern, without const and without what it is set to."""
     plain = re.sub(r"\b(?:extern|static|const)\b", " ", declaration)
     return re.sub(r"=.*\Z", ";", plain, flags=re.DOTALL)
-
-
-__all__ = ["Pieces", "declared_name"]

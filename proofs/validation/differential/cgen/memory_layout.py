@@ -20,7 +20,7 @@ from model.source.types.ctypes import VOID, CType, Function, Int, Pointer, Struc
 from model.source.types.syntax import Text
 from model.source.types.values import UNKNOWN
 from proofs.validation.differential.cgen.c_terms import Unprintable
-from proofs.validation.differential.cgen.callees import Operations, stub_name
+from proofs.validation.differential.cgen.callees import FunctionPointers, stub_name
 
 #: How many objects lie behind a pointer.
 _SEVERAL = 4
@@ -28,12 +28,12 @@ _NUMBER = re.compile(r"#\d+\Z")
 
 
 @dataclass
-class Wiring:
+class MemoryLayout:
     """The objects of one target; ``objects`` maps the name of a pointer's target to what lies there."""
 
     kernel: Kernel
-    rows: Mapping[str, Contract]  # of the stubs
-    operations: Operations
+    contracts: Mapping[str, Contract]  # of the stubs
+    function_pointers: FunctionPointers
     objects: dict[str, CType] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
     structs: dict[str, Struct] = field(default_factory=dict)  # parameters that are structs
@@ -48,9 +48,9 @@ class Wiring:
                 self.structs[parameter] = t
             for target in value.locations:
                 if isinstance(t, Pointer) and target.behind and target != UNKNOWN:
-                    self.objects.setdefault(target.path, self._shaped(target.path, t.target))
-        for name in self.rows:
-            for base, t in self._answers(name):
+                    self.objects.setdefault(target.path, self._pointee_type(target.path, t.target))
+        for name in self.contracts:
+            for base, t in self._answer_pointers(name):
                 for text in front.objects.inputs:
                     if _NUMBER.sub("", text) == base:
                         self.objects.setdefault(text, t)
@@ -60,23 +60,23 @@ class Wiring:
         for path, targets in front.objects.untouched.items():
             for target in targets:
                 if target.behind and target != UNKNOWN and target.path not in self.objects:
-                    pointed = self._pointer(path)
+                    pointed = self._pointee(path)
                     if pointed is not None:
                         self.objects[target.path] = pointed
 
-    def _answers(self, name: str) -> Iterator[tuple[str, CType]]:
+    def _answer_pointers(self, name: str) -> Iterator[tuple[str, CType]]:
         """The inputs that a stub's pointers are, and what each points to."""
         front = self.kernel.lowered.front
-        contract = self.rows[name]
+        contract = self.contracts[name]
         declared = front.prototypes.declared(name)
         where = Text(b"", "a contract", 1)
         t = front.types.written(contract.type, where) if contract.type else declared[0] if declared else VOID
         if isinstance(t, Pointer):
             plain = name if contract.kind is Kind.PURE else f"{name}()"
             yield contract.result or plain, t.target
-        for spelled, base in contract.outs:
-            if spelled.endswith("*"):
-                written = front.types.written(spelled, where)
+        for scalar_type, base in contract.outs:
+            if scalar_type.endswith("*"):
+                written = front.types.written(scalar_type, where)
                 assert isinstance(written, Pointer)
                 yield base, written.target
         for text in front.objects.inputs:  # `*p` of the caller's pointer p
@@ -93,7 +93,7 @@ class Wiring:
                         self.spellings[text] = spelling.rstrip("* ")
                         yield text, t.target.target
 
-    def _pointer(self, path: str) -> CType | None:
+    def _pointee(self, path: str) -> CType | None:
         """What the pointer at a path points to; None for what is no memory here."""
         try:
             t = self.lvalue(path)[1]
@@ -101,9 +101,9 @@ class Wiring:
             return None
         if not isinstance(t, Pointer):
             return None
-        return self._shaped(path, t.target)
+        return self._pointee_type(path, t.target)
 
-    def _shaped(self, path: str, target: CType) -> CType:
+    def _pointee_type(self, path: str, target: CType) -> CType:
         """What a pointer leads to; of a ``void *`` what it was taken to be."""
         seen = self.kernel.lowered.front.objects.shapes.get(f"*{path}", "")
         if target == VOID and seen.startswith("struct "):
@@ -161,7 +161,7 @@ class Wiring:
 
     def address(self, i: int, target: str) -> str:
         """The address of an object: of a function that of its stub."""
-        name = self.operations.pointed(target, self.objects)
+        name = self.function_pointers.member_at(target, self.objects)
         is_stub = isinstance(self.objects[target], Function) and name
         return f"(xc_word){stub_name(name) if is_stub else f'xc_object{i}'}"
 
@@ -169,7 +169,7 @@ class Wiring:
         """The members that point to functions, each set to its stub."""
         for i, (target, t) in enumerate(self.objects.items()):
             if isinstance(t, Struct) and target in self.used:
-                for member, inner in self.operations.of(t):
+                for member, inner in self.function_pointers.members(t):
                     if isinstance(inner, Pointer) and isinstance(inner.target, Function):
                         yield f"xc_object{i}[0].{member} = (void *){stub_name(f'{t.tag}.{member}')};"
 
@@ -192,9 +192,9 @@ class Wiring:
     def declarations(self, known_structs: set[str]) -> Iterator[str]:
         """The objects that pointers lead to; what is never looked into is some bytes."""
         for parameter in self.structs:
-            yield f"static {self._as_written(parameter)} xc_argument_{parameter};"
+            yield f"static {self._parameter_type(parameter)} xc_argument_{parameter};"
         for i, (target, t) in enumerate(self.objects.items()):
-            if isinstance(t, Function) and self.operations.pointed(target, self.objects):
+            if isinstance(t, Function) and self.function_pointers.member_at(target, self.objects):
                 continue
             whole = target in self.used and t != VOID and not isinstance(t, Function)
             if whole and isinstance(t, Struct) and not t.tag.startswith("<") and t.tag not in known_structs:
@@ -202,9 +202,9 @@ class Wiring:
             if not whole:
                 yield f"static unsigned long xc_object{i}[64];"
                 continue
-            yield f"static {self._written(target, t)} xc_object{i}[{_SEVERAL}];"
+            yield f"static {self._object_type(target, t)} xc_object{i}[{_SEVERAL}];"
 
-    def _written(self, target: str, t: CType) -> str:
+    def _object_type(self, target: str, t: CType) -> str:
         if isinstance(t, Struct) and not t.tag.startswith("<"):
             found = self.kernel.lowered.front.view.struct(t.tag)
             kind = "union" if found is not None and found.text.startswith(b"union") else "struct"
@@ -215,17 +215,17 @@ class Wiring:
         if _NUMBER.sub("", target) in self.spellings:
             return self.spellings[_NUMBER.sub("", target)]
         if any(target == parameter for parameter, _, _ in self.kernel.lowered.arguments):
-            return self._as_written(target)
-        return spelled(t)
+            return self._parameter_type(target)
+        return scalar_type(t)
 
-    def _as_written(self, parameter: str) -> str:
+    def _parameter_type(self, parameter: str) -> str:
         """The type of a parameter of the target, without its stars."""
         declared = self.kernel.lowered.front.prototypes.declared(self.kernel.function)
         assert declared is not None
         return next(s for name, _, s in declared[1] if name == parameter).rstrip("* ")
 
 
-def spelled(t: CType) -> str:
+def scalar_type(t: CType) -> str:
     """A scalar type as C."""
     if isinstance(t, Pointer):
         return "void *"

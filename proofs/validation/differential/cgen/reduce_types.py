@@ -15,26 +15,26 @@ from model.source.types.syntax import Node, text_of
 _STRUCTS = ("struct_specifier", "union_specifier")
 
 
-def cut_down(spec: Node, members: Collection[str]) -> str:
+def reduce_struct(spec: Node, members: Collection[str]) -> str:
     """A specifier with a body, of which only these members are left."""
     kind = "struct" if spec.type == "struct_specifier" else "union"
     tag = spec.child_by_field_name("name")
     body = spec.child_by_field_name("body")
     if body is None:
         return text_of(spec)
-    lines = "\n".join(f"\t{line}" for line in _kept(body, members))
+    lines = "\n".join(f"\t{line}" for line in _member_lines(body, members))
     return f"{kind} {text_of(tag) + ' ' if tag is not None else ''}{{\n{lines}\n}}"
 
 
-def _kept(body: Node, members: Collection[str]) -> Iterator[str]:
+def _member_lines(body: Node, members: Collection[str]) -> Iterator[str]:
     for child in body.named_children:
         spec = child.child_by_field_name("type")
         if child.type != "field_declaration" or child.has_error or spec is None:
             continue
         declarators = child.children_by_field_name("declarator")
-        inner = cut_down(spec, members) if spec.type in _STRUCTS else text_of(spec)
+        inner = reduce_struct(spec, members) if spec.type in _STRUCTS else text_of(spec)
         if not declarators:
-            if spec.type in _STRUCTS and list(_kept_of(spec, members)):
+            if spec.type in _STRUCTS and list(_body_lines(spec, members)):
                 yield f"{inner};"
             continue
         for declarator in declarators:
@@ -44,9 +44,9 @@ def _kept(body: Node, members: Collection[str]) -> Iterator[str]:
                 yield f"{inner} {text_of(declarator)}{bits};"
 
 
-def _kept_of(spec: Node, members: Collection[str]) -> Iterator[str]:
+def _body_lines(spec: Node, members: Collection[str]) -> Iterator[str]:
     body = spec.child_by_field_name("body")
-    return _kept(body, members) if body is not None else iter(())
+    return _member_lines(body, members) if body is not None else iter(())
 
 
 def declared_name(declarator: Node) -> str:
@@ -65,7 +65,7 @@ def _may_declare(node: Node) -> bool:
     return "declarator" in node.type or node.type in ("identifier", "field_identifier")
 
 
-def locals_of(node: Node) -> set[str]:
+def declared_locals(node: Node) -> set[str]:
     """The names that a function definition declares: its parameters, its locals and its labels."""
     found: set[str] = set()
     waiting = [node]
@@ -79,7 +79,7 @@ def locals_of(node: Node) -> set[str]:
     return found - {""}
 
 
-def in_order(texts: Mapping[str, str]) -> list[str]:
+def sort_definitions(texts: Mapping[str, str]) -> list[str]:
     """Definitions of types by name ("struct s", "enum e", or a typedef's), each behind those that it needs."""
     made: dict[str, str] = {}
     begun: set[str] = set()

@@ -17,7 +17,7 @@ from model.source.types.syntax import Node, Text, text_of
 from model.source.types.values import is_scalar, sort_of
 from proofs.validation.differential.cgen.c_procedure import Interface
 from proofs.validation.differential.cgen.c_terms import Unprintable, mask
-from proofs.validation.differential.cgen.callees import Callers, Operations, stub_name
+from proofs.validation.differential.cgen.callees import CallSites, FunctionPointers, stub_name
 
 _MOST = 8
 _BARE = re.compile(r"(?<![\w.>])[A-Za-z_]\w*")
@@ -28,42 +28,50 @@ class Stubs:
     """Writes the stubs of one target."""
 
     front: FrontEnd
-    shared: Interface
-    operations: Operations
-    callers: Callers
-    rows: Mapping[str, Contract] = field(default_factory=dict)  # the contract of each name
+    interface: Interface
+    function_pointers: FunctionPointers
+    call_sites: CallSites
+    contracts: Mapping[str, Contract] = field(default_factory=dict)  # the contract of each name
 
     def text(self, names: Iterable[str]) -> str:
         """The stubs of these names, and of the members that point to functions."""
-        lines = [line for name in names for line in self._stub(name, self.rows[name])]
-        lines += [line for name in self.operations.names() for line in self._operation(name)]
+        lines = [line for name in names for line in self._stub(name, self.contracts[name])]
+        lines += [line for name in self.function_pointers.names() for line in self._operation(name)]
         return "\n".join([*lines, *self._macros(names)]) + "\n"
 
     def _macros(self, names: Iterable[str]) -> Iterator[str]:
         """What tells the stubs what they see; it comes behind them all."""
         for name in names:
-            row, declared = self.rows[name], self.front.prototypes.declared(name)
-            if declared is not None and not row.is_trampoline and self._signature(name):
-                if row.kind is Kind.ANSWER and not row.observes and not self._unnamed(row, declared[1]):
+            contract, declared = self.contracts[name], self.front.prototypes.declared(name)
+            if declared is not None and not contract.is_trampoline and self._signature(name):
+                if (
+                    contract.kind is Kind.ANSWER
+                    and not contract.observes
+                    and not self._writes_unnamed(contract, declared[1])
+                ):
                     continue
-                if row.kind in (Kind.EFFECT, Kind.ANSWER):
-                    yield self.callers.macro(name, row, [(p, s) for p, _, s in declared[1]], False)
-        for name in self.operations.names():
+                if contract.kind in (Kind.EFFECT, Kind.ANSWER):
+                    yield self.call_sites.write_macro(
+                        name, contract, [(p, s) for p, _, s in declared[1]], False
+                    )
+        for name in self.function_pointers.names():
             declared = self.front.prototypes.declared(name)
             if name in self.front.contracts and declared is not None and self.front.contracts[name].observes:
                 listed = [(p or f"xc_p{i}", s) for i, (p, _, s) in enumerate(declared[1])]
-                yield self.callers.macro(name.rpartition(".")[2], self.front.contracts[name], listed, True)
+                yield self.call_sites.write_macro(
+                    name.rpartition(".")[2], self.front.contracts[name], listed, True
+                )
 
     def types(self, names: Iterable[str]) -> str:
         """The C types and expressions that the stubs speak of, for the search of what they need."""
         parts: list[str] = []
-        for name in self.operations.names():
-            declared, row = self.front.prototypes.declared(name), self.front.contracts.get(name)
+        for name in self.function_pointers.names():
+            declared, contract = self.front.prototypes.declared(name), self.front.contracts.get(name)
             if declared is not None:
-                parts += [self.operations.result(name), *(s for _, _, s in declared[1])]
-                parts += self._sees(row, [p for p, _, _ in declared[1]]) if row is not None else []
+                parts += [self.function_pointers.result(name), *(s for _, _, s in declared[1])]
+                parts += self._sees(contract, [p for p, _, _ in declared[1]]) if contract is not None else []
         for name in names:
-            contract = self.rows[name]
+            contract = self.contracts[name]
             if (
                 contract.kind in (Kind.NO_EFFECT, Kind.CAPABILITY, Kind.COUNT, Kind.CRASH)
                 and not contract.is_event
@@ -74,10 +82,10 @@ class Stubs:
             parts += self._sees(contract, [p for p, _, _ in declared[1]] if declared is not None else [])
         return " ; ".join(parts)
 
-    def _sees(self, row: Contract, parameters: list[str]) -> list[str]:
-        """What the row sees, without the names that are declared in functions."""
-        known = {*parameters, *self.callers.given, *self.callers.scopes}
-        chosen = " ; ".join(c for _, c in self.callers.chosen(row, parameters))
+    def _sees(self, contract: Contract, parameters: list[str]) -> list[str]:
+        """What the contract sees, without the names that are declared in functions."""
+        known = {*parameters, *self.call_sites.given, *self.call_sites.scopes}
+        chosen = " ; ".join(c for _, c in self.call_sites.visible_values(contract, parameters))
         return [_BARE.sub(lambda m: "" if m.group() in known else m.group(), chosen)]
 
     def _stub(self, name: str, contract: Contract) -> Iterator[str]:
@@ -146,14 +154,14 @@ class Stubs:
             call = f"xc_read_{name}({', '.join(f'a{i}' for i in range(len(parameters)))})"
             lines.append(f"return {call};" if t != VOID else f"{call};")
         elif isinstance(t, Struct):
-            lines += self._struct(contract.result or f"{name}()", t, result)
+            lines += self._answer_struct(contract.result or f"{name}()", t, result)
         elif t != VOID:
             lines.append(f"return ({result}){self._answer(contract.result or f'{name}()')};")
         return "".join(f"\t{line}\n" for line in lines if line)
 
-    def _struct(self, base: str, t: Struct, result: str) -> Iterator[str]:
+    def _answer_struct(self, base: str, t: Struct, result: str) -> Iterator[str]:
         """A struct that is returned, each member an answer.  It is answered once."""
-        if any(text.startswith(f"{base}#2.") for text in self.shared.inputs):
+        if any(text.startswith(f"{base}#2.") for text in self.interface.inputs):
             raise Unprintable(f"{base} answers several structs, whose order a stub does not know")
         yield f"{result} xc_struct;"
         yield "__builtin_memset(&xc_struct, 0, sizeof(xc_struct));"
@@ -162,20 +170,20 @@ class Stubs:
 
     def _operation(self, name: str) -> Iterator[str]:
         """The stub that a member points to."""
-        declared, row = self.front.prototypes.declared(name), self.front.contracts.get(name)
+        declared, contract = self.front.prototypes.declared(name), self.front.contracts.get(name)
         if declared is None:
             raise Unprintable(f"{name}, a pointer to a function whose parameters are not found")
-        written = self.operations.result(name)
+        written = self.function_pointers.result(name)
         listed = ", ".join(f"{s} a{i}" for i, (_, _, s) in enumerate(declared[1])) or "void"
         t = declared[0]
-        if row is None:
+        if contract is None:
             body = f'\treturn ({written})xc_answer_named("{name}()");\n' if is_scalar(t) else ""
-        elif row.kind is Kind.COUNT:
-            body = f'\txc_count("({row.counts[0]})", "", {row.counts[1]});\n'
-        elif row.kind is Kind.NO_EFFECT:
+        elif contract.kind is Kind.COUNT:
+            body = f'\txc_count("({contract.counts[0]})", "", {contract.counts[1]});\n'
+        elif contract.kind is Kind.NO_EFFECT:
             body = "\treturn 0;\n" if is_scalar(t) else ""
         else:
-            body = self._body(name, row, t, written, [(t, s) for _, t, s in declared[1]])
+            body = self._body(name, contract, t, written, [(t, s) for _, t, s in declared[1]])
         yield f"static {written} {stub_name(name)}({listed})\n{{\n{body}}}"
 
     def flag(self, name: str, is_test: bool, is_false: bool) -> str:
@@ -191,7 +199,7 @@ class Stubs:
         if contract.kind is Kind.EXPRESSION or contract.outs or contract.arguments or contract.is_inlined:
             raise Unprintable(f"{name} has a contract with parameters, and no declaration in the tree")
         macro = self.front.view.macro(name)
-        takes = self.shared.functions.get(contract.result or name)
+        takes = self.interface.functions.get(contract.result or name)
         if macro is not None and macro.params is not None and macro.variadic is None:
             takes = len(macro.params)
         names = ["..."] if takes is None else [f"a{i}" for i in range(takes)]
@@ -213,10 +221,10 @@ class Stubs:
     # Parts ------------------------------------------------------------------------------------------
     def _pure(self, text: str, t: CType) -> str:
         """The value of a pure function of ``v[0]`` to ``v[n]``."""
-        if text in self.shared.functions:
-            number = list(self.shared.functions).index(text)
+        if text in self.interface.functions:
+            number = list(self.interface.functions).index(text)
             return f"(xc_function({number}, n, v) & {mask(sort_of(t))})"
-        if text in self.shared.inputs:
+        if text in self.interface.inputs:
             return f'((void)v, (void)n, xc_input_named("{text}"))'
         return "xc_function(-1, n, v)"  # the procedure makes no use of it
 
@@ -229,7 +237,7 @@ class Stubs:
         for i, (t, _) in enumerate(parameters):
             if not isinstance(t, Pointer) or not is_scalar(t.target):
                 continue
-            base = named.get(_spelled(t.target))
+            base = named.get(_contract_type(t.target))
             answer = (
                 f'xc_answer_named("{base}")' if base is not None else f"xc_answer_written(xc_written[{i}])"
             )
@@ -239,15 +247,15 @@ class Stubs:
             yield f"{guard}*a{i} = (__typeof__(*a{i})){answer};"
         for i, (t, _) in enumerate(parameters):
             if isinstance(t, Pointer) and isinstance(t.target, Struct):
-                yield from self._filled(f"a{i}", t.target, contract)
+                yield from self._fill_struct(f"a{i}", t.target, contract)
 
-    def _unnamed(self, row: Contract, parameters: list[tuple[str, CType, str]]) -> bool:
-        """Whether an answer writes through a pointer to a scalar that the row has no name for."""
-        named = dict(row.outs)
+    def _writes_unnamed(self, contract: Contract, parameters: list[tuple[str, CType, str]]) -> bool:
+        """Whether an answer writes through a pointer to a scalar that the contract has no name for."""
+        named = dict(contract.outs)
         targets = [t.target for _, t, _ in parameters if isinstance(t, Pointer) and is_scalar(t.target)]
-        return any(_spelled(target) not in named for target in targets)
+        return any(_contract_type(target) not in named for target in targets)
 
-    def _filled(self, pointer: str, struct: Struct, contract: Contract) -> Iterator[str]:
+    def _fill_struct(self, pointer: str, struct: Struct, contract: Contract) -> Iterator[str]:
         """What an answer writes to the members of a struct."""
         for written, base in contract.outs:
             member = written.removeprefix(f"{struct}.")
@@ -259,7 +267,7 @@ class Stubs:
         if isinstance(t, Struct):
             for name, inner in self.front.types.all_members(t).items():
                 yield from self._fill(f"{lvalue}.{name}", f"{base}.{name}", inner)
-        elif base in self.shared.inputs:
+        elif base in self.interface.inputs:
             yield f"{lvalue} = {self._answer(base)};"
 
     def _event(self, name: str, contract: Contract, parameters: list[tuple[CType, str]]) -> str:
@@ -267,17 +275,17 @@ class Stubs:
         if not contract.is_event:
             return ""
         event = contract.event or name
-        if event not in self.shared.sinks:
+        if event not in self.interface.effects:
             return f'xc_stop("{event} happened, which the procedure never lets happen");'
         spelled = [s for _, s in parameters]
         values = {"mmu_lock": 'xc_held("(mmu_lock)")'}
         for argument, t, which in contract.arguments:
             values[argument] = f"(xc_word)a{[i for i, s in enumerate(spelled) if s == t][which]}"
         values |= {argument: f"xc_seen[{i}]" for i, (argument, _) in enumerate(contract.observes)}
-        names = self.shared.arguments[event]
+        names = self.interface.arguments[event]
         listed = ", ".join(values.get(argument, "0") for argument in names) or "0"
         given = sum(1 << i for i, argument in enumerate(names) if argument in values)
-        number = list(self.shared.sinks).index(event)
+        number = list(self.interface.effects).index(event)
         return f"xc_step(); xc_happened(xc_o, {number}, {given}UL, {len(names)}, (xc_word[]){{{listed}}});"
 
 
@@ -291,14 +299,14 @@ def _result(node: Node, text: Text) -> str:
     return f"{text_of(spec)} {stars}".strip()
 
 
-def _spelled(t: CType) -> str:
+def _contract_type(t: CType) -> str:
     """A type as contracts spell those of out-parameters."""
     if isinstance(t, Int) and t.is_bool:
         return "bool"
-    return f"{_spelled(t.target)} *" if isinstance(t, Pointer) else str(t)
+    return f"{_contract_type(t.target)} *" if isinstance(t, Pointer) else str(t)
 
 
-def the_ones(front: FrontEnd) -> str:
+def singleton_cases(front: FrontEnd) -> str:
     """The part of a ``_Generic`` that knows pointers to objects of which there is one."""
     tags = dict.fromkeys([*ALWAYS, *front.objects.roles, "task_struct"])
     return "".join(f"struct {tag} *: 1, " for tag in tags)

@@ -15,9 +15,9 @@ from model.source.preprocessor.profile import Profile
 from model.source.targets.target import Target
 from proofs import crosscheck
 from proofs.validation.differential.cgen.c_terms import Unprintable
-from proofs.validation.differential.cgen.harness import harness
-from proofs.validation.differential.program import NoCompiler, Program, build
-from proofs.validation.differential.witnesses import confirmed
+from proofs.validation.differential.cgen.harness import generate_harness
+from proofs.validation.differential.program import NoCompiler, Program, compile_harness
+from proofs.validation.differential.witnesses import confirm_witnesses
 from tests.support.c.c_code import FILE, make_tree
 
 CODE = """
@@ -81,20 +81,20 @@ def kernel(code: str = CODE, function: str = "f") -> Kernel:
 
 
 def program(folder: Path, replaced: dict[str, bytes] | None = None) -> Program:
-    return build(harness(kernel(), replaced), folder)
+    return compile_harness(generate_harness(kernel(), replaced), folder)
 
 
 @needs_gcc
 def test_the_compiled_c_agrees_with_its_procedure(tmp_path: Path) -> None:
-    found = program(tmp_path).random(5000, 1)
+    found = program(tmp_path).compare_random(5000, 1)
     assert found.agrees and found.compared == 5000
     assert not found.untaken
-    assert {"f.return", "(mmu_lock)", "w->part.size"} <= set(harness(kernel()).shared.seen)
+    assert {"f.return", "(mmu_lock)", "w->part.size"} <= set(generate_harness(kernel()).interface.observed)
 
 
 def test_what_is_never_spoken_of_is_not_compiled() -> None:
-    assert "never_spoken_of" not in harness(kernel()).compiled
-    assert "__ARG_PLACEHOLDER_1" in harness(kernel()).compiled
+    assert "never_spoken_of" not in generate_harness(kernel()).compiled
+    assert "__ARG_PLACEHOLDER_1" in generate_harness(kernel()).compiled
 
 
 @needs_gcc
@@ -102,7 +102,7 @@ def test_what_is_never_spoken_of_is_not_compiled() -> None:
     ("old", "new"),
     [
         ("part.small < 0", "part.small <= 0"),  # a boundary
-        ("n >> 3", "n >> 2"),  # a sink's argument
+        ("n >> 3", "n >> 2"),  # an effect's argument
         ("write_unlock(&w->part.mmu_lock);", ";"),  # a resource
         ("low == 5", "low == 4"),  # the returned value
         ("w->part.size = ret;", ";"),  # memory
@@ -113,7 +113,7 @@ def test_what_is_never_spoken_of_is_not_compiled() -> None:
 def test_a_change_is_noticed_where_it_can_be_seen(old: str, new: str, tmp_path: Path) -> None:
     code = CODE[CODE.index("int f(") :].rstrip()
     assert old in code
-    found = program(tmp_path, {"f": code.replace(old, new).encode()}).random(20000, 1)
+    found = program(tmp_path, {"f": code.replace(old, new).encode()}).compare_random(20000, 1)
     assert not found.agrees
 
 
@@ -121,11 +121,11 @@ def test_a_change_is_noticed_where_it_can_be_seen(old: str, new: str, tmp_path: 
 def test_a_witness_is_confirmed_and_a_wrong_procedure_is_not(tmp_path: Path) -> None:
     made = kernel()
     witness = Inputs({"n": 80, "w": 1, "w->part.low": 5, "ARM64_HAS_CACHE_DIC": 1})
-    assert [c.holds for c in confirmed(made, [witness])] == [True]
+    assert [c.holds for c in confirm_witnesses(made, [witness])] == [True]
     lying = program(
         tmp_path, {"f": CODE[CODE.index("int f(") :].replace("low == 5", "low == 4").rstrip().encode()}
     )
-    assert [v.verdict for v in lying.given([witness]).vectors] == ["differs"]
+    assert [v.verdict for v in lying.compare_inputs([witness]).vectors] == ["differs"]
 
 
 @needs_gcc

@@ -19,8 +19,8 @@ from proofs.claims.claim import Claim
 from proofs.claims.obligations import obligations
 from proofs.solvers.query import Answer, MinimalModel, SatStatus
 from proofs.theorems.expectation import Verdict
-from proofs.validation.differential.program import program
-from proofs.validation.differential.witnesses import Kernels, Replayed, replay_claim
+from proofs.validation.differential.program import compile_target
+from proofs.validation.differential.witnesses import CompiledKernels, WitnessReplay, replay_claim
 from proofs.verdicts.verdict import Judged, Standing
 from tests.support.c.c_code import FILE, make_tree
 
@@ -48,7 +48,7 @@ def kernel(code: str = CODE) -> Kernel:
     return read(tree, Index.build(tree, None), Profile.builtin("4K"), "4K", "f", target)
 
 
-def told(of: Kernel, known: Kernel, folder: Path, **model: int) -> Replayed:
+def told(of: Kernel, known: Kernel, folder: Path, **model: int) -> WitnessReplay:
     claim = Claim(
         theorem="never_1", family="ours", subject="f", pages="", says="f() never returns 1.", because=(), subjects={"": of.procedure}, facts=(), given=(),
         then=~same(said, const(1, BV32)),
@@ -56,7 +56,7 @@ def told(of: Kernel, known: Kernel, folder: Path, **model: int) -> Replayed:
     answer = Answer(claim.name, SatStatus.SAT, counterexample=MinimalModel(model, {}))
     obligation = obligations([claim])[0]
     judged = Judged(claim, Verdict.REFUTED, Standing.OTHERWISE, "", obligation, answer)
-    return replay_claim(judged, Kernels([known], folder))
+    return replay_claim(judged, CompiledKernels([known], folder))
 
 
 @needs_gcc
@@ -85,9 +85,9 @@ def test_where_c_is_undefined_a_number_nearby_is_tried(tmp_path: Path) -> None:
 @needs_gcc
 def test_other_c_than_the_procedures_differs(tmp_path: Path) -> None:
     made = kernel()
-    known = Kernels([made], tmp_path)
+    known = CompiledKernels([made], tmp_path)
     text = CODE[CODE.index("int f(") :].strip().replace("n == 5", "n == 6").encode()
-    known.programs["f", "4K"] = program(made, tmp_path / "lying", {"f": text})
+    known.programs["f", "4K"] = compile_target(made, tmp_path / "lying", {"f": text})
     claim = Claim(
         theorem="never_1",
         family="ours",

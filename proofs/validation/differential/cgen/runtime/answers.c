@@ -49,7 +49,7 @@ xc_word xc_function(int function, int n, const xc_word *a)
 	return (hash >> 40) % 3 ? hash : hash & 7;
 }
 
-void xc_happened(struct xc_outcome *o, int sink, xc_word given, int n, const xc_word *a)
+void xc_happened(struct xc_outcome *o, int effect, xc_word given, int n, const xc_word *a)
 {
 	struct xc_event *e = &o->event[o->events];
 
@@ -58,7 +58,7 @@ void xc_happened(struct xc_outcome *o, int sink, xc_word given, int n, const xc_
 		return;
 	}
 	o->events++;
-	e->sink = sink;
+	e->effect = effect;
 	e->given = given;
 	for (int i = 0; i < XC_ARGUMENTS; i++)
 		e->argument[i] = i < n ? a[i] : 0;
@@ -71,8 +71,8 @@ static char left[] = "left";
 void xc_stop(const char *trouble)
 {
 	compiled_did.trouble = trouble ? trouble : left;
-	for (int s = 0; !trouble && s < XC_SINKS; s++)
-		if (!strcmp(xc_sinks[s], "BUG"))
+	for (int s = 0; !trouble && s < XC_EFFECTS; s++)
+		if (!strcmp(xc_effects[s], "BUG"))
 			xc_happened(&compiled_did, s, 0, 0, NULL);
 	siglongjmp(out, 1);
 }

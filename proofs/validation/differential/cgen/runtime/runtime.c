@@ -105,14 +105,14 @@ static int alike(int *where)
 	int i = 0, j = 0;
 
 	for (;;) {
-		while (i < compiled_did.events && !xc_compared_sinks[compiled_did.event[i].sink])
+		while (i < compiled_did.events && !xc_compared_effects[compiled_did.event[i].effect])
 			i++;
-		while (j < procedure_did.events && !xc_compared_sinks[procedure_did.event[j].sink])
+		while (j < procedure_did.events && !xc_compared_effects[procedure_did.event[j].effect])
 			j++;
 		if (i >= compiled_did.events || j >= procedure_did.events)
 			break;
 		struct xc_event *c = &compiled_did.event[i++], *p = &procedure_did.event[j++];
-		if (c->sink != p->sink)
+		if (c->effect != p->effect)
 			return 0;
 		for (int a = 0; a < XC_ARGUMENTS; a++)
 			if ((p->given >> a & 1) && c->argument[a] != p->argument[a] &&
@@ -134,7 +134,7 @@ static void tell_outcome(const char *who, const struct xc_outcome *o)
 	for (int v = 0; v < XC_VALUES; v++)
 		printf("%s value %s = %#lx\n", who, xc_values[v], o->value[v]);
 	for (int e = 0; e < o->events; e++) {
-		printf("%s event %s", who, xc_sinks[o->event[e].sink]);
+		printf("%s event %s", who, xc_effects[o->event[e].effect]);
 		for (int a = 0; a < XC_ARGUMENTS; a++)
 			printf(" %#lx", o->event[e].argument[a]);
 		printf("\n");

@@ -3,7 +3,7 @@
 /* xc_word and the operators of terms come before this; XC_INPUTS, XC_VALUES, ... are generated. */
 
 struct xc_event {
-	int sink;
+	int effect;
 	xc_word given;			/* which of the arguments this call has */
 	xc_word argument[XC_ARGUMENTS];
 };
@@ -21,12 +21,12 @@ struct xc_input { const char *name; int width, kind, object, same_as, is_capabil
 
 extern const struct xc_input xc_inputs[XC_INPUTS + 1];
 extern const xc_word xc_constants[];
-extern const int xc_constants_count, xc_compared[XC_VALUES + 1], xc_compared_sinks[XC_SINKS + 1];
-extern const char *const xc_values[XC_VALUES + 1], *const xc_sinks[XC_SINKS + 1];
+extern const int xc_constants_count, xc_compared[XC_VALUES + 1], xc_compared_effects[XC_EFFECTS + 1];
+extern const char *const xc_values[XC_VALUES + 1], *const xc_effects[XC_EFFECTS + 1];
 extern unsigned char xc_branches[2 * XC_BRANCHES + 2];
 
 xc_word xc_function(int function, int n, const xc_word *arguments);
-void xc_happened(struct xc_outcome *o, int sink, xc_word given, int n, const xc_word *arguments);
+void xc_happened(struct xc_outcome *o, int effect, xc_word given, int n, const xc_word *arguments);
 void xc_stop(const char *trouble) __attribute__((noreturn));
 xc_word xc_object(int object);
 void xc_compiled(const xc_word *in, struct xc_outcome *o);

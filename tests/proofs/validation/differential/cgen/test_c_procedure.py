@@ -16,8 +16,14 @@ from model.logic import BOOL, BitVec, Sort, Term, apply, bitvec_op, evaluate, na
 from model.program.interpreter import Inputs, interpret
 from model.program.procedure import Input, Place, Procedure, Set
 from proofs.validation.differential.cgen import harness
-from proofs.validation.differential.cgen.c_procedure import ARGUMENTS, EVENTS, Interface, interface, printed
-from proofs.validation.differential.cgen.c_terms import HELPERS, Terms, Unprintable, mask
+from proofs.validation.differential.cgen.c_procedure import (
+    ARGUMENTS,
+    EVENTS,
+    Interface,
+    find_interface,
+    write_procedure,
+)
+from proofs.validation.differential.cgen.c_terms import HELPERS, TermWriter, Unprintable, mask
 from tests.support import terms
 
 PROCEDURES = 150
@@ -25,7 +31,7 @@ SEEN = ("p", "q", "x", "y", "sink.called", "sink.again", "sink.flag", "sink.word
 
 
 class Event(ctypes.Structure):
-    _fields_ = (("sink", ctypes.c_int), ("given", ctypes.c_ulong), ("argument", ctypes.c_ulong * ARGUMENTS))
+    _fields_ = (("effect", ctypes.c_int), ("given", ctypes.c_ulong), ("argument", ctypes.c_ulong * ARGUMENTS))
 
 
 class Outcome(ctypes.Structure):
@@ -45,7 +51,7 @@ def library(folder: Path, functions: str, values: int = len(SEEN)) -> ctypes.CDL
     numbers = {
         "INPUTS": 99,
         "VALUES": values,
-        "SINKS": 1,
+        "EFFECTS": 1,
         "BRANCHES": 4000,
         "ARGUMENTS": ARGUMENTS,
         "EVENTS": EVENTS,
@@ -55,10 +61,10 @@ def library(folder: Path, functions: str, values: int = len(SEEN)) -> ctypes.CDL
     support = """
 unsigned char xc_branches[2 * XC_BRANCHES + 2];
 xc_word xc_function(int function, int n, const xc_word *a) { return function * 5 + n + 3 * a[0]; }
-void xc_happened(struct xc_outcome *o, int sink, xc_word given, int n, const xc_word *a)
+void xc_happened(struct xc_outcome *o, int effect, xc_word given, int n, const xc_word *a)
 {
 	if (o->events < XC_EVENTS) {
-		o->event[o->events].sink = sink;
+		o->event[o->events].effect = effect;
 		o->event[o->events].given = given;
 		for (int i = 0; i < n; i++)
 			o->event[o->events].argument[i] = a[i];
@@ -90,7 +96,7 @@ def drawn(count: int) -> list[tuple[Procedure, list[dict[str, int]]]]:
 
 
 def interfaced(procedure: Procedure) -> Interface:
-    return interface(procedure, [p for p in SEEN if p in procedure.places or "." in p], procedure.inputs)
+    return find_interface(procedure, [p for p in SEEN if p in procedure.places or "." in p], procedure.inputs)
 
 
 def called(shared: Interface, term: Term, values: list[int]) -> int:
@@ -111,7 +117,7 @@ class Known(Inputs):
 def test_gcc_does_what_the_interpreter_does(tmp_path: Path) -> None:
     made = drawn(PROCEDURES)
     texts = [
-        printed(p, interfaced(p))[0].replace("xc_procedure(", f"xc_procedure{i}(")
+        write_procedure(p, interfaced(p))[0].replace("xc_procedure(", f"xc_procedure{i}(")
         for i, (p, _) in enumerate(made)
     ]
     compiled = library(tmp_path, "\n".join(texts))
@@ -125,13 +131,13 @@ def test_gcc_does_what_the_interpreter_does(tmp_path: Path) -> None:
             words = (ctypes.c_ulong * 99)(*(names[text] for text in shared.inputs))
             did = Outcome()
             compiled[f"xc_procedure{i}"](words, ctypes.byref(did))
-            assert {p: did.value[k] for k, p in enumerate(shared.seen)} == {
-                p: run.places.get(p, 0) for p in shared.seen
+            assert {p: did.value[k] for k, p in enumerate(shared.observed)} == {
+                p: run.places.get(p, 0) for p in shared.observed
             }
             steps = [s for s in run.steps if s.effect]
             assert did.events == min(len(steps), EVENTS)
             for k, step in enumerate(steps[:EVENTS]):
-                order = list(shared.arguments["sink"])
+                order = list(shared.arguments[step.effect])
                 assert [did.event[k].argument[order.index(a)] for a, _ in step.arguments] == [
                     v for _, v in step.arguments
                 ]
@@ -146,8 +152,8 @@ def test_every_operator_at_its_edges(width: int, tmp_path: Path) -> None:
     places = {op: Place(sort) for op in terms.WORD_OPS}
     body = tuple(Set(op, bitvec_op(op, a, b)) for op in terms.WORD_OPS)
     procedure = Procedure("operators", body, places, {"a": Input(sort), "b": Input(sort)})
-    shared = interface(procedure, list(places), procedure.inputs)
-    compiled = library(tmp_path, printed(procedure, shared)[0], len(places))
+    shared = find_interface(procedure, list(places), procedure.inputs)
+    compiled = library(tmp_path, write_procedure(procedure, shared)[0], len(places))
     top = (1 << width) - 1
     words = sorted(
         {0, 1, 2 & top, top, top >> 1, (top >> 1) + 1 & top, 5 & top, width & top, (width - 1) & top}
@@ -161,12 +167,12 @@ def test_every_operator_at_its_edges(width: int, tmp_path: Path) -> None:
 
 
 def test_what_is_wider_than_a_word_is_refused() -> None:
-    shared = Terms(lambda t: "in[0]", lambda text: 0)
+    shared = TermWriter(lambda t: "in[0]", lambda text: 0)
     with pytest.raises(Unprintable, match="wider than a machine word"):
-        shared.of(bitvec_op("add", name("a", BitVec(65)), name("b", BitVec(65))))
+        shared.write(bitvec_op("add", name("a", BitVec(65)), name("b", BitVec(65))))
 
 
 def test_an_application_is_cut_to_its_width() -> None:
-    made = Terms(lambda t: "in[0]", lambda text: 3)
-    made.of(apply("f", BOOL, name("a", Sort(64))))
+    made = TermWriter(lambda t: "in[0]", lambda text: 3)
+    made.write(apply("f", BOOL, name("a", Sort(64))))
     assert made.lines == ["const xc_word t0 = xc_function(3, 1, (xc_word[]){in[0]}) & 0x1UL;"]

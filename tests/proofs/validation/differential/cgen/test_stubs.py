@@ -14,8 +14,8 @@ from model.source.index.index import Index
 from model.source.kernel import Kernel, read
 from model.source.preprocessor.profile import Profile
 from model.source.targets.target import Target
-from proofs.validation.differential.program import program
-from proofs.validation.differential.witnesses import confirmed
+from proofs.validation.differential.program import compile_target
+from proofs.validation.differential.witnesses import confirm_witnesses
 from tests.support.c.c_code import FILE, make_tree
 
 CODE = """
@@ -120,7 +120,7 @@ def kernel(function: str, code: str = CODE) -> Kernel:
 @needs_gcc
 @pytest.mark.parametrize("function", ["visit", "choose", "search", "pick"])
 def test_the_compiled_c_agrees(function: str, tmp_path: Path) -> None:
-    found = program(kernel(function), tmp_path).random(5000, 1)
+    found = compile_target(kernel(function), tmp_path).compare_random(5000, 1)
     assert found.agrees and found.compared == 5000, (found.inputs, found.compiled, found.procedure)
 
 
@@ -144,24 +144,26 @@ def test_a_change_is_noticed(function: str, old: str, new: str, tmp_path: Path) 
     assert definition is not None
     text = definition.text.decode()
     assert old in text
-    found = program(made, tmp_path, {function: text.replace(old, new, 1).encode()}).random(20000, 1)
+    found = compile_target(made, tmp_path, {function: text.replace(old, new, 1).encode()}).compare_random(
+        20000, 1
+    )
     assert not found.agrees
 
 
 @needs_gcc
-def test_what_a_sink_sees_is_what_it_was_when_it_was_called(tmp_path: Path) -> None:
+def test_what_an_effect_sees_is_what_it_was_when_it_was_called(tmp_path: Path) -> None:
     made = kernel("visit")
     text = CODE[CODE.index("int visit(") : CODE.index("prot_t choose(")].strip()
     store = "\tWRITE_ONCE(*ctx->ptep, ATTRIBUTE(HIGH));\n"
     late = text.replace(store, "").replace("\tif (cmpxchg", f"{store}\tif (cmpxchg")
-    assert not program(made, tmp_path, {"visit": late.encode()}).random(20000, 1).agrees
+    assert not compile_target(made, tmp_path, {"visit": late.encode()}).compare_random(20000, 1).agrees
 
 
 @needs_gcc
 def test_a_member_that_is_null_is_not_called(tmp_path: Path) -> None:
-    run = program(kernel("visit"), tmp_path)
+    run = compile_target(kernel("visit"), tmp_path)
     member = "ctx->mm_ops->dcache_clean_inval_poc"
-    found = run.given([Inputs({member: 0}), Inputs({member: 1})]).vectors
+    found = run.compare_inputs([Inputs({member: 0}), Inputs({member: 1})]).vectors
     assert [v.verdict for v in found] == ["alike", "alike"]
     calls = [sum("dcache_clean" in event for event in v.compiled.events) for v in found]
     assert calls == [0, 1]
@@ -169,12 +171,14 @@ def test_a_member_that_is_null_is_not_called(tmp_path: Path) -> None:
 
 @needs_gcc
 def test_answers_beyond_those_with_names_are_compared(tmp_path: Path) -> None:
-    found = program(kernel("search"), tmp_path).random(5000, 1)
+    found = compile_target(kernel("search"), tmp_path).compare_random(5000, 1)
     assert found.counts["repeated"] > 0 and found.agrees
 
 
 @needs_gcc
 def test_a_witness_with_pointers_is_confirmed_on_the_objects_here() -> None:
-    found = confirmed(kernel("search"), [Inputs({"queue": 4096, "queue->length": 0xFFFF_FFFF, "at": 7})])
+    found = confirm_witnesses(
+        kernel("search"), [Inputs({"queue": 4096, "queue->length": 0xFFFF_FFFF, "at": 7})]
+    )
     assert [(c.holds, c.why) for c in found] == [(True, "")]
     assert found[0].inputs.names["queue"] != 4096
