@@ -23,14 +23,20 @@ from proofs.claims.subject import target_of
 from proofs.cli.files import check_writable
 from proofs.cli.progress import Progress
 from proofs.review import files
-from proofs.review.comparison.dead_code import dead_code
-from proofs.review.comparison.revisions import NOT_CHECKED, Step, engines, reviewed, steps
-from proofs.review.comparison.what_if import edited
+from proofs.review.comparison.dead_code import report_dead_code
+from proofs.review.comparison.revisions import (
+    NOT_CHECKED,
+    Revision,
+    apply_series,
+    list_engines,
+    review_revisions,
+)
+from proofs.review.comparison.what_if import apply_edit
 from proofs.review.formats import checks, reply, text
-from proofs.review.patches.commits import commits
+from proofs.review.patches.commits import read_commits
 from proofs.review.patches.limits import NoPatchError, PatchError
 from proofs.review.patches.patch import Patch, Series
-from proofs.review.patches.series import series, series_of
+from proofs.review.patches.series import parse_series, read_series
 from proofs.review.review import Base, Review, Status
 from proofs.solvers.engine import installed_version
 from proofs.solvers.smt.pool import Pool
@@ -96,7 +102,7 @@ class _Change:
     """What is reviewed: a tree, the steps from it, and the title of them all."""
 
     tree: Tree
-    steps: tuple[Step, ...]
+    steps: tuple[Revision, ...]
     title: str
     cover: Patch | None = None
     notes: tuple[str, ...] = ()
@@ -110,7 +116,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         door.error(problem)
     try:
         if asked.message_id is not None:
-            reply.message_id(asked.message_id)  # wrong ones are told at once
+            reply.parse_message_id(asked.message_id)  # wrong ones are told at once
         with Progress(sys.stderr) as progress:
             if asked.dead is not None:
                 page, is_decided = _dead(asked, progress)
@@ -120,7 +126,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if asked.message_id is not None:
                 review = reply.with_message_id(review, asked.message_id)
             if asked.out is not None:
-                files.write(asked.out, review)
+                files.write_files(asked.out, review)
     except (PatchError, TreeError, TableError, ProfileError) as error:
         return _fail(error, asked)
     except OSError as error:
@@ -133,7 +139,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
     if not asked.quiet:
         sys.stdout.write(
-            text.report(review) if asked.format == "text" else files.printed(review, asked.format)
+            text.render_report(review)
+            if asked.format == "text"
+            else files.render_format(review, asked.format)
         )
     return _code(review, asked.fail_on)
 
@@ -170,24 +178,24 @@ def _change(asked: argparse.Namespace) -> _Change:
         tree, other = Tree.open(asked.linux, asked.rev), Tree.open(asked.to)
         title = f"{tree.version}..{other.version}"
         patch = Patch(where=title, subject=title)
-        return _Change(tree, (Step(patch, other, tuple(files.differing(tree, other))),), title)
+        return _Change(tree, (Revision(patch, other, tuple(files.find_differing_files(tree, other))),), title)
     if asked.what_if is not None:
         tree = Tree.open(asked.linux, asked.rev)
-        step = edited(tree, FILES, asked.what_if)
+        step = apply_edit(tree, FILES, asked.what_if)
         return _Change(tree, (step,), step.patch.subject)
     found = _series(asked)
     start = asked.between.partition("..")[0] if asked.between is not None else asked.rev
     tree = Tree.open(asked.linux, start)
     title = found.cover.subject if found.cover else found.patches[0].subject
-    return _Change(tree, tuple(steps(tree, found.patches)), title, found.cover, found.notes)
+    return _Change(tree, tuple(apply_series(tree, found.patches)), title, found.cover, found.notes)
 
 
 def _series(asked: argparse.Namespace) -> Series:
     if asked.between is not None:
-        return commits(asked.linux, asked.between)
+        return read_commits(asked.linux, asked.between)
     if asked.patch in (None, "-"):
-        return series_of(sys.stdin.buffer.read())
-    return series(asked.patch)
+        return parse_series(sys.stdin.buffer.read())
+    return read_series(asked.patch)
 
 
 def _review(asked: argparse.Namespace, arguments: Sequence[str], progress: Progress) -> Review:
@@ -198,7 +206,7 @@ def _review(asked: argparse.Namespace, arguments: Sequence[str], progress: Progr
     progress.begin("reviewing", len(change.steps))
     with Memory(place) as memory, Pool(asked.jobs, asked.timeout) as pool:
         pool.start(2)
-        told = reviewed(pool, memory, change.tree, change.steps, configurations)
+        told = review_revisions(pool, memory, change.tree, change.steps, configurations)
         patches = tuple(progress.count(told))
     if change.notes:
         patches = (replace(patches[0], notes=(*change.notes, *patches[0].notes)), *patches[1:])
@@ -208,7 +216,7 @@ def _review(asked: argparse.Namespace, arguments: Sequence[str], progress: Progr
         Base(str(change.tree.version), asked.rev or "", named),
         patches,
         not_checked=NOT_CHECKED,
-        engines=engines(),
+        engines=list_engines(),
         command=shlex.join(["python", "-m", "proofs.attach", *arguments]),
         tool=f"stage2-proofs {installed_version('stage2-proofs') or '(not installed)'}",
         cover=change.cover,
@@ -231,7 +239,7 @@ def _dead(asked: argparse.Namespace, progress: Progress) -> tuple[str, bool]:
             if not isinstance(read, Kernel):
                 raise TreeError(f"{tree.where}: {read}")
             progress.begin("asking about conditions")
-            parts.append(dead_code(pool, memory, target.name, target, read.procedure))
+            parts.append(report_dead_code(pool, memory, target.name, target, read.procedure))
     return "\n\n".join(page for page, _ in parts) + "\n", all(is_decided for _, is_decided in parts)
 
 

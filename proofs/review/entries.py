@@ -16,13 +16,13 @@ from model.source.targets.table import TARGETS
 from proofs.claims.relational.equivalence import OTHER
 from proofs.review.patches.patch import ADDED, REMOVED, Patch
 from proofs.review.review import (
-    Became,
-    Change,
+    FunctionChange,
     FunctionReview,
     PatchReview,
     Review,
     Status,
     TheoremReview,
+    VerdictChange,
 )
 from proofs.theorems.expectation import Verdict
 
@@ -34,11 +34,11 @@ _SUBJECT = ""
 #: A file and the number of a line in it.
 _Line = tuple[str, int]
 _DECIDED = (Verdict.PROVED, Verdict.REFUTED, Verdict.VACUOUS)
-_WORSE = (Became.BROKEN, Became.LOST, Became.OTHERWISE)
+_WORSE = (VerdictChange.BROKEN, VerdictChange.LOST, VerdictChange.OTHERWISE)
 
 
 @dataclass(frozen=True)
-class Entry:
+class ReviewEntry:
     """``name`` is that of a theorem, or ``COMPARED``; ``means`` is what it says.  ``is_open``: it was not
     found out.  ``place`` is the line of the tree after the patch at which it shows, None if none is known;
     ``rested`` are the lines of the tree before it on which a broken theorem's proof rested."""
@@ -60,33 +60,36 @@ class Entry:
         return self.place.file if self.place else next(files, "")
 
 
-def entries(patch: PatchReview) -> tuple[Entry, ...]:
+def list_entries(patch: PatchReview) -> tuple[ReviewEntry, ...]:
     """The functions, then the theorems.  Never none: that nothing was compared is an entry, too."""
     if not patch.functions:
         said = "Nothing was compared: the tree has none of the functions that are read."
-        return (Entry(COMPARED, COMPARED_SAYS, "", "", Status.WARN, True, said), *_theorems(patch))
-    added = _added(patch.patch)
-    return (*(_function(each, added) for each in patch.functions), *_theorems(patch))
+        return (
+            ReviewEntry(COMPARED, COMPARED_SAYS, "", "", Status.WARN, True, said),
+            *_theorem_entries(patch),
+        )
+    added = _find_added_lines(patch.patch)
+    return (*(_function_entry(each, added) for each in patch.functions), *_theorem_entries(patch))
 
 
-def worth_telling(patch: PatchReview) -> bool:
+def is_reportable(patch: PatchReview) -> bool:
     """Whether a function was touched, or something is not as before or not known."""
-    touched = any(each.change is not Change.UNTOUCHED for each in patch.functions)
+    touched = any(each.change is not FunctionChange.UNTOUCHED for each in patch.functions)
     return touched or patch.changes_verdicts or patch.is_undecided
 
 
-def concerns(review: Review) -> bool:
+def is_in_scope(review: Review) -> bool:
     """Whether there is anything to say: some patch touches a function, or the file of one."""
-    return any(_concerns(patch) for patch in review.patches)
+    return any(_patch_is_in_scope(patch) for patch in review.patches)
 
 
-def _concerns(patch: PatchReview) -> bool:
+def _patch_is_in_scope(patch: PatchReview) -> bool:
     files = {target.file for target in TARGETS}
-    touched = any(each.change is not Change.UNTOUCHED for each in patch.functions)
+    touched = any(each.change is not FunctionChange.UNTOUCHED for each in patch.functions)
     return touched or not patch.patch.files or not files.isdisjoint(patch.patch.touches)
 
 
-def _added(patch: Patch) -> frozenset[_Line]:
+def _find_added_lines(patch: Patch) -> frozenset[_Line]:
     """The lines that the patch adds, in the tree after it."""
     found: set[_Line] = set()
     for change in patch.files:
@@ -96,16 +99,16 @@ def _added(patch: Patch) -> frozenset[_Line]:
     return frozenset(found)
 
 
-def _function(each: FunctionReview, added: Container[_Line]) -> Entry:
-    is_open = each.change in (Change.UNREAD, Change.UNDECIDED)
-    same = each.change in (Change.UNTOUCHED, Change.SAME)
+def _function_entry(each: FunctionReview, added: Container[_Line]) -> ReviewEntry:
+    is_open = each.change in (FunctionChange.UNREAD, FunctionChange.UNDECIDED)
+    same = each.change in (FunctionChange.UNTOUCHED, FunctionChange.SAME)
     says = f"{each.function}() {each.change.value}"
     says += f": {each.why.rstrip('.')}" if each.why else ""
     says += f"; {each.region}" if each.region else ""
     respects = " ".join(difference.says for difference in each.differences)
     says += f". What is not so any more: {respects}" if respects else "."
-    places = (_place(difference.witness, OTHER, added) for difference in each.differences)
-    return Entry(
+    places = (_find_place(difference.witness, OTHER, added) for difference in each.differences)
+    return ReviewEntry(
         COMPARED,
         COMPARED_SAYS,
         each.function,
@@ -117,22 +120,22 @@ def _function(each: FunctionReview, added: Container[_Line]) -> Entry:
     )
 
 
-def _theorems(patch: PatchReview) -> Iterator[Entry]:
-    added = _added(patch.patch)
+def _theorem_entries(patch: PatchReview) -> Iterator[ReviewEntry]:
+    added = _find_added_lines(patch.patch)
     for each in patch.theorems:
         is_open = any(verdict is not None and verdict not in _DECIDED for verdict in each.verdicts)
         finding = each.after
-        place = _place(finding.counterexample, _SUBJECT, added) if finding is not None else None
-        rested = each.lines or () if each.became is Became.BROKEN else ()
-        yield Entry(
+        place = _find_place(finding.counterexample, _SUBJECT, added) if finding is not None else None
+        rested = each.lines or () if each.became is VerdictChange.BROKEN else ()
+        yield ReviewEntry(
             each.name,
             each.says,
             each.function,
             each.pages,
             _status(each, is_open),
             is_open,
-            f"{_verdicts(each)}; {each.became.value}: {each.says}",
-            None if each.became is Became.SAME else place,
+            f"{_describe_verdicts(each)}; {each.became.value}: {each.says}",
+            None if each.became is VerdictChange.SAME else place,
             tuple(span for span in rested if _is_place(span)),
         )
 
@@ -140,16 +143,16 @@ def _theorems(patch: PatchReview) -> Iterator[Entry]:
 def _status(each: TheoremReview, is_open: bool) -> Status:
     if each.became in _WORSE:
         return Status.FAIL
-    fails = each.became is Became.NEW and each.verdicts[1] is Verdict.REFUTED and not each.is_declared
+    fails = each.became is VerdictChange.NEW and each.verdicts[1] is Verdict.REFUTED and not each.is_declared
     return Status.WARN if is_open or fails else Status.PASS
 
 
-def _verdicts(each: TheoremReview) -> str:
+def _describe_verdicts(each: TheoremReview) -> str:
     one, two = (verdict.value if verdict else "not asked" for verdict in each.verdicts)
     return one if one == two else f"{one} before, {two} after"
 
 
-def _place(witness: Witness | None, subject: str, added: Container[_Line]) -> Span | None:
+def _find_place(witness: Witness | None, subject: str, added: Container[_Line]) -> Span | None:
     """The last line of the witness's course that the patch adds; if there is none the last that decided what
     it shows, a branch that was taken sooner than one that was not; and if there is none, the last."""
     course = witness.runs.get(subject) if witness is not None else None

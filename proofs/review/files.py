@@ -19,28 +19,28 @@ _DRAFT = re.compile(r"reply(-[0-9]{2,})?\.eml")
 #: The names of files of evidence.
 _EVIDENCE = re.compile(rf"{evidence.FOLDER}/([0-9]{{2,}}/)?[^/]+\.(before|after|lines)(\.table)?\.(smt2|txt)")
 #: The formats that go to standard output besides the report itself.
-FORMS: Mapping[str, Callable[[Review], str]] = {"json": results.document, "b4": checks.render_b4}
+FORMS: Mapping[str, Callable[[Review], str]] = {"json": results.render_results, "b4": checks.render_b4}
 
 
-def files(review: Review) -> dict[str, str]:
+def render_files(review: Review) -> dict[str, str]:
     """The text of each file by its name."""
     return {
-        "report.txt": text.report(review),
-        **reply.drafts(review),
+        "report.txt": text.render_report(review),
+        **reply.render_drafts(review),
         "b4.json": checks.render_b4(review),
         "patchwork.json": checks.render_patchwork(review),
-        "results.json": results.document(review),
-        "results.sarif": sarif.document(review),
-        "junit.xml": junit.document(review),
-        "report.html": document.page(review),
-        **evidence.files(review),
+        "results.json": results.render_results(review),
+        "results.sarif": sarif.render_sarif(review),
+        "junit.xml": junit.render_junit(review),
+        "report.html": document.render_page(review),
+        **evidence.render_evidence(review),
     }
 
 
-def write(out: Path, review: Review) -> None:
+def write_files(out: Path, review: Review) -> None:
     """Write all files into a directory, which is made if it is not there, and remove the drafts and the
     evidence that an earlier review left there and this one has not.  Raises OSError."""
-    written = files(review)
+    written = render_files(review)
     for folder in sorted({(out / name).parent for name in written}):
         folder.mkdir(parents=True, exist_ok=True)
     write_all({out / name: content for name, content in written.items()})
@@ -50,12 +50,12 @@ def write(out: Path, review: Review) -> None:
             path.unlink()
 
 
-def printed(review: Review, form: str) -> str:
+def render_format(review: Review, form: str) -> str:
     """The review in one of the ``FORMS``."""
     return FORMS[form](review)
 
 
-def differing(one: Tree, other: Tree) -> Iterator[str]:
+def find_differing_files(one: Tree, other: Tree) -> Iterator[str]:
     """The files that are read of trees and are not the same in both."""
     names = {name for tree in (one, other) for top in _TOPS for name in tree.files(top) if is_read(name)}
     first, second = (tree.read_all(names) for tree in (one, other))

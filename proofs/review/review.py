@@ -20,7 +20,7 @@ from proofs.verdicts.finding import Finding
 from proofs.verdicts.verdict import Standing
 
 
-class Change(Enum):
+class FunctionChange(Enum):
     """How a function before the patch stands to the function after it; the value follows its name in
     a sentence."""
 
@@ -55,7 +55,7 @@ class FunctionReview:
 
     function: str
     pages: str
-    change: Change
+    change: FunctionChange
     why: str = ""
     region: str = ""
     differences: tuple[Difference, ...] = ()
@@ -64,7 +64,7 @@ class FunctionReview:
     results: tuple[Results, Results] | None = None
 
 
-class Became(Enum):
+class VerdictChange(Enum):
     """How a verdict after the patch stands to that before it."""
 
     SAME = "as before"
@@ -88,7 +88,7 @@ class TheoremReview:
     function: str
     pages: str
     says: str
-    became: Became
+    became: VerdictChange
     before: Finding | None
     after: Finding | None
     relevant: bool | None = None
@@ -137,18 +137,18 @@ class PatchReview:
     @property
     def changes_behaviour(self) -> bool:
         """Whether some function does not do the same, or may not."""
-        same = (Change.UNTOUCHED, Change.SAME)
+        same = (FunctionChange.UNTOUCHED, FunctionChange.SAME)
         return any(each.change not in same for each in self.functions)
 
     @property
     def changes_verdicts(self) -> bool:
         """Whether some theorem fares otherwise than before."""
-        return any(each.became is not Became.SAME for each in self.theorems)
+        return any(each.became is not VerdictChange.SAME for each in self.theorems)
 
     @property
     def is_undecided(self) -> bool:
         """Whether something was not found out: no function was there, one was not read, or a solver gave up."""
-        open_changes = (Change.UNREAD, Change.UNDECIDED)
+        open_changes = (FunctionChange.UNREAD, FunctionChange.UNDECIDED)
         decided = (Verdict.PROVED, Verdict.REFUTED, Verdict.VACUOUS)
         if not self.functions or any(each.change in open_changes for each in self.functions):
             return True
@@ -161,7 +161,10 @@ class PatchReview:
     @property
     def status(self) -> Status:
         """FAIL if a theorem was broken or lost; WARN if behaviour changed, or is not known."""
-        if any(each.became in (Became.BROKEN, Became.LOST, Became.OTHERWISE) for each in self.theorems):
+        if any(
+            each.became in (VerdictChange.BROKEN, VerdictChange.LOST, VerdictChange.OTHERWISE)
+            for each in self.theorems
+        ):
             return Status.FAIL
         return Status.WARN if self.changes_behaviour or self.is_undecided else Status.PASS
 
@@ -210,7 +213,7 @@ class Review:
     def scope(self) -> tuple[str, ...]:
         """The functions that were compared, those that are not the same first."""
         every = [each for patch in self.patches for each in patch.functions]
-        ordered = sorted(every, key=lambda each: each.change is Change.UNTOUCHED)
+        ordered = sorted(every, key=lambda each: each.change is FunctionChange.UNTOUCHED)
         return tuple(dict.fromkeys(each.function for each in ordered))
 
     @property

@@ -15,10 +15,10 @@ from model.program.procedure import Block, If, Input, Leave, Place, Procedure, S
 from model.source.targets.functions.memslot import PREPARE
 from model.source.trees.tree import Tree, overlay
 from proofs.attach import main
-from proofs.review.comparison.behaviour import meaning
-from proofs.review.comparison.dead_code import dead_code
-from proofs.review.comparison.side import touched
-from proofs.review.comparison.what_if import edited
+from proofs.review.comparison.behaviour import digest_procedure
+from proofs.review.comparison.dead_code import report_dead_code
+from proofs.review.comparison.side import find_changed_lines
+from proofs.review.comparison.what_if import apply_edit
 from proofs.review.patches.limits import PatchError
 from proofs.solvers.smt.pool import Pool
 from proofs.verdicts.cache import Memory
@@ -114,21 +114,21 @@ def test_commits_of_a_checkout_are_a_series(linux: Path, capsys: pytest.CaptureF
 # Edits by hand -------------------------------------------------------------------------------
 def test_an_edit_that_is_spaced_otherwise_is_found(linux: Path) -> None:
     top = Tree.open(linux)
-    step = edited(top, [MMU], "int   two => int three")
+    step = apply_edit(top, [MMU], "int   two => int three")
     assert step.tree.read(MMU) == b"int one;\nint three;\n"
     assert step.files == (MMU,)
 
 
 def test_an_edit_within_a_word_is_none(linux: Path) -> None:
     with pytest.raises(PatchError, match="stands 0 times"):
-        edited(Tree.open(linux), [MMU], "nt two => x")
+        apply_edit(Tree.open(linux), [MMU], "nt two => x")
 
 
 def test_an_edit_of_two_places_is_refused_with_both(linux: Path) -> None:
     with pytest.raises(
         PatchError, match=f"stands 2 times in what is read .{MMU}:1; {MMU}:2., and once is meant"
     ):
-        edited(Tree.open(linux), [MMU], "int => long")
+        apply_edit(Tree.open(linux), [MMU], "int => long")
 
 
 # Lines that differ ---------------------------------------------------------------------------
@@ -152,7 +152,7 @@ def test_lines_that_are_not_touched_are_the_same_in_both(one: list[str], other: 
 
     before = Tree("before", Store())  # type: ignore[arg-type]  # as much of a store as is asked
     after = overlay(before, {"f": "\n".join(other).encode()})
-    lines = touched(before, after, ["f"])
+    lines = find_changed_lines(before, after, ["f"])
     left = [t for i, t in enumerate("\n".join(one).splitlines(), 1) if i not in lines.before["f"]]
     right = [t for i, t in enumerate("\n".join(other).splitlines(), 1) if i not in lines.after["f"]]
     assert left == right
@@ -166,7 +166,7 @@ def test_what_a_procedure_means_has_no_lines() -> None:
             f"f at {line}", (Block("f", (body,), span),), {"ret": Place(BitVec(8))}, {flag: Input(BOOL)}
         )
 
-    assert meaning(made(1, "x")) == meaning(made(7, "x")) != meaning(made(1, "y"))
+    assert digest_procedure(made(1, "x")) == digest_procedure(made(7, "x")) != digest_procedure(made(1, "y"))
 
 
 def test_dead_code_that_is_undecided_is_told_and_not_green() -> None:
@@ -174,8 +174,8 @@ def test_dead_code_that_is_undecided_is_told_and_not_green() -> None:
     body = If(name("x"), (Leave("f", span, "ret", const(1, BitVec(8))),), (), span)
     made = Procedure("f", (Block("f", (body,), span),), {"ret": Place(BitVec(8))}, {"x": Input(BOOL)})
     with Pool(1, 30.0) as pool:
-        page, is_decided = dead_code(pool, Memory(), "f", PREPARE, made)
+        page, is_decided = report_dead_code(pool, Memory(), "f", PREPARE, made)
     assert is_decided and "0 can never change what it does" in page.replace("\n", " ")
     with Pool(1, 30.0, (sys.executable, "-c", "")) as broken:  # every worker ends at once
-        page, is_decided = dead_code(broken, Memory(), "f", PREPARE, made)
+        page, is_decided = report_dead_code(broken, Memory(), "f", PREPARE, made)
     assert not is_decided and "2 questions stay undecided." in page

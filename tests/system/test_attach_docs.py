@@ -21,7 +21,7 @@ COMMANDS = re.findall(r"-m proofs\.attach (.*)", JOINED)
 def test_the_table_names_every_file() -> None:
     series = reviews.review(reviews.broken(1), reviews.harmless(2), first=reviews.cover())
     told = re.findall(r"^\| `([\w./-]+)`", PAGE, re.MULTILINE)
-    files = {re.sub(r"/.*", "/", name) for name in artefacts.files(series)}
+    files = {re.sub(r"/.*", "/", name) for name in artefacts.render_files(series)}
     assert sorted(told) == sorted(files)
 
 

@@ -27,7 +27,7 @@ from proofs.claims.relational.equivalence import (
     compare_functions,
 )
 from proofs.review.comparison.side import Side
-from proofs.review.review import Change, Difference, FunctionReview
+from proofs.review.review import Difference, FunctionChange, FunctionReview
 from proofs.solvers.smt.pool import Pool
 from proofs.theorems.expectation import Verdict
 from proofs.theorems.theorem import Region
@@ -39,7 +39,7 @@ from proofs.verdicts.verdict import Judged
 
 
 @dataclass(frozen=True)
-class Pair:
+class FunctionPair:
     """A function in both trees under one page size, and the claims that it does the same."""
 
     target: Target
@@ -49,87 +49,92 @@ class Pair:
     claims: tuple[Claim, ...] = ()
 
 
-def functions(pool: Pool, memory: Memory, before: Side, after: Side) -> tuple[FunctionReview, ...]:
+def review_functions(pool: Pool, memory: Memory, before: Side, after: Side) -> tuple[FunctionReview, ...]:
     """What became of each function, in the order of the targets; those that neither tree has are left out."""
-    pairs = list(_pairs(before, after))
+    pairs = list(_pair_functions(before, after))
     asked = [claim for pair in pairs for claim in pair.claims]
     judged = {each.name: each for each in decided(pool, asked, memory)}
     refuted = [each for each in judged.values() if each.verdict is Verdict.REFUTED]
     closely = {each.name: find(each) for each in examined(pool, refuted, memory)}
-    return tuple(_review(pool, memory, pair, judged, closely) for pair in pairs)
+    return tuple(_review_pair(pool, memory, pair, judged, closely) for pair in pairs)
 
 
-def _pairs(before: Side, after: Side) -> Iterator[Pair]:
+def _pair_functions(before: Side, after: Side) -> Iterator[FunctionPair]:
     names = f"{before.name}..{after.name}"
     for (pages, one), (_, two) in zip(before.targets, after.targets, strict=True):
         for target in TARGETS:
             if target.name in one and not (_is_absent(one[target.name]) and _is_absent(two[target.name])):
-                yield _pair(target, pages, names, one[target.name], two[target.name])
+                yield _pair_function(target, pages, names, one[target.name], two[target.name])
 
 
 def _is_absent(read: ReadTarget) -> bool:
     return isinstance(read, NoSink)
 
 
-def _pair(target: Target, pages: str, names: str, one: ReadTarget, two: ReadTarget) -> Pair:
+def _pair_function(target: Target, pages: str, names: str, one: ReadTarget, two: ReadTarget) -> FunctionPair:
     if not isinstance(one, Kernel) or not isinstance(two, Kernel):
-        return Pair(target, pages, one, two)
-    if meaning(one.procedure) == meaning(two.procedure):
-        return Pair(target, pages, one, two)
+        return FunctionPair(target, pages, one, two)
+    if digest_procedure(one.procedure) == digest_procedure(two.procedure):
+        return FunctionPair(target, pages, one, two)
     if target is USER_MEM_ABORT:
-        return Pair(
+        return FunctionPair(
             target, pages, one, two, tuple(compare_fault_paths(one.procedure, two.procedure, names, pages))
         )
-    return Pair(target, pages, one, two, compare_functions(names, pages, {target.name: (one, two)}).claims)
+    return FunctionPair(
+        target, pages, one, two, compare_functions(names, pages, {target.name: (one, two)}).claims
+    )
 
 
-def _review(
-    pool: Pool, memory: Memory, pair: Pair, judged: dict[str, Judged], closely: dict[str, Finding]
+def _review_pair(
+    pool: Pool, memory: Memory, pair: FunctionPair, judged: dict[str, Judged], closely: dict[str, Finding]
 ) -> FunctionReview:
-    change, why = _change(pair, [judged[claim.name] for claim in pair.claims])
+    change, why = _classify(pair, [judged[claim.name] for claim in pair.claims])
     name = pair.target.name
-    if change is not Change.DIFFERS:
+    if change is not FunctionChange.DIFFERS:
         return FunctionReview(name, pair.pages, change, why)
     differing = [claim for claim in pair.claims if judged[claim.name].verdict is Verdict.REFUTED]
-    attributes = _attributes(pair)
+    attributes = _compare_attributes(pair)
     return FunctionReview(
         name,
         pair.pages,
         change,
         "",
-        next((_region(pool, memory, claim, claim.regions[0]) for claim in differing if claim.regions), ""),
-        tuple(_difference(closely[claim.name]) for claim in _telling(differing)),
+        next(
+            (_render_region(pool, memory, claim, claim.regions[0]) for claim in differing if claim.regions),
+            "",
+        ),
+        tuple(_describe_difference(closely[claim.name]) for claim in _most_specific(differing)),
         text_of_changed(attributes.rows),
         attributes.rows,
         attributes.both,
     )
 
 
-def _change(pair: Pair, judged: Sequence[Judged]) -> tuple[Change, str]:
+def _classify(pair: FunctionPair, judged: Sequence[Judged]) -> tuple[FunctionChange, str]:
     why = next((str(each) for each in (pair.two, pair.one) if isinstance(each, Unsupported)), "")
     if why:
-        return Change.UNREAD, why
+        return FunctionChange.UNREAD, why
     if _is_absent(pair.one) or _is_absent(pair.two):
-        return (Change.APPEARED, "") if _is_absent(pair.one) else (Change.GONE, str(pair.two))
+        return (FunctionChange.APPEARED, "") if _is_absent(pair.one) else (FunctionChange.GONE, str(pair.two))
     verdicts = {each.verdict for each in judged}
     if Verdict.REFUTED in verdicts:
-        return Change.DIFFERS, ""
+        return FunctionChange.DIFFERS, ""
     if verdicts <= {Verdict.PROVED}:
-        return (Change.SAME if judged else Change.UNTOUCHED), ""
-    return Change.UNDECIDED, next(each.why for each in judged if each.verdict is not Verdict.PROVED)
+        return (FunctionChange.SAME if judged else FunctionChange.UNTOUCHED), ""
+    return FunctionChange.UNDECIDED, next(each.why for each in judged if each.verdict is not Verdict.PROVED)
 
 
-def _telling(differing: Sequence[Claim]) -> Sequence[Claim]:
+def _most_specific(differing: Sequence[Claim]) -> Sequence[Claim]:
     """The claims about one observable each; the one about everything only if there is no other."""
     return [claim for claim in differing if claim.theorem != EVERYTHING] or differing
 
 
-def _difference(finding: Finding) -> Difference:
+def _describe_difference(finding: Finding) -> Difference:
     claim = finding.judged.claim
     return Difference(claim.says, claim, finding.counterexample)
 
 
-def _region(pool: Pool, memory: Memory, claim: Claim, region: Region) -> str:
+def _render_region(pool: Pool, memory: Memory, claim: Claim, region: Region) -> str:
     try:
         return f"{region.says} {formula(pool, claim, region, memory)}"
     except FormulaError as error:
@@ -144,7 +149,7 @@ class _Attributes:
     both: tuple[Results, Results] | None = None
 
 
-def _attributes(pair: Pair) -> _Attributes:
+def _compare_attributes(pair: FunctionPair) -> _Attributes:
     """Nothing of a function that gives no attributes."""
     if not (isinstance(pair.one, Kernel) and isinstance(pair.two, Kernel) and pair.target.is_fault_path):
         return _Attributes()
@@ -155,7 +160,7 @@ def _attributes(pair: Pair) -> _Attributes:
         return _Attributes()
 
 
-def meaning(procedure: Procedure) -> bytes:
+def digest_procedure(procedure: Procedure) -> bytes:
     """A digest of everything that a procedure says; its name is no part of it, nor, as in any fingerprint,
     where it is written."""
     return Fingerprints("").content(replace(procedure, name=""))

@@ -31,16 +31,16 @@ from proofs.verdicts.cache import Memory
 from proofs.verdicts.prove import cores, decided
 
 
-class Never(Enum):
+class DeadKind(Enum):
     """How a part of a condition is dead; the value is what is said of it."""
 
-    COME_TO = "never decides"
+    UNREACHED = "never decides"
     TRUE = "is never true where it decides"
     FALSE = "is never false where it decides"
 
 
 @dataclass(frozen=True)
-class Asked:
+class ConditionClaims:
     """A part of a condition, with the claims that it is never true, and never false."""
 
     part: ConditionPart
@@ -49,17 +49,17 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Dead:
+class DeadCondition:
     """A part of the condition at ``span`` (``text`` is "" for the whole), and how it is dead; ``times`` is
     how often its function was inlined; ``proofs`` are the claims that say so."""
 
     span: Span
     text: str
-    never: Never
+    never: DeadKind
     times: int
     proofs: tuple[Claim, ...]
 
-    def told(self) -> str:
+    def render_text(self) -> str:
         """One sentence, in kernel words."""
         where = f"{self.span.function or self.span.file}(): " if self.span.function else ""
         part = f"`{self.text}` in " if self.text else ""
@@ -67,7 +67,7 @@ class Dead:
         return f"{where}{part}`{self.span.text}` {self.never.value}{copies}."
 
 
-def asked(subject: str, procedure: Procedure, facts: Sequence[Fact]) -> list[Asked]:
+def claim_conditions(subject: str, procedure: Procedure, facts: Sequence[Fact]) -> list[ConditionClaims]:
     """The claims about every part of every condition of a procedure."""
     found = add_probes(procedure)
 
@@ -86,84 +86,86 @@ def asked(subject: str, procedure: Procedure, facts: Sequence[Fact]) -> list[Ask
         )
 
     return [
-        Asked(part, claim(i, "true", ~part.decided_yes), claim(i, "false", ~part.decided_no))
+        ConditionClaims(part, claim(i, "true", ~part.decided_yes), claim(i, "false", ~part.decided_no))
         for i, part in enumerate(found.parts)
     ]
 
 
-def claims(questions: Iterable[Asked]) -> Iterator[Claim]:
+def list_claims(questions: Iterable[ConditionClaims]) -> Iterator[Claim]:
     """What has to be decided."""
     for each in questions:
         yield each.never_true
         yield each.never_false
 
 
-def dead(questions: Iterable[Asked], verdicts: Mapping[str, Verdict]) -> list[Dead]:
+def find_dead(questions: Iterable[ConditionClaims], verdicts: Mapping[str, Verdict]) -> list[DeadCondition]:
     """What is dead, by the verdicts of the claims by name; in the order of the source.
 
     A part is left out if the condition that it is part of is dead itself.
     """
-    ordered = sorted(questions, key=_place)
-    found: list[Dead] = []
-    for _, group in groupby(ordered, key=_place):
+    ordered = sorted(questions, key=_source_order)
+    found: list[DeadCondition] = []
+    for _, group in groupby(ordered, key=_source_order):
         copies = list(group)
-        ways = {_way(each, verdicts) for each in copies}
+        ways = {_classify(each, verdicts) for each in copies}
         never = ways.pop() if len(ways) == 1 else None
         if never is not None and not any(_covers(other, copies[0].part) for other in found):
             part = copies[0].part
             text = "" if part.is_whole else prose.term(part.part)
-            proofs = tuple(c for each in copies for c in _proofs(each, never))
-            found.append(Dead(part.span, text, never, len(copies), proofs))
+            proofs = tuple(c for each in copies for c in _proving_claims(each, never))
+            found.append(DeadCondition(part.span, text, never, len(copies), proofs))
     return found
 
 
-def _place(each: Asked) -> tuple[str, int, str, bool, str]:
+def _source_order(each: ConditionClaims) -> tuple[str, int, str, bool, str]:
     span = each.part.span
     return span.file, span.line, span.text, not each.part.is_whole, prose.term(each.part.part)
 
 
-def _covers(other: Dead, part: ConditionPart) -> bool:
+def _covers(other: DeadCondition, part: ConditionPart) -> bool:
     same_test = (other.span.file, other.span.line, other.span.text) == (
         part.span.file, part.span.line, part.span.text
     )  # fmt: skip
     return same_test and not other.text
 
 
-def _way(each: Asked, verdicts: Mapping[str, Verdict]) -> Never | None:
+def _classify(each: ConditionClaims, verdicts: Mapping[str, Verdict]) -> DeadKind | None:
     yes, no = (verdicts[c.name] is Verdict.PROVED for c in (each.never_true, each.never_false))
     if yes and no:
-        return Never.COME_TO
-    return Never.TRUE if yes else Never.FALSE if no else None
+        return DeadKind.UNREACHED
+    return DeadKind.TRUE if yes else DeadKind.FALSE if no else None
 
 
-def _proofs(each: Asked, never: Never) -> tuple[Claim, ...]:
+def _proving_claims(each: ConditionClaims, never: DeadKind) -> tuple[Claim, ...]:
     both = (each.never_true, each.never_false)
-    return both if never is Never.COME_TO else both[never is Never.FALSE :][:1]
+    return both if never is DeadKind.UNREACHED else both[never is DeadKind.FALSE :][:1]
 
 
 WIDTH = 72
 
 
-def dead_code(
+def report_dead_code(
     pool: Pool, memory: Memory, name: str, target: Target, procedure: Procedure
 ) -> tuple[str, bool]:
     """Every condition, or part of one, that can never change what the function does, as text; and whether
     every question was decided."""
     facts = FACTS if target is USER_MEM_ABORT or target.is_fault_path else ()
-    questions = asked(name, procedure, facts)
-    verdicts = {each.name: each.verdict for each in decided(pool, list(claims(questions)), memory)}
+    questions = claim_conditions(name, procedure, facts)
+    verdicts = {each.name: each.verdict for each in decided(pool, list(list_claims(questions)), memory)}
     undecided = sum(v not in (Verdict.PROVED, Verdict.REFUTED) for v in verdicts.values())
-    found = dead(questions, verdicts)
-    return "\n".join(_told(name, len(questions), undecided, found, _rests(pool, found))), not undecided
+    found = find_dead(questions, verdicts)
+    return "\n".join(
+        _render_report(name, len(questions), undecided, found, _find_line_cores(pool, found))
+    ), not undecided
 
 
-def _rests(pool: Pool, found: Sequence[Dead]) -> dict[str, tuple[str, ...]]:
+def _find_line_cores(pool: Pool, found: Sequence[DeadCondition]) -> dict[str, tuple[str, ...]]:
     """The lines that each proof needs, by the name of its claim."""
     claims = [claim for each in found for claim in each.proofs]
     if not claims:
         return {}
     lines = havoc_lines(claims[0].subjects[""])  # all are about one procedure
-    resting = [line_core.resting(claim, lines) for claim in claims]
+    resting = [line_core.add_line_facts(claim, lines) for claim in claims]
     needed = cores(pool, [each.claim for each in resting], least=True)
     return {
         claim.name: tuple(dict.fromkeys(span.text for span in each.lines_of(needed.get(each.claim.name, ()))))
@@ -171,8 +173,8 @@ def _rests(pool: Pool, found: Sequence[Dead]) -> dict[str, tuple[str, ...]]:
     }
 
 
-def _told(
-    name: str, parts: int, undecided: int, found: Sequence[Dead], rests: dict[str, tuple[str, ...]]
+def _render_report(
+    name: str, parts: int, undecided: int, found: Sequence[DeadCondition], rests: dict[str, tuple[str, ...]]
 ) -> Iterator[str]:
     yield from textwrap.wrap(
         f"{name}(): {parts} conditions and parts of conditions were asked about, for all inputs that the"
@@ -183,7 +185,7 @@ def _told(
         yield f"{undecided} questions stay undecided."
     for each in found:
         yield ""
-        yield from textwrap.wrap(each.told(), WIDTH, break_long_words=False, break_on_hyphens=False)
+        yield from textwrap.wrap(each.render_text(), WIDTH, break_long_words=False, break_on_hyphens=False)
         lines = dict.fromkeys(text for claim in each.proofs for text in rests.get(claim.name, ()))
         yield from textwrap.wrap(
             f"This rests on {'; '.join(f'`{text}`' for text in lines)}." if lines else "This rests on no line.",

@@ -23,7 +23,7 @@ _LINE = "line"
 
 
 @dataclass(frozen=True)
-class Resting:
+class LineClaim:
     """The claim with each line as a fact, and the lines in the order of these facts, which come last."""
 
     claim: Claim
@@ -35,7 +35,7 @@ class Resting:
         return tuple(self.lines[i - first] for i in facts if i >= first)
 
 
-def resting(claim: Claim, found: LineHavoc) -> Resting:
+def add_line_facts(claim: Claim, found: LineHavoc) -> LineClaim:
     """The claim about the opened procedure of its own subject; what else it speaks of stays whole."""
     facts = tuple(
         Fact(name=f"{_LINE} {line.span}", says=line.span.text, source=str(line.span), holds=line.holds)
@@ -49,10 +49,10 @@ def resting(claim: Claim, found: LineHavoc) -> Resting:
         expected=Expectation(Verdict.PROVED),
         regions=(),
     )
-    return Resting(asked, tuple(line.span for line in found.lines))
+    return LineClaim(asked, tuple(line.span for line in found.lines))
 
 
-def untouched(claim: Claim, procedure: Procedure) -> Claim:
+def restate_under_havoc(claim: Claim, procedure: Procedure) -> Claim:
     """The claim about ``procedure``, in which the touched lines are opened and nothing is said of them: if
     it is still proved, it does not rest on them."""
     return replace(

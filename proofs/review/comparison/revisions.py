@@ -11,12 +11,12 @@ from model.source.index.index import Index
 from model.source.preprocessor.profile import Profile
 from model.source.trees.tree import Tree
 from proofs.claims.subject import part
-from proofs.review.comparison.behaviour import functions
-from proofs.review.comparison.side import Side, side, touched
-from proofs.review.comparison.theorems import theorems
-from proofs.review.patches.apply import Applied, apply_all, is_read
+from proofs.review.comparison.behaviour import review_functions
+from proofs.review.comparison.side import Side, find_changed_lines, read_side
+from proofs.review.comparison.theorems import review_theorems
+from proofs.review.patches.apply import AppliedPatch, apply_all, is_read
 from proofs.review.patches.patch import Patch
-from proofs.review.review import Change, FunctionReview, PatchReview, TheoremReview
+from proofs.review.review import FunctionChange, FunctionReview, PatchReview, TheoremReview
 from proofs.solvers.smt.pool import Pool
 from proofs.verdicts.cache import Memory
 from proofs.verdicts.portfolio.engines import z3_version
@@ -30,7 +30,7 @@ NOT_CHECKED = (
 
 
 @dataclass(frozen=True)
-class Step:
+class Revision:
     """A patch and the tree after it; of two trees, a patch without files."""
 
     patch: Patch
@@ -39,15 +39,15 @@ class Step:
     notes: tuple[str, ...] = ()
 
 
-def steps(tree: Tree, patches: Sequence[Patch]) -> list[Step]:
+def apply_series(tree: Tree, patches: Sequence[Patch]) -> list[Revision]:
     """Each patch with the tree after it.  Raises PatchError where one does not apply."""
     return [
-        Step(patch, applied.tree, applied.touches, tuple(_notes(applied)))
+        Revision(patch, applied.tree, applied.touches, tuple(_note_placement(applied)))
         for patch, applied in zip(patches, apply_all(tree, patches), strict=True)
     ]
 
 
-def _notes(applied: Applied) -> Iterator[str]:
+def _note_placement(applied: AppliedPatch) -> Iterator[str]:
     for placed in applied.placed:
         if placed.how != "exact":
             yield f"{placed.name}: a hunk was applied {placed.how}."
@@ -57,45 +57,47 @@ def _notes(applied: Applied) -> Iterator[str]:
         yield f"Not read, and so not looked at: {', '.join(unread)}."
 
 
-def reviewed(
+def review_revisions(
     pool: Pool,
     memory: Memory,
     tree: Tree,
-    along: Sequence[Step],
+    along: Sequence[Revision],
     configurations: Sequence[tuple[str, Profile]],
 ) -> Iterator[PatchReview]:
     """The review of each step, when it is known.  Raises TreeError and TableError as ``reading.side``."""
     kept = memory.directory
-    before = side(tree, configurations, Index.build(tree, default_directory()), kept)
+    before = read_side(tree, configurations, Index.build(tree, default_directory()), kept)
     for step in along:
         after = before
         if any(map(is_read, step.files)):
-            after = side(step.tree, configurations, before.index.rebuild(step.tree), kept)
-        yield _one(pool, memory, before, after, step)
+            after = read_side(step.tree, configurations, before.index.rebuild(step.tree), kept)
+        yield _review_revision(pool, memory, before, after, step)
         before = after
 
 
-def _one(pool: Pool, memory: Memory, before: Side, after: Side, step: Step) -> PatchReview:
-    became = functions(pool, memory, before, after)
-    if all(each.change is Change.UNTOUCHED for each in became):
-        return PatchReview(step.patch, became, (), (*step.notes, *_unreached(became, step)))
-    lines = touched(before.tree, after.tree, step.files)
-    told = theorems(pool, memory, before, after, lines)
-    return PatchReview(step.patch, became, told, step.notes, tuple(_assumed(after, became, told)))
+def _review_revision(pool: Pool, memory: Memory, before: Side, after: Side, step: Revision) -> PatchReview:
+    became = review_functions(pool, memory, before, after)
+    if all(each.change is FunctionChange.UNTOUCHED for each in became):
+        return PatchReview(step.patch, became, (), (*step.notes, *_note_nothing_changed(became, step)))
+    lines = find_changed_lines(before.tree, after.tree, step.files)
+    told = review_theorems(pool, memory, before, after, lines)
+    return PatchReview(step.patch, became, told, step.notes, tuple(_list_assumptions(after, became, told)))
 
 
-def _assumed(after: Side, became: Sequence[FunctionReview], told: Sequence[TheoremReview]) -> Iterator[str]:
+def _list_assumptions(
+    after: Side, became: Sequence[FunctionReview], told: Sequence[TheoremReview]
+) -> Iterator[str]:
     """The facts that were offered to the proofs, and the contracts that the changed functions rest on."""
     claims = [each.after.judged.claim for each in told if each.after]
     yield from (f"fact {name}" for name in {fact.name for claim in claims for fact in claim.facts})
-    changed = {each.function for each in became if each.change is not Change.UNTOUCHED}
+    changed = {each.function for each in became if each.change is not FunctionChange.UNTOUCHED}
     for subject, contracts in after.read.contracts.items():
         where = part(subject)
         if where is not None and where.target in changed:
             yield from (f"contract {name}" for name in contracts)
 
 
-def _unreached(became: Sequence[FunctionReview], step: Step) -> Iterator[str]:
+def _note_nothing_changed(became: Sequence[FunctionReview], step: Revision) -> Iterator[str]:
     """That nothing which was read is touched, so that a reader does not take silence for a proof."""
     if became and any(map(is_read, step.files)):
         yield (
@@ -104,6 +106,6 @@ def _unreached(became: Sequence[FunctionReview], step: Step) -> Iterator[str]:
         )
 
 
-def engines() -> tuple[str, ...]:
+def list_engines() -> tuple[str, ...]:
     """What decides, with its version."""
     return (f"z3 {z3_version()}".strip(),)

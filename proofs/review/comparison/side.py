@@ -31,7 +31,7 @@ class Side:
         return release_of(self.tree.version)
 
 
-def side(
+def read_side(
     tree: Tree, configurations: Sequence[tuple[str, Profile]], index: Index, kept: Path | None = None
 ) -> Side:
     """Read every target of the tree under each configuration; ``kept`` as in ``reading.read_all``.
@@ -45,7 +45,7 @@ def side(
 
 
 @dataclass(frozen=True)
-class Touched:
+class ChangedLines:
     """The lines that differ, by file: of the one tree those that are gone, of the other those that are new."""
 
     before: Mapping[str, frozenset[int]]
@@ -60,23 +60,23 @@ class Touched:
         return span.line in self.after.get(span.file, ())
 
 
-def touched(one: Tree, other: Tree, files: Sequence[str]) -> Touched:
+def find_changed_lines(one: Tree, other: Tree, files: Sequence[str]) -> ChangedLines:
     """The lines of these files in which two trees differ."""
     before: dict[str, frozenset[int]] = {}
     after: dict[str, frozenset[int]] = {}
     for file in files:
-        before[file], after[file] = _differing(_lines(one, file), _lines(other, file))
-    return Touched(before, after)
+        before[file], after[file] = _diff_lines(_read_lines(one, file), _read_lines(other, file))
+    return ChangedLines(before, after)
 
 
-def _lines(tree: Tree, file: str) -> list[bytes]:
+def _read_lines(tree: Tree, file: str) -> list[bytes]:
     try:
         return tree.read(file).splitlines()
     except TreeError:
         return []
 
 
-def _differing(one: list[bytes], other: list[bytes]) -> tuple[frozenset[int], frozenset[int]]:
+def _diff_lines(one: list[bytes], other: list[bytes]) -> tuple[frozenset[int], frozenset[int]]:
     """The numbers of the lines (from 1) that are not matched in the other text."""
     start = next(
         (i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))

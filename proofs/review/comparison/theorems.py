@@ -17,9 +17,9 @@ from proofs.claims.fingerprint import Fingerprints
 from proofs.claims.obligations import obligations
 from proofs.claims.subject import part
 from proofs.review.comparison import line_core
-from proofs.review.comparison.behaviour import meaning
-from proofs.review.comparison.side import Side, Touched
-from proofs.review.review import Became, TheoremReview
+from proofs.review.comparison.behaviour import digest_procedure
+from proofs.review.comparison.side import ChangedLines, Side
+from proofs.review.review import TheoremReview, VerdictChange
 from proofs.solvers.obligation import Obligation
 from proofs.solvers.smt.pool import Pool
 from proofs.theorems.expectation import Verdict
@@ -36,32 +36,32 @@ _CONFORMANCE = "conformance"
 
 
 @dataclass(frozen=True)
-class _Both:
+class _ClaimPair:
     """A theorem about a function on each side.  The claims' names differ where the releases do."""
 
     one: Claim | None
     two: Claim | None
 
 
-def theorems(
-    pool: Pool, memory: Memory, before: Side, after: Side, lines: Touched
+def review_theorems(
+    pool: Pool, memory: Memory, before: Side, after: Side, lines: ChangedLines
 ) -> tuple[TheoremReview, ...]:
     """The theorems about what the patch changes, in the order of the claims."""
-    changed = list(_changed(before, after))
-    alike = _alike(changed, {*before.read.unread, *after.read.unread})
-    one = _asked(pool, memory, before, [each.one for each in changed if each.one])
+    changed = list(_pair_changed_claims(before, after))
+    alike = _find_identical(changed, {*before.read.unread, *after.read.unread})
+    one = _decide(pool, memory, before, [each.one for each in changed if each.one])
     again = [each.two for i, each in enumerate(changed) if each.two and i not in alike]
-    two = _asked(pool, memory, after, again)
+    two = _decide(pool, memory, after, again)
     found = []
     for i, each in enumerate(changed):
         old = one[each.one.name] if each.one else None
         new = old if i in alike else two[each.two.name] if each.two else None
-        found.append(_review(each, old, new))
+        found.append(_review_pair(each, old, new))
     found = _with_witnesses(pool, memory, found)
     return tuple(_with_lines(pool, list(_with_relevance(pool, found, alike, lines)), lines))
 
 
-def _alike(changed: Sequence[_Both], unread: Container[str]) -> frozenset[int]:
+def _find_identical(changed: Sequence[_ClaimPair], unread: Container[str]) -> frozenset[int]:
     """The positions of theorems that come to the same formulas on both sides: nothing that they speak of is
     changed."""
     pairs = {
@@ -71,38 +71,38 @@ def _alike(changed: Sequence[_Both], unread: Container[str]) -> frozenset[int]:
     }
     one, two = (obligations([pair[side] for pair in pairs.values()]) for side in (0, 1))
     made = zip(pairs, one, two, strict=True)
-    return frozenset(i for i, a, b in made if a.formula == b.formula and _witness(a) == _witness(b))
+    return frozenset(i for i, a, b in made if a.formula == b.formula and _witness_key(a) == _witness_key(b))
 
 
-def _witness(made: Obligation) -> bytes:
+def _witness_key(made: Obligation) -> bytes:
     """What every counterexample is declared to show; nothing if nothing is declared."""
     return b"" if made.witness is None else made.witness.key
 
 
-def _changed(before: Side, after: Side) -> Iterator[_Both]:
+def _pair_changed_claims(before: Side, after: Side) -> Iterator[_ClaimPair]:
     """The theorems that are not asked of the same on both sides."""
-    meanings = _Meanings()
+    meanings = _Digests()
     one, two = (
-        {_key(claim): claim for claim in side.read.claims if claim.family != _CONFORMANCE}
+        {_identity(claim): claim for claim in side.read.claims if claim.family != _CONFORMANCE}
         for side in (before, after)
     )
     for key in dict.fromkeys([*one, *two]):
-        both = _Both(one.get(key), two.get(key))
+        both = _ClaimPair(one.get(key), two.get(key))
         if both.one is None or both.two is None or meanings.of(both.one) != meanings.of(both.two):
             yield both
 
 
-def _key(claim: Claim) -> tuple[str, str, str]:
+def _identity(claim: Claim) -> tuple[str, str, str]:
     """Theorem, function and page size, whatever the release is called."""
-    return claim.theorem, _function(claim), claim.pages
+    return claim.theorem, _function_of(claim), claim.pages
 
 
-def _function(claim: Claim) -> str:
+def _function_of(claim: Claim) -> str:
     where = part(claim.subject)
     return where.target if where else claim.subject
 
 
-class _Meanings:
+class _Digests:
     """What each claim asks, wherever it was written."""
 
     def __init__(self) -> None:
@@ -117,11 +117,11 @@ class _Meanings:
     def procedure(self, procedure: Procedure) -> bytes:
         found = self.procedures.get(id(procedure))
         if found is None:
-            found = self.procedures[id(procedure)] = procedure, meaning(procedure)
+            found = self.procedures[id(procedure)] = procedure, digest_procedure(procedure)
         return found[1]
 
 
-def _asked(pool: Pool, memory: Memory, side: Side, claims: Sequence[Claim]) -> dict[str, Finding]:
+def _decide(pool: Pool, memory: Memory, side: Side, claims: Sequence[Claim]) -> dict[str, Finding]:
     """The findings by name, without witnesses."""
     unread = side.read.unread
     judged = {c.name: unsupported(c, unread[c.name]) for c in claims if c.name in unread}
@@ -134,57 +134,59 @@ def _with_witnesses(pool: Pool, memory: Memory, found: Sequence[TheoremReview]) 
     wanted = [
         each.after.judged
         for each in found
-        if each.after and each.became is not Became.SAME and each.after.judged.verdict is Verdict.REFUTED
+        if each.after
+        and each.became is not VerdictChange.SAME
+        and each.after.judged.verdict is Verdict.REFUTED
     ]
     closely = {each.name: find(each) for each in examined(pool, wanted, memory)}
     return [replace(each, after=closely.get(each.claim_name, each.after)) for each in found]
 
 
-def _review(both: _Both, one: Finding | None, two: Finding | None) -> TheoremReview:
+def _review_pair(both: _ClaimPair, one: Finding | None, two: Finding | None) -> TheoremReview:
     claim = both.two or both.one
     assert claim is not None
     return TheoremReview(
         claim.theorem,
-        _function(claim),
+        _function_of(claim),
         claim.pages,
         claim.says,
-        _became(one.judged if one else None, two.judged if two else None),
+        _compare_verdicts(one.judged if one else None, two.judged if two else None),
         one,
         two,
     )
 
 
-def _became(one: Judged | None, two: Judged | None) -> Became:
+def _compare_verdicts(one: Judged | None, two: Judged | None) -> VerdictChange:
     old, new = one.verdict if one else None, two.verdict if two else None
     if old is None or one is None:
-        return Became.NEW
+        return VerdictChange.NEW
     if new is None or two is None or (new in (Verdict.VACUOUS, Verdict.UNSUPPORTED) and old is not new):
-        return Became.LOST
+        return VerdictChange.LOST
     if (old, new) == (Verdict.PROVED, Verdict.REFUTED):
-        return Became.BROKEN
+        return VerdictChange.BROKEN
     if (old, new) == (Verdict.REFUTED, Verdict.PROVED):
-        return Became.MENDED
+        return VerdictChange.MENDED
     fails_otherwise = new is Verdict.REFUTED and two.standing is Standing.OTHERWISE
     if fails_otherwise and one.standing is not Standing.OTHERWISE:
-        return Became.OTHERWISE
-    return Became.SAME
+        return VerdictChange.OTHERWISE
+    return VerdictChange.SAME
 
 
-def _proved(finding: Finding | None) -> Claim | None:
+def _claim_if_proved(finding: Finding | None) -> Claim | None:
     if finding is None or finding.judged.verdict is not Verdict.PROVED:
         return None
     return finding.judged.claim
 
 
 def _with_relevance(
-    pool: Pool, found: Sequence[TheoremReview], alike: Container[int], lines: Touched
+    pool: Pool, found: Sequence[TheoremReview], alike: Container[int], lines: ChangedLines
 ) -> Iterator[TheoremReview]:
     """Of each theorem that is proved on both sides, whether a proof needs a touched line; those ``alike``
     speak of nothing that is changed."""
-    spared = _Spared(lines)
+    spared = _HavocClaims(lines)
     halves: dict[int, list[Claim]] = {}
     for i, each in enumerate(found):
-        one, two = _proved(each.before), _proved(each.after)
+        one, two = _claim_if_proved(each.before), _claim_if_proved(each.after)
         if one is not None and two is not None and i not in alike:
             halves[i] = [*spared.before(i, one), *spared.after(i, two)]
     asked = [claim for both in halves.values() for claim in both]
@@ -196,11 +198,11 @@ def _with_relevance(
 
 
 @dataclass
-class _Spared:
+class _HavocClaims:
     """Claims about procedures of which the touched lines may do anything, each made once; none if the
     procedure has no such line.  Their subjects tell the sides apart."""
 
-    lines: Touched
+    lines: ChangedLines
     made: dict[int, tuple[Procedure, LineHavoc]] = field(default_factory=dict)
 
     def before(self, i: int, claim: Claim) -> Iterator[Claim]:
@@ -216,15 +218,17 @@ class _Spared:
         found = self.made[id(procedure)][1]
         if found.lines:
             named = replace(claim, theorem=f"{i}.{claim.theorem}", subject=f"{claim.subject}, {side}")
-            yield line_core.untouched(named, found.procedure)
+            yield line_core.restate_under_havoc(named, found.procedure)
 
 
-def _with_lines(pool: Pool, found: Iterable[TheoremReview], lines: Touched) -> Iterator[TheoremReview]:
+def _with_lines(pool: Pool, found: Iterable[TheoremReview], lines: ChangedLines) -> Iterator[TheoremReview]:
     """Of the first theorems that are broken, the lines that the proof needed, those that are gone first."""
     reviews = list(found)
-    wanted = [i for i, each in enumerate(reviews) if each.became is Became.BROKEN][:EXPLAINED]
-    proofs = {i: claim for i in wanted if (claim := _proved(reviews[i].before)) is not None}
-    resting = {i: line_core.resting(claim, havoc_lines(claim.subjects[""])) for i, claim in proofs.items()}
+    wanted = [i for i, each in enumerate(reviews) if each.became is VerdictChange.BROKEN][:EXPLAINED]
+    proofs = {i: claim for i in wanted if (claim := _claim_if_proved(reviews[i].before)) is not None}
+    resting = {
+        i: line_core.add_line_facts(claim, havoc_lines(claim.subjects[""])) for i, claim in proofs.items()
+    }
     needed = cores(pool, [each.claim for each in resting.values()], least=True)
     for i, each in enumerate(reviews):
         used = needed.get(resting[i].claim.name) if i in resting else None

@@ -11,14 +11,14 @@ import re
 from collections.abc import Iterable
 
 from model.source.trees.tree import Tree, overlay
-from proofs.review.comparison.revisions import Step
+from proofs.review.comparison.revisions import Revision
 from proofs.review.patches.limits import PatchError
 from proofs.review.patches.patch import Patch
 
 ARROW = "=>"
 
 
-def edited(tree: Tree, files: Iterable[str], edit: str) -> Step:
+def apply_edit(tree: Tree, files: Iterable[str], edit: str) -> Revision:
     """The tree with the edit.  Raises PatchError where it is not one, or does not fit exactly once."""
     old, arrow, new = edit.partition(ARROW)
     words = re.findall(r"\w+|[^\w\s]", old)
@@ -39,7 +39,7 @@ def edited(tree: Tree, files: Iterable[str], edit: str) -> Step:
     file, text, match = found[0]
     after = text[: match.start()] + new.strip() + text[match.end() :]
     subject = f"What if `{old.strip()}` were `{new.strip()}`"
-    return Step(
+    return Revision(
         Patch(where="--what-if", subject=subject), overlay(tree, {file: after.encode("latin-1")}), (file,)
     )
 

@@ -15,8 +15,8 @@ from dataclasses import replace
 from typing import Any
 
 from counterexamples.render.as_json import printable, render_json
-from proofs.review.entries import Entry, concerns, entries
-from proofs.review.formats.text import summary
+from proofs.review.entries import ReviewEntry, is_in_scope, list_entries
+from proofs.review.formats.text import summarise
 from proofs.review.review import PatchReview, Review, Status
 
 TOOL = "stage2-proofs"
@@ -31,24 +31,24 @@ NOTHING = "[]\n"
 
 def render_b4(review: Review) -> str:
     """The array for b4, as JSON."""
-    if not concerns(review):
+    if not is_in_scope(review):
         return NOTHING
-    return _result(review.status, summary(review), json.dumps(_details(review), sort_keys=True))
+    return _result(review.status, summarise(review), json.dumps(_details(review), sort_keys=True))
 
 
 def render_trouble(sentence: str) -> str:
     """The array for a patch that could not be looked at, such as one that does not apply: a warning."""
-    return _result(Status.WARN, cut(sentence), "")
+    return _result(Status.WARN, shorten(sentence), "")
 
 
-def cut(text: str) -> str:
+def shorten(text: str) -> str:
     """The text on one line, printable, and cut where it is too long."""
     line = printable(" ".join(text.split()))
     return line if len(line) <= LENGTH else f"{line[:LENGTH]} ..."
 
 
 def _result(status: Status, says: str, details: str) -> str:
-    result = {"tool": TOOL, "status": status.value, "summary": cut(says), "url": "", "details": details}
+    result = {"tool": TOOL, "status": status.value, "summary": shorten(says), "url": "", "details": details}
     return render_json([result])
 
 
@@ -58,30 +58,30 @@ def _details(review: Review) -> list[dict[str, Any]]:
     passed = 0
     for position, patch in enumerate(review.patches, 1):
         where = f"{position}/{len(review.patches)} " if len(review.patches) > 1 else ""
-        every = entries(patch)
+        every = list_entries(patch)
         told = [each for each in every if each.status is not Status.PASS]
         passed += len(every) - len(told)
         found += [_member(each, where) for each in told]
-        found += [_said(Status.PASS, where + note) for note in patch.notes]
-    more = [_said(review.status, f"{len(found) - MEMBERS} more")] if len(found) > MEMBERS else []
-    return [*found[:MEMBERS], *more, _said(Status.PASS, f"{passed} as before or better")]
+        found += [_note(Status.PASS, where + note) for note in patch.notes]
+    more = [_note(review.status, f"{len(found) - MEMBERS} more")] if len(found) > MEMBERS else []
+    return [*found[:MEMBERS], *more, _note(Status.PASS, f"{passed} as before or better")]
 
 
-def _member(each: Entry, where: str) -> dict[str, Any]:
+def _member(each: ReviewEntry, where: str) -> dict[str, Any]:
     context = f"{where}{each.name}" + (f", {each.pages} pages" if each.pages else "")
     member = {
         "status": each.status.value,
         "state": "undecided" if each.is_open else each.status.value,
-        "context": cut(context),
-        "description": cut(each.says),
+        "context": shorten(context),
+        "description": shorten(each.says),
     }
     if each.place is not None:
-        member["srcline"] = cut(f"{each.place}: {each.place.text}")
+        member["srcline"] = shorten(f"{each.place}: {each.place.text}")
     return member
 
 
-def _said(status: Status, text: str) -> dict[str, Any]:
-    return {"status": status.value, "description": cut(text)}
+def _note(status: Status, text: str) -> dict[str, Any]:
+    return {"status": status.value, "description": shorten(text)}
 
 
 def render_patchwork(review: Review) -> str:
@@ -94,6 +94,6 @@ def _check(review: Review, patch: PatchReview) -> dict[str, Any]:
         "state": _STATES[patch.status],
         "target_url": None,
         "context": TOOL,
-        "description": cut(summary(replace(review, patches=(patch,)))),
+        "description": shorten(summarise(replace(review, patches=(patch,)))),
     }
     return {"msgid": patch.patch.message_id, "subject": patch.patch.subject, "check": check}

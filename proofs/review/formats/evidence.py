@@ -14,7 +14,7 @@ from counterexamples.render import prose, trace
 from counterexamples.render.table import table_of
 from proofs.claims.obligations import obligations
 from proofs.review.formats.text import ascii_only
-from proofs.review.review import Became, PatchReview, Review, TheoremReview
+from proofs.review.review import PatchReview, Review, TheoremReview, VerdictChange
 from proofs.solvers import smtlib
 from proofs.verdicts.finding import Finding
 
@@ -25,7 +25,7 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9_.@-]")
 FOLDER = "evidence"
 
 
-def files(review: Review) -> dict[str, str]:
+def render_evidence(review: Review) -> dict[str, str]:
     """The text of each file by its name, with a directory for each patch of a series."""
     found: dict[str, str] = {}
     for position, patch in enumerate(review.patches, 1):
@@ -41,7 +41,7 @@ def _of_patch(patch: PatchReview) -> Iterator[tuple[str, str]]:
             for side, results in zip(("before", "after"), function.results, strict=True):
                 yield f"{name}.{side}.table.txt", ascii_only(table_of(results) + "\n")
     for theorem in patch.theorems:
-        if theorem.became is not Became.SAME:
+        if theorem.became is not VerdictChange.SAME:
             yield from _of_theorem(theorem)
 
 

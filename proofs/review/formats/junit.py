@@ -11,14 +11,14 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
 from counterexamples.render.as_json import printable
-from proofs.review.entries import Entry, entries
+from proofs.review.entries import ReviewEntry, list_entries
 from proofs.review.review import PatchReview, Review, Status
 
 #: The elements of what did not pass.
 _OPEN, _FAILED, _CHANGED = "error", "failure", "skipped"
 
 
-def document(review: Review) -> str:
+def render_junit(review: Review) -> str:
     """The XML, in ASCII."""
     root = Element("testsuites", name=_text(review.tool or "stage2-proofs"))
     for position, patch in enumerate(review.patches, 1):
@@ -29,7 +29,7 @@ def document(review: Review) -> str:
 
 
 def _suite(root: Element, patch: PatchReview, name: str) -> None:
-    every = entries(patch)
+    every = list_entries(patch)
     outcomes = [_outcome(each) for each in every]
     counts = {"tests": len(every), "failures": outcomes.count(_FAILED)}
     counts |= {"errors": outcomes.count(_OPEN), "skipped": outcomes.count(_CHANGED)}
@@ -41,7 +41,7 @@ def _suite(root: Element, patch: PatchReview, name: str) -> None:
         SubElement(suite, "system-out").text = _text("\n".join(patch.notes))
 
 
-def _outcome(each: Entry) -> str:
+def _outcome(each: ReviewEntry) -> str:
     if each.status is Status.FAIL:
         return _FAILED
     if each.is_open:
@@ -49,7 +49,7 @@ def _outcome(each: Entry) -> str:
     return _CHANGED if each.status is Status.WARN else ""
 
 
-def _case(suite: Element, each: Entry, outcome: str) -> None:
+def _case(suite: Element, each: ReviewEntry, outcome: str) -> None:
     name = each.name + (f" [{each.pages}]" if each.pages else "")
     case = SubElement(suite, "testcase", classname=_text(each.function or "none"), name=_text(name))
     if not outcome:

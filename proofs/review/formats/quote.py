@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from counterexamples.render.as_json import printable
 from model.program.procedure import Span
 from model.source.targets.table import TARGETS
-from proofs.review.entries import entries
+from proofs.review.entries import list_entries
 from proofs.review.patches.apply import is_read
-from proofs.review.patches.patch import ADDED, CONTEXT, REMOVED, FileChange, Hunk, Patch, decoded
+from proofs.review.patches.patch import ADDED, CONTEXT, REMOVED, FileChange, Hunk, Patch, decode
 from proofs.review.review import PatchReview, Status
 
 #: Lines of a hunk before and after the one that is meant, at most.
@@ -24,7 +24,7 @@ CUT = "[ ... ]"
 
 
 @dataclass(frozen=True)
-class _Meant:
+class _HunkLine:
     """A hunk, and the position of the line in it that is meant."""
 
     change: FileChange
@@ -32,39 +32,39 @@ class _Meant:
     position: int
 
 
-def quoted(review: PatchReview) -> list[str]:
+def quote_hunk(review: PatchReview) -> list[str]:
     """The lines, ``> `` before each; none where the patch changes nothing that is read."""
-    meant = next(_candidates(review), None)
+    meant = next(_rank_lines(review), None)
     if meant is None:
         return []
     lines, at = meant.hunk.lines, meant.position
     first, last = max(at - AROUND, 0), min(at + AROUND + 1, len(lines))
-    files = [f"--- {_name('a', meant.change.old)}", f"+++ {_name('b', meant.change.new)}"]
-    shown = [*files, _shown(meant.hunk.header), *map(_shown, lines[first:last])]
+    files = [f"--- {_render_name('a', meant.change.old)}", f"+++ {_render_name('b', meant.change.new)}"]
+    shown = [*files, _render_line(meant.hunk.header), *map(_render_line, lines[first:last])]
     parts = [f"> {line}".rstrip() for line in shown]
     if first:
         parts.insert(len(files) + 1, CUT)
-    before, after = _others(review.patch, meant)
+    before, after = _has_neighbours(review.patch, meant)
     return [*([CUT] if before else []), *parts, *([CUT] if after or last < len(lines) else [])]
 
 
-def _candidates(review: PatchReview) -> Iterator[_Meant]:
+def _rank_lines(review: PatchReview) -> Iterator[_HunkLine]:
     """The best first."""
-    every = sorted(entries(review), key=lambda each: each.status is not Status.FAIL)
+    every = sorted(list_entries(review), key=lambda each: each.status is not Status.FAIL)
     for each in every:
         for span in each.rested:
-            yield from _with_line(review.patch, span, REMOVED)
+            yield from _find_line(review.patch, span, REMOVED)
     for each in every:
         if each.place is not None and each.status is not Status.PASS:
-            yield from _with_line(review.patch, each.place, ADDED)
+            yield from _find_line(review.patch, each.place, ADDED)
     files = {target.file for target in TARGETS}
     read = [change for change in review.patch.files if any(map(is_read, change.touches))]
     for change in sorted(read, key=lambda change: files.isdisjoint(change.touches)):
         for hunk in change.hunks:
-            yield _Meant(change, hunk, _first_change(hunk))
+            yield _HunkLine(change, hunk, _first_change(hunk))
 
 
-def _with_line(patch: Patch, span: Span, side: bytes) -> Iterator[_Meant]:
+def _find_line(patch: Patch, span: Span, side: bytes) -> Iterator[_HunkLine]:
     """The hunk that has that line of the old file (of which lines are REMOVED) or the new one (ADDED)."""
     for change in patch.files:
         if span.file != (change.old if side == REMOVED else change.new):
@@ -75,7 +75,7 @@ def _with_line(patch: Patch, span: Span, side: bytes) -> Iterator[_Meant]:
                 if text[:1] not in (CONTEXT, side):
                     continue
                 if line == span.line:
-                    yield _Meant(change, hunk, position)
+                    yield _HunkLine(change, hunk, position)
                 line += 1
 
 
@@ -83,16 +83,16 @@ def _first_change(hunk: Hunk) -> int:
     return next((i for i, line in enumerate(hunk.lines) if line[:1] != CONTEXT), 0)
 
 
-def _others(patch: Patch, meant: _Meant) -> tuple[bool, bool]:
+def _has_neighbours(patch: Patch, meant: _HunkLine) -> tuple[bool, bool]:
     """Whether hunks stand before this one, and after it."""
     every = [(change, hunk) for change in patch.files for hunk in change.hunks]
     at = next(i for i, (_, hunk) in enumerate(every) if hunk is meant.hunk)
     return at > 0, at + 1 < len(every)
 
 
-def _name(side: str, name: str | None) -> str:
+def _render_name(side: str, name: str | None) -> str:
     return "/dev/null" if name is None else printable(f"{side}/{name}")
 
 
-def _shown(line: bytes) -> str:
-    return printable(decoded(line.removesuffix(b"\n")), "\t")
+def _render_line(line: bytes) -> str:
+    return printable(decode(line.removesuffix(b"\n")), "\t")

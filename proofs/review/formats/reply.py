@@ -15,9 +15,9 @@ from email.header import Header
 from email.message import EmailMessage
 
 from counterexamples.render.as_json import printable
-from proofs.review.entries import worth_telling
+from proofs.review.entries import is_reportable
 from proofs.review.formats import text
-from proofs.review.formats.quote import quoted
+from proofs.review.formats.quote import quote_hunk
 from proofs.review.patches.limits import PatchError
 from proofs.review.patches.patch import Patch
 from proofs.review.review import PatchReview, Review
@@ -35,21 +35,21 @@ _ID = re.compile(r"(?!.*=\?)<[!-;=?-~]{1,120}@[!-;=?-~]{1,120}>")
 _TAG = re.compile(r"^([ \t]*)([\w-]+-by|fixes|closes|link|cc):", re.MULTILINE | re.IGNORECASE)
 
 
-def drafts(review: Review) -> dict[str, str]:
+def render_drafts(review: Review) -> dict[str, str]:
     """The drafts by file name: ``reply.eml`` to the cover letter, or to the first or only patch, and of a
     series ``reply-01.eml`` and so on to each patch that there is something to say of."""
     if not any(each.patch.files for each in review.patches):
         return {}
     if len(review.patches) == 1:
-        return {"reply.eml": _to_patch(review, review.patches[0])}
-    found = {"reply.eml": _draft(answered(review), [], review)}
+        return {"reply.eml": _render_reply(review, review.patches[0])}
+    found = {"reply.eml": _render_draft(answered_mail(review), [], review)}
     for position, each in enumerate(review.patches, 1):
-        if each.patch.files and worth_telling(each):
-            found[f"reply-{position:02}.eml"] = _to_patch(review, each)
+        if each.patch.files and is_reportable(each):
+            found[f"reply-{position:02}.eml"] = _render_reply(review, each)
     return found
 
 
-def answered(review: Review) -> Patch:
+def answered_mail(review: Review) -> Patch:
     """The mail that ``reply.eml`` answers: of a series without a cover letter, the first patch."""
     return review.cover or review.patches[0].patch
 
@@ -59,7 +59,7 @@ def with_message_id(review: Review, stated: str) -> Review:
 
     Raises PatchError if it is none, or if that mail states another one itself.
     """
-    found, mail = message_id(stated), answered(review)
+    found, mail = parse_message_id(stated), answered_mail(review)
     if mail.message_id not in (None, found):
         raise PatchError(
             f"--message-id: the mail states {mail.message_id} itself; leave out --message-id {found}."
@@ -71,7 +71,7 @@ def with_message_id(review: Review, stated: str) -> Review:
     return replace(review, patches=(replace(first, patch=mail), *rest))
 
 
-def message_id(stated: str) -> str:
+def parse_message_id(stated: str) -> str:
     """The Message-ID, in its brackets.  Raises PatchError if it is none."""
     found = stated.strip() if "<" in stated else f"<{stated.strip()}>"
     if not _ID.fullmatch(found):
@@ -80,9 +80,9 @@ def message_id(stated: str) -> str:
     return found
 
 
-def unthreaded(review: Review) -> str:
+def describe_missing_thread(review: Review) -> str:
     """A sentence that says why ``reply.eml`` belongs to no thread; "" if it does, or there is none."""
-    if not drafts(review) or _is_threaded(answered(review)):
+    if not render_drafts(review) or _is_threaded(answered_mail(review)):
         return ""
     return (
         "The mail that is answered states no Message-ID, so reply.eml has no In-Reply-To; "
@@ -94,17 +94,17 @@ def _is_threaded(mail: Patch) -> bool:
     return mail.message_id is not None and _ID.fullmatch(mail.message_id) is not None
 
 
-def _to_patch(review: Review, patch: PatchReview) -> str:
+def _render_reply(review: Review, patch: PatchReview) -> str:
     one = replace(review, patches=(patch,), cover=None)
-    return _draft(patch.patch, quoted(patch), one)
+    return _render_draft(patch.patch, quote_hunk(patch), one)
 
 
-def _draft(mail: Patch, lines: list[str], review: Review) -> str:
-    head = [f"Subject: {_encoded(_subject(mail))}"]
+def _render_draft(mail: Patch, lines: list[str], review: Review) -> str:
+    head = [f"Subject: {_encode_header(_subject(mail))}"]
     if _is_threaded(mail):
         head += [f"In-Reply-To: {mail.message_id}", "References: " + "\n ".join(_references(mail))]
     quotation = [*_attribution(mail), *lines, ""] if lines else []
-    report = text.report(replace(review, title="Re")).partition("\n\n")[2]  # the subject is its title
+    report = text.render_report(replace(review, title="Re")).partition("\n\n")[2]  # the subject is its title
     body = "\n".join([*quotation, _TAG.sub(r"\1\2 :", report)])
     draft = EmailMessage()
     draft.set_content(body, charset="us-ascii" if body.isascii() else "utf-8", cte=_transfer(body))
@@ -117,7 +117,7 @@ def _transfer(body: str) -> str:
     return "7bit" if body.isascii() else "8bit"
 
 
-def _encoded(value: str) -> str:
+def _encode_header(value: str) -> str:
     """A header's value, folded: as encoded words (RFC 2047) where it is not plain ASCII, where it has what
     looks like one, which a mail program would decode, and where a word is too long for a line."""
     plain = value.isascii() and "=?" not in value and max(map(len, value.split())) <= WORD

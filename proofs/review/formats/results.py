@@ -15,7 +15,7 @@ from counterexamples.render import as_json
 from counterexamples.render.as_json import render_json
 from counterexamples.render.table import Row
 from model.program.procedure import Span
-from proofs.review.formats.text import summary
+from proofs.review.formats.text import summarise
 from proofs.review.patches.patch import FileChange, Patch
 from proofs.review.review import Difference, FunctionReview, PatchReview, Review, TheoremReview
 from proofs.verdicts.finding import Finding
@@ -23,7 +23,7 @@ from proofs.verdicts.finding import Finding
 SCHEMA = 1
 
 
-def document(review: Review) -> str:
+def render_results(review: Review) -> str:
     """The JSON text."""
     base = review.base
     return render_json(
@@ -32,11 +32,11 @@ def document(review: Review) -> str:
             "tool": review.tool,
             "title": review.title,
             "status": review.status.value,
-            "summary": summary(review),
+            "summary": summarise(review),
             "base": {"version": base.version, "commit": base.commit, "configuration": base.configuration},
             "scope": review.scope,
             "cover": _patch(review.cover) if review.cover is not None else None,
-            "patches": [_reviewed(each) for each in review.patches],
+            "patches": [_patch_review(each) for each in review.patches],
             "assumptions": review.assumptions,
             "not_checked": review.not_checked,
             "engines": review.engines,
@@ -45,7 +45,7 @@ def document(review: Review) -> str:
     )
 
 
-def _reviewed(each: PatchReview) -> dict[str, Any]:
+def _patch_review(each: PatchReview) -> dict[str, Any]:
     return {
         "patch": _patch(each.patch),
         "status": each.status.value,

@@ -13,16 +13,16 @@ from urllib.parse import quote
 
 from counterexamples.render.as_json import render_json
 from model.program.procedure import Span
-from proofs.review.entries import Entry, entries
+from proofs.review.entries import ReviewEntry, list_entries
 from proofs.review.review import PatchReview, Review, Status
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVELS = {Status.PASS: "none", Status.WARN: "warning", Status.FAIL: "error"}
 
 
-def document(review: Review) -> str:
+def render_sarif(review: Review) -> str:
     """The JSON text: one run."""
-    every = [(patch, each) for patch in review.patches for each in entries(patch)]
+    every = [(patch, each) for patch in review.patches for each in list_entries(patch)]
     means: dict[str, str] = {}
     for _, each in every:
         means.setdefault(each.name, each.means)
@@ -42,7 +42,7 @@ def _tool(tool: str) -> dict[str, str]:
     return {"name": name or "stage2-proofs", **({"version": version} if version else {})}
 
 
-def _result(patch: PatchReview, each: Entry, rule: int) -> dict[str, Any]:
+def _result(patch: PatchReview, each: ReviewEntry, rule: int) -> dict[str, Any]:
     kind = "open" if each.is_open and each.status is not Status.FAIL else "fail"
     if each.status is Status.PASS:
         kind = "pass"
@@ -60,11 +60,11 @@ def _result(patch: PatchReview, each: Entry, rule: int) -> dict[str, Any]:
     if locations := _locations(patch, each):
         result["locations"] = locations
     if each.rested:
-        result["relatedLocations"] = [_rested(i, span) for i, span in enumerate(each.rested)]
+        result["relatedLocations"] = [_related_location(i, span) for i, span in enumerate(each.rested)]
     return result
 
 
-def _locations(patch: PatchReview, each: Entry) -> list[dict[str, Any]]:
+def _locations(patch: PatchReview, each: ReviewEntry) -> list[dict[str, Any]]:
     """A line that decided it; otherwise the file of the function, or one that the patch touches, without a
     line: what shows results refuses those that are nowhere."""
     location: dict[str, Any] = {}
@@ -87,7 +87,7 @@ def _artifact(file: str) -> dict[str, str]:
     return {"uri": quote(file, errors="replace")}
 
 
-def _rested(position: int, span: Span) -> dict[str, Any]:
+def _related_location(position: int, span: Span) -> dict[str, Any]:
     said = "The proof before the patch rested on this line of the tree before the patch."
     return {"id": position, "message": {"text": said}, "physicalLocation": _physical(span)}
 

@@ -12,12 +12,12 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from counterexamples.render import prose
 from proofs.review.review import (
-    Became,
-    Change,
+    FunctionChange,
     FunctionReview,
     PatchReview,
     Review,
     TheoremReview,
+    VerdictChange,
 )
 from proofs.theorems.expectation import Verdict
 
@@ -26,19 +26,19 @@ WIDTH = 72
 BROKEN, NAMES, ROWS, FUNCTIONS, RESPECTS = 3, 4, 14, 3, 4
 
 _QUESTION = {
-    Became.BROKEN: "Is it intended that this does not hold any more?",
-    Became.LOST: "Is it intended that this has lost its meaning? Nothing satisfies its premises any more:",
-    Became.OTHERWISE: "Is it intended that this fails in another way than before?",
-    Became.NEW: "Could this not be asked before, and is it as intended now?",
+    VerdictChange.BROKEN: "Is it intended that this does not hold any more?",
+    VerdictChange.LOST: "Is it intended that this has lost its meaning? Nothing satisfies its premises any more:",
+    VerdictChange.OTHERWISE: "Is it intended that this fails in another way than before?",
+    VerdictChange.NEW: "Could this not be asked before, and is it as intended now?",
 }
 #: The questions in the order in which they are put.
-_ORDER = (Became.BROKEN, Became.OTHERWISE, Became.LOST, Became.NEW)
+_ORDER = (VerdictChange.BROKEN, VerdictChange.OTHERWISE, VerdictChange.LOST, VerdictChange.NEW)
 
 
-def report(review: Review) -> str:
+def render_report(review: Review) -> str:
     """The whole text, with a newline at its end."""
-    parts = [*_wrapped(review.title or "A change without a subject"), "", *_prose(review), "", "---"]
-    parts += _machine(review)
+    parts = [*_wrap(review.title or "A change without a subject"), "", *_render_prose(review), "", "---"]
+    parts += _render_footer(review)
     return ascii_only("\n".join(line.rstrip() for line in parts) + "\n")
 
 
@@ -48,112 +48,118 @@ def ascii_only(text: str) -> str:
     return safe.encode("ascii", "backslashreplace").decode("ascii")
 
 
-def summary(review: Review) -> str:
+def summarise(review: Review) -> str:
     """The review in one sentence."""
     patches = review.patches
-    broken = sum(_is_question(each) for patch in patches for each in patch.theorems)
+    broken = sum(is_question(each) for patch in patches for each in patch.theorems)
     if broken:
         first = review.first_verdict
-        where = f", first by {_quoted(first)}" if first is not None and len(patches) > 1 else ""
+        where = f", first by {_quote_subject(first)}" if first is not None and len(patches) > 1 else ""
         return f"{_count(broken, 'theorem')} to be asked about{where}."
     if any(patch.is_undecided for patch in patches):
         return "Something could not be read or decided; see the report."
     changed = review.first_change
     if changed is None:
         return "No functional change in what was read, for all inputs."
-    where = f", first by {_quoted(changed)}" if len(patches) > 1 else ""
-    names = dict.fromkeys(f"{each.function}()" for patch in patches for each in _changed(patch))
-    return f"{_joined(list(names))} {'do' if len(names) > 1 else 'does'} not do the same{where}; " + (
+    where = f", first by {_quote_subject(changed)}" if len(patches) > 1 else ""
+    names = dict.fromkeys(f"{each.function}()" for patch in patches for each in _changed_functions(patch))
+    return f"{_join(list(names))} {'do' if len(names) > 1 else 'does'} not do the same{where}; " + (
         "all theorems fare as before."
     )
 
 
-def _prose(review: Review) -> Iterator[str]:
+def _render_prose(review: Review) -> Iterator[str]:
     if len(review.patches) == 1:
-        yield from told(review.patches[0])
+        yield from render_patch(review.patches[0])
         return
-    yield from _wrapped(summary(review))
+    yield from _wrap(summarise(review))
     for patch in review.patches:
         yield ""
-        yield from _wrapped(
+        yield from _wrap(
             f"{patch.patch.number or ''}/{len(review.patches)}: {patch.patch.subject}".lstrip("/")
         )
-        yield from (f"  {line}".rstrip() for line in told(patch, WIDTH - 2))
+        yield from (f"  {line}".rstrip() for line in render_patch(patch, WIDTH - 2))
 
 
-def told(patch: PatchReview, width: int = WIDTH) -> list[str]:
+def render_patch(patch: PatchReview, width: int = WIDTH) -> list[str]:
     """What became of one patch."""
-    lines = [*_behaviour(patch, width)]
-    questions = sorted(filter(_is_question, patch.theorems), key=lambda each: _ORDER.index(each.became))
+    lines = [*_render_behaviour(patch, width)]
+    questions = sorted(filter(is_question, patch.theorems), key=lambda each: _ORDER.index(each.became))
     shown = questions[:BROKEN]
     for i, each in enumerate(shown):
-        lines += ["", *_wrapped(_QUESTION[each.became], width), *_theorem(each, width, with_witness=i == 0)]
+        lines += [
+            "",
+            *_wrap(_QUESTION[each.became], width),
+            *_render_theorem(each, width, with_witness=i == 0),
+        ]
     if len(questions) > len(shown):
         names = _some([each.name for each in questions[len(shown) :]])
-        lines += ["", *_wrapped(f"The same is to be asked of {names}.", width)]
-    mended = [each.name for each in patch.theorems if each.became is Became.MENDED]
+        lines += ["", *_wrap(f"The same is to be asked of {names}.", width)]
+    mended = [each.name for each in patch.theorems if each.became is VerdictChange.MENDED]
     if mended:
-        lines += ["", *_wrapped(f"What did not hold before holds now: {_some(mended)}.", width)]
+        lines += ["", *_wrap(f"What did not hold before holds now: {_some(mended)}.", width)]
     return [
         *lines,
-        *_theorems_in_all(patch, width),
-        *(n for note in patch.notes for n in ["", *_wrapped(note, width)]),
+        *_count_theorems(patch, width),
+        *(n for note in patch.notes for n in ["", *_wrap(note, width)]),
     ]
 
 
-def _behaviour(patch: PatchReview, width: int) -> Iterator[str]:
-    changed = _changed(patch)
+def _render_behaviour(patch: PatchReview, width: int) -> Iterator[str]:
+    changed = _changed_functions(patch)
     if not patch.functions:
-        yield from _wrapped("Nothing was compared: the tree has none of the functions that are read.", width)
+        yield from _wrap("Nothing was compared: the tree has none of the functions that are read.", width)
     elif not changed:
-        same = sum(each.change is Change.SAME for each in patch.functions)
+        same = sum(each.change is FunctionChange.SAME for each in patch.functions)
         proved = f"; of {same} this had to be proved" if same else ""
-        yield from _wrapped(
+        yield from _wrap(
             f"No functional change in what was read, for all inputs: {_count(len(patch.functions), 'function')}"
             f" compared, and each does the same{proved}.",
             width,
         )
     for each in changed[:FUNCTIONS]:
-        yield from _function(each, width)
+        yield from _render_function(each, width)
     if len(changed) > FUNCTIONS:
         names = _some([f"{each.function}()" for each in changed[FUNCTIONS:]])
-        yield from _wrapped(f"Nor are these as before: {names}.", width)
+        yield from _wrap(f"Nor are these as before: {names}.", width)
 
 
-def _changed(patch: PatchReview) -> list[FunctionReview]:
-    return [each for each in patch.functions if each.change not in (Change.UNTOUCHED, Change.SAME)]
+def _changed_functions(patch: PatchReview) -> list[FunctionReview]:
+    return [
+        each for each in patch.functions if each.change not in (FunctionChange.UNTOUCHED, FunctionChange.SAME)
+    ]
 
 
-def _function(each: FunctionReview, width: int) -> Iterator[str]:
+def _render_function(each: FunctionReview, width: int) -> Iterator[str]:
     pages = f" with {each.pages} pages" if each.pages not in ("", "4K") else ""
     why = f": {each.why.rstrip('.')}" if each.why else ""
     region = f"; {each.region}" if each.region else ""
-    yield from _wrapped(f"{each.function}(){pages} {each.change.value}{why}{region}.", width)
+    yield from _wrap(f"{each.function}(){pages} {each.change.value}{why}{region}.", width)
     respects = [difference.says for difference in each.differences]
     if respects:
         more = f" And {len(respects) - RESPECTS} more." if len(respects) > RESPECTS else ""
         told_of = " ".join(respects[:RESPECTS])
-        yield from _wrapped(f"What is not so any more: {told_of}{more}", width)
+        yield from _wrap(f"What is not so any more: {told_of}{more}", width)
     if each.table:
         yield ""
-        yield from _table(each.table)
+        yield from _render_table(each.table)
 
 
-def _table(table: str) -> Iterator[str]:
+def _render_table(table: str) -> Iterator[str]:
     lines = table.splitlines()
     yield from lines[:ROWS]
     if len(lines) > ROWS:
         yield f"({len(lines) - ROWS} more lines of this table are in results.json.)"
 
 
-def _is_question(each: TheoremReview) -> bool:
-    if each.became is Became.NEW:
+def is_question(each: TheoremReview) -> bool:
+    if each.became is VerdictChange.NEW:
         return each.verdicts[1] is Verdict.REFUTED and not each.is_declared
     return each.became in _QUESTION
 
 
-def _theorem(each: TheoremReview, width: int, with_witness: bool) -> Iterator[str]:
-    yield from _wrapped(f"{each.says} ({each.name}, of {each.function}())", width, "  ")
+def _render_theorem(each: TheoremReview, width: int, with_witness: bool) -> Iterator[str]:
+    yield from _wrap(f"{each.says} ({each.name}, of {each.function}())", width, "  ")
     finding = each.after
     if with_witness and finding is not None and finding.counterexample is not None:
         yield ""
@@ -161,14 +167,14 @@ def _theorem(each: TheoremReview, width: int, with_witness: bool) -> Iterator[st
     if each.lines:
         texts = list(dict.fromkeys(span.text for span in each.lines))
         more = f" and {_count(len(texts) - 1, 'other line')}" if len(texts) > 1 else ""
-        yield from _wrapped(f"Its proof before the patch rested on `{texts[0]}`{more}.", width, "  ")
+        yield from _wrap(f"Its proof before the patch rested on `{texts[0]}`{more}.", width, "  ")
 
 
-def _theorems_in_all(patch: PatchReview, width: int) -> Iterator[str]:
+def _count_theorems(patch: PatchReview, width: int) -> Iterator[str]:
     """How the theorems fare that are no question."""
     if not patch.theorems:
         return
-    same = [each for each in patch.theorems if each.became is Became.SAME]
+    same = [each for each in patch.theorems if each.became is VerdictChange.SAME]
     spared = sum(each.relevant is False for each in same)
     resting = sum(each.relevant is True for each in same)
     yield ""
@@ -177,10 +183,10 @@ def _theorems_in_all(patch: PatchReview, width: int) -> Iterator[str]:
         text += f"; to {spared} the patch is irrelevant, since no proof needs a line of it"
     if resting:
         text += f"; {resting} rest on its lines and still hold"
-    yield from _wrapped(text + ".", width)
+    yield from _wrap(text + ".", width)
 
 
-def _machine(review: Review) -> Iterator[str]:
+def _render_footer(review: Review) -> Iterator[str]:
     base = review.base.version + (f" ({review.base.commit})" if review.base.commit else "")
     scope = _some([f"{name}()" for name in review.scope])
     for label, text in (
@@ -188,7 +194,7 @@ def _machine(review: Review) -> Iterator[str]:
         ("base", base),
         ("read with", review.base.configuration),
         ("scope", scope),
-        ("assumed", _assumed(review.assumptions)),
+        ("assumed", _count_assumptions(review.assumptions)),
         ("not checked", "; ".join(review.not_checked)),
         ("decided by", ", ".join(review.engines)),
         ("status", review.status.value),
@@ -204,14 +210,14 @@ def _machine(review: Review) -> Iterator[str]:
             )
 
 
-def _assumed(names: Sequence[str]) -> str:
+def _count_assumptions(names: Sequence[str]) -> str:
     """How many facts and contracts; there are too many to name."""
     counts = [(kind, sum(name.startswith(kind) for name in names)) for kind in ("fact", "contract")]
     told = " and ".join(_count(number, kind) for kind, number in counts if number)
     return f"{told} (named in results.json, told in model/)" if told else "nothing"
 
 
-def _quoted(patch: PatchReview) -> str:
+def _quote_subject(patch: PatchReview) -> str:
     return f'"{patch.patch.subject}"'
 
 
@@ -225,11 +231,11 @@ def _some(names: Sequence[str]) -> str:
     return ", ".join(names) if more <= 0 else f"{', '.join(names[:NAMES])} and {more} more"
 
 
-def _joined(names: Sequence[str]) -> str:
+def _join(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-def _wrapped(text: str, width: int = WIDTH, indent: str = "") -> Iterable[str]:
+def _wrap(text: str, width: int = WIDTH, indent: str = "") -> Iterable[str]:
     return textwrap.wrap(
         text, width, initial_indent=indent, subsequent_indent=indent, break_long_words=False,
         break_on_hyphens=False,

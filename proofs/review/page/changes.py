@@ -5,16 +5,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from proofs.review.page import courses
+from proofs.review.page import runs
 from proofs.review.page.element import Child, Element, anchor, element
-from proofs.review.page.picture import picture
-from proofs.review.review import Change, Difference, FunctionReview
+from proofs.review.page.picture import render_picture
+from proofs.review.review import Difference, FunctionChange, FunctionReview
 
 #: What a function that is as before became.
-ALIKE = (Change.UNTOUCHED, Change.SAME)
+ALIKE = (FunctionChange.UNTOUCHED, FunctionChange.SAME)
 
 
-def changes(patch: str, functions: Sequence[FunctionReview]) -> Child:
+def render_functions(patch: str, functions: Sequence[FunctionReview]) -> Child:
     """All functions of a patch (whose id is ``patch``), those that are not as before first."""
     if not functions:
         return element("p", "Nothing was compared: the tree has none of the functions that are read.")
@@ -28,18 +28,21 @@ def changes(patch: str, functions: Sequence[FunctionReview]) -> Child:
     )
 
 
-def place(patch: str, function: FunctionReview) -> str:
+def function_id(patch: str, function: FunctionReview) -> str:
     """The id of a function."""
     return anchor(patch, function.function, *([function.pages] if function.pages else []))
 
 
-def _alike(functions: Iterable[FunctionReview], change: Change) -> Child:
+def _alike(functions: Iterable[FunctionReview], change: FunctionChange) -> Child:
     """The names of those that are as before in one way, by page size."""
     found: dict[str, list[str]] = {}
     for each in functions:
         if each.change is change:
             found.setdefault(each.pages, []).append(f"{each.function}()")
-    how = {Change.UNTOUCHED: "The same to the last term", Change.SAME: "Proved to do the same for all inputs"}
+    how = {
+        FunctionChange.UNTOUCHED: "The same to the last term",
+        FunctionChange.SAME: "Proved to do the same for all inputs",
+    }
     return [
         element("p", f"{how[change]}{f', with {pages} pages' if pages else ''}: {', '.join(names)}.")
         for pages, names in found.items()
@@ -47,7 +50,7 @@ def _alike(functions: Iterable[FunctionReview], change: Change) -> Child:
 
 
 def _function(patch: str, each: FunctionReview) -> Element:
-    own = place(patch, each)
+    own = function_id(patch, each)
     why = f": {each.why.rstrip('.')}" if each.why else ""
     region = f"; {each.region.rstrip('.')}" if each.region else ""
     return element(
@@ -69,7 +72,7 @@ def _attributes(each: FunctionReview) -> Child:
         return None
     return [
         element("h5", "Attributes of the page by input class"),
-        picture(*each.results, name) if each.results is not None else None,
+        render_picture(*each.results, name) if each.results is not None else None,
         element("details", element("summary", "The same as text"), element("pre", each.table),
                 open=True, data_fold=each.results is not None) if each.table else None,
     ]  # fmt: skip
@@ -91,7 +94,7 @@ def _difference(each: Difference, is_open: bool) -> Element:
     return element(
         "details",
         element("summary", each.says),
-        courses.counterexample(each.witness, each.says, courses.of_two(each.witness)),
+        runs.render_counterexample(each.witness, each.says, runs.pair_runs(each.witness)),
         open=True,
         data_fold=not is_open,
         class_="difference",

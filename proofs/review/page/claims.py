@@ -8,18 +8,25 @@ from collections.abc import Iterable, Iterator
 from counterexamples.render import prose
 from model.program.procedure import Span
 from proofs.claims.claim import Claim
-from proofs.review.page import courses
+from proofs.review.page import runs
 from proofs.review.page.element import Child, Element, anchor, element
-from proofs.review.page.facts import Assumed
-from proofs.review.review import Became, TheoremReview
+from proofs.review.page.facts import FactIndex
+from proofs.review.review import TheoremReview, VerdictChange
 from proofs.theorems.expectation import Verdict
 from proofs.verdicts.finding import Finding
 
 #: What a reader is to look at first.
-TELLING = (Became.BROKEN, Became.LOST, Became.OTHERWISE, Became.NEW, Became.MENDED, Became.SAME)
+TELLING = (
+    VerdictChange.BROKEN,
+    VerdictChange.LOST,
+    VerdictChange.OTHERWISE,
+    VerdictChange.NEW,
+    VerdictChange.MENDED,
+    VerdictChange.SAME,
+)
 
 
-def claims(patch: str, theorems: Iterable[TheoremReview], assumed: Assumed) -> Child:
+def render_theorems(patch: str, theorems: Iterable[TheoremReview], assumed: FactIndex) -> Child:
     """All theorems of a patch (whose id is ``patch``), the telling ones first."""
     found = sorted(theorems, key=lambda each: TELLING.index(each.became))
     if not found:
@@ -32,19 +39,19 @@ def claims(patch: str, theorems: Iterable[TheoremReview], assumed: Assumed) -> C
     )
 
 
-def place(patch: str, theorem: TheoremReview) -> str:
+def theorem_id(patch: str, theorem: TheoremReview) -> str:
     """The id of a theorem."""
     return anchor(patch, theorem.claim_name)
 
 
-def _claim(patch: str, each: TheoremReview, assumed: Assumed, is_open: bool) -> Element:
+def _claim(patch: str, each: TheoremReview, assumed: FactIndex, is_open: bool) -> Element:
     """One theorem; all but the first that fares otherwise are folded where that can be undone."""
-    own = place(patch, each)
+    own = theorem_id(patch, each)
     return element(
         "details",
         element(
             "summary",
-            element("span", *verdicts(each), class_="verdicts"),
+            element("span", *render_verdicts(each), class_="verdicts"),
             element("span", element("b", each.name), f" {each.says}", class_="says"),
             element("span", each.function, f" {each.pages}" if each.pages else None, class_="where"),
         ),
@@ -55,44 +62,44 @@ def _claim(patch: str, each: TheoremReview, assumed: Assumed, is_open: bool) -> 
         class_="claim",
         data_became=each.became.name.lower(),
         data_function=each.function,
-        data_fold=not is_open or each.became is Became.SAME,
+        data_fold=not is_open or each.became is VerdictChange.SAME,
     )  # fmt: skip
 
 
-def verdicts(each: TheoremReview) -> Iterator[Child]:
+def render_verdicts(each: TheoremReview) -> Iterator[Child]:
     """Before and after."""
     one, two = each.verdicts
-    yield verdict(one)
+    yield render_verdict(one)
     yield " \N{RIGHTWARDS ARROW} "
-    yield verdict(two)
+    yield render_verdict(two)
 
 
-def verdict(given: Verdict | None) -> Element:
+def render_verdict(given: Verdict | None) -> Element:
     """A verdict as a word with a colour."""
     word = "not asked" if given is None else given.value
     return element("span", word, class_=f"verdict v-{word.lower().replace(' ', '-')}")
 
 
-def _body(each: TheoremReview, assumed: Assumed) -> Iterator[Child]:
+def _body(each: TheoremReview, assumed: FactIndex) -> Iterator[Child]:
     finding = each.after or each.before
     assert finding is not None  # one of the two was asked
     claim = finding.judged.claim
-    yield element("p", f"This {_became(each)}. {relevance(each)}".rstrip())
+    yield element("p", f"This {_describe_change(each)}. {describe_relevance(each)}".rstrip())
     yield _lines(each)
     if each.after is not None and each.after.counterexample is not None:
-        told = courses.of_theorem(each.before, each.after)
+        told = runs.pair_theorem_runs(each.before, each.after)
         yield element("h4", "Counterexample after the patch")
-        yield courses.counterexample(each.after.counterexample, each.says, told)
+        yield runs.render_counterexample(each.after.counterexample, each.says, told)
     yield _statement(claim)
     yield _reasons(each)
     yield assumed.told(finding)
 
 
-def _became(each: TheoremReview) -> str:
-    return f"fares {each.became.value}" if each.became is Became.SAME else each.became.value
+def _describe_change(each: TheoremReview) -> str:
+    return f"fares {each.became.value}" if each.became is VerdictChange.SAME else each.became.value
 
 
-def relevance(each: TheoremReview) -> str:
+def describe_relevance(each: TheoremReview) -> str:
     """Whether the proofs need a line that the patch touches; "" where there are not two proofs."""
     if each.relevant:
         return "A proof of it rests on lines that the patch touches."
@@ -106,7 +113,7 @@ def relevance(each: TheoremReview) -> str:
 def _lines(each: TheoremReview) -> Child:
     if not each.lines:
         return None
-    when = "before" if each.became is Became.BROKEN else "after"
+    when = "before" if each.became is VerdictChange.BROKEN else "after"
     spans = {(span.file, span.line, span.text): span for span in each.lines}
     return element(
         "details",
@@ -134,7 +141,7 @@ def _statement(claim: Claim) -> Child:
 
 def _reasons(each: TheoremReview) -> Iterator[Child]:
     """What is to be known beside the verdicts, if there is something."""
-    for when, finding in ((courses.BEFORE, each.before), (courses.AFTER, each.after)):
+    for when, finding in ((runs.BEFORE, each.before), (runs.AFTER, each.after)):
         if finding is not None and (told := _reason(finding)):
             yield element("p", f"{when}: {told}", class_="quiet")
 

@@ -11,23 +11,23 @@ import base64
 import hashlib
 from pathlib import Path
 
-from proofs.review.page.changes import changes
-from proofs.review.page.claims import claims
-from proofs.review.page.element import Child, Element, Raw, element, rendered
-from proofs.review.page.facts import Assumed, assumed
-from proofs.review.page.filters import filters
-from proofs.review.page.overview import badge, overview, patch_id
+from proofs.review.page.changes import render_functions
+from proofs.review.page.claims import render_theorems
+from proofs.review.page.element import Child, Element, Raw, element, render_html
+from proofs.review.page.facts import FactIndex, index_facts
+from proofs.review.page.filters import render_filters
+from proofs.review.page.overview import patch_id, render_badge, render_overview
 from proofs.review.review import PatchReview, Review
 
 
-def page(review: Review) -> str:
+def render_page(review: Review) -> str:
     """The HTML of a review, with a newline at its end; the same review gives the same bytes."""
     style, script = _read_asset("page.css"), _read_asset("page.js")
-    facts = assumed(review)
+    facts = index_facts(review)
     body = element(
         "body",
-        overview(review),
-        filters(review),
+        render_overview(review),
+        render_filters(review),
         element(
             "main",
             [_patch(review, i, each, facts) for i, each in enumerate(review.patches, 1)],
@@ -37,7 +37,7 @@ def page(review: Review) -> str:
         element("script", Raw(script)),
     )
     root = element("html", _head(review, style, script), body, lang="en")
-    return f"<!DOCTYPE html>\n{rendered(root)}\n"
+    return f"<!DOCTYPE html>\n{render_html(root)}\n"
 
 
 def _read_asset(name: str) -> str:
@@ -65,14 +65,14 @@ def _digest(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
-def _patch(review: Review, position: int, patch: PatchReview, facts: Assumed) -> Element:
+def _patch(review: Review, position: int, patch: PatchReview, facts: FactIndex) -> Element:
     own = patch_id(position)
     return element(
         "section",
         _title(review, position, patch),
         element("ul", [element("li", note) for note in patch.notes], class_="notes") if patch.notes else None,
-        changes(own, patch.functions),
-        claims(own, patch.theorems, facts),
+        render_functions(own, patch.functions),
+        render_theorems(own, patch.theorems, facts),
         id=own,
         class_="patch",
     )
@@ -83,7 +83,7 @@ def _title(review: Review, position: int, patch: PatchReview) -> Child:
     if len(review.patches) == 1:
         return element("h2", "What became of it")
     count = f"{position}/{len(review.patches)}"
-    return element("h2", f"{count} {patch.patch.subject} ", badge(patch.status))
+    return element("h2", f"{count} {patch.patch.subject} ", render_badge(patch.status))
 
 
 def _end(review: Review) -> Element:

@@ -64,15 +64,15 @@ def _flat(children: Iterable[Child]) -> Iterable[Node]:
 
 def visible(text: str) -> str:
     """The text with everything that cannot be seen as an escape; newlines and tabs stay."""
-    return "".join(c if c in "\n\t" or c.isprintable() else _escaped(c) for c in text)
+    return "".join(c if c in "\n\t" or c.isprintable() else _escape(c) for c in text)
 
 
-def _escaped(char: str) -> str:
+def _escape(char: str) -> str:
     number = ord(char)
     return f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}"
 
 
-def rendered(node: Node) -> str:
+def render_html(node: Node) -> str:
     """The HTML of a node."""
     parts: list[str] = []
     _write(node, parts)

@@ -16,7 +16,7 @@ _Key = tuple[str, str, str]
 
 
 @dataclass(frozen=True)
-class Assumed:
+class FactIndex:
     """``facts`` by their ids, and ``sets`` of such ids, each in the order in which it is first met."""
 
     facts: tuple[tuple[str, Fact], ...]
@@ -61,7 +61,7 @@ class Assumed:
         )
 
 
-def assumed(review: Review) -> Assumed:
+def index_facts(review: Review) -> FactIndex:
     """What the claims of a review may assume."""
     asked = [finding.judged.claim for each in _findings(review) for finding in each]
     facts = {_key(fact): fact for claim in asked for fact in claim.facts}
@@ -70,7 +70,7 @@ def assumed(review: Review) -> Assumed:
         again = sum(other[0] == key[0] for other in names)
         names[key] = anchor("fact", key[0], *([str(again + 1)] if again else []))
     sets = dict.fromkeys(tuple(names[_key(f)] for f in claim.facts) for claim in asked if claim.facts)
-    return Assumed(tuple((names[key], fact) for key, fact in facts.items()), tuple(sets))
+    return FactIndex(tuple((names[key], fact) for key, fact in facts.items()), tuple(sets))
 
 
 def _findings(review: Review) -> Iterable[Sequence[Finding]]:

@@ -6,10 +6,10 @@ from __future__ import annotations
 from proofs.review.page import claims
 from proofs.review.page.changes import ALIKE
 from proofs.review.page.element import Child, Element, element
-from proofs.review.review import Became, Review
+from proofs.review.review import Review, VerdictChange
 
 
-def filters(review: Review) -> Child:
+def render_filters(review: Review) -> Child:
     """A choice of what became of it and of the function, and a search; nothing if there is nothing to choose."""
     theorems = [each for patch in review.patches for each in patch.theorems]
     functions = [each for patch in review.patches for each in patch.functions if each.change not in ALIKE]
@@ -34,8 +34,8 @@ def filters(review: Review) -> Child:
     )
 
 
-def _kinds(became: list[Became], with_functions: bool) -> list[tuple[str, str]]:
-    changed = [("changed", "verdicts that changed")] if set(became) - {Became.SAME} else []
+def _kinds(became: list[VerdictChange], with_functions: bool) -> list[tuple[str, str]]:
+    changed = [("changed", "verdicts that changed")] if set(became) - {VerdictChange.SAME} else []
     behaviour = [("behaviour", "functions that changed")] if with_functions else []
     return [*changed, *behaviour, *((each.name.lower(), f"theorems: {each.value}") for each in became)]
 

@@ -10,7 +10,7 @@ from proofs.review.formats import text
 from proofs.review.page import claims
 from proofs.review.page.changes import ALIKE
 from proofs.review.page.element import Child, Element, anchor, element
-from proofs.review.review import Became, PatchReview, Review, Status, TheoremReview
+from proofs.review.review import PatchReview, Review, Status, TheoremReview, VerdictChange
 
 _MEANS = {
     Status.PASS: "No function changes, and every theorem fares as before.",
@@ -27,23 +27,23 @@ def patch_id(position: int) -> str:
     return anchor(f"patch-{position}")
 
 
-def overview(review: Review) -> Element:
+def render_overview(review: Review) -> Element:
     """The head of the page."""
     return element(
         "header",
         element("p", review.tool, class_="tool") if review.tool else None,
         element("h1", review.title or "A change without a subject"),
-        element("p", badge(review.status), f" {text.summary(review)}", class_="summary"),
+        element("p", render_badge(review.status), f" {text.summarise(review)}", class_="summary"),
         element("p", _MEANS[review.status], class_="quiet"),
         element(
             "dl", [[element("dt", key), element("dd", told)] for key, told in _facts(review)], class_="keys"
         ),
         _series(review) if len(review.patches) > 1 else None,
-        _changed(review),
+        _render_changed_verdicts(review),
     )
 
 
-def badge(status: Status) -> Element:
+def render_badge(status: Status) -> Element:
     """The status as a word with a sign."""
     return element("span", f"{_SIGN[status]} {status.value}", class_=f"badge s-{status.value}")
 
@@ -52,14 +52,14 @@ def _facts(review: Review) -> Iterator[tuple[str, str]]:
     commit = f" ({review.base.commit})" if review.base.commit else ""
     yield "Base", f"{review.base.version}{commit}, read with {review.base.configuration}"
     if len(review.patches) > 1:
-        yield "First to change behaviour", _named(review, review.first_change)
-        yield "First to change a verdict", _named(review, review.first_verdict)
-    yield "Compared", _compared(review)
+        yield "First to change behaviour", _name_patch(review, review.first_change)
+        yield "First to change a verdict", _name_patch(review, review.first_verdict)
+    yield "Compared", _describe_scope(review)
     if review.engines:
         yield "Decided by", ", ".join(review.engines)
 
 
-def _compared(review: Review) -> str:
+def _describe_scope(review: Review) -> str:
     """The functions that are not as before, and how many others there are."""
     every = [each for patch in review.patches for each in patch.functions]
     names = list(dict.fromkeys(f"{each.function}()" for each in every if each.change not in ALIKE))
@@ -69,7 +69,7 @@ def _compared(review: Review) -> str:
     return ", ".join([*names, f"{others} function{'s' if others > 1 else ''} that did not change"])
 
 
-def _named(review: Review, patch: PatchReview | None) -> str:
+def _name_patch(review: Review, patch: PatchReview | None) -> str:
     if patch is None:
         return "none"
     return f"{review.patches.index(patch) + 1}/{len(review.patches)} {patch.patch.subject}"
@@ -95,18 +95,18 @@ def _patch(review: Review, position: int, patch: PatchReview) -> Element:
     names = dict.fromkeys(f"{each.function}()" for each in patch.functions if each.change not in ALIKE)
     return element(
         "tr",
-        element("td", badge(patch.status)),
+        element("td", render_badge(patch.status)),
         element(
             "td",
             element("a", f"{position}. {patch.patch.subject}", href=f"#{patch_id(position)}"),
             [element("span", mark, class_="mark") for mark in marks],
         ),
         element("td", ", ".join(names) or "none"),
-        element("td", fared(patch)),
+        element("td", count_verdict_changes(patch)),
     )
 
 
-def fared(patch: PatchReview) -> str:
+def count_verdict_changes(patch: PatchReview) -> str:
     """How many theorems were asked, and how they fared."""
     if not patch.theorems:
         return "none had to be asked"
@@ -115,13 +115,13 @@ def fared(patch: PatchReview) -> str:
     return f"{len(patch.theorems)} asked: {', '.join(told)}"
 
 
-def _changed(review: Review) -> Child:
+def _render_changed_verdicts(review: Review) -> Child:
     """The theorems that fare otherwise than before, each as a link."""
     found = [
-        (claims.place(patch_id(i), each), each)
+        (claims.theorem_id(patch_id(i), each), each)
         for i, patch in enumerate(review.patches, 1)
         for each in sorted(patch.theorems, key=lambda each: claims.TELLING.index(each.became))
-        if each.became is not Became.SAME
+        if each.became is not VerdictChange.SAME
     ]
     if not found:
         return None
@@ -142,7 +142,7 @@ def _changed(review: Review) -> Child:
 def _link(own: str, each: TheoremReview) -> Element:
     where = f"{each.function}() {each.pages}".rstrip()
     name = element("a", each.name, href=f"#{own}")
-    how = f", {each.became.value}" if each.became is Became.OTHERWISE else ""
+    how = f", {each.became.value}" if each.became is VerdictChange.OTHERWISE else ""
     return element(
-        "li", claims.verdicts(each), " ", name, " ", element("span", f"{where}{how}", class_="quiet")
+        "li", claims.render_verdicts(each), " ", name, " ", element("span", f"{where}{how}", class_="quiet")
     )

@@ -17,7 +17,7 @@ from counterexamples.attributes.table import Cell, Results
 from proofs.review.page.element import Child, Element, element
 
 
-class Outcome(Enum):
+class CellOutcome(Enum):
     """The letter in a cell, and what it means."""
 
     NORMAL = "N", "NORMAL"
@@ -46,28 +46,28 @@ class Outcome(Enum):
 
 
 _BY_WORD = {
-    "NORMAL": Outcome.NORMAL,
-    "NORMAL_NC": Outcome.NORMAL_NC,
-    "DEVICE": Outcome.DEVICE,
-    "DEVICE+NC": Outcome.BOTH,
-    "-EFAULT": Outcome.EFAULT,
-    "-ENOEXEC": Outcome.ENOEXEC,
+    "NORMAL": CellOutcome.NORMAL,
+    "NORMAL_NC": CellOutcome.NORMAL_NC,
+    "DEVICE": CellOutcome.DEVICE,
+    "DEVICE+NC": CellOutcome.BOTH,
+    "-EFAULT": CellOutcome.EFAULT,
+    "-ENOEXEC": CellOutcome.ENOEXEC,
 }
 
 
-def outcome(text: str | None) -> Outcome:
+def classify_outcome(text: str | None) -> CellOutcome:
     """The kind of an entry of ``counterexamples.attributes.table.Results``: what is mapped, else the errno."""
     if text is None:
-        return Outcome.NEVER
-    found = {_one(part) for part in text.split(" or ")}
-    return found.pop() if len(found) == 1 else Outcome.SEVERAL
+        return CellOutcome.NEVER
+    found = {_classify_word(part) for part in text.split(" or ")}
+    return found.pop() if len(found) == 1 else CellOutcome.SEVERAL
 
 
-def _one(text: str) -> Outcome:
+def _classify_word(text: str) -> CellOutcome:
     word = text.replace(",", " ").split()[0]
     if word in _BY_WORD:
         return _BY_WORD[word]
-    return Outcome.ERROR if word.startswith("-") else Outcome.NOTHING
+    return CellOutcome.ERROR if word.startswith("-") else CellOutcome.NOTHING
 
 
 #: Pixels: the labels on the left (of the VMA, and of the page), a cell, and between groups of cells.
@@ -76,7 +76,7 @@ _FLAGS_WIDTH, _LABELS, _WIDE, _HIGH, _GAP, _HEAD = 90, 165, 16, 15, 3, 44
 _FOOT = 11
 
 
-def picture(before: Results, after: Results, says: str) -> Child:
+def render_picture(before: Results, after: Results, says: str) -> Child:
     """The panels, with a legend; ``says`` names the whole for those who do not see it.  Only a sentence, if
     no class has another outcome than before."""
     can = [cell for cell in before if before[cell] is not None or after[cell] is not None]
@@ -87,7 +87,7 @@ def picture(before: Results, after: Results, says: str) -> Child:
     pairs = [(flags, page) for flags in _places(FLAGS) for page in _places(PAGE)]
     rows = [pair for pair in pairs if any((cell[0], cell[2]) == pair for cell in can)]
     panels = [_panel(i, rows, before, after, says) for i in _places(PROT)]
-    shown = {outcome(results[cell]) for cell in can for results in (before, after)}
+    shown = {classify_outcome(results[cell]) for cell in can for results in (before, after)}
     return element(
         "div",
         element("p", f"{count} have another outcome."),
@@ -161,41 +161,44 @@ def _row(
         element("text", FLAGS.answers[flags].label, x="0", y=str(_FOOT)) if first else None,
         element("text", PAGE.answers[page].label, x=str(_FLAGS_WIDTH), y=str(_FOOT)),
         cells,
-        _written(letters),
+        _render_letters(letters),
         transform=f"translate(0 {_HEAD + place * _HIGH})",
     )
 
 
 def _cell(left: int, cell: Cell, one: str | None, two: str | None) -> Element:
-    title = element("title", _told(cell, one, two))
+    title = element("title", _describe_cell(cell, one, two))
     if one == two:
-        return element("rect", title, class_=outcome(one).colour, x=str(left))
+        return element("rect", title, class_=classify_outcome(one).colour, x=str(left))
     half = left + _WIDE / 2
     return element(
         "g",
         title,
-        element("rect", class_=f"{outcome(one).colour} half", x=str(left)),
-        element("rect", class_=f"{outcome(two).colour} half", x=f"{half:g}"),
+        element("rect", class_=f"{classify_outcome(one).colour} half", x=str(left)),
+        element("rect", class_=f"{classify_outcome(two).colour} half", x=f"{half:g}"),
         element("rect", class_="edge", x=str(left)),
         class_="changed",
     )
 
 
-def _told(cell: Cell, one: str | None, two: str | None) -> str:
+def _describe_cell(cell: Cell, one: str | None, two: str | None) -> str:
     labels = [column.answers[i].label for column, i in zip(COLUMNS, cell, strict=True)]
     labels[COLUMNS.index(HARDWARE)] = f"FWB/DIC {labels[COLUMNS.index(HARDWARE)]}"
-    never = Outcome.NEVER.label
+    never = CellOutcome.NEVER.label
     result = one or never if one == two else f"before {one or never}, after {two or never}"
     return f"{', '.join(labels)}: {result}"
 
 
 def _letters(left: int, one: str | None, two: str | None) -> list[tuple[float, str]]:
     if one == two:
-        return [(left + _WIDE / 2, outcome(one).letter)]
-    return [(left + _WIDE / 4, outcome(one).letter), (left + _WIDE * 3 / 4, outcome(two).letter)]
+        return [(left + _WIDE / 2, classify_outcome(one).letter)]
+    return [
+        (left + _WIDE / 4, classify_outcome(one).letter),
+        (left + _WIDE * 3 / 4, classify_outcome(two).letter),
+    ]
 
 
-def _written(letters: list[tuple[float, str]]) -> Element | None:
+def _render_letters(letters: list[tuple[float, str]]) -> Element | None:
     """All letters of a row as one text, each at its own place."""
     if not letters:
         return None
@@ -203,8 +206,8 @@ def _written(letters: list[tuple[float, str]]) -> Element | None:
     return element("text", "".join(letter for _, letter in letters), class_="letters", x=places, y=str(_FOOT))
 
 
-def _legend(shown: set[Outcome]) -> Element:
-    told = [each for each in Outcome if each in shown and each is not Outcome.NEVER]
+def _legend(shown: set[CellOutcome]) -> Element:
+    told = [each for each in CellOutcome if each in shown and each is not CellOutcome.NEVER]
     faults = ", ".join(f"{each.label[0]} {each.label}" for each in FAULT.answers)
     return element(
         "div",
@@ -214,7 +217,7 @@ def _legend(shown: set[Outcome]) -> Element:
                 element("li", element("b", each.letter, class_=f"key {each.colour}"), each.label)
                 for each in told
             ],
-            element("li", element("b", class_="key empty"), Outcome.NEVER.label),
+            element("li", element("b", class_="key empty"), CellOutcome.NEVER.label),
             element(
                 "li", element("b", class_="key halved"), "changed: before on the left, after on the right"
             ),

@@ -16,22 +16,22 @@ from typing import NamedTuple
 from model.source.trees.stores import Directory
 from model.source.trees.tree import Tree, TreeError, overlay
 from proofs.review.patches.limits import PatchError
-from proofs.review.patches.patch import FileChange, Patch, lines_of, shown
-from proofs.review.patches.place import MisfitError, Placed, Placing, Work
+from proofs.review.patches.patch import FileChange, Patch, excerpt, split_lines
+from proofs.review.patches.place import HunkPlacer, MisfitError, PlacedHunk, WorkBudget
 
 READ = ("Makefile", "arch/arm64/tools/sysreg")
 """What this tool reads of a tree besides .c and .h files."""
 
 
 @dataclass(frozen=True, slots=True)
-class Applied:
+class AppliedPatch:
     """``tree`` is the one after the patch; ``placed`` has every hunk, in the order of the patch.
 
     ``noted`` are sentences about what was passed over, which the caller is to show.
     """
 
     tree: Tree
-    placed: tuple[Placed, ...]
+    placed: tuple[PlacedHunk, ...]
     touches: tuple[str, ...]
     noted: tuple[str, ...]
 
@@ -46,15 +46,15 @@ def is_read(name: str) -> bool:
     return name.endswith((".c", ".h")) or name in READ
 
 
-def apply(tree: Tree, patch: Patch, work: Work | None = None) -> Applied:
+def apply(tree: Tree, patch: Patch, work: WorkBudget | None = None) -> AppliedPatch:
     """The tree with the patch applied.  ``work`` is what may still be spent on it, and on others with it.
 
     Raises PatchError, naming the patch, the file and the hunk, where the patch does not apply, applies in
     two ways, is applied already, or changes what is read in a way that is not read: a binary file, a link.
     """
     try:
-        done = _Applying.all(tree, patch.files, work or Work())
-        return Applied(done.tree_after, tuple(done.placed), patch.touches, tuple(done.noted))
+        done = _Application.all(tree, patch.files, work or WorkBudget())
+        return AppliedPatch(done.tree_after, tuple(done.placed), patch.touches, tuple(done.noted))
     except _RefusedError as refused:
         if _without(tree, patch):
             said = "is in the tree already; take the tree without it, or leave the patch out"
@@ -67,13 +67,13 @@ def apply(tree: Tree, patch: Patch, work: Work | None = None) -> Applied:
         raise PatchError(f"{patch.where}: the patch was not applied: {said}.") from error
 
 
-def apply_all(tree: Tree, patches: Sequence[Patch]) -> tuple[Applied, ...]:
+def apply_all(tree: Tree, patches: Sequence[Patch]) -> tuple[AppliedPatch, ...]:
     """The tree after each of the patches, one on top of the other.
 
     Raises PatchError as ``apply`` does, and where all of them are in the tree already.
     """
-    results: list[Applied] = []
-    work = Work()
+    results: list[AppliedPatch] = []
+    work = WorkBudget()
     for patch in patches:
         try:
             results.append(apply(results[-1].tree if results else tree, patch, work))
@@ -101,24 +101,26 @@ class _RefusedError(Exception):
 
 
 @dataclass
-class _Applying:
+class _Application:
     """One patch on its way.  All that it says of old files is about the tree before it, ``gone`` after it."""
 
     tree: Tree
     gone: frozenset[str]
-    work: Work
+    work: WorkBudget
     exactly: bool = False
     result: dict[str, bytes | None] = field(default_factory=dict)
-    placed: list[Placed] = field(default_factory=list)
+    placed: list[PlacedHunk] = field(default_factory=list)
     noted: list[str] = field(default_factory=list)
     taken: set[str] = field(default_factory=set)
     made: set[str] = field(default_factory=set)
 
     @staticmethod
-    def all(tree: Tree, changes: Sequence[FileChange], work: Work, *, exactly: bool = False) -> _Applying:
+    def all(
+        tree: Tree, changes: Sequence[FileChange], work: WorkBudget, *, exactly: bool = False
+    ) -> _Application:
         """All changes of a patch.  Raises _RefusedError, PatchError and TreeError."""
         gone = {c.old for c in changes if c.old is not None and c.old != c.new and not c.copied}
-        applying = _Applying(tree, frozenset(gone), work, exactly)
+        applying = _Application(tree, frozenset(gone), work, exactly)
         for change in changes:
             applying.change(change)
         return applying
@@ -189,7 +191,7 @@ class _Applying:
         try:
             content, placed = _with_hunks(change, old, self.work, exactly=self.exactly)
         except MisfitError as misfit:
-            raise _RefusedError(change, f"the hunk {shown(misfit.hunk.header)} {misfit.why}") from misfit
+            raise _RefusedError(change, f"the hunk {excerpt(misfit.hunk.header)} {misfit.why}") from misfit
         self.placed.extend(placed)
         return content
 
@@ -202,15 +204,15 @@ def _prefixes(name: str) -> list[str]:
 
 class _Content(NamedTuple):
     content: bytes
-    placed: list[Placed]
+    placed: list[PlacedHunk]
 
 
-def _with_hunks(change: FileChange, old: bytes, work: Work, *, exactly: bool) -> _Content:
+def _with_hunks(change: FileChange, old: bytes, work: WorkBudget, *, exactly: bool) -> _Content:
     """A file with hunks applied; its context stays as the file has it.  Raises MisfitError."""
-    lines = lines_of(old)
-    placing = Placing(change.name, lines, work, exactly)
+    lines = split_lines(old)
+    placing = HunkPlacer(change.name, lines, work, exactly)
     parts: list[bytes] = []
-    placed: list[Placed] = []
+    placed: list[PlacedHunk] = []
     end = 0
     for hunk in change.hunks:
         found = placing.place(hunk)
@@ -230,8 +232,8 @@ def _without(tree: Tree, patch: Patch) -> Tree | None:
     if any(change.copied for change in patch.files):
         return None
     try:
-        return _Applying.all(
-            tree, [change.reversed() for change in patch.files], Work(), exactly=True
+        return _Application.all(
+            tree, [change.invert() for change in patch.files], WorkBudget(), exactly=True
         ).tree_after
     except (_RefusedError, PatchError, TreeError):
         return None

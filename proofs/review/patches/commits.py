@@ -21,8 +21,8 @@ from typing import IO
 from counterexamples.render.as_json import printable
 from proofs.review.patches import limits
 from proofs.review.patches.limits import PatchError
-from proofs.review.patches.patch import Series, decoded, shown
-from proofs.review.patches.series import series_of
+from proofs.review.patches.patch import Series, decode, excerpt
+from proofs.review.patches.series import parse_series
 
 SETTINGS = (
     *(
@@ -52,7 +52,7 @@ OUTPUT = (
 )
 
 
-def commits(top: str | Path, between: str) -> Series:
+def read_commits(top: str | Path, between: str) -> Series:
     """The commits of a range ``A..B``, without its merges, oldest first.
 
     Raises PatchError where that is no range of commits that the checkout has, where it is empty or too
@@ -64,15 +64,15 @@ def commits(top: str | Path, between: str) -> Series:
         raise PatchError(f"{printable(between)!r} is no range of commits; give one as A..B.")
     ends = [_commit(place, rev, where) for rev in (old, new)]
     exact = f"{ends[0]}..{ends[1]}"
-    merges = int(_git(place, where, "rev-list", "--count", "--merges", exact))
-    count = int(_git(place, where, "rev-list", "--count", "--no-merges", exact))
+    merges = int(_run_git(place, where, "rev-list", "--count", "--merges", exact))
+    count = int(_run_git(place, where, "rev-list", "--count", "--no-merges", exact))
     if count == 0:
         raise PatchError(f"{where}: there is no commit between these two; is their order right?")
     if count > limits.MAILS:
         raise PatchError(
             f"{where}: has {count} commits, more than the {limits.MAILS} that are read; give fewer."
         )
-    found = series_of(_git(place, where, "format-patch", *OUTPUT, exact), where)
+    found = parse_series(_run_git(place, where, "format-patch", *OUTPUT, exact), where)
     if merges:
         said = "what a merge itself changes is in no patch"
         note = f"{where}: the range has {merges} merge{'s' if merges > 1 else ''}; {said}."
@@ -87,11 +87,13 @@ def _commit(top: Path, rev: str, where: str) -> str:
         raise PatchError(f"{where}: {unknown}; give a tag, branch or commit it has.")
     words = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{rev}^{{commit}}")
     return (
-        _git(top, where, *words, complaint=f"{unknown}; give a tag, branch or commit it has").decode().strip()
+        _run_git(top, where, *words, complaint=f"{unknown}; give a tag, branch or commit it has")
+        .decode()
+        .strip()
     )
 
 
-def _git(top: Path, where: str, *words: str, complaint: str = "") -> bytes:
+def _run_git(top: Path, where: str, *words: str, complaint: str = "") -> bytes:
     """The output of a git command that changes nothing, if it is not too long and comes in time."""
     kept = {name: text for name, text in os.environ.items() if not name.startswith("GIT_")}
     alone = {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull, "GIT_ATTR_NOSYSTEM": "1"}
@@ -106,7 +108,7 @@ def _git(top: Path, where: str, *words: str, complaint: str = "") -> bytes:
     command = ["git", "-C", str(top), *settings, "--no-replace-objects", "--no-pager", *words]
     try:
         with tempfile.TemporaryFile() as said:
-            output, code, late = _limited(command, {**kept, **alone, **quiet}, said)
+            output, code, late = _run_within_limits(command, {**kept, **alone, **quiet}, said)
             said.seek(0)
             first = said.read(10_000)
     except FileNotFoundError as error:
@@ -122,7 +124,9 @@ def _git(top: Path, where: str, *words: str, complaint: str = "") -> bytes:
     return output
 
 
-def _limited(command: list[str], environment: dict[str, str], said: IO[bytes]) -> tuple[bytes, int, bool]:
+def _run_within_limits(
+    command: list[str], environment: dict[str, str], said: IO[bytes]
+) -> tuple[bytes, int, bool]:
     """The output of a command, its exit code, and whether its time was over; ``said`` gets its complaints."""
     ended = threading.Event()
     with subprocess.Popen(
@@ -145,7 +149,7 @@ def _limited(command: list[str], environment: dict[str, str], said: IO[bytes]) -
 
 
 def _complaint(said: bytes) -> str:
-    first = shown(decoded(said).partition("\n")[0])
+    first = excerpt(decode(said).partition("\n")[0])
     if "dubious ownership" in first:
         return "the checkout belongs to another user, so git refuses it; give the patches as files"
     return f"git could not read it: {first}"

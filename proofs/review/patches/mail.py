@@ -21,7 +21,7 @@ from email.message import Message
 from counterexamples.render.as_json import printable
 from proofs.review.patches import limits
 from proofs.review.patches.limits import PatchError
-from proofs.review.patches.patch import decoded, lines_of
+from proofs.review.patches.patch import decode, split_lines
 
 PATCH_TYPES = frozenset(("text/x-patch", "text/x-diff", "text/x-csrc", "application/x-patch"))
 ENCODINGS = frozenset(("", "7bit", "8bit", "binary", "base64", "quoted-printable"))
@@ -68,7 +68,7 @@ def read_mail(data: bytes) -> Mail:
     except (LookupError, TypeError, AttributeError, RecursionError, binascii.Error) as error:
         raise PatchError("the MIME of the mail is damaged") from error
     ids = {
-        name: _ID.findall(decoded(fields.get(name, b"")))
+        name: _ID.findall(decode(fields.get(name, b"")))
         for name in ("message-id", "in-reply-to", "references")
     }
     return Mail(
@@ -115,18 +115,18 @@ def header_text(field: bytes) -> str:
     _check_field(field)
     line = _FOLD.sub(b" ", field).strip()
     if b"=?" not in line:
-        return " ".join(printable(decoded(line), "\t").split())
+        return " ".join(printable(decode(line), "\t").split())
     try:
-        chunks = decode_header(decoded(line))
+        chunks = decode_header(decode(line))
     except (HeaderParseError, ValueError):
-        return printable(decoded(line))
+        return printable(decode(line))
     words = [text if isinstance(text, str) else _word(text, charset) for text, charset in chunks]
     return " ".join(printable("".join(words), "\t").split())
 
 
 def _word(text: bytes, charset: str | None) -> str:
     """Of chunks that are not encoded, ``decode_header`` makes bytes by raw-unicode-escape."""
-    return decoded(text, charset) if charset else text.decode("raw-unicode-escape", "replace")
+    return decode(text, charset) if charset else text.decode("raw-unicode-escape", "replace")
 
 
 def author_of(field: bytes) -> str | None:
@@ -149,7 +149,7 @@ def _bodies(message: Message) -> tuple[bytes, tuple[bytes, ...]]:
         if kind in PATCH_TYPES or name.endswith((".patch", ".diff")):
             attached.append(_decoded_body(part))
         elif kind == "text/plain" and part.get_content_disposition() != "attachment":
-            texts.append(_unflowed(part, _decoded_body(part)))
+            texts.append(_unflow(part, _decoded_body(part)))
         elif part.get_content_maintype() == "multipart":
             raise PatchError("the MIME of the mail is damaged: a part that should have parts has none")
     if len(attached) == 1 and not message.is_multipart():
@@ -176,13 +176,13 @@ def _decoded_body(part: Message) -> bytes:
     return body.replace(b"\r\n", b"\n") if body.count(b"\r\n") == body.count(b"\n") else body
 
 
-def _unflowed(part: Message, body: bytes) -> bytes:
+def _unflow(part: Message, body: bytes) -> bytes:
     """The lines of format=flowed (RFC 3676) as they were before a mail program broke and stuffed them."""
     if str(part.get_param("format", "")).lower() != "flowed":
         return body
     cut = 2 if str(part.get_param("delsp", "")).lower() == "yes" else 1
     parts: list[bytes] = []
-    for line in lines_of(body):
+    for line in split_lines(body):
         line = line.removesuffix(b"\n").removesuffix(b"\r")
         signature = line == b"-- "
         line = line.removeprefix(b" ")
@@ -199,7 +199,7 @@ _REROLL = re.compile(r"(?:\b|PATCH)v([0-9]{1,3})(?![\w.])", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class MailSubject:
     """A subject without what comes before it, and what that said."""
 
     text: str
@@ -210,7 +210,7 @@ class Subject:
     reroll: int
 
 
-def read_subject(whole: str) -> Subject:
+def read_subject(whole: str) -> MailSubject:
     """The subject without all that is in brackets, or a Re:, before it; a number beyond the total is none."""
     words, reply, at = [], False, 0
     while found := _LEADING.match(whole, at):
@@ -220,7 +220,7 @@ def read_subject(whole: str) -> Subject:
     prefix = " ".join(words)
     number, reroll = _NUMBER.search(prefix), _REROLL.search(prefix)
     counted = number is not None and 0 <= int(number.group(1)) <= int(number.group(2))
-    return Subject(
+    return MailSubject(
         whole[at:].strip(),
         reply,
         "PATCH" in prefix.upper() or counted,

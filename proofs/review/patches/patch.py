@@ -21,7 +21,7 @@ SHOWN = 120
 """Characters of a line that a sentence quotes."""
 
 
-def decoded(data: bytes, charset: str = "utf-8") -> str:
+def decode(data: bytes, charset: str = "utf-8") -> str:
     """The text of bytes in the stated charset if that is true, else in UTF-8, else in Latin-1."""
     stated = charset.lower().strip()
     for name in (stated, "utf-8"):
@@ -33,13 +33,13 @@ def decoded(data: bytes, charset: str = "utf-8") -> str:
     return data.decode("latin-1")
 
 
-def shown(line: bytes | str) -> str:
+def excerpt(line: bytes | str) -> str:
     """A line for a sentence: printable, without its end, and not too long."""
-    text = printable((decoded(line) if isinstance(line, bytes) else line).rstrip("\r\n"), "\t")
+    text = printable((decode(line) if isinstance(line, bytes) else line).rstrip("\r\n"), "\t")
     return text if len(text) <= SHOWN else text[:SHOWN] + "..."
 
 
-def lines_of(data: bytes) -> list[bytes]:
+def split_lines(data: bytes) -> list[bytes]:
     """The lines with their ends.  Only a newline ends one: a carriage return is part of a line."""
     lines = [line + b"\n" for line in data.split(b"\n")]
     last = lines.pop()[:-1]
@@ -80,9 +80,9 @@ class Hunk:
     def text(self) -> str:
         """The hunk for quoting: its header and lines, with nothing unprintable but tabs and newlines."""
         lines = (line if line.endswith(b"\n") else line + b"\n" + NO_NEWLINE.encode() for line in self.lines)
-        return printable(decoded(b"".join((self.header, b"\n", *lines))), "\t\n")
+        return printable(decode(b"".join((self.header, b"\n", *lines))), "\t\n")
 
-    def reversed(self) -> Hunk:
+    def invert(self) -> Hunk:
         """The hunk that undoes this one."""
         swap = {ADDED: REMOVED, REMOVED: ADDED, CONTEXT: CONTEXT}
         lines = tuple(swap[line[:1]] + line[1:] for line in self.lines)
@@ -124,9 +124,9 @@ class FileChange:
         kept = self.old if self.copied else None
         return tuple(sorted({name for name in (self.old, self.new) if name is not None and name != kept}))
 
-    def reversed(self) -> FileChange:
+    def invert(self) -> FileChange:
         """The change that undoes this one, but for that a copy is not deleted."""
-        hunks = tuple(hunk.reversed() for hunk in self.hunks)
+        hunks = tuple(hunk.invert() for hunk in self.hunks)
         return replace(
             self,
             old=self.new,

@@ -11,7 +11,7 @@ import re
 
 from proofs.review.patches import limits
 from proofs.review.patches.limits import PatchError
-from proofs.review.patches.patch import shown
+from proofs.review.patches.patch import excerpt
 
 GIT_PREFIXES = frozenset((b"a", b"b", b"c", b"i", b"o", b"w", b"1", b"2"))
 """What git puts before a name, with and without diff.mnemonicPrefix."""
@@ -24,37 +24,37 @@ _STAMP = re.compile(
 )
 
 
-def checked(name: bytes) -> str:
+def check_name(name: bytes) -> str:
     """A name relative to the top of a tree.  Raises PatchError for what is none."""
     if len(name) > limits.NAME:
         raise PatchError(f"a file name has {len(name)} bytes, more than the {limits.NAME} that are read")
     try:
         text = name.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise PatchError(f"the file name {shown(name)!r} is not UTF-8") from error
+        raise PatchError(f"the file name {excerpt(name)!r} is not UTF-8") from error
     parts = text.split("/")
     inside = text.isprintable() and "\\" not in text and not {"", ".", ".."} & set(parts)
     if not inside or ".git" in (part.lower() for part in parts):
-        raise PatchError(f"{shown(name)!r} is not the name of a file inside the tree")
+        raise PatchError(f"{excerpt(name)!r} is not the name of a file inside the tree")
     return text
 
 
-def stripped(name: bytes, *, git: bool) -> str:
+def strip_prefix(name: bytes, *, git: bool) -> str:
     """The file that ``a/name`` means.  Raises PatchError where there is no such first part."""
     prefix, slash, rest = name.partition(b"/")
     if not slash or prefix in (b"", b".", b"..") or (git and prefix not in GIT_PREFIXES):
         hint = "make the diff with the prefixes a/ and b/, as git does unless diff.noprefix is set"
-        raise PatchError(f"the file name {shown(name)!r} has no first part such as a/ to drop; {hint}")
-    return checked(rest)
+        raise PatchError(f"the file name {excerpt(name)!r} has no first part such as a/ to drop; {hint}")
+    return check_name(rest)
 
 
-def unquoted(field: bytes) -> bytes:
+def unquote(field: bytes) -> bytes:
     """A name as git writes it: as it is, or in double quotes with escapes as in C."""
     if not field.startswith(b'"'):
         return field
     quoted = _QUOTED.fullmatch(field)
     if quoted is None:
-        raise PatchError(f"the quoted file name {shown(field)} has no end")
+        raise PatchError(f"the quoted file name {excerpt(field)} has no end")
     return _ESCAPE.sub(_character, quoted.group(1))
 
 
@@ -62,11 +62,11 @@ def _character(escape: re.Match[bytes]) -> bytes:
     text = escape.group(1)
     code = int(text, 8) if len(text) == 3 else ESCAPES.get(text, -1)
     if not 0 <= code <= 255:
-        raise PatchError(f"a file name has the escape {shown(escape.group())}, which git does not write")
+        raise PatchError(f"a file name has the escape {excerpt(escape.group())}, which git does not write")
     return bytes((code,))
 
 
-def in_header(line: bytes, *, git: bool) -> tuple[str | None, bool]:
+def parse_header_name(line: bytes, *, git: bool) -> tuple[str | None, bool]:
     """The file of a ``---`` or ``+++`` line, None for /dev/null; and whether its date is the epoch.
 
     diff -N writes the epoch (in UTC, or nearly) for a file that is not there.
@@ -76,24 +76,24 @@ def in_header(line: bytes, *, git: bool) -> tuple[str | None, bool]:
     if field.startswith(b'"'):
         quoted = _QUOTED.match(field)
         end = quoted.end() if quoted else len(field)
-        name, stamp = unquoted(field[:end]), field[end:]
+        name, stamp = unquote(field[:end]), field[end:]
     if name == b"/dev/null":
         return None, True
-    return stripped(name, git=git), bool(_STAMP.fullmatch(stamp.strip()))
+    return strip_prefix(name, git=git), bool(_STAMP.fullmatch(stamp.strip()))
 
 
-def of_both(line: bytes) -> str | None:
+def parse_git_name(line: bytes) -> str | None:
     """The file of a ``diff --git`` line if both its names are the same but for their prefixes."""
     rest = line[len(b"diff --git ") :].rstrip(b"\r\n")
     quoted = _QUOTED.match(rest)
     if quoted or rest.endswith(b'"'):
-        names = [unquoted(text) for text in _split_quoted(rest, quoted)]
+        names = [unquote(text) for text in _split_quoted(rest, quoted)]
     else:
         middle = len(rest) // 2
         names = [rest[:middle], rest[middle + 1 :]] if rest[middle : middle + 1] == b" " else []
     if len(names) != 2 or names[0].partition(b"/")[2] != names[1].partition(b"/")[2]:
         return None
-    return stripped(names[0], git=True) if stripped(names[1], git=True) else None
+    return strip_prefix(names[0], git=True) if strip_prefix(names[1], git=True) else None
 
 
 def _split_quoted(rest: bytes, first: re.Match[bytes] | None) -> list[bytes]:

@@ -17,7 +17,7 @@ from functools import cached_property
 from model.source.preprocessor.annotations import COMMENT
 from proofs.review.patches import limits
 from proofs.review.patches.limits import PatchError
-from proofs.review.patches.patch import ADDED, CONTEXT, REMOVED, Hunk, lines_of, shown
+from proofs.review.patches.patch import ADDED, CONTEXT, REMOVED, Hunk, excerpt, split_lines
 
 EXACT, WHITE_SPACE, COMMENTS = "", "white space", "comments"
 _TOKEN = re.compile(
@@ -29,7 +29,7 @@ ALIKE = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class PlacedHunk:
     """A hunk and where it went: ``line``, from 1, in the file ``name`` as it was before the patch.
 
     ``moved`` is how many lines that is below the stated place; ``ignoring`` what did not have to be
@@ -51,7 +51,7 @@ class Placed:
 
 
 @dataclass
-class Work:
+class WorkBudget:
     """How many more lines may be compared, and bytes of files kept."""
 
     left: int = limits.COMPARED
@@ -92,18 +92,18 @@ class _View:
 
 
 @dataclass
-class Placing:
+class HunkPlacer:
     """A file that hunks are placed in, in their order; ``exactly`` forbids that anything is ignored."""
 
     name: str
     lines: Sequence[bytes]
-    work: Work
+    work: WorkBudget
     exactly: bool = False
     floor: int = 0
     drift: int = 0
     views: dict[str, _View] = field(default_factory=dict)
 
-    def place(self, hunk: Hunk) -> Placed:
+    def place(self, hunk: Hunk) -> PlacedHunk:
         """Where the next hunk goes.  Raises MisfitError, with the first differing line, or both places."""
         ways = (EXACT,) if self.exactly else (EXACT, WHITE_SPACE, COMMENTS)
         if not hunk.old and self.lines:
@@ -116,13 +116,13 @@ class Placing:
                     hunk, f"fits at line {first} and at line {second}; it does not say which is meant"
                 )
             if places:
-                return self._placed(hunk, places[0], ignoring)
+                return self._accept(hunk, places[0], ignoring)
         raise MisfitError(hunk, self._difference(hunk))
 
-    def _placed(self, hunk: Hunk, at: int, ignoring: str) -> Placed:
+    def _accept(self, hunk: Hunk, at: int, ignoring: str) -> PlacedHunk:
         self.floor = at + len(hunk.old)
-        self.drift = at - _stated(hunk)
-        return Placed(self.name, hunk, at + 1, self.drift, ignoring)
+        self.drift = at - _stated_index(hunk)
+        return PlacedHunk(self.name, hunk, at + 1, self.drift, ignoring)
 
     def _places(self, hunk: Hunk, ignoring: str) -> list[int]:
         """The stated place, moved as the hunk before was, if it fits there, or else the first two it fits.
@@ -142,7 +142,7 @@ class Placing:
             bounds = range(bounds.start, min(bounds.stop, 1))
         if hunk.lines[-1][:1] != CONTEXT:
             bounds = range(max(bounds.start, last), bounds.stop)
-        stated = _stated(hunk)
+        stated = _stated_index(hunk)
         home = [at for at in dict.fromkeys((stated + self.drift, stated)) if at in bounds]
         fitting = [at for at in home if self._fits(hunk, wanted, view, at)]
         if stated + self.drift in fitting:
@@ -180,7 +180,7 @@ class Placing:
 
     def _difference(self, hunk: Hunk) -> str:
         """The first line that differs where most lines of the hunk are as in the file."""
-        view, old, stated = self._view(EXACT), hunk.old, _stated(hunk)
+        view, old, stated = self._view(EXACT), hunk.old, _stated_index(hunk)
         starts = {max(self.floor, stated + self.drift)}
         for offset, line in enumerate(old):
             same = view.where.get(line, ())
@@ -199,17 +199,15 @@ class Placing:
                 f"would fit at line {best + 1}, but has no context on one side and so belongs at the {side}"
             )
         if found is None:
-            return (
-                f"does not apply: line {best + offset + 1} should be {shown(line)!r}, but the file has ended"
-            )
-        ends = "" if shown(found) != shown(line) else " with another end of line"
-        return f"does not apply: line {best + offset + 1} should be {shown(line)!r}, but is {shown(found)!r}{ends}"
+            return f"does not apply: line {best + offset + 1} should be {excerpt(line)!r}, but the file has ended"
+        ends = "" if excerpt(found) != excerpt(line) else " with another end of line"
+        return f"does not apply: line {best + offset + 1} should be {excerpt(line)!r}, but is {excerpt(found)!r}{ends}"
 
     def _equal(self, old: Sequence[bytes], at: int) -> int:
         return sum(line == there for line, there in zip(old, self.lines[at : at + len(old)], strict=False))
 
 
-def _stated(hunk: Hunk) -> int:
+def _stated_index(hunk: Hunk) -> int:
     """The index of the first old line; of the line to insert before where there is none."""
     return hunk.old_start - 1 if hunk.old else hunk.old_start
 
@@ -232,7 +230,7 @@ def _normal_lines(hunk: Hunk, ignoring: str) -> list[bytes]:
 def _normal(text: bytes, ignoring: str) -> list[bytes]:
     if ignoring == COMMENTS:
         text = _TOKEN.sub(_without_comment, text)
-    return [b" ".join(line.split()) for line in lines_of(text)]
+    return [b" ".join(line.split()) for line in split_lines(text)]
 
 
 def _without_comment(token: re.Match[bytes]) -> bytes:

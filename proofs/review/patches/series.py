@@ -15,12 +15,12 @@ from pathlib import Path
 from counterexamples.render.as_json import printable
 from proofs.review.patches import limits
 from proofs.review.patches.limits import NoPatchError, PatchError
-from proofs.review.patches.mail import Mail, Subject, author_of, header_text, read_mail, read_subject
-from proofs.review.patches.patch import FileChange, Patch, Series, decoded, shown
-from proofs.review.patches.source import Item, items_at, items_of
+from proofs.review.patches.mail import Mail, MailSubject, author_of, header_text, read_mail, read_subject
+from proofs.review.patches.patch import FileChange, Patch, Series, decode, excerpt
+from proofs.review.patches.source import PatchText, read_patch_texts, split_patch_texts
 from proofs.review.patches.unified import read_diff
 
-__all__ = ["Patch", "Series", "series", "series_of"]
+__all__ = ["Patch", "Series", "read_series", "parse_series"]
 
 _BREAK = re.compile(rb"^(?:diff -|Index: |--- [^\s]|---[ \t\r]*$)", re.MULTILINE)
 _IN_BODY = re.compile(rb"\s*+((?:(?:From|Subject|Date):[ \t][^\n]*\n(?:[ \t]+[^\n]*\n)*)+)[ \t\r]*\n")
@@ -28,20 +28,20 @@ _IN_BODY_FIELD = re.compile(rb"^(From|Subject|Date):[ \t]([^\n]*\n(?:[ \t]+[^\n]
 _LOG = re.compile(rb"^commit [0-9a-f]{40}\b", re.MULTILINE)
 
 
-def series(path: str | Path) -> Series:
+def read_series(path: str | Path) -> Series:
     """The patches of a patch file, a mail, an mbox, a maildir, or a directory of *.patch files.
 
     Raises PatchError where there is none, one is missing or damaged, or it is not said which is meant.
     """
-    return _series(items_at(Path(path)), str(path))
+    return _collect_series(read_patch_texts(Path(path)), str(path))
 
 
-def series_of(data: bytes, where: str = "standard input") -> Series:
+def parse_series(data: bytes, where: str = "standard input") -> Series:
     """The same for bytes, such as those of standard input."""
-    return _series(items_of(data, where), where)
+    return _collect_series(split_patch_texts(data, where), where)
 
 
-def _parts(text: bytes) -> tuple[bytes, bytes]:
+def _split_message(text: bytes) -> tuple[bytes, bytes]:
     """The message, and from its end the notes and the diff; as git mailinfo tells them apart."""
     found = _BREAK.search(text)
     return (text[: found.start()], text[found.start() :]) if found else (text, b"")
@@ -58,7 +58,7 @@ class _Sorter:
     files: int = 0
     hunks: int = 0
 
-    def item(self, item: Item, *, attached: bool = False) -> None:
+    def item(self, item: PatchText, *, attached: bool = False) -> None:
         try:
             if item.mail:
                 self._mail(item, attached=attached)
@@ -82,19 +82,19 @@ class _Sorter:
             )
         return files
 
-    def _bare(self, item: Item) -> None:
-        message, rest = _parts(item.data)
+    def _bare(self, item: PatchText) -> None:
+        message, rest = _split_message(item.data)
         text = rest.replace(b"\r\n", b"\n") if rest.count(b"\r\n") == rest.count(b"\n") else rest
         files = self._diff(text)
         if files:
-            shown_message = printable(decoded(message), "\n\t").strip()
+            shown_message = printable(decode(message), "\n\t").strip()
             self.patches.append(Patch(item.where, "", message=shown_message, files=files))
         else:
             self.passed_over += 1
 
-    def _mail(self, item: Item, *, attached: bool) -> None:
+    def _mail(self, item: PatchText, *, attached: bool) -> None:
         mail = read_mail(item.data)
-        patch, rest, subject = _described(mail, item)
+        patch, rest, subject = _describe_mail(mail, item)
         if subject.number == 0 and not subject.reply:
             self.covers.append(patch)
             return
@@ -107,15 +107,15 @@ class _Sorter:
         if files:
             (self.replies if subject.reply else self.patches).append(replace(patch, files=files))
         elif not subject.reply and mail.attached and not attached:
-            self._attached(mail, patch)
+            self._add_attachments(mail, patch)
         else:
             self.passed_over += 1
 
-    def _attached(self, mail: Mail, patch: Patch) -> None:
+    def _add_attachments(self, mail: Mail, patch: Patch) -> None:
         inner = _Sorter(files=self.files, hunks=self.hunks)
         for number, data in enumerate(mail.attached, 1):
             where = f"{patch.where}, attachment {number}"
-            for item in items_of(data, where):
+            for item in split_patch_texts(data, where):
                 inner.item(item, attached=True)
         for found in inner.patches:
             if found.subject:
@@ -127,13 +127,13 @@ class _Sorter:
         self.passed_over += not inner.patches
 
 
-def _described(mail: Mail, item: Item) -> tuple[Patch, bytes, Subject]:
+def _describe_mail(mail: Mail, item: PatchText) -> tuple[Patch, bytes, MailSubject]:
     """The patch of a mail without its diff, the text that has the diff, and the subject."""
     text, said = mail.text, {}
     if own := _IN_BODY.match(text):
         said = dict(_IN_BODY_FIELD.findall(own.group(1)))
         text = text[own.end() :]
-    message, rest = _parts(text)
+    message, rest = _split_message(text)
     subject = read_subject(mail.subject)
     title = read_subject(header_text(said[b"Subject"])).text if b"Subject" in said else subject.text
     patch = Patch(
@@ -148,12 +148,12 @@ def _described(mail: Mail, item: Item) -> tuple[Patch, bytes, Subject]:
         mail.in_reply_to,
         mail.references,
         item.commit,
-        printable(decoded(message, mail.charset), "\n\t").strip(),
+        printable(decode(message, mail.charset), "\n\t").strip(),
     )
     return patch, rest, subject
 
 
-def _series(items: Iterable[Item], where: str) -> Series:
+def _collect_series(items: Iterable[PatchText], where: str) -> Series:
     sorter = _Sorter()
     for item in items:
         sorter.item(item)
@@ -161,38 +161,40 @@ def _series(items: Iterable[Item], where: str) -> Series:
         sorter.patches, sorter.replies = sorter.replies, []
     if not sorter.patches:
         raise NoPatchError(f"{where}: holds no patch; give one, or mails that have some.")
-    notes = [not_taken(patch, "is a reply") for patch in sorter.replies]
-    patches = chosen(sorter.patches, where, notes)
+    notes = [describe_omission(patch, "is a reply") for patch in sorter.replies]
+    patches = choose_patches(sorter.patches, where, notes)
     covers = [
         c for c in sorter.covers if c.reroll == patches[0].reroll and c.total in (patches[0].total, None)
     ]
     return Series(where, tuple(patches), covers[0] if covers else None, tuple(notes), sorter.passed_over)
 
 
-def not_taken(patch: Patch, why: str) -> str:
+def describe_omission(patch: Patch, why: str) -> str:
     """The sentence about a patch that is left out."""
-    return f"{patch.where}: {shown(patch.subject)!r} {why} and was not taken."
+    return f"{patch.where}: {excerpt(patch.subject)!r} {why} and was not taken."
 
 
-def chosen(patches: Sequence[Patch], where: str, notes: list[str]) -> list[Patch]:
+def choose_patches(patches: Sequence[Patch], where: str, notes: list[str]) -> list[Patch]:
     """The patches of the highest complete reroll in their order; what is left out is noted."""
     numbered = [patch for patch in patches if patch.number is not None]
     if not numbered:
         best = max(patch.reroll for patch in patches)
         taken = [patch for patch in patches if patch.reroll == best]
-        notes.extend(not_taken(patch, f"is not of v{best}") for patch in patches if patch.reroll != best)
-        return _once(taken, notes)
+        notes.extend(
+            describe_omission(patch, f"is not of v{best}") for patch in patches if patch.reroll != best
+        )
+        return _drop_repeats(taken, notes)
     if len(patches) == 1 and (patches[0].total or 0) > 1:
         one = patches[0]
         notes.append(
             f"Patch {one.number} of {one.total} was given alone; the tree is taken to be as before that patch."
         )
         return [one]
-    notes.extend(not_taken(p, "has no number in the series") for p in patches if p.number is None)
+    notes.extend(describe_omission(p, "has no number in the series") for p in patches if p.number is None)
     sets: dict[tuple[int, int], list[Patch]] = {}
     for patch in numbered:
         sets.setdefault((patch.reroll, patch.total or 0), []).append(patch)
-    missing = {key: _missing(found, key[1]) for key, found in sets.items()}
+    missing = {key: _describe_missing(found, key[1]) for key, found in sets.items()}
     complete = sorted(key for key in sets if not missing[key])
     if not complete:
         key = max(sets)
@@ -208,10 +210,10 @@ def chosen(patches: Sequence[Patch], where: str, notes: list[str]) -> list[Patch
             notes.append(
                 f"{where}: v{reroll} of the series is taken, and not v{key[0]} of {key[1]} patches{why}."
             )
-    return _each_number(sets[reroll, total], where, notes)
+    return _one_per_number(sets[reroll, total], where, notes)
 
 
-def _missing(patches: Sequence[Patch], total: int) -> str:
+def _describe_missing(patches: Sequence[Patch], total: int) -> str:
     """Which numbers are missing, in words; nothing where none is."""
     there = {patch.number for patch in patches}
     lacking = [str(number) for number in range(1, total + 1) if number not in there]
@@ -221,7 +223,7 @@ def _missing(patches: Sequence[Patch], total: int) -> str:
     return f"patch {listed} of {total} {'is' if len(lacking) == 1 else 'are'} missing"
 
 
-def _each_number(patches: Sequence[Patch], where: str, notes: list[str]) -> list[Patch]:
+def _one_per_number(patches: Sequence[Patch], where: str, notes: list[str]) -> list[Patch]:
     """One patch for each number.  Raises PatchError where two differ."""
     by_number: dict[int, Patch] = {}
     for patch in patches:
@@ -232,16 +234,16 @@ def _each_number(patches: Sequence[Patch], where: str, notes: list[str]) -> list
                 f"{where}: holds two patches {number} of v{patch.reroll} that differ; give one of them."
             )
         if first is not patch:
-            notes.append(not_taken(patch, "was sent before"))
+            notes.append(describe_omission(patch, "was sent before"))
     return [by_number[number] for number in sorted(by_number)]
 
 
-def _once(patches: Sequence[Patch], notes: list[str]) -> list[Patch]:
+def _drop_repeats(patches: Sequence[Patch], notes: list[str]) -> list[Patch]:
     """Patches without numbers in the order of their mails, without those that were sent again."""
     kept: list[Patch] = []
     for patch in patches:
         if any(patch.subject and (p.subject, p.files) == (patch.subject, patch.files) for p in kept):
-            notes.append(not_taken(patch, "was sent before"))
+            notes.append(describe_omission(patch, "was sent before"))
         else:
             kept.append(patch)
     return kept

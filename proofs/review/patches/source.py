@@ -34,7 +34,7 @@ UTF_8_MARK = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class PatchText:
     """A mail, or text with a bare diff; ``where`` names it in messages, ``commit`` is git's of a mail."""
 
     where: str
@@ -43,33 +43,33 @@ class Item:
     commit: str | None = None
 
 
-def items_at(path: Path) -> list[Item]:
+def read_patch_texts(path: Path) -> list[PatchText]:
     """What a file or directory holds, in its order: of the mailbox, or of the names of files.
 
     Raises PatchError where there is nothing to read, or too much.
     """
     try:
         if not path.is_dir():
-            return items_of(_content(path, limits.BYTES), str(path))
+            return split_patch_texts(_content(path, limits.BYTES), str(path))
         files = _files(path)
         if not files:
             raise PatchError(
                 f"{path}: holds no patch; give a patch, a mailbox, or a directory of *.patch files."
             )
-        found: list[Item] = []
+        found: list[PatchText] = []
         left, lines = limits.BYTES, 0
         for file in files:
             data = _content(file, left)
             left, lines = left - len(data), lines + data.count(b"\n")
             if lines > limits.LINES:
                 raise _too_long(str(path), limits.LINES, "lines")
-            found.extend(items_of(data, str(file)))
+            found.extend(split_patch_texts(data, str(file)))
         return _few(found, str(path))
     except OSError as error:
         raise PatchError(f"{path}: could not be read: {error.strerror}.") from error
 
 
-def items_of(data: bytes, where: str) -> list[Item]:
+def split_patch_texts(data: bytes, where: str) -> list[PatchText]:
     """What bytes hold: the mails of an mbox, one mail, or a bare diff."""
     if len(data) > limits.BYTES:
         raise _too_long(where, limits.BYTES, "bytes")
@@ -84,10 +84,10 @@ def items_of(data: bytes, where: str) -> list[Item]:
     starts = list(_FROM.finditer(unix))
     if starts and starts[0].start() == 0:
         return _few(list(_mails(unix, starts, where)), where)
-    return [Item(where, data, _is_mail(data))]
+    return [PatchText(where, data, _is_mail(data))]
 
 
-def _mails(data: bytes, starts: list[re.Match[bytes]], where: str) -> Iterator[Item]:
+def _mails(data: bytes, starts: list[re.Match[bytes]], where: str) -> Iterator[PatchText]:
     ends = [start.start() for start in starts[1:]] + [len(data)]
     for number, (start, end) in enumerate(zip(starts, ends, strict=True), 1):
         line, mail = start.group(), data[start.end() : end]
@@ -95,7 +95,7 @@ def _mails(data: bytes, starts: list[re.Match[bytes]], where: str) -> Iterator[I
         if not commit and not line.startswith(b"From git@z "):  # git and b4 am escape nothing
             mail = _ESCAPED.sub(rb"\1", mail)
         name = f"{where}, mail {number}" if len(starts) > 1 else where
-        yield Item(name, mail, True, commit.group(1).decode() if commit else None)
+        yield PatchText(name, mail, True, commit.group(1).decode() if commit else None)
 
 
 def _is_mail(data: bytes) -> bool:
@@ -103,7 +103,7 @@ def _is_mail(data: bytes) -> bool:
     return bool(_FIELD.match(head) and _OF_MAIL.search(head)) and not head.startswith((b"Index:", b"---"))
 
 
-def _few(items: list[Item], where: str) -> list[Item]:
+def _few(items: list[PatchText], where: str) -> list[PatchText]:
     if len(items) > limits.MAILS:
         raise PatchError(f"{where}: holds {len(items)} mails, more than the {limits.MAILS} that are read.")
     return items

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from proofs.review.patches import limits, paths
 from proofs.review.patches.limits import PatchError
-from proofs.review.patches.patch import ADDED, CONTEXT, REMOVED, FileChange, Hunk, lines_of, shown
+from proofs.review.patches.patch import ADDED, CONTEXT, REMOVED, FileChange, Hunk, excerpt, split_lines
 
 _HUNK = re.compile(
     rb"@@ -([0-9]{1,9})(?:,([0-9]{1,9}))? \+([0-9]{1,9})(?:,([0-9]{1,9}))? @@(?: [^\n]*)?\r?\n?"
@@ -34,7 +34,7 @@ def read_diff(text: bytes) -> tuple[FileChange, ...]:
     Raises PatchError (without saying where the diff is from) for a diff that is damaged, combined,
     longer than the limits, or that names what is not inside a tree.
     """
-    reader = _Reader(lines_of(text))
+    reader = _Reader(split_lines(text))
     found = []
     for change in reader.files():
         found.append(change)
@@ -73,15 +73,15 @@ class _Reader:
 
     def _wrong(self, what: str, at: int | None = None) -> PatchError:
         at = self.at if at is None else at
-        line = shown(self.lines[at]) if at < len(self.lines) else "the end"
+        line = excerpt(self.lines[at]) if at < len(self.lines) else "the end"
         return PatchError(f"line {at + 1} of the diff, {line!r}, {what}")
 
     def _plain(self) -> FileChange:
         """A file of a diff without git's header: ``---``, ``+++`` and hunks."""
         self.begun = True
         start = self.at
-        old, old_epoch = paths.in_header(self._next(), git=False)
-        new, new_epoch = paths.in_header(self._next(1), git=False)
+        old, old_epoch = paths.parse_header_name(self._next(), git=False)
+        new, new_epoch = paths.parse_header_name(self._next(1), git=False)
         self.at += 2
         if old is None and new is None:
             raise self._wrong("begins the diff of no file at all", start)
@@ -128,10 +128,10 @@ class _Reader:
         for verb in (b"rename", b"copy"):
             ends = said.get(verb + b" from"), said.get(verb + b" to")
             if ends[0] is not None and ends[1] is not None:
-                return paths.checked(paths.unquoted(ends[0])), paths.checked(paths.unquoted(ends[1]))
+                return paths.check_name(paths.unquote(ends[0])), paths.check_name(paths.unquote(ends[1]))
             if ends != (None, None):
                 raise self._wrong(f"says one end of a {verb.decode()} only", start)
-        name = paths.of_both(self.lines[start])
+        name = paths.parse_git_name(self.lines[start])
         if name is None:
             raise self._wrong("names two files, but neither a rename nor a copy follows", start)
         created, deleted = b"new file mode" in said, b"deleted file mode" in said
@@ -142,7 +142,7 @@ class _Reader:
     def _same_names(self, old: str | None, new: str | None) -> None:
         """The ``---`` and ``+++`` lines say what the lines before them said."""
         for ahead, name in enumerate((old, new)):
-            found, _ = paths.in_header(self._next(ahead), git=True)
+            found, _ = paths.parse_header_name(self._next(ahead), git=True)
             if found != name:
                 said = name or "/dev/null"
                 raise self._wrong(f"names another file than the header of git, {said}", self.at + ahead)
@@ -153,7 +153,7 @@ class _Reader:
         new = said.get(b"new mode") or said.get(b"new file mode") or same
         for mode in (old, new):
             if mode and not _MODE.fullmatch(mode):
-                raise self._wrong(f"follows the mode {shown(mode)!r}, which is none of git's")
+                raise self._wrong(f"follows the mode {excerpt(mode)!r}, which is none of git's")
         return old.decode() or None, new.decode() or None
 
     def _agreeing(self, change: FileChange, start: int) -> FileChange:
@@ -168,7 +168,7 @@ class _Reader:
         end = 0
         for hunk in change.hunks:
             if hunk.old_start < end:
-                raise self._wrong(f"begins a file whose hunk {shown(hunk.header)} comes too late", start)
+                raise self._wrong(f"begins a file whose hunk {excerpt(hunk.header)} comes too late", start)
             end = hunk.old_start + len(hunk.old)
         return change
 

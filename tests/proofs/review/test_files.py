@@ -17,8 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from proofs.review import files
-from proofs.review.entries import COMPARED, entries
-from proofs.review.review import Became, Change, FunctionReview, PatchReview, Review, Status
+from proofs.review.entries import COMPARED, list_entries
+from proofs.review.review import FunctionChange, FunctionReview, PatchReview, Review, Status, VerdictChange
 from proofs.theorems.expectation import Verdict
 from tests.support.review import reviews
 
@@ -52,7 +52,7 @@ EVIDENCE = re.compile(r"evidence/([0-9]{2}/)?[A-Za-z0-9_.@-]+\.(smt2|txt)")
 
 def check_all(review: Review) -> None:
     """Every file is well-formed, and nothing in it hides."""
-    for name, text in files.files(review).items():
+    for name, text in files.render_files(review).items():
         data = text.encode("utf-8")
         if name.endswith((".json", ".sarif")):
             assert text.isascii() and text.endswith("\n")
@@ -96,12 +96,12 @@ def test_every_file_is_well_formed_whatever_text_it_is(dirt: str) -> None:
 
 def plain(review: Review) -> list[str]:
     """The files that are no evidence."""
-    return sorted(name for name in files.files(review) if not name.startswith("evidence/"))
+    return sorted(name for name in files.render_files(review) if not name.startswith("evidence/"))
 
 
 def test_the_files_by_name() -> None:
     tables = [f"evidence/user_mem_abort.4K.{side}.table.txt" for side in ("after", "before")]
-    found = [name for name in files.files(ONE) if name.startswith("evidence/")]
+    found = [name for name in files.render_files(ONE) if name.startswith("evidence/")]
     assert set(tables) < set(found) and all(map(EVIDENCE.fullmatch, found))
     common = [
         "b4.json",
@@ -115,14 +115,14 @@ def test_the_files_by_name() -> None:
     ]
     assert plain(ONE) == common
     assert plain(SERIES) == sorted([*common, "reply-01.eml"])
-    assert "evidence/01/user_mem_abort.4K.before.table.txt" in files.files(SERIES)
+    assert "evidence/01/user_mem_abort.4K.before.table.txt" in files.render_files(SERIES)
     trees = replace(reviews.harmless(), patch=replace(reviews.patch(), files=()))
-    assert "reply.eml" not in files.files(reviews.review(trees))
+    assert "reply.eml" not in files.render_files(reviews.review(trees))
 
 
 def test_the_same_review_gives_the_same_bytes() -> None:
     again = reviews.review(reviews.broken(1), reviews.harmless(2), first=reviews.cover())
-    assert files.files(SERIES) == files.files(again)
+    assert files.render_files(SERIES) == files.render_files(again)
 
 
 def test_drafts_of_an_earlier_review_are_removed_and_nothing_else(tmp_path: Path) -> None:
@@ -131,22 +131,22 @@ def test_drafts_of_an_earlier_review_are_removed_and_nothing_else(tmp_path: Path
     kept.append("evidence/03/notes.txt")
     for name in [*kept, "reply-07.eml", "evidence/old@6.12.after.smt2", "evidence/03/old@6.12.lines.txt"]:
         (tmp_path / name).write_text("mine")
-    files.write(tmp_path, ONE)
+    files.write_files(tmp_path, ONE)
     there = sorted(each.relative_to(tmp_path).as_posix() for each in tmp_path.rglob("*") if each.is_file())
-    assert there == sorted([*kept, *files.files(ONE)])
-    assert (tmp_path / "reply.eml").read_text() == files.files(ONE)["reply.eml"]
+    assert there == sorted([*kept, *files.render_files(ONE)])
+    assert (tmp_path / "reply.eml").read_text() == files.render_files(ONE)["reply.eml"]
 
 
 def test_what_is_printed_is_what_is_written() -> None:
-    found = files.files(ONE)
-    assert files.printed(ONE, "json") == found["results.json"]
-    assert files.printed(ONE, "b4") == found["b4.json"]
+    found = files.render_files(ONE)
+    assert files.render_format(ONE, "json") == found["results.json"]
+    assert files.render_format(ONE, "b4") == found["b4.json"]
 
 
 # The JSON ------------------------------------------------------------------------------------
 def valid(review: Review) -> dict[str, Any]:
     jsonschema = pytest.importorskip("jsonschema", reason="jsonschema is not installed")
-    found: dict[str, Any] = json.loads(files.printed(review, "json"))
+    found: dict[str, Any] = json.loads(files.render_format(review, "json"))
     jsonschema.Draft202012Validator.check_schema(SCHEMA)
     jsonschema.Draft202012Validator(SCHEMA).validate(found)
     return found
@@ -171,7 +171,7 @@ def test_what_the_schema_does_not_know_is_no_result() -> None:
 
 
 def test_the_results_have_all_that_was_found() -> None:
-    (one,) = json.loads(files.printed(ONE, "json"))["patches"]
+    (one,) = json.loads(files.render_format(ONE, "json"))["patches"]
     function, theorem = one["functions"][0], one["theorems"][0]
     assert (function["change"], function["cells"][0]["after"]) == ("differs", "Device")
     assert len(function["cells"]) == 1 and function["cells"][0]["before"] == "Normal"
@@ -182,35 +182,35 @@ def test_the_results_have_all_that_was_found() -> None:
 
 
 # Entries -------------------------------------------------------------------------------------
-FUNCTIONS = st.sampled_from([FunctionReview("user_mem_abort", "4K", each) for each in Change])
+FUNCTIONS = st.sampled_from([FunctionReview("user_mem_abort", "4K", each) for each in FunctionChange])
 VERDICTS = st.sampled_from(list(Verdict))
-THEOREMS = st.builds(reviews.theorem, st.sampled_from(list(Became)), VERDICTS, VERDICTS)
+THEOREMS = st.builds(reviews.theorem, st.sampled_from(list(VerdictChange)), VERDICTS, VERDICTS)
 WORST = (Status.FAIL, Status.WARN, Status.PASS)
 
 
 @given(st.lists(FUNCTIONS, max_size=3), st.lists(THEOREMS, max_size=3))
 def test_the_worst_entry_is_the_status_of_the_patch(functions: Any, theorems: Any) -> None:
     """But that a new theorem fails warns, which the patch does by the function that is new with it."""
-    if any(each.became is Became.NEW for each in theorems):
-        functions = [*functions, FunctionReview("user_mem_abort", "16K", Change.APPEARED)]
+    if any(each.became is VerdictChange.NEW for each in theorems):
+        functions = [*functions, FunctionReview("user_mem_abort", "16K", FunctionChange.APPEARED)]
     patch = PatchReview(reviews.patch(), tuple(functions), tuple(theorems))
-    found = {each.status for each in entries(patch)}
+    found = {each.status for each in list_entries(patch)}
     assert next(status for status in WORST if status in found) is patch.status
-    assert any(each.is_open for each in entries(patch)) is patch.is_undecided
+    assert any(each.is_open for each in list_entries(patch)) is patch.is_undecided
 
 
 def test_the_place_of_an_entry_is_a_line_that_the_patch_adds_if_one_decides() -> None:
     """Whichever of the course's steps that is; without one, the branch that was taken and decided."""
     moved = replace(reviews.SECOND, new_start=1508)  # its third line, which is added, is 1510
     patch = replace(reviews.broken(), patch=reviews.patch(1, hunks=(moved,)))
-    assert [each.place.line for each in entries(patch) if each.place] == [1510, 1510]
+    assert [each.place.line for each in list_entries(patch) if each.place] == [1510, 1510]
     apart = replace(reviews.SECOND, new_start=9000)
     patch = replace(reviews.broken(), patch=reviews.patch(1, hunks=(apart,)))
-    assert [each.place.line for each in entries(patch) if each.place] == [reviews.DECIDED] * 2
+    assert [each.place.line for each in list_entries(patch) if each.place] == [reviews.DECIDED] * 2
 
 
 def test_the_places_of_entries() -> None:
-    function, _, theorem, same = entries(reviews.broken())
+    function, _, theorem, same = list_entries(reviews.broken())
     assert (function.name, str(function.place)) == (COMPARED, f"{reviews.MMU}:{reviews.DECIDED}")
     assert (theorem.status, str(theorem.place)) == (Status.FAIL, f"{reviews.MMU}:{reviews.DECIDED}")
     assert [span.line for span in theorem.rested] == [reviews.RESTED]

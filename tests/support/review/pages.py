@@ -16,13 +16,13 @@ from proofs.claims.claim import Claim
 from proofs.review.patches.patch import Patch
 from proofs.review.review import (
     Base,
-    Became,
-    Change,
     Difference,
+    FunctionChange,
     FunctionReview,
     PatchReview,
     Review,
     TheoremReview,
+    VerdictChange,
 )
 from proofs.theorems.expectation import Verdict
 from proofs.verdicts.finding import find
@@ -59,7 +59,7 @@ def patch(subject: str) -> PatchReview:
     """The patch of ``review``."""
     return PatchReview(
         Patch("forget.patch", subject, 1, 1),
-        (differing(subject), FunctionReview("gmem_abort", "4K", Change.UNTOUCHED)),
+        (differing(subject), FunctionReview("gmem_abort", "4K", FunctionChange.UNTOUCHED)),
         tuple(theorems(subject)),
         ("arch/arm64/kvm/mmu.c: a hunk was applied with an offset of 3 lines.",),
         ("contract ktime_get", "fact map_memory_is_valid"),
@@ -68,7 +68,7 @@ def patch(subject: str) -> PatchReview:
 
 def quiet(subject: str) -> PatchReview:
     """A patch that changes nothing."""
-    same = FunctionReview("user_mem_abort", "4K", Change.SAME)
+    same = FunctionReview("user_mem_abort", "4K", FunctionChange.SAME)
     return PatchReview(Patch("quiet.patch", subject, 1, 2), (same,))
 
 
@@ -83,7 +83,7 @@ def differing(subject: str = "") -> FunctionReview:
     return FunctionReview(
         "user_mem_abort",
         "4K",
-        Change.DIFFERS,
+        FunctionChange.DIFFERS,
         "",
         "they differ only where beyond && is_vma_cacheable",
         (Difference(found.judged.claim.says, found.judged.claim, found.counterexample),),
@@ -98,7 +98,7 @@ def theorems(subject: str) -> Iterable[TheoremReview]:
     for i, (before, after) in enumerate(zip(map(find, one), map(find, two), strict=True)):
         claim, became = after.judged.claim, _became(before.judged.verdict, after.judged.verdict)
         closely, lines, relevant = after, None, (True, False, None)[i % 3]
-        if became is Became.BROKEN:
+        if became is VerdictChange.BROKEN:
             (closely,) = ask_closely([claim])
             lines = (Span("arch/arm64/kvm/mmu.c", 12, f"if (x) {subject}", "user_mem_abort"),)
             relevant = None
@@ -108,10 +108,10 @@ def theorems(subject: str) -> Iterable[TheoremReview]:
         )
 
 
-def _became(one: Verdict, two: Verdict) -> Became:
+def _became(one: Verdict, two: Verdict) -> VerdictChange:
     if one is two:
-        return Became.SAME
-    return Became.LOST if two is Verdict.VACUOUS else Became.BROKEN
+        return VerdictChange.SAME
+    return VerdictChange.LOST if two is Verdict.VACUOUS else VerdictChange.BROKEN
 
 
 def _about(procedure: Procedure, subject: str) -> list[Claim]:

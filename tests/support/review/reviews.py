@@ -16,13 +16,13 @@ from proofs.claims.claim import Claim
 from proofs.review.patches.patch import FileChange, Hunk, Patch
 from proofs.review.review import (
     Base,
-    Became,
-    Change,
     Difference,
+    FunctionChange,
     FunctionReview,
     PatchReview,
     Review,
     TheoremReview,
+    VerdictChange,
 )
 from proofs.theorems.expectation import Verdict
 from proofs.verdicts.finding import Finding
@@ -87,10 +87,10 @@ def finding(verdict: Verdict, standing: Standing, shown: Witness | None = None, 
     return Finding(Judged(claim, verdict, standing, dirt), None, shown)
 
 
-def theorem(became: Became, one: Verdict | None, two: Verdict | None, dirt: str = "") -> TheoremReview:
+def theorem(became: VerdictChange, one: Verdict | None, two: Verdict | None, dirt: str = "") -> TheoremReview:
     """A theorem that stands so before and after; with a witness and lines if it is broken."""
-    broken = became is Became.BROKEN
-    standing = Standing.AS_EXPECTED if became is Became.SAME else Standing.OTHERWISE
+    broken = became is VerdictChange.BROKEN
+    standing = Standing.AS_EXPECTED if became is VerdictChange.SAME else Standing.OTHERWISE
     return TheoremReview(
         f"memory_is_normal{dirt}",
         f"user_mem_abort{dirt}",
@@ -99,7 +99,7 @@ def theorem(became: Became, one: Verdict | None, two: Verdict | None, dirt: str 
         became,
         None if one is None else finding(one, Standing.AS_EXPECTED, dirt=dirt),
         None if two is None else finding(two, standing, witness("", dirt) if broken else None, dirt),
-        relevant=True if became is Became.SAME else None,
+        relevant=True if became is VerdictChange.SAME else None,
         lines=(span(RESTED, dirt),) if broken else None,
     )
 
@@ -131,7 +131,7 @@ def differing(dirt: str = "") -> FunctionReview:
     return FunctionReview(
         f"user_mem_abort{dirt}",
         "4K",
-        Change.DIFFERS,
+        FunctionChange.DIFFERS,
         region=f"it differs where !FWB{dirt}",
         differences=(Difference(f"It maps with the same attributes.{dirt}", claim, witness("other", dirt)),),
         table=f"a row\nanother{dirt}",
@@ -143,10 +143,10 @@ def differing(dirt: str = "") -> FunctionReview:
 def broken(number: int = 1, dirt: str = "") -> PatchReview:
     """A patch that changes a function, and breaks a theorem about it."""
     theorems = (
-        theorem(Became.BROKEN, Verdict.PROVED, Verdict.REFUTED, dirt),
-        theorem(Became.SAME, Verdict.PROVED, Verdict.PROVED, dirt),
+        theorem(VerdictChange.BROKEN, Verdict.PROVED, Verdict.REFUTED, dirt),
+        theorem(VerdictChange.SAME, Verdict.PROVED, Verdict.PROVED, dirt),
     )
-    functions = (differing(dirt), FunctionReview("gmem_abort", "4K", Change.UNTOUCHED))
+    functions = (differing(dirt), FunctionReview("gmem_abort", "4K", FunctionChange.UNTOUCHED))
     return PatchReview(
         patch(number, dirt), functions, theorems, (f"A note.{dirt}",), (f"fact memory_is_valid{dirt}",)
     )
@@ -154,7 +154,7 @@ def broken(number: int = 1, dirt: str = "") -> PatchReview:
 
 def harmless(number: int = 1) -> PatchReview:
     """A patch that changes no function."""
-    return PatchReview(patch(number), (FunctionReview("user_mem_abort", "4K", Change.UNTOUCHED),))
+    return PatchReview(patch(number), (FunctionReview("user_mem_abort", "4K", FunctionChange.UNTOUCHED),))
 
 
 def cover(dirt: str = "") -> Patch:

@@ -47,9 +47,9 @@ def leave(value: Term, line: int, text: str) -> Leave:
 
 
 def found(body: Procedure, facts: tuple[Fact, ...] = ()) -> list[str]:
-    asked = dead_code.asked("toy", body, facts)
-    verdicts = {each.name: each.verdict for each in ask(dead_code.claims(asked))}
-    return [each.told() for each in dead_code.dead(asked, verdicts)]
+    asked = dead_code.claim_conditions("toy", body, facts)
+    verdicts = {each.name: each.verdict for each in ask(dead_code.list_claims(asked))}
+    return [each.render_text() for each in dead_code.find_dead(asked, verdicts)]
 
 
 def test_a_test_behind_another_is_dead() -> None:
@@ -126,7 +126,7 @@ def claim(given: Term, then: Term) -> Claim:
 RET = name("ret", W)
 
 
-def lines_of(resting: line_core.Resting, finding: Finding) -> tuple[Span, ...] | None:
+def lines_of(resting: line_core.LineClaim, finding: Finding) -> tuple[Span, ...] | None:
     """The lines that a proof needs; None if it is none."""
     answer = finding.judged.answer
     proved = finding.judged.verdict is Verdict.PROVED and answer is not None and answer.core is not None
@@ -143,7 +143,7 @@ def lines_of(resting: line_core.Resting, finding: Finding) -> tuple[Span, ...] |
     ],
 )
 def test_a_proof_rests_on_the_lines_that_it_needs(given: Term, then: Term, lines: list[int]) -> None:
-    resting = line_core.resting(claim(given, then), havoc_lines(CHECKED))
+    resting = line_core.add_line_facts(claim(given, then), havoc_lines(CHECKED))
     (finding,) = ask_closely([resting.claim])
     used = lines_of(resting, finding)
     assert used is not None and [span.line for span in used] == lines
@@ -154,13 +154,13 @@ def test_without_a_line_that_it_needs_there_is_no_proof(touched: tuple[int, ...]
     asked = claim(Q, RET == EFAULT)
     half_open = havoc_lines(CHECKED, lambda span: span.line in touched)
     assert [line.span.line for line in half_open.lines] == list(touched)
-    (judged,) = ask([line_core.untouched(asked, half_open.procedure)])
+    (judged,) = ask([line_core.restate_under_havoc(asked, half_open.procedure)])
     assert judged.verdict is verdict
 
 
 def test_the_lines_of_a_shape() -> None:
     asked = by_theorem()["cacheable_pages_beyond_memory_without_fwb_and_dic_get_efault"]["v6.17"]
-    resting = line_core.resting(asked, havoc_lines(asked.subjects[""]))
+    resting = line_core.add_line_facts(asked, havoc_lines(asked.subjects[""]))
     (finding,) = ask_closely([resting.claim])
     used = lines_of(resting, finding)
     assert used is not None
@@ -196,5 +196,5 @@ def test_opened_lines_that_hold_make_the_procedure_that_was_opened(data: st.Data
         given=(TRUE,),
         then=then,
     )
-    (judged,) = ask([line_core.resting(asked, havoc_lines(original)).claim])
+    (judged,) = ask([line_core.add_line_facts(asked, havoc_lines(original)).claim])
     assert judged.verdict is Verdict.PROVED

@@ -10,11 +10,11 @@ import pytest
 
 from model.source.preprocessor.profile import Profile
 from model.source.trees.tree import Tree, overlay
-from proofs.review.comparison.revisions import Step, reviewed, steps
+from proofs.review.comparison.revisions import Revision, apply_series, review_revisions
 from proofs.review.formats import text
 from proofs.review.patches.patch import Patch
-from proofs.review.patches.series import series
-from proofs.review.review import Base, Became, Change, PatchReview, Review, Status
+from proofs.review.patches.series import read_series
+from proofs.review.review import Base, FunctionChange, PatchReview, Review, Status, VerdictChange
 from proofs.solvers.smt.pool import Pool
 from proofs.verdicts.cache import Memory
 from tests.support.review.series_of import commit, git
@@ -82,60 +82,60 @@ def review(kernel: Tree, tmp_path_factory: pytest.TempPathFactory) -> Review:
 
 
 def of(kernel: Tree, mails: Path) -> Review:
-    found = series(mails)
+    found = read_series(mails)
     with Pool(2, 60) as pool:
-        along = steps(kernel, found.patches)
-        patches = tuple(reviewed(pool, Memory(), kernel, along, [("4K", Profile.builtin("4K"))]))
+        along = apply_series(kernel, found.patches)
+        patches = tuple(review_revisions(pool, Memory(), kernel, along, [("4K", Profile.builtin("4K"))]))
     return Review("A series", Base(str(kernel.version)), patches)
 
 
-def fault_path(patch: PatchReview) -> Change:
+def fault_path(patch: PatchReview) -> FunctionChange:
     return next(each.change for each in patch.functions if each.function == "user_mem_abort")
 
 
-def became(patch: PatchReview, what: Became) -> set[str]:
+def became(patch: PatchReview, what: VerdictChange) -> set[str]:
     return {each.name for each in patch.theorems if each.became is what}
 
 
 def test_a_renamed_variable_changes_nothing_and_nothing_has_to_be_proved(review: Review) -> None:
     patch = review.patches[0]
-    assert fault_path(patch) in (Change.UNTOUCHED, Change.SAME)
+    assert fault_path(patch) in (FunctionChange.UNTOUCHED, FunctionChange.SAME)
     assert patch.status is Status.PASS
-    assert "No functional change in what was read, for all inputs" in " ".join(text.told(patch))
+    assert "No functional change in what was read, for all inputs" in " ".join(text.render_patch(patch))
 
 
 def test_two_tests_in_another_order_do_the_same(review: Review) -> None:
     patch = review.patches[1]
-    assert fault_path(patch) is Change.SAME
+    assert fault_path(patch) is FunctionChange.SAME
     assert patch.status is Status.PASS
-    assert not any(became(patch, what) for what in Became if what is not Became.SAME)
+    assert not any(became(patch, what) for what in VerdictChange if what is not VerdictChange.SAME)
 
 
 def test_a_check_that_is_moved_across_the_retry_is_told(review: Review) -> None:
     patch = review.patches[2]
-    assert fault_path(patch) is Change.DIFFERS
+    assert fault_path(patch) is FunctionChange.DIFFERS
     assert patch.status is Status.FAIL
-    assert became(patch, Became.BROKEN)
+    assert became(patch, VerdictChange.BROKEN)
 
 
 def test_a_conjunct_that_is_dropped_is_told_by_what_it_breaks(review: Review) -> None:
     patch = review.patches[3]
-    assert fault_path(patch) is Change.DIFFERS
+    assert fault_path(patch) is FunctionChange.DIFFERS
     assert patch.status is Status.FAIL
-    broken = became(patch, Became.BROKEN)
+    broken = became(patch, VerdictChange.BROKEN)
     assert any("tag" in name for name in broken), broken
-    function = next(each for each in patch.functions if each.change is Change.DIFFERS)
+    function = next(each for each in patch.functions if each.change is FunctionChange.DIFFERS)
     assert "kvm_has_mte(kvm)" in function.region and "pfn_is_map_memory(pfn)" in function.region
 
 
 def test_the_first_patch_that_changes_something_is_named(review: Review) -> None:
     assert review.first_change is review.patches[2] is review.first_verdict
-    assert text.summary(review).endswith(f'first by "{EDITS[2][0]}".')
+    assert text.summarise(review).endswith(f'first by "{EDITS[2][0]}".')
 
 
 def test_each_report_is_mail(review: Review) -> None:
     for patch in review.patches:
-        lines = text.report(Review("One", review.base, (patch,))).splitlines()
+        lines = text.render_report(Review("One", review.base, (patch,))).splitlines()
         assert all(len(line) <= 72 and line.isascii() for line in lines)
         assert len(lines) <= 75
 
@@ -144,7 +144,7 @@ def test_theorems_of_two_releases_are_the_same_theorems(kernel: Tree) -> None:
     makefile = once(kernel.read("Makefile").decode(), "PATCHLEVEL = 12\n", "PATCHLEVEL = 13\n")
     changes = {MMU: reordered(kernel.read(MMU).decode()), "Makefile": makefile}
     other = overlay(kernel, {file: text.encode() for file, text in changes.items()})
-    step = Step(Patch(where="two trees", subject="two trees"), other, tuple(changes))
+    step = Revision(Patch(where="two trees", subject="two trees"), other, tuple(changes))
     with Pool(2, 60) as pool:
-        (found,) = reviewed(pool, Memory(), kernel, [step], [("4K", Profile.builtin("4K"))])
-    assert found.theorems and {each.became for each in found.theorems} == {Became.SAME}
+        (found,) = review_revisions(pool, Memory(), kernel, [step], [("4K", Profile.builtin("4K"))])
+    assert found.theorems and {each.became for each in found.theorems} == {VerdictChange.SAME}

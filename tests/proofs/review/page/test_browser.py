@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from proofs.review.page.document import page
-from proofs.review.review import Became, TheoremReview
+from proofs.review.page.document import render_page
+from proofs.review.review import TheoremReview, VerdictChange
 from tests.support.review import browser, pages
 from tests.support.review.browser import Browser
 
@@ -30,9 +30,9 @@ def window() -> Iterator[Browser]:
 def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     top = tmp_path_factory.mktemp("reports")
     for name, subject in SUBJECTS.items():
-        (top / f"{name}.html").write_text(page(pages.review(subject)), encoding="utf-8")
+        (top / f"{name}.html").write_text(render_page(pages.review(subject)), encoding="utf-8")
     series = pages.of(pages.quiet("one"), pages.patch(SUBJECTS["plain"]), title="A series")
-    (top / "series.html").write_text(page(series), encoding="utf-8")
+    (top / "series.html").write_text(render_page(series), encoding="utf-8")
     return {path.stem: path for path in top.iterdir()}
 
 
@@ -51,7 +51,7 @@ def choose(window: Browser, **values: str) -> tuple[int, str]:
     return seen, window.find(".filters output").text
 
 
-def count(became: Became) -> int:
+def count(became: VerdictChange) -> int:
     return sum(each.became is became for each in THEOREMS)
 
 
@@ -134,9 +134,9 @@ def test_courses_stand_beside_each_other_if_there_is_room(window: Browser, files
 def test_filters_by_what_became_of_it(window: Browser, files: dict[str, Path]) -> None:
     window.show(files["plain"])
     assert choose(window) == (ALL, f"{ALL} of {ALL} shown")
-    for became in (Became.BROKEN, Became.LOST, Became.SAME):
+    for became in (VerdictChange.BROKEN, VerdictChange.LOST, VerdictChange.SAME):
         assert choose(window, became=became.name.lower())[0] == count(became) > 0
-    assert choose(window, became="changed")[0] == count(Became.BROKEN) + count(Became.LOST)
+    assert choose(window, became="changed")[0] == count(VerdictChange.BROKEN) + count(VerdictChange.LOST)
     assert choose(window, became="behaviour") == (1, f"1 of {ALL} shown")
 
 
@@ -180,7 +180,7 @@ def test_what_fares_as_before_is_folded_and_printed_in_full(window: Browser, fil
     window.show(files["plain"])
     folded = "return [...document.querySelectorAll('details')].filter(e => !e.open).length"
     before = window.ask(folded)
-    assert before >= count(Became.SAME)
+    assert before >= count(VerdictChange.SAME)
     window.ask("dispatchEvent(new Event('beforeprint'))")
     assert window.ask(folded) == 0
     window.ask("dispatchEvent(new Event('afterprint'))")

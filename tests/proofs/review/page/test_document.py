@@ -21,11 +21,18 @@ from counterexamples.attributes import table
 from counterexamples.attributes.input_classes import COLUMNS
 from counterexamples.bugs.bug import shape
 from model.program.procedure import Span
-from proofs.review.page.document import page
-from proofs.review.page.element import element, rendered, visible
-from proofs.review.page.picture import Outcome, outcome, picture
+from proofs.review.page.document import render_page
+from proofs.review.page.element import element, render_html, visible
+from proofs.review.page.picture import CellOutcome, classify_outcome, render_picture
 from proofs.review.patches.patch import Patch
-from proofs.review.review import Became, Change, FunctionReview, PatchReview, Review, TheoremReview
+from proofs.review.review import (
+    FunctionChange,
+    FunctionReview,
+    PatchReview,
+    Review,
+    TheoremReview,
+    VerdictChange,
+)
 from tests.support.review import markup, pages
 
 TOP = Path(__file__).resolve().parents[4]
@@ -33,7 +40,7 @@ SERIES = pages.of(
     pages.quiet("KVM: arm64: Rename a local"), pages.patch("KVM: arm64: Forget a test"), title="A series"
 )
 EMPTY = pages.of(PatchReview(Patch("x.patch", ""), ()))
-UNREAD = FunctionReview("user_mem_abort", "", Change.UNREAD, "mmu.c:7: <asm goto> is not read.")
+UNREAD = FunctionReview("user_mem_abort", "", FunctionChange.UNREAD, "mmu.c:7: <asm goto> is not read.")
 REVIEWS = {
     "one": pages.review(),
     "hostile": pages.review(pages.HOSTILE),
@@ -44,7 +51,7 @@ REVIEWS = {
 
 
 def read(review: Review) -> markup.Tag:
-    return markup.read(page(review))
+    return markup.read(render_page(review))
 
 
 @pytest.fixture(params=REVIEWS)
@@ -99,7 +106,7 @@ def test_the_same_review_gives_the_same_bytes_in_every_process() -> None:
         ).stdout
         for seed in ("1", "2")
     ]
-    assert told[0] == told[1] == page(pages.review()).encode()
+    assert told[0] == told[1] == render_page(pages.review()).encode()
 
 
 def test_the_style_and_the_script_cannot_end_themselves() -> None:
@@ -110,7 +117,7 @@ def test_the_style_and_the_script_cannot_end_themselves() -> None:
 # Escaping ------------------------------------------------------------------------------------
 @given(st.text(st.characters(codec=None)))
 def test_any_text_comes_back_as_text(text: str) -> None:
-    (tag,) = markup.read(rendered(element("p", text, title=text))).all()
+    (tag,) = markup.read(render_html(element("p", text, title=text))).all()
     assert (tag.name, tag.text, tag.attributes) == ("p", visible(text), {"title": visible(text)})
 
 
@@ -135,7 +142,7 @@ def test_a_hostile_subject_is_text_wherever_it_stands() -> None:
 
 
 def test_a_hostile_line_of_c_is_text() -> None:
-    theorem = next(each for each in pages.patch("x").theorems if each.became is Became.BROKEN)
+    theorem = next(each for each in pages.patch("x").theorems if each.became is VerdictChange.BROKEN)
     hostile = replace(theorem, name='"<b>', lines=(Span("a<b>.c", 1, "if (a < b && *c) /* </code> */", "f"),))
     root = read(pages.of(replace(pages.patch("x"), theorems=(hostile,))))
     assert "if (a < b && *c) /* </code> */" in [code.text for code in root.all("code")]
@@ -193,8 +200,8 @@ def test_branches_that_decide_are_marked() -> None:
 
 
 def test_a_theorem_that_only_one_side_has_is_told() -> None:
-    new = replace(broken(), became=Became.NEW, before=None, relevant=None, lines=None)
-    gone = replace(broken(), name="gone", became=Became.LOST, after=None)
+    new = replace(broken(), became=VerdictChange.NEW, before=None, relevant=None, lines=None)
+    gone = replace(broken(), name="gone", became=VerdictChange.LOST, after=None)
     root = read(pages.of(replace(pages.patch("x"), theorems=(new,))))
     (verdicts,) = (tag.text for tag in root.all("span", **{"class": "verdicts"}))
     assert verdicts == "not asked \N{RIGHTWARDS ARROW} REFUTED"
@@ -222,9 +229,9 @@ def test_the_head_tells_what_was_compared_and_which_verdicts_changed() -> None:
     (keys,) = read(pages.review()).all("dl", **{"class": "keys"})
     assert [tag.text for tag in keys.all("dd")][1] == "user_mem_abort(), 1 function that did not change"
     (links,) = read(pages.review()).all("nav")
-    changed = [each for each in pages.review().patches[0].theorems if each.became is not Became.SAME]
+    changed = [each for each in pages.review().patches[0].theorems if each.became is not VerdictChange.SAME]
     assert {tag.text for tag in links.all("a")} == {each.name for each in changed}
-    otherwise = replace(broken(), became=Became.OTHERWISE, before=broken().after)
+    otherwise = replace(broken(), became=VerdictChange.OTHERWISE, before=broken().after)
     (links,) = read(pages.of(replace(pages.patch("x"), theorems=(otherwise,)))).all("nav")
     assert "REFUTED \N{RIGHTWARDS ARROW} REFUTED" in links.text and "fails otherwise" in links.text
 
@@ -245,7 +252,7 @@ def test_without_scripts_everything_is_shown() -> None:
 # The picture ---------------------------------------------------------------------------------
 def test_every_input_class_that_can_occur_is_in_the_picture_once() -> None:
     before, after = (table.results(shape(name)) for name in ("v6.17", "v9"))
-    root = markup.read(rendered(element("div", picture(before, after, "Classes"))))
+    root = markup.read(render_html(element("div", render_picture(before, after, "Classes"))))
     found = [tag.text for tag in root.all("title")]
     wanted = []
     for cell, one in before.items():
@@ -261,8 +268,8 @@ def test_every_input_class_that_can_occur_is_in_the_picture_once() -> None:
 
 def test_each_cell_has_its_letter_and_its_colour() -> None:
     before, after = (table.results(shape(name)) for name in ("v6.17", "v9"))
-    root = markup.read(rendered(element("div", picture(before, after, "Classes"))))
-    cells = {each.colour: each.letter for each in Outcome}
+    root = markup.read(render_html(element("div", render_picture(before, after, "Classes"))))
+    cells = {each.colour: each.letter for each in CellOutcome}
     rows = [tag for tag in root.all("g") if "transform" in tag.attributes]
     for row in rows:
         rects = [tag for tag in row.all("rect") if tag.attributes["class"] != "edge"]
@@ -271,12 +278,16 @@ def test_each_cell_has_its_letter_and_its_colour() -> None:
         assert "".join(tag.text for tag in texts) == letters
         assert sum(len(tag.attributes["x"].split()) for tag in texts) == len(letters)
     legend = next(root.all("div", **{"class": "legend"})).text
-    assert all(f"{outcome(text).letter}{outcome(text).label}" in legend for text in before.values() if text)
+    assert all(
+        f"{classify_outcome(text).letter}{classify_outcome(text).label}" in legend
+        for text in before.values()
+        if text
+    )
 
 
 def test_a_picture_in_which_nothing_changed_is_a_sentence() -> None:
     same = table.results(shape("v6.17"))
-    text = rendered(element("div", picture(same, same, "Classes")))
+    text = render_html(element("div", render_picture(same, same, "Classes")))
     count = sum(each is not None for each in same.values())
     assert (
         text
@@ -287,25 +298,29 @@ def test_a_picture_in_which_nothing_changed_is_a_sentence() -> None:
 @pytest.mark.parametrize(
     ("text", "kind"),
     [
-        (None, Outcome.NEVER),
-        ("NORMAL RWX", Outcome.NORMAL),
-        ("NORMAL_NC -", Outcome.NORMAL_NC),
-        ("DEVICE RW, -EAGAIN", Outcome.DEVICE),
-        ("DEVICE+NC R", Outcome.BOTH),
-        ("-EFAULT", Outcome.EFAULT),
-        ("-ENOEXEC", Outcome.ENOEXEC),
-        ("-22", Outcome.ERROR),
-        ("nothing", Outcome.NOTHING),
-        ("1", Outcome.NOTHING),
-        ("NORMAL R or NORMAL RW", Outcome.NORMAL),
-        ("NORMAL R or -EFAULT", Outcome.SEVERAL),
+        (None, CellOutcome.NEVER),
+        ("NORMAL RWX", CellOutcome.NORMAL),
+        ("NORMAL_NC -", CellOutcome.NORMAL_NC),
+        ("DEVICE RW, -EAGAIN", CellOutcome.DEVICE),
+        ("DEVICE+NC R", CellOutcome.BOTH),
+        ("-EFAULT", CellOutcome.EFAULT),
+        ("-ENOEXEC", CellOutcome.ENOEXEC),
+        ("-22", CellOutcome.ERROR),
+        ("nothing", CellOutcome.NOTHING),
+        ("1", CellOutcome.NOTHING),
+        ("NORMAL R or NORMAL RW", CellOutcome.NORMAL),
+        ("NORMAL R or -EFAULT", CellOutcome.SEVERAL),
     ],
 )
-def test_outcomes_by_their_texts(text: str | None, kind: Outcome) -> None:
-    assert outcome(text) is kind
+def test_outcomes_by_their_texts(text: str | None, kind: CellOutcome) -> None:
+    assert classify_outcome(text) is kind
 
 
 def test_letters_and_colours_tell_all_outcomes_apart() -> None:
-    assert len({each.letter for each in Outcome}) == len({each.colour for each in Outcome}) == len(Outcome)
+    assert (
+        len({each.letter for each in CellOutcome})
+        == len({each.colour for each in CellOutcome})
+        == len(CellOutcome)
+    )
     style = (TOP / "proofs/review/page/assets/page.css").read_text()
-    assert all(f".{each.colour} {{" in style for each in Outcome)
+    assert all(f".{each.colour} {{" in style for each in CellOutcome)

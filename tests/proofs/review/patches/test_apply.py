@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from unidiff import PatchSet
 
 from model.source.trees.tree import Tree, overlay
-from proofs.review.patches.apply import Applied, apply, is_read
+from proofs.review.patches.apply import AppliedPatch, apply, is_read
 from proofs.review.patches.limits import PatchError
 from proofs.review.patches.patch import Hunk
-from proofs.review.patches.series import series_of
+from proofs.review.patches.series import parse_series
 from proofs.review.patches.unified import read_diff
 from tests.support.review.series_of import LINES, MMU, bare, diff, edited
 
@@ -26,8 +26,8 @@ def tree(tmp_path: Path) -> Tree:
     return bare(tmp_path, {MMU: WHOLE, "mm/a.c": b"1\n2\n3\n", "drivers/logo.png": b"x", "empty.c": b""})
 
 
-def applied(tree: Tree, text: bytes) -> Applied:
-    return apply(tree, series_of(text, "x.patch").patches[0])
+def applied(tree: Tree, text: bytes) -> AppliedPatch:
+    return apply(tree, parse_series(text, "x.patch").patches[0])
 
 
 def refused(tree: Tree, text: bytes) -> str:

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from model.source.trees.stores import Directory
 from model.source.trees.tree import Tree
 from proofs.review.patches.apply import apply, apply_all
-from proofs.review.patches.commits import commits
+from proofs.review.patches.commits import read_commits
 from proofs.review.patches.limits import PatchError
-from proofs.review.patches.series import Patch, Series, series, series_of
+from proofs.review.patches.series import Patch, Series, parse_series, read_series
 from tests.support.review.series_of import IDENTITY, LINES, MMU, commit, git, repository, write
 
 FILES = ("Makefile", MMU, "include/linux/new.h", "mm/old.c", "mm/moved.c")
@@ -41,12 +41,12 @@ def test_each_way_of_format_patch_gives_the_commits(checkout: Path, tmp_path: Pa
     words = ["format-patch", "-v9", "--cover-letter", "base..HEAD"]
     if way == "files":
         git(checkout, *words, "-o", str(tmp_path))
-        found = series(tmp_path)
+        found = read_series(tmp_path)
     else:
         extra = {"attach": ["--attach"], "inline": ["--inline"], "thread": ["--thread"]}.get(way, [])
         data = git(checkout, *words, "--stdout", *extra)
         (tmp_path / "x.mbx").write_bytes(data.replace(b"\n", b"\r\n") if way == "crlf" else data)
-        found = series(tmp_path / "x.mbx")
+        found = read_series(tmp_path / "x.mbx")
     check(checkout, found.patches)
     assert found.cover is not None and found.cover.subject == "*** SUBJECT HERE ***"
     assert [(p.number, p.total, p.reroll) for p in found.patches] == [(1, 3, 9), (2, 3, 9), (3, 3, 9)]
@@ -54,7 +54,7 @@ def test_each_way_of_format_patch_gives_the_commits(checkout: Path, tmp_path: Pa
 
 
 def test_what_a_patch_says_of_itself(checkout: Path) -> None:
-    found = series_of(git(checkout, "format-patch", "--stdout", "--thread", "base..HEAD"))
+    found = parse_series(git(checkout, "format-patch", "--stdout", "--thread", "base..HEAD"))
     first, second, _ = found.patches
     assert (first.author, first.date) == ("Jörg Größe", "Fri, 2 Jan 2026 03:04:05 +0000")
     assert first.message == "Why it is so.\n\nFrom here on, more.\n\nSigned-off-by: J"
@@ -66,20 +66,20 @@ def test_what_a_patch_says_of_itself(checkout: Path) -> None:
     )
     assert first.touches == (MMU, "include/linux/new.h")
     assert second.touches == ("mm/moved.c", "mm/old.c")
-    without = series_of(git(checkout, "format-patch", "--stdout", "base..HEAD"))
+    without = parse_series(git(checkout, "format-patch", "--stdout", "base..HEAD"))
     assert [(p.message_id, p.in_reply_to) for p in without.patches] == [(None, None)] * 3
 
 
 def test_a_hunk_is_quoted_as_git_wrote_it(checkout: Path) -> None:
     data = git(checkout, "diff", "base", "HEAD~2")
-    found = series_of(data).patches[0]
+    found = parse_series(data).patches[0]
     for change in found.files:
         assert all(hunk.text in data.decode() for hunk in change.hunks)
     assert found.files[1].hunks[0].text == "@@ -0,0 +1 @@\n+#define NEW 1\n\\ No newline at end of file\n"
 
 
 def test_a_range_of_commits(checkout: Path) -> None:
-    found = commits(checkout, "base..HEAD")
+    found = read_commits(checkout, "base..HEAD")
     check(checkout, found.patches)
     assert found.cover is None and found.notes == ()
 
@@ -103,7 +103,7 @@ def test_nothing_of_the_repository_is_run_for_a_range(tmp_path: Path) -> None:
                            ("diff.context", "0"), ("format.signature", "x"), ("format.coverLetter", "true"),
                            ("format.headers", "X: y"), ("diff.orderFile", "none"), ("format.noprefix", "true")):  # fmt: skip
         git(top, "config", setting, value)
-    found = commits(top, "base..HEAD~1")
+    found = read_commits(top, "base..HEAD~1")
     check(top, found.patches, "main~1")
     assert not mark.exists()
 
@@ -113,7 +113,7 @@ def test_nothing_of_the_repository_is_run_for_a_range(tmp_path: Path) -> None:
 )
 def test_what_is_no_range_is_refused(checkout: Path, between: str) -> None:
     with pytest.raises(PatchError, match=r"is no range of commits; give one as A\.\.B\."):
-        commits(checkout, between)
+        read_commits(checkout, between)
 
 
 def test_ranges_that_git_does_not_have(checkout: Path, tmp_path: Path) -> None:
@@ -123,10 +123,10 @@ def test_ranges_that_git_does_not_have(checkout: Path, tmp_path: Path) -> None:
         ("HEAD..base", "there is no commit between these two; is their order right?"),
     ):
         with pytest.raises(PatchError) as error:
-            commits(checkout, between)
+            read_commits(checkout, between)
         assert str(error.value) == f"{checkout}: {between}: {said}"
     with pytest.raises(PatchError, match=r"give a tag, branch or commit it has|could not"):
-        commits(tmp_path / "nowhere", "a..b")
+        read_commits(tmp_path / "nowhere", "a..b")
 
 
 def test_a_merge_in_the_range_is_said(tmp_path: Path) -> None:
@@ -134,7 +134,7 @@ def test_a_merge_in_the_range_is_said(tmp_path: Path) -> None:
     git(top, "checkout", "-q", "-b", "side", "base")
     commit(top, "side", {"mm/side.c": b"int side;\n"})
     git(top, "merge", "-q", "--no-edit", "main")
-    found = commits(top, "base..side")
+    found = read_commits(top, "base..side")
     assert len(found.patches) == 4
     assert found.notes == (
         f"{top}: base..side: the range has 1 merge; what a merge itself changes is in no patch.",
@@ -142,7 +142,7 @@ def test_a_merge_in_the_range_is_said(tmp_path: Path) -> None:
 
 
 def test_a_patch_that_is_in_the_tree_already_is_recognised(checkout: Path) -> None:
-    found = series_of(git(checkout, "format-patch", "--stdout", "base..HEAD"), "x.mbx")
+    found = parse_series(git(checkout, "format-patch", "--stdout", "base..HEAD"), "x.mbx")
     with pytest.raises(PatchError) as error:
         apply(Tree.open(checkout, "HEAD"), found.patches[2])
     said = "the patch is in the tree already; take the tree without it, or leave the patch out."
@@ -187,7 +187,7 @@ def test_a_diff_by_git_applied_is_the_new_file(
         assert old == new
         return
     tree = Tree("tree", Directory(top / "a"))
-    patch = series_of(text).patches[0]
+    patch = parse_series(text).patches[0]
     try:
         result = apply(tree, patch)
     except PatchError as error:
@@ -213,7 +213,7 @@ def test_unrelated_lines_before_a_hunk_move_it(
     write(top, {"c/mm/x.c": "".join(base).encode()})
     done = subprocess.run(words, cwd=top, input=text, capture_output=True, check=False,
                           env={"PATH": "/usr/bin:/bin", **IDENTITY, "GIT_CEILING_DIRECTORIES": str(top.parent)})  # fmt: skip
-    patch = series_of(text).patches[0]
+    patch = parse_series(text).patches[0]
     if done.returncode != 0:
         with pytest.raises(PatchError):
             apply(Tree("tree", Directory(top / "a")), patch)
@@ -226,5 +226,5 @@ def test_unrelated_lines_before_a_hunk_move_it(
 
 def test_series_is_pure_data(checkout: Path) -> None:
     data = git(checkout, "format-patch", "--stdout", "base..HEAD")
-    assert series_of(data) == series_of(data)
-    assert isinstance(hash(series_of(data)), int) and isinstance(series_of(data), Series)
+    assert parse_series(data) == parse_series(data)
+    assert isinstance(hash(parse_series(data)), int) and isinstance(parse_series(data), Series)

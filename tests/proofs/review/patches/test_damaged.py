@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from proofs.review.patches.apply import apply_all
 from proofs.review.patches.limits import PatchError
-from proofs.review.patches.series import series_of
+from proofs.review.patches.series import parse_series
 from tests.support.review.series_of import LINES, MMU, bare, diff, mail, mbox
 
 GOOD = mbox(
@@ -44,7 +44,7 @@ def test_damaged_mails_are_read_or_refused(tmp_path_factory: pytest.TempPathFact
     tree = bare(top, {MMU: "".join(LINES).encode(), "mm/a.c": b"1\n2\n3\n"})
     before = sorted(path for path in top.rglob("*"))
     try:
-        found = series_of(damaged(seed))
+        found = parse_series(damaged(seed))
         assert found.patches
         apply_all(tree, found.patches)
     except PatchError as error:
@@ -54,7 +54,7 @@ def test_damaged_mails_are_read_or_refused(tmp_path_factory: pytest.TempPathFact
 
 def test_the_mails_that_are_damaged_are_good(tmp_path: Path) -> None:
     tree = bare(tmp_path, {MMU: "".join(LINES).encode(), "mm/a.c": b"1\n2\n3\n"})
-    found = series_of(GOOD)
+    found = parse_series(GOOD)
     assert found.cover is not None and [patch.subject for patch in found.patches] == ["one", "two"]
     last = apply_all(tree, found.patches)[-1].tree
     assert last.read("mm/c.c") == b"one\n2\n3\n" and not last.has("mm/a.c")

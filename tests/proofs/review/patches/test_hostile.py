@@ -15,9 +15,9 @@ from model.source.trees.tree import Tree
 from proofs.review.patches import limits
 from proofs.review.patches.apply import apply
 from proofs.review.patches.limits import PatchError
-from proofs.review.patches.patch import decoded, lines_of
-from proofs.review.patches.paths import unquoted
-from proofs.review.patches.series import Series, series, series_of
+from proofs.review.patches.patch import decode, split_lines
+from proofs.review.patches.paths import unquote
+from proofs.review.patches.series import Series, parse_series, read_series
 from tests.support.review.series_of import LINES, MMU, bare, diff, mail, mbox
 
 SECONDS = 20.0
@@ -32,7 +32,7 @@ def tree(tmp_path: Path) -> Tree:
 def refused(data: bytes) -> str:
     start = time.monotonic()
     with pytest.raises(PatchError) as error:
-        series_of(data)
+        parse_series(data)
     assert time.monotonic() - start < SECONDS
     said = str(error.value)
     assert said.isprintable() and said.endswith(".") and said.startswith("standard input") and len(said) < 600
@@ -91,11 +91,11 @@ def test_headers_that_contradict_themselves_are_refused(text: bytes, said: str) 
 
 
 def test_quoted_names_are_what_git_means() -> None:
-    assert unquoted(b'"a/\\303\\266\\t\\"\\\\"') == 'a/ö\t"\\'.encode()
-    found = series_of(plain(b'"a/\\303\\266.c"', b'"b/\\303\\266.c"'))
+    assert unquote(b'"a/\\303\\266\\t\\"\\\\"') == 'a/ö\t"\\'.encode()
+    found = parse_series(plain(b'"a/\\303\\266.c"', b'"b/\\303\\266.c"'))
     assert found.patches[0].touches == ("ö.c",)
     both = b'diff --git "a/\\303\\266.c" "b/\\303\\266.c"\nold mode 100644\nnew mode 100755\n'
-    assert series_of(both).patches[0].touches == ("ö.c",)
+    assert parse_series(both).patches[0].touches == ("ö.c",)
 
 
 # Hunks ----------------------------------------------------------------------------------------
@@ -159,10 +159,10 @@ def test_a_file_and_a_directory_that_are_too_long(tmp_path: Path, monkeypatch: p
         file.truncate(limits.BYTES + 1)
     for path in (tmp_path, tmp_path / "x.patch"):
         with pytest.raises(PatchError, match="has more than the 16777216 bytes"):
-            series(path)
+            read_series(path)
     os.mkfifo(tmp_path / "pipe.patch")
     with pytest.raises(PatchError, match="is no file"):
-        series(tmp_path / "pipe.patch")
+        read_series(tmp_path / "pipe.patch")
 
 
 # Time -----------------------------------------------------------------------------------------
@@ -190,7 +190,7 @@ SLOW = {
 def test_what_could_take_long_does_not(name: str) -> None:
     start = time.monotonic()
     try:
-        assert isinstance(series_of(SLOW[name]), Series)
+        assert isinstance(parse_series(SLOW[name]), Series)
     except PatchError as error:
         assert str(error).endswith(".")
     assert time.monotonic() - start < SECONDS
@@ -210,7 +210,7 @@ def test_ten_thousand_hunks_are_read_and_applied(tmp_path: Path) -> None:
     text = b"--- a/mm/big.c\n+++ b/mm/big.c\n" + b"".join(hunks)
     start = time.monotonic()
     tree = bare(tmp_path, {"mm/big.c": b"int more;\n" + b"".join(lines)})
-    result = apply(tree, series_of(text).patches[0])
+    result = apply(tree, parse_series(text).patches[0])
     assert (len(result.placed), {placed.moved for placed in result.placed}) == (9_999, {1})
     assert time.monotonic() - start < SECONDS
 
@@ -221,7 +221,7 @@ def test_lines_that_are_all_alike_do_not_take_long(tmp_path: Path) -> None:
     hunks = b"".join(b"@@ -%d,2001 +%d,2001 @@\n" % (at, at) + body for at in range(2, 20_000, 2_001))
     start = time.monotonic()
     with pytest.raises(PatchError, match="does not apply|are to be compared"):
-        apply(tree, series_of(b"--- a/mm/big.c\n+++ b/mm/big.c\n" + hunks).patches[0])
+        apply(tree, parse_series(b"--- a/mm/big.c\n+++ b/mm/big.c\n" + hunks).patches[0])
     assert time.monotonic() - start < SECONDS
 
 
@@ -231,7 +231,7 @@ def test_lines_that_are_all_alike_do_not_take_long(tmp_path: Path) -> None:
 def test_nothing_unprintable_is_shown() -> None:
     evil = "\x1b[2J\u202e\x07"
     text = diff(new=f"int ten; /* {evil} */")
-    found = series_of(mail(f"[PATCH] a{evil}", f"Text {evil}\n\tmore.\n---\n".encode() + text)).patches[0]
+    found = parse_series(mail(f"[PATCH] a{evil}", f"Text {evil}\n\tmore.\n---\n".encode() + text)).patches[0]
     quoted = found.files[0].hunks[0].text
     assert all(c.isprintable() or c in "\n\t" for c in quoted + found.message)
     assert found.subject == "a\\x1b[2J\\u202e\\x07" and "\\x1b[2J\\u202e\\x07" in quoted
@@ -240,14 +240,14 @@ def test_nothing_unprintable_is_shown() -> None:
 
 @pytest.mark.parametrize("field", ["<a b@x>", "<a@x\x1b>", "x", "<" + "a" * 300 + "@x>", "<<>>"])
 def test_a_message_id_that_is_none(field: str) -> None:
-    assert series_of(mail("[PATCH] a", diff(), f"Message-ID: {field}")).patches[0].message_id is None
+    assert parse_series(mail("[PATCH] a", diff(), f"Message-ID: {field}")).patches[0].message_id is None
 
 
 @given(st.binary(max_size=60))
 def test_lines_are_all_the_bytes(data: bytes) -> None:
-    assert b"".join(lines_of(data)) == data
-    assert all(line.endswith(b"\n") for line in lines_of(data)[:-1])
-    assert isinstance(decoded(data, "idna"), str)
+    assert b"".join(split_lines(data)) == data
+    assert all(line.endswith(b"\n") for line in split_lines(data)[:-1])
+    assert isinstance(decode(data, "idna"), str)
 
 
 def test_many_patches_are_as_limited_as_one() -> None:

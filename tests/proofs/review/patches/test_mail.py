@@ -8,7 +8,7 @@ import quopri
 
 import pytest
 
-from proofs.review.patches.series import series_of
+from proofs.review.patches.series import parse_series
 from tests.support.review.series_of import NOTE, SIGNATURE, diff, mail, patch
 
 UMLAUT = NOTE.replace(b"Why", "Größe".encode()) + diff(new="int zehn; /* größer */") + SIGNATURE
@@ -53,8 +53,8 @@ WAYS = (
 
 @pytest.mark.parametrize("way", WAYS)
 def test_the_diff_is_the_same_however_it_is_encoded(way: str) -> None:
-    wanted = series_of(diff(new="int zehn; /* größer */")).patches[0].files
-    found = series_of(encoded(way))
+    wanted = parse_series(diff(new="int zehn; /* größer */")).patches[0].files
+    found = parse_series(encoded(way))
     assert found.patches[0].files == wanted
     assert found.patches[0].message == "Größe."
 
@@ -62,15 +62,15 @@ def test_the_diff_is_the_same_however_it_is_encoded(way: str) -> None:
 def test_soft_line_breaks_are_undone() -> None:
     flowed = diff(new="int ten; /* long comment */").replace(b"long comment", b"long \ncomment")
     flowed = b"".join(b" " + line if line[:1] == b" " else line for line in flowed.splitlines(keepends=True))
-    found = series_of(mail("x", flowed, "Content-Type: text/plain; format=flowed"))
+    found = parse_series(mail("x", flowed, "Content-Type: text/plain; format=flowed"))
     assert found.patches[0].files[0].hunks[0].lines[4] == b"+int ten; /* long comment */\n"
-    glued = series_of(mail("x", flowed, "Content-Type: text/plain; format=flowed; delsp=yes"))
+    glued = parse_series(mail("x", flowed, "Content-Type: text/plain; format=flowed; delsp=yes"))
     assert glued.patches[0].files[0].hunks[0].lines[4] == b"+int ten; /* longcomment */\n"
 
 
 def test_latin_1() -> None:
     body = NOTE.replace(b"Why", "Größe".encode("latin-1")) + diff()
-    found = series_of(
+    found = parse_series(
         mail("=?ISO-8859-1?Q?[PATCH]_gr=F6=DFer?=", body, "Content-Type: text/plain; charset=latin1")
     )
     assert (found.patches[0].subject, found.patches[0].message) == ("größer", "Größe.")
@@ -89,7 +89,7 @@ def test_latin_1() -> None:
     ],
 )
 def test_subjects_as_headers_encode_them(field: str, subject: str) -> None:
-    assert series_of(patch(field)).patches[0].subject == subject
+    assert parse_series(patch(field)).patches[0].subject == subject
 
 
 @pytest.mark.parametrize(
@@ -104,9 +104,9 @@ def test_subjects_as_headers_encode_them(field: str, subject: str) -> None:
 )
 def test_authors(field: str, author: str | None) -> None:
     data = patch("[PATCH] a").replace(b"From: A U Thor <a@example.org>", f"From: {field}".encode())
-    assert series_of(data).patches[0].author == author
+    assert parse_series(data).patches[0].author == author
 
 
 def test_the_author_within_the_body_is_the_author() -> None:
-    found = series_of(patch("[PATCH] a").replace(b"Why.\n", b"From: Other One <o@example.org>\n\nWhy.\n"))
+    found = parse_series(patch("[PATCH] a").replace(b"Why.\n", b"From: Other One <o@example.org>\n\nWhy.\n"))
     assert (found.patches[0].author, found.patches[0].message) == ("Other One", "Why.")

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from proofs.review.patches.limits import PatchError
-from proofs.review.patches.series import Series, series, series_of
+from proofs.review.patches.series import Series, parse_series, read_series
 from tests.support.review.series_of import MMU, diff, git, mail, mbox, patch, repository
 
 
 def read(*mails: bytes) -> Series:
-    return series_of(mbox(*mails), "x.mbx")
+    return parse_series(mbox(*mails), "x.mbx")
 
 
 def refused(*mails: bytes) -> str:
@@ -129,12 +129,12 @@ def with_parts(*parts: bytes) -> bytes:
 
 def test_an_attached_patch_is_read() -> None:
     text = b"Content-Type: text/plain\n\nSee attachment.\n"
-    found = series_of(with_parts(text, b"Content-Type: text/x-patch; name=a.patch\n\n" + diff()))
+    found = parse_series(with_parts(text, b"Content-Type: text/x-patch; name=a.patch\n\n" + diff()))
     assert (found.patches[0].subject, found.patches[0].message_id) == ("outer", "<o@x>")
-    assert found.patches[0].files == series_of(diff()).patches[0].files
+    assert found.patches[0].files == parse_series(diff()).patches[0].files
     octets = b"Content-Type: application/octet-stream\nContent-Transfer-Encoding: base64\n"
     octets += b'Content-Disposition: attachment; filename="0001-a.patch"\n\n'
-    found = series_of(with_parts(text, octets + base64.encodebytes(patch("[PATCH] inner"))))
+    found = parse_series(with_parts(text, octets + base64.encodebytes(patch("[PATCH] inner"))))
     assert (found.patches[0].subject, found.patches[0].message_id) == ("inner", "<o@x>")
 
 
@@ -146,9 +146,9 @@ def test_what_b4_writes(tmp_path: Path) -> None:
         *(text.replace(b"\nFrom ", b"\n>From ").replace(b"\n>From:", b"\nFrom:") for text in mails)
     )
     (tmp_path / "am.mbx").write_bytes(plain)
-    found = series(tmp_path / "am.mbx")
-    assert [p.files for p in found.patches] == [p.files for p in series_of(data).patches]
-    assert [p.message for p in series_of(escaped).patches] == [p.message for p in found.patches]
+    found = read_series(tmp_path / "am.mbx")
+    assert [p.files for p in found.patches] == [p.files for p in parse_series(data).patches]
+    assert [p.message for p in parse_series(escaped).patches] == [p.message for p in found.patches]
     assert "\nFrom here on, more." in found.patches[0].message
 
 
@@ -158,13 +158,13 @@ def test_a_maildir_and_a_directory(tmp_path: Path) -> None:
     (tmp_path / "mail/new/2.x").write_bytes(patch("[PATCH 1/2] one"))
     (tmp_path / "mail/cur/1.x:2,S").write_bytes(patch("[PATCH 2/2] two", 30))
     (tmp_path / "mail/tmp/3.x").write_bytes(b"half")
-    assert subjects(series(tmp_path / "mail")) == ["one", "two"]
+    assert subjects(read_series(tmp_path / "mail")) == ["one", "two"]
     assert sorted(path.name for path in (tmp_path / "mail/new").iterdir()) == ["2.x"]
     (tmp_path / "bare").mkdir()
     (tmp_path / "bare/b.patch").write_bytes(diff())
     (tmp_path / "bare/a.diff").write_bytes(b"Text.\n\n" + diff(old="int line_30;", line=30))
     (tmp_path / "bare/README").write_bytes(b"no")
-    found = series(tmp_path / "bare")
+    found = read_series(tmp_path / "bare")
     assert [(Path(p.where).name, p.subject, p.message) for p in found.patches] == [
         ("a.diff", "", "Text."),
         ("b.patch", "", ""),
@@ -190,14 +190,14 @@ def test_a_maildir_and_a_directory(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_what_cannot_be_read_is_said(data: bytes, said: str) -> None:
     with pytest.raises(PatchError) as error:
-        series_of(data)
+        parse_series(data)
     assert str(error.value) == f"standard input: {said}"
 
 
 def test_paths_that_hold_nothing(tmp_path: Path) -> None:
     with pytest.raises(PatchError, match=r"could not be read: No such file or directory\."):
-        series(tmp_path / "none")
+        read_series(tmp_path / "none")
     with pytest.raises(PatchError, match=r"holds no patch; give a patch, a mailbox, or a directory"):
-        series(tmp_path)
+        read_series(tmp_path)
     with pytest.raises(PatchError, match=r"is no file; give a patch"):
-        series("/dev/null")
+        read_series("/dev/null")

@@ -21,7 +21,7 @@ from proofs.verdicts.finding import Finding
 BEFORE, AFTER = "Before", "After"
 
 
-def counterexample(witness: Witness, says: str, courses: Mapping[str, WitnessRun]) -> Element:
+def render_counterexample(witness: Witness, says: str, courses: Mapping[str, WitnessRun]) -> Element:
     """The prose, all inputs that matter, and the ``courses`` by their titles, beside each other."""
     constants = prose.constants_of(witness)
     inputs = [prose.value_text(value, constants) for value in witness.values if value.mask]
@@ -29,26 +29,26 @@ def counterexample(witness: Witness, says: str, courses: Mapping[str, WitnessRun
         "div",
         element("pre", prose.counterexample(witness, says), class_="prose"),
         _inputs(inputs),
-        element("div", [_course(*each, courses) for each in courses.items()], class_="courses"),
-        _key(courses),
+        element("div", [_render_run(*each, courses) for each in courses.items()], class_="courses"),
+        _render_legend(courses),
         class_="counterexample",
     )
 
 
-def of_two(witness: Witness) -> dict[str, WitnessRun]:
+def pair_runs(witness: Witness) -> dict[str, WitnessRun]:
     """The courses of a claim about both sides: first as it was, then as it is."""
     return dict(zip((BEFORE, AFTER), witness.runs.values(), strict=False))
 
 
-def of_theorem(before: Finding | None, after: Finding) -> dict[str, WitnessRun]:
+def pair_theorem_runs(before: Finding | None, after: Finding) -> dict[str, WitnessRun]:
     """The course after the patch, and that before it on the same input, if there is one."""
     assert after.counterexample is not None
     course = after.counterexample.runs[""]
-    earlier = _earlier(before.judged.claim, after, course) if before is not None else None
+    earlier = _replay_before(before.judged.claim, after, course) if before is not None else None
     return {AFTER: course} if earlier is None else {BEFORE: earlier, AFTER: course}
 
 
-def _earlier(claim: Claim, after: Finding, course: WitnessRun) -> WitnessRun | None:
+def _replay_before(claim: Claim, after: Finding, course: WitnessRun) -> WitnessRun | None:
     obligation, answer = after.judged.obligation, after.judged.answer
     if obligation is None or answer is None or answer.counterexample is None:
         return None
@@ -56,10 +56,10 @@ def _earlier(claim: Claim, after: Finding, course: WitnessRun) -> WitnessRun | N
         run = replay(claim, obligation.concrete(answer.counterexample.model)).runs[""]
     except ProcedureError:
         return None  # there a local is read before it is set
-    return _as_shown(claim, run, course)
+    return _select_steps(claim, run, course)
 
 
-def _as_shown(claim: Claim, run: Run, course: WitnessRun) -> WitnessRun:
+def _select_steps(claim: Claim, run: Run, course: WitnessRun) -> WitnessRun:
     """The run with the branches that were taken, and those that the other course shows."""
     shown = {_where(step) for step in course.steps}
     steps = tuple(step for step in run.steps if step.taken or step.effect or _where(step) in shown)
@@ -80,19 +80,19 @@ def _inputs(texts: list[str]) -> Child:
     return element("p", "Inputs that matter: ", codes, ".")
 
 
-def _course(title: str, course: WitnessRun, courses: Mapping[str, WitnessRun]) -> Element:
-    others = {_went(s) for name, each in courses.items() if name != title for s in each.steps}
+def _render_run(title: str, course: WitnessRun, courses: Mapping[str, WitnessRun]) -> Element:
+    others = {_direction(s) for name, each in courses.items() if name != title for s in each.steps}
     happened = prose.paragraph("", f"{course.procedure.name} {', '.join(prose.happened(course))}.")
     return element(
         "section",
         element("h5", title),
         _steps(course, others),
-        _unshown(course.unshown),
+        _count_omitted(course.unshown),
         element("p", " ".join(line.strip() for line in happened), class_="happened"),
     )
 
 
-def _steps(course: WitnessRun, others: Collection[_Went]) -> Iterator[Element]:
+def _steps(course: WitnessRun, others: Collection[_Direction]) -> Iterator[Element]:
     """The branches, function by function; the file is told where it is another than above."""
     branches = [(i, step) for i, step in enumerate(course.steps) if step.taken is not None]
     above = ""
@@ -101,29 +101,31 @@ def _steps(course: WitnessRun, others: Collection[_Went]) -> Iterator[Element]:
     ):
         called = element("b", f"{function}()") if function else None
         yield element("p", called, f" {file}" if file != above else None, class_="file")
-        yield element("ol", [_branch(step, i in course.decisive, _alone(step, others)) for i, step in steps])
+        yield element(
+            "ol", [_branch(step, i in course.decisive, _is_on_one_side(step, others)) for i, step in steps]
+        )
         above = file
 
 
-def _unshown(count: int) -> Child:
+def _count_omitted(count: int) -> Child:
     if not count:
         return None
     return element("p", f"And {count} branch{'es' if count > 1 else ''} more, not taken.", class_="quiet")
 
 
 #: Function, text and sink of a step, and whether it was taken.
-_Went = tuple[str, str, str, bool | None]
+_Direction = tuple[str, str, str, bool | None]
 
 
-def _went(step: Step) -> _Went:
+def _direction(step: Step) -> _Direction:
     return (*_where(step), step.taken)
 
 
-def _alone(step: Step, others: Collection[_Went]) -> bool:
+def _is_on_one_side(step: Step, others: Collection[_Direction]) -> bool:
     """Whether the other side is known not to go this way: branches that are not taken are not all told."""
     if not others:
         return False
-    return _went(step) not in others if step.taken else (*_where(step), True) in others
+    return _direction(step) not in others if step.taken else (*_where(step), True) in others
 
 
 def _branch(step: Step, decides: bool, alone: bool) -> Element:
@@ -142,7 +144,7 @@ def _branch(step: Step, decides: bool, alone: bool) -> Element:
     )
 
 
-def _key(courses: Mapping[str, WitnessRun]) -> Child:
+def _render_legend(courses: Mapping[str, WitnessRun]) -> Child:
     """What the marks mean that are there."""
     told = list(_marks(courses))
     return element("p", " ".join(told), class_="quiet") if told else None
