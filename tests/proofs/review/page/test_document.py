@@ -94,7 +94,7 @@ def test_the_policy_allows_this_style_and_this_script_and_nothing_else(review: R
 
 
 def test_the_same_review_gives_the_same_bytes_in_every_process() -> None:
-    program = "import sys; from tests.support.review import pages; from proofs.review.page.document import page; sys.stdout.write(page(pages.review()))"
+    program = "import sys; from tests.support.review import pages; from proofs.review.page.document import render_page; sys.stdout.write(render_page(pages.review()))"
     path = os.pathsep.join([str(TOP), str(TOP / "tests"), *sys.path])
     told = [
         subprocess.run(
