@@ -15,8 +15,8 @@ from model.kernels import TableError
 from model.source.index.index import Index
 from model.source.kernel import Kernel
 from model.source.preprocessor.profile import PAGES, ProfileError
+from model.source.targets.functions import TARGETS
 from model.source.targets.functions.fault import USER_MEM_ABORT
-from model.source.targets.table import TARGETS
 from model.source.trees.tree import Tree, TreeError
 from proofs.claims.kernel.reading import profiles, read_all
 from proofs.claims.subject import target_of

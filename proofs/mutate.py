@@ -16,8 +16,8 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from model.source.preprocessor.profile import PAGES
+from model.source.targets.functions import TARGETS
 from model.source.targets.functions.fault import USER_MEM_ABORT
-from model.source.targets.table import TARGETS
 from proofs.theorems.old_names import current_model, old_name_note
 from proofs.validation.mutation.decide import MutantStatus
 from proofs.validation.mutation.score import (

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from model.logic import Term
-from model.source.targets.fault_words import ESR
+from model.source.targets.fault_symbols import ESR
 from model.vocabulary.memory import (
     DIC,
     FWB,

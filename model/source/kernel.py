@@ -14,7 +14,7 @@ from hashlib import sha256
 
 from model.logic import BV64, FALSE, BitVec, SortError, Term
 from model.program.procedure import Input, Origin, Procedure, ProcedureError, effects
-from model.source.contracts.table import table
+from model.source.contracts.common import common_contracts
 from model.source.errors import Unsupported
 from model.source.index.index import Index
 from model.source.index.lookup import Lookup, can_call
@@ -24,7 +24,7 @@ from model.source.preprocessor.annotations import NESTED_PARENTHESES
 from model.source.preprocessor.profile import Profile
 from model.source.targets.arguments import ROLES, bind_arguments
 from model.source.targets.bind import bind_at_entry, bind_at_exit, fit
-from model.source.targets.fault_words import (
+from model.source.targets.fault_symbols import (
     ESR,
     REQUIRED_CONSTANTS,
     outcome_symbols,
@@ -125,7 +125,7 @@ def _read(view: Lookup, version: Version, pages: str, subject: str, target: Targ
             f"{target.file} of this tree has no function {' and no '.join(_called(target.functions))}."
         )
     roles = dict(ROLES) if target.is_fault_path else {}
-    front = FrontEnd(Types(view), Objects(roles=roles), {**table(), **target.contracts})
+    front = FrontEnd(Types(view), Objects(roles=roles), {**common_contracts(), **target.contracts})
     given = _arguments(front, function, target)
     scope = {p: Slot(p, t, value if is_scalar(t) else None) for p, t, value in given}
     words = bind_at_entry(front, target, scope)

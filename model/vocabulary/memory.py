@@ -2,7 +2,7 @@
 """The words that theorems, facts and shapes share, each a term over a few named symbols.
 
 A *symbol* stands in ``model.vocabulary.symbols`` and is bound by every procedure to its own terms: a shape has
-inputs of the same names; for real C, ``model.source.targets.fault_words`` says which C expression each one is.
+inputs of the same names; for real C, ``model.source.targets.fault_symbols`` says which C expression each one is.
 A *constant* (VM_PFNMAP) is bound to the value that the kernel at hand gives it.  Everything else
 here is a definition over symbols and constants, independent of any kernel's code.
 

@@ -2,7 +2,7 @@
 """Every symbol of the vocabulary: its name, its sort, and what it is in the C.
 
 Four tables, by who gives a symbol its value.  ``READ`` is what a fault path may read: a shape has
-an input of that name, and for real C ``model.source.targets.fault_words`` says which expression it is; a word
+an input of that name, and for real C ``model.source.targets.fault_symbols`` says which expression it is; a word
 that a version does not read still has a value in the world.  ``VARYING`` is read likewise, but by
 some versions only, and means nothing to the others.  ``DONE`` is what the fault path did: places of
 a procedure at its end.  ``WORLD`` is what no fault path reads (the host's page tables, struct

@@ -15,8 +15,8 @@ from model.program.procedure import Procedure
 from model.source.index.index import Index
 from model.source.kernel import read
 from model.source.preprocessor.profile import Profile
+from model.source.targets.functions import TARGETS
 from model.source.targets.functions.fault import USER_MEM_ABORT
-from model.source.targets.table import TARGETS
 from model.source.targets.target import Target
 from model.source.trees.tree import Tree, overlay
 from model.vocabulary.symbols import READ, WORLD

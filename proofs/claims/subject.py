@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from model.source.targets.functions import TARGETS
 from model.source.targets.functions.fault import USER_MEM_ABORT
-from model.source.targets.table import TARGETS
 from model.source.targets.target import Target
 
 #: The theorem of which Skipped tells where a tree has no such function: all of them.

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 from model.facts.assumed import FACTS
+from model.source.contracts.common import common_contracts
 from model.source.contracts.contract import Kind
-from model.source.contracts.table import table
 from proofs.claims.subject import part
 from proofs.theorems.expectation import Verdict
 from proofs.verdicts.verdict import Judged
@@ -203,7 +203,7 @@ def _of(
 
 def _answers(name: str) -> bool:
     """Whether the contract gives its caller something to go by."""
-    row = table().get(name)
+    row = common_contracts().get(name)
     return row is not None and row.kind in (Kind.ANSWER, Kind.PURE, Kind.EXPRESSION)
 
 

@@ -29,7 +29,7 @@ from model.cache import default_directory
 from model.source.index.definitions import Definition, FunctionText
 from model.source.index.index import Index
 from model.source.index.scan import FUNCTION
-from model.source.targets.table import TARGETS
+from model.source.targets.functions import TARGETS
 from model.source.targets.target import Target
 from model.source.trees.tree import Tree
 from tests.fuzz.fuzz_explain import explained

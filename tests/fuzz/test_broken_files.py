@@ -10,7 +10,7 @@ from model.source.errors import Unsupported
 from model.source.index.index import Index
 from model.source.kernel import Kernel, NoSink, read
 from model.source.preprocessor.profile import Profile
-from model.source.targets.table import TARGETS
+from model.source.targets.functions import TARGETS
 from model.source.trees.tree import Tree, overlay
 from tests.fuzz.fuzz_reading import Reader, bare
 from tests.fuzz.fuzz_tree import Fuzzer

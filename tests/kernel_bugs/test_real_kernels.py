@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 import pytest
 
 from model.source.preprocessor.profile import Profile
+from model.source.targets.functions import TARGETS
 from model.source.targets.functions.fault import USER_MEM_ABORT
 from model.source.targets.functions.memslot import PREPARE
-from model.source.targets.table import TARGETS
 from model.source.trees.tree import Tree
 from proofs.claims.claim import Claim
 from proofs.claims.kernel.claims import claims_of

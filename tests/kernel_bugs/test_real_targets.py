@@ -8,7 +8,7 @@ import re
 import pytest
 
 from model.source.preprocessor.profile import Profile
-from model.source.targets.table import TARGETS
+from model.source.targets.functions import TARGETS
 from model.source.trees.tree import Tree, overlay
 from proofs.claims.kernel import claims
 from proofs.solvers.smt.pool import Pool

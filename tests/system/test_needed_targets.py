@@ -13,7 +13,7 @@ import pytest
 
 from model.logic import TRUE
 from model.source.preprocessor.profile import Profile
-from model.source.targets.table import TARGETS
+from model.source.targets.functions import TARGETS
 from proofs.claims.catalogue import theorems
 from proofs.claims.claim import Claim
 from proofs.claims.kernel import claims

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What is a row of the contracts?
+"""The contract of a call that is not read: what it may do, as far as a caller can tell.
 
-Rows are kept by subject, in ``contracts``, ``kvm_contracts`` and ``mm_contracts``, and by target.
+Contracts lie by subject in ``common``, ``kvm`` and ``mm``, and with the target for which alone they hold.
 """
 
 from __future__ import annotations
@@ -20,23 +20,28 @@ class Kind(Enum):
     EFFECT = "something outside happens, with these arguments"
     COUNT = "a resource is taken or given back"
     CRASH = "the host stops here"
-    EXPRESSION = "the C expression of this row, in the parameters of the tree's declaration"
+    EXPRESSION = "the C expression of this contract, in the parameters of the tree's declaration"
 
 
 @dataclass(frozen=True)
 class Contract:
-    """One row.  ``result`` names the input that a PURE or ANSWER row gives back (the call's own name
-    unless said); ``outs`` names what is written through the pointer arguments, by the C type
-    pointed to; ``arguments`` picks a sink's arguments as (name, C type, which one of that type);
-    ``counts`` names the resource and by how much it changes (with ``event`` or ``arguments`` the call
-    is a sink as well); ``type`` is the result's C type where
-    the tree's declaration is a macro; ``event`` is the name under which a sink is known (its own
-    unless said), for sinks that stand for each other; ``expression`` is a MEANS row's expression; a
-    sink that ``is_inlined`` is also inlined from the tree; one that ``havocs_pointees`` may write anything to
-    what its pointers lead to; one that ``is_trampoline`` calls what its first argument names, which is
-    the event, with the others, and is that function's row if there is one; ``observes`` are further
-    arguments of a sink: C expressions (the first spelling that the tree knows) over the sink's
-    parameters, the target's and what is in scope, with the values that they have when it is called."""
+    """What a call of one name does.
+
+    * ``result`` names the input that a PURE or ANSWER contract gives back (the call's own name where
+      empty), ``type`` is its C type where the tree's declaration is a macro.
+    * ``outs`` names what is written through the pointer arguments, by the C type pointed to.
+    * ``arguments`` picks the arguments of an effect as (name, C type, which one of that type), and
+      ``observes`` adds further ones: C expressions (the first spelling that the tree knows) over the
+      call's parameters, the target's and what is in scope, with their values at the call.
+    * ``event`` is the name of the effect (the call's own where empty), for calls that stand for each other.
+    * ``counts`` names a resource and by how much its count changes; with ``event`` or ``arguments``
+      the call is an effect as well.
+    * ``expression`` is what an EXPRESSION contract means.
+    * ``is_inlined``: the effect is also inlined from the tree.
+    * ``havocs_pointees``: anything may be written to what its pointers lead to.
+    * ``is_trampoline``: it calls what its first argument names, which is the effect, with the other
+      arguments, by that function's contract if there is one.
+    """
 
     kind: Kind
     says: str

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What is believed of KVM's calls around the fault path that are not read: the stage-2 page tables'
-operations, TLB maintenance, faults that are handed to the guest, and the memslots.
+"""Contracts of KVM's calls around the fault path: operations of the stage-2 page tables, TLB
+maintenance, faults that are injected into the guest, and memslots.
 
-Trusted: every row that a proof's procedure used; the report lists them.
+Trusted: every contract that a proof's procedure used; the report lists them.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ _SIZE = (("size", "size_t", 0),)
 _RANGE = (("addr", "void *", 0), *_SIZE)
 
 
-def kvm_table() -> dict[str, Contract]:
-    """All rows, by the name of the function or macro, or as "struct_tag.member" of a pointer to one."""
+def kvm_contracts() -> dict[str, Contract]:
+    """All contracts, by the name of the function or macro, or as "struct_tag.member" of a pointer to one."""
     return {**_operations(), **_page_tables(), **_tlb(), **_injection(), **_fault(), **_memslots()}
 
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What is believed of the memory management's calls that the pfn lookup, remap_pfn_range() and
-/dev/mem make: rows like those of ``contracts``, for targets outside of the fault path.
+"""Contracts of the memory management's calls that the pfn lookup, remap_pfn_range() and /dev/mem make,
+for targets outside of the fault path.
 
-Trusted: every row that a proof's procedure used; the report lists them.
+Trusted: every contract that a proof's procedure used; the report lists them.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ def _quiet(says: str, evidence: str, *names: str) -> dict[str, Contract]:
     return {n: Contract(Kind.NO_EFFECT, says, evidence, type="void") for n in names}
 
 
-def mm_table() -> dict[str, Contract]:
-    """All rows, by the name of the function or macro."""
+def mm_contracts() -> dict[str, Contract]:
+    """All contracts, by the name of the function or macro."""
     return {**_lookup(), **_pages(), **_remapping()}
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from model.logic import BV64
 from model.program.procedure import Place
 from model.source.lowering.front_end import FrontEnd
-from model.source.targets.fault_words import fault_arguments, with_esr_of
+from model.source.targets.fault_symbols import fault_arguments, with_esr_of
 from model.source.types.ctypes import CType, Pointer, Struct
 from model.source.types.values import Location, Value, sort_of
 

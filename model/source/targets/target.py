@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from model.source.contracts.table import Contract
+from model.source.contracts.contract import Contract
 from model.vocabulary import Symbols
 
 

@@ -15,16 +15,16 @@ from pathlib import Path
 from model.cache import default_directory
 from model.kernels import Known, Release, Table, TableError, load
 from model.logic import TRUE, Term, conj
-from model.source.contracts import table as contracts
+from model.source.contracts.common import common_contracts
 from model.source.contracts.contract import Kind
 from model.source.index.index import Index
 from model.source.kernel import Digest, Kernel, NoSink
 from model.source.lowering.state.objects import Entry
 from model.source.preprocessor.profile import Profile
+from model.source.targets.functions import TARGETS
 from model.source.targets.functions.fault import USER_MEM_ABORT
 from model.source.targets.functions.memslot import PREPARE
 from model.source.targets.predicate import PredicateError, parse_predicate
-from model.source.targets.table import TARGETS
 from model.source.targets.target import Target
 from model.source.trees.tree import Tree, Version
 from proofs.claims.catalogue import Catalogue, Subject, claims, is_about_core_mm, theorems
@@ -150,7 +150,7 @@ def _about_all(targets: Targets, version: Version, expected: Expected, pages: st
 def _contracts(kernel: Kernel) -> tuple[str, ...]:
     """The names of the contracts that say something of a call which was met, beyond that it changes
     nothing."""
-    rows = {**contracts.table(), **kernel.target.contracts}
+    rows = {**common_contracts(), **kernel.target.contracts}
     met = {entry.what.partition(":")[0] for entry in kernel.ledger if entry.how == "trusted"}
     return tuple(sorted(name for name in met if name in rows and rows[name].kind is not Kind.NO_EFFECT))
 

@@ -11,8 +11,8 @@ from model.source.errors import Unsupported
 from model.source.index.index import Index
 from model.source.kernel import Kernel, NoSink, read
 from model.source.preprocessor.profile import PAGES, Profile, ProfileError
+from model.source.targets.functions import TARGETS
 from model.source.targets.functions.fault import USER_MEM_ABORT
-from model.source.targets.table import TARGETS
 from model.source.targets.target import Target
 from model.source.trees.tree import Tree, Version
 from proofs.claims.claim import DEFAULT_PAGES

@@ -32,7 +32,7 @@ from model.source.preprocessor.profile import Profile
 from model.source.readings.line_map import LineMap, map_lines
 from model.source.readings.query_log import FILE_QUERIES, LoggedQuery, QueryLog
 from model.source.readings.serialise import UNREADABLE, read_rows, write_rows
-from model.source.targets.table import TARGETS
+from model.source.targets.functions import TARGETS
 from model.source.targets.target import Target
 from model.source.trees.tree import Tree
 from proofs.claims import fingerprint

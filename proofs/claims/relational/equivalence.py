@@ -19,7 +19,7 @@ from model.logic import BOOL, BV64, TRUE, Term, choose, conj, const, name, same,
 from model.program.procedure import Procedure
 from model.source.errors import Unsupported
 from model.source.kernel import Kernel, NoSink
-from model.source.targets.table import TARGETS
+from model.source.targets.functions import TARGETS
 from model.source.targets.target import EntryValue, Target
 from model.vocabulary.memory import (
     DEVICE,

@@ -15,8 +15,8 @@ from counterexamples.render.table import Row, changed, text_of_changed
 from model.program.procedure import Procedure
 from model.source.errors import Unsupported
 from model.source.kernel import Kernel, NoSink
+from model.source.targets.functions import TARGETS
 from model.source.targets.functions.fault import USER_MEM_ABORT
-from model.source.targets.table import TARGETS
 from model.source.targets.target import Target
 from proofs.claims.claim import Claim
 from proofs.claims.fingerprint import Fingerprints

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from counterexamples.render.as_json import printable
 from model.program.procedure import Span
-from model.source.targets.table import TARGETS
+from model.source.targets.functions import TARGETS
 from proofs.review.entries import list_entries
 from proofs.review.patches.apply import is_read
 from proofs.review.patches.patch import ADDED, CONTEXT, REMOVED, FileChange, Hunk, Patch, decode

@@ -15,7 +15,7 @@ from model.source.errors import Unsupported
 from model.source.index.index import Index
 from model.source.kernel import Kernel, NoSink, read
 from model.source.preprocessor.profile import Profile
-from model.source.targets.table import TARGETS
+from model.source.targets.functions import TARGETS
 from model.source.targets.target import Target
 from model.source.trees.tree import Tree
 from proofs.validation.differential.cgen.c_terms import Unprintable

@@ -10,7 +10,7 @@ import pytest
 
 from model.arch.arm64.fault import shapes as recorded
 from model.logic import free_names
-from model.source.targets.table import TARGETS
+from model.source.targets.functions import TARGETS
 from model.vocabulary.symbols import DONE, READ, VARYING, WORLD
 from proofs.claims.catalogue import Subject, claims, is_about_core_mm, shapes, theorems
 from proofs.claims.claim import NamedTheorem, pages_in_name

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from model.source.targets.table import TARGETS
+from model.source.targets.functions import TARGETS
 from proofs.claims.claim import Claim, Skipped
 from proofs.claims.subject import Part, part
 from proofs.reports import functions, table

@@ -10,8 +10,8 @@ import pytest
 
 from model.facts import normal_page
 from model.facts.assumed import FACTS
-from model.source.contracts.table import table
-from model.source.targets.table import TARGETS
+from model.source.contracts.common import common_contracts
+from model.source.targets.functions import TARGETS
 from model.vocabulary import memory
 from proofs.claims.catalogue import theorems
 from proofs.theorems.expectation import Verdict
@@ -45,7 +45,7 @@ def is_trusted(row: Row, among: Assumptions) -> bool:
 def test_every_name_exists() -> None:
     known = {
         Sort.FACT: {fact.name for fact in FACTS},
-        Sort.CONTRACT: {*table(), *(name for target in TARGETS for name in target.contracts)},
+        Sort.CONTRACT: {*common_contracts(), *(name for target in TARGETS for name in target.contracts)},
         Sort.DEFINITION: {name for name in ("is_cow_mapping",) if hasattr(memory, name)}
         | {f"vm_{name}_page" for name in ("normal",) if hasattr(normal_page, name)},
     }

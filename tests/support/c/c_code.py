@@ -12,7 +12,7 @@ from model.logic import FALSE, Term, signed, substitute, value_of
 from model.program import symbolic
 from model.program.interpreter import Inputs, interpret
 from model.program.procedure import Origin, Procedure
-from model.source.contracts.table import Contract
+from model.source.contracts.contract import Contract
 from model.source.errors import Unsupported
 from model.source.index.index import Index
 from model.source.index.view import View

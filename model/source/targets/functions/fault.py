@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The fault paths: the functions that may map a guest page when the guest touches it.
 
-Their words are bound by ``model.source.targets.fault_words``, from what a fault is, not by these tables.
+Their words are bound by ``model.source.targets.fault_symbols``, from what a fault is, not by these tables.
 """
 
 from __future__ import annotations

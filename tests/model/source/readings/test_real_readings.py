@@ -12,7 +12,7 @@ from model.source.index.index import Index
 from model.source.kernel import Kernel, read
 from model.source.preprocessor.profile import Profile
 from model.source.readings.serialise import write_rows
-from model.source.targets.table import TARGETS
+from model.source.targets.functions import TARGETS
 from model.source.trees.tree import Tree, overlay
 from proofs.claims.kernel.reading_cache import Kept
 from tests.support.trees import MMU, tree

@@ -19,7 +19,7 @@ from model.source.index.index import Index
 from model.source.kernel import Kernel, NoSink, read
 from model.source.preprocessor.profile import Profile
 from model.source.readings.serialise import write_rows
-from model.source.targets.table import TARGETS
+from model.source.targets.functions import TARGETS
 from model.source.targets.target import ExitValue, Target
 from model.source.trees.tree import Tree, overlay
 from proofs.claims.kernel import reading_cache

@@ -11,8 +11,8 @@ import pytest
 from model.logic import is_same, resize
 from model.program import symbolic
 from model.program.renaming import rename_locals
+from model.source.contracts.common import common_contracts
 from model.source.contracts.contract import Contract, Kind
-from model.source.contracts.table import table
 from model.source.kernel import Kernel, Lowered
 from model.source.targets.functions.leaf import SET_PROT_ATTR
 from model.source.trees.tree import Version
@@ -29,7 +29,7 @@ OUT = "void g(int *p) { *p = 1; } int f(int a) { int x; if (a) g(&x); return a &
 
 
 def verdict(code: str) -> Verdict:
-    lowered = lower(code, contracts=table())
+    lowered = lower(code, contracts=common_contracts())
     procedure = replace(lowered.procedure, symbols={"answer": lowered.result})
     kernel = Kernel(
         Version(7, 3, 0, "7.3.0"), "4K", SET_PROT_ATTR, "f", procedure, (), (), lambda: cast(Lowered, None)

@@ -13,7 +13,7 @@ import pytest
 from model.facts.assumed import FACTS as ALL_FACTS
 from model.facts.assumed import Fact
 from model.logic import Term, free_names
-from model.source.targets.table import TARGETS
+from model.source.targets.functions import TARGETS
 from model.vocabulary.memory import (
     NORMAL,
     NORMAL_NC,

@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from model.program.procedure import Call, walk
-from model.source.contracts.table import Contract, Kind
+from model.source.contracts.contract import Contract, Kind
 from tests.support.c.c_code import FILE, Lowered, lower, refused
 
 PURE = Contract(Kind.PURE, "is pure", "here", type="int")

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from model.program.procedure import Call, Origin, walk
-from model.source.contracts.table import Contract, Kind
+from model.source.contracts.contract import Contract, Kind
 from tests.support.c.c_code import lower, refused, view_of
 
 WORDS = st.integers(0, (1 << 64) - 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from model.logic import BOOL, BV64, Term, conj, const, place, substitute
 from model.program import symbolic
-from model.source.contracts.table import Contract, Kind
+from model.source.contracts.contract import Contract, Kind
 from tests.support.c.c_code import Lowered, lower, refused
 from tests.support.solvers.solving import satisfiable
 

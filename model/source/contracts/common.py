@@ -1,19 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What is believed of the calls that are not read: one row a name.
+"""Contracts of calls, by name: those of the fault path, and all that hold for every target.
 
-A row says what a call does for the caller.  Whatever is not in the table is inlined from the tree,
-and what can be neither is havoc, reported as such.  ``evidence`` is where the row can be checked.
+A contract says what a call does for the caller.  A call without one is inlined from the tree, and what
+cannot be inlined is havoc, reported as such.  ``evidence`` is where a contract can be checked.
 
-Trusted: every row that a proof's procedure used; the report lists them.
+Trusted: every contract that a proof's procedure used; the report lists them.
 """
 
 from __future__ import annotations
 
 from model.source.contracts.contract import Contract, Kind
-from model.source.contracts.kvm import kvm_table
-from model.source.contracts.mm import mm_table
-
-__all__ = ["Contract", "Kind", "table"]
+from model.source.contracts.kvm import kvm_contracts
+from model.source.contracts.mm import mm_contracts
 
 
 def _no_effect(says: str, evidence: str, *names: str) -> dict[str, Contract]:
@@ -44,11 +42,11 @@ _LOOKUP_SAYS = (
 )
 
 
-def table() -> dict[str, Contract]:
-    """All rows, by the name of the function or macro, or as "struct_tag.member" of a pointer to one."""
+def common_contracts() -> dict[str, Contract]:
+    """All contracts, by the name of the function or macro, or as "struct_tag.member" of a pointer to one."""
     return {
-        **mm_table(),
-        **kvm_table(),
+        **mm_contracts(),
+        **kvm_contracts(),
         **_no_effect("prints", "include/linux/kvm_host.h, include/linux/printk.h",
                      "kvm_err", "kvm_pr_unimpl", "kvm_debug", "kvm_info", "pr_err", "pr_warn", "pr_debug",
                      "pr_warn_ratelimited", "pr_err_ratelimited", "printk", "_printk"),
