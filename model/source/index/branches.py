@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What is left of a text when the ``#if`` inside it have been decided?"""
+"""The text of a definition with the ``#if`` inside it decided."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What is known of a definition in force: its text, its place, and what choosing it rests on."""
+"""A definition in force: its text, its place, and what choosing it rests on."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ class TypedefText(Definition):
 
 @dataclass(frozen=True, slots=True)
 class EnumText(Definition):
-    """An enum from that keyword to the closing brace; ``name`` is the tag or enumerator asked for."""
+    """An enum from that keyword to the closing brace; ``name`` is the tag or enumerator of the query."""
 
 
 @dataclass(frozen=True, slots=True)

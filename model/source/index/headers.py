@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Which headers of a tree define a name?
+"""The headers of a tree that KVM and mm can reach, and which of them define a name.
 
 ``Headers`` holds the headers that KVM and mm can reach, tier by tier, and a table from kinds and
 names to files.  What one file defines is worked out once for each content of it, and kept by
@@ -45,7 +45,7 @@ TIERS: tuple[tuple[str, ...], ...] = (
     ("include/vdso",),
     ("include/asm-generic", "include/asm-generic/bitops", "include/uapi/asm-generic"),
 )
-"""The directories of headers, in the order in which they are asked; what is below them is not read.
+"""The directories of headers, in the order of precedence; what is below them is not read.
 Left out are the directories of drivers, file systems and networks."""
 
 INCLUDED_IF: Mapping[str, str] = {
@@ -85,7 +85,7 @@ class SourceFile:
 
     @property
     def content(self) -> str:
-        """All that tells this file from another, but for what is found out from it."""
+        """What identifies this file, but for what is derived from it."""
         return f"{self.rel} {self.tier} {self.digest or digest_of(self.data)} {self.origins}\n"
 
     @cached_property
@@ -211,7 +211,7 @@ def read_headers(tree: Tree, directory: Path | None, known: Mapping[str, ScanEnt
 
 
 def digest_of(data: bytes) -> str:
-    """The digest by which a content is known."""
+    """The digest of a content, its key in the cache."""
     return blake2b(data, digest_size=20).hexdigest()
 
 

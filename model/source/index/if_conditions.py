@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Does the condition of an ``#if`` hold in this tree, under this configuration?
+"""The truth of ``#if`` conditions in a tree under a configuration.
 
 What a condition says of CONFIG names and of the compiler is answered by the profile; what it says
 of macros by the tree: a macro is defined if some definition of it is in force.
@@ -44,7 +44,7 @@ class ConditionEvaluator:
 
     Two macros may each be defined only where the other is not.  In such a circle the answer is
     "unknown", and what was answered on the way is forgotten with the question that led into it, so
-    that no answer depends on what was asked before.
+    that no answer depends on the order of queries.
     """
 
     def __init__(self, profile: Profile, candidates: Candidates) -> None:
@@ -161,7 +161,7 @@ class ConditionEvaluator:
         return value, relied | asking.relied | {Reliance(name, str(value), "tree")}
 
     def look_up_profile(self, name: str) -> tuple[int | str | None, frozenset[Reliance]] | None:
-        """What the profile says of a name, or None where that is the tree's to say."""
+        """The profile's value of a name and what it rests on; None where the tree defines it."""
         value = self._profile.values.get(name)
         if value is not None:
             return value, frozenset([Reliance(name, str(value), "profile")])

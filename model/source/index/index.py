@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Where in this tree is a name defined, and which definition is in force?
+"""The index of a tree: where each name is defined, and views of it under a configuration.
 
 ``Index.build`` reads the headers of a tree once; ``view`` then answers under one configuration, for
 one file under study.  The index of a patched tree takes over what the patch leaves alone.

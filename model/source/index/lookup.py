@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What the front-end asks of a tree under one configuration; ``view.View`` answers it."""
+"""The queries that the front-end puts to a tree under one configuration; ``view.View`` answers them."""
 
 from __future__ import annotations
 

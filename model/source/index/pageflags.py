@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Functions that the macros of include/linux/page-flags.h make: which macro makes ``PageReserved``?
+"""Functions that the macros of include/linux/page-flags.h make, such as ``PageReserved``.
 
 ``PAGEFLAG(Reserved, reserved, PF_NO_COMPOUND)`` makes ``PageReserved()``, ``SetPageReserved()``,
 ``folio_test_reserved()`` and more, which thus are written nowhere.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What does one C file define at its top level, where, and under which ``#if`` conditions?
+"""Top-level definitions of one C file, with their byte ranges and ``#if`` conditions.
 
 ``scan`` finds macros, functions with a body, prototypes, variables, structs, unions, typedefs and
 enums with regular expressions, fast enough for all headers of a kernel.  It gives names and byte ranges;

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What does the generated header asm/sysreg-defs.h define?
+"""The macros of the generated header asm/sysreg-defs.h.
 
 A build makes that header from arch/arm64/tools/sysreg by gen-sysreg.awk beside it.  No build is run
 here: the macros of fields and of the values that fields may have are derived in the same way.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Which definition of a name is in force under a configuration, seen from one file?
+"""The definitions in force under a configuration, seen from one file.
 
 Definitions whose ``#if`` conditions do not hold are dropped.  Of the rest, the first that has one
 of these wins: the file itself, what it includes in quotes, then the tiers of ``headers.TIERS``.
@@ -65,11 +65,11 @@ class View:
     @property
     def content(self) -> str:
         """A digest of the headers and the files near this one, from which definitions and conditions
-        are answered; other files may be asked for by name."""
+        are answered; other files may be read by name."""
         return digest_of("".join([self.headers.content, *(file.content for file in self.near)]).encode())
 
     def covers(self, rel: str) -> bool:
-        """Whether a file is one of those that ``content`` tells apart."""
+        """Whether a file is one of those that ``content`` covers."""
         return rel in self._files
 
     def macro(self, name: str) -> Macro | None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Which words of kernel C say nothing about what a function computes, and confuse a C parser?
+"""Annotations of kernel C that do not change what a function computes, and that a C parser cannot read.
 
 ``blank`` replaces them by spaces of equal length, so that every offset and line stays.  Comments,
 strings, and the names in ``#define`` and ``#if`` lines are left as they are.  The one word that is

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What does the expression after ``#if`` say?
+"""The syntax of the expression after ``#if``.
 
 ``parse_condition`` turns it into nested tuples: ``("number", 3)``, ``("name", "PAGE_SHIFT")``,
 ``("call", "defined", "X")``, ``("&&", left, right)``, ``("?", test, left, right)``,

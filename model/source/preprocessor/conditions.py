@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Is a line of C that stands between ``#if`` and ``#endif`` compiled?
+"""The ``#if`` conditions in force at each line of a C file, and their values.
 
 ``Conditionals`` follows the directives of one file and says at each point which conditions hold
 there: a *stack*, one C expression for each open ``#if``, the earlier branches of it negated.

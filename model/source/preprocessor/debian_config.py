@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What does a distribution's arm64 kernel have configured, as far as KVM and mm can tell?
+"""The configuration of Debian's arm64 kernels, as far as KVM and mm test it.
 
 The names are those that the headers and sources of the fault path test in 5.10 to 7.3 and that
 Debian's arm64 kernels set (packages linux-config-6.1 6.1.176-1 and linux-config-7.3 7.3.4-1, file
@@ -97,7 +97,7 @@ NOT_SET = """
     LRU_GEN_STATS ANON_VMA_NAME
     SPARC64 PARISC PPC PPC32 PPC64 X86 X86_USER_SHADOW_STACK X86_ESPFIX64 S390 IA64 RISCV_USER_CFI
 """
-"""Of what they do not set: what conditions on the way to the fault path ask for."""
+"""Names that they do not set, and that conditions on the way to the fault path test."""
 
 NUMBERS: Mapping[str, int] = {
     "CONFIG_GCC_VERSION": 140200,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Where are the preprocessor's lines in a C file, and which conditions do they put on the rest?
+"""Preprocessor directives of a C file, and the conditions that they put on the rest.
 
 ``Directives`` follows the lines that begin with ``#`` and leaves the code between them, of the same
 length, for ``scan`` to look for definitions in.

@@ -33,7 +33,7 @@ class MacroError(ValueError):
 
 
 def tokens(text: str) -> list[str]:
-    """The preprocessing tokens of a text; white space is kept as one token."""
+    """The preprocessing tokens of a text; a run of white space is one token."""
     return _TOKEN.findall(text)
 
 

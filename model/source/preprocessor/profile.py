@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Under which configuration is the kernel's C read?
+"""The configuration under which the kernel's C is read.
 
 Either a built-in one for a page size, or one from a ``.config``.  The built-in ones are a
 distribution's kernel (see ``configuration``) with arch/arm64/Kconfig's values for the page size:

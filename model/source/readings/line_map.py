@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Does a tree give the answers that another one gave, and on which lines?
+"""Maps lines of one tree to those of another that gives the same answers.
 
 Where the answers are the same but for the lines of definitions, what is lowered is the same but for
 lines, as long as the definitions of a file keep their order: lowering copies lines into what it makes
@@ -49,14 +49,14 @@ class LineMap:
         return any(f"{file}:" in text for file in self.lines)
 
 
-def map_lines(again: QueryLog, asked: Iterable[LoggedQuery]) -> LineMap | None:
-    """Put all questions to another view, in their order; None unless the answers are the same but for
+def map_lines(again: QueryLog, logged: Iterable[LoggedQuery]) -> LineMap | None:
+    """Put all queries to another view, in their order; None unless the answers are the same but for
     lines, and what was read of a file is in the same order there.
 
-    ``again`` is a fresh recording of that view.  Raises ValueError for what is no question.
+    ``again`` is a fresh log over that view.  Raises ValueError for what is no query.
     """
     lines: dict[str, dict[int, int]] = {}
-    for each in asked:
+    for each in logged:
         again.replay(each.query)
         now = again.queries.get(each.query)
         if now is None or now.answer != each.answer or len(now.lines) != len(each.lines):

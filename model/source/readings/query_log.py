@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What did a reading ask of a tree, and what was it told?
+"""A log of the queries that a lowering put to a tree, with digests of the answers.
 
 A function is lowered from nothing but its target's table, this tool and what a ``Lookup`` answers.  So
-where another tree gives the same answers to the same questions, in their order, the same is lowered:
+where another tree gives the same answers to the same queries, in their order, the same is lowered:
 each step is the same as long as every answer before it was.  This needs no knowledge of how the
-answers are found, and holds of questions that were answered by "there is none".
+answers are found, and holds of queries that were answered by "there is none".
 
-The lines on which definitions stand are told apart from the rest of an answer: ``moved`` sees to them.
+The lines on which definitions stand are kept apart from the rest of an answer, for ``line_map``.
 
 Trusted: that lowering asks a tree through ``Lookup`` alone, which its types say.
 """
@@ -27,7 +27,7 @@ _A = TypeVar("_A")
 _D = TypeVar("_D", bound=Definition)
 
 TreeQuery = tuple[str | int, ...]
-"""A method of ``Lookup`` and its arguments; a definition is given by the question that found it."""
+"""A method of ``Lookup`` and its arguments; a definition is given by the query that found it."""
 
 Lines = tuple[tuple[str, int, int], ...]
 """Where something stands: files, lines from 1, and how many lines each."""
@@ -38,7 +38,7 @@ FILE_QUERIES = ("code", "line_at", "holds_at")
 
 @dataclass(frozen=True, slots=True)
 class LoggedQuery:
-    """A question, a digest of its answer without lines, and the lines in the answer."""
+    """A query, a digest of its answer without lines, and the lines in the answer."""
 
     query: TreeQuery
     answer: str
@@ -47,7 +47,7 @@ class LoggedQuery:
 
 @dataclass
 class QueryLog:
-    """Answers as a view does, and remembers what it was asked.  ``is_complete`` is False if a question
+    """Answers as a view does, and logs its queries.  ``is_complete`` is False if a query
     was put that cannot be put again."""
 
     view: Lookup
@@ -97,27 +97,27 @@ class QueryLog:
 
     def compiled(self, part: Definition) -> CompiledText:
         answer = self.view.compiled(part)
-        _, question = self._found.get(id(part), (None, ()))
-        if question:
-            self._log(("compiled", *question), answer)
+        _, query = self._found.get(id(part), (None, ()))
+        if query:
+            self._log(("compiled", *query), answer)
         else:
             self.is_complete = False
         return answer
 
-    def _log_definition(self, question: TreeQuery, found: _D | None) -> _D | None:
-        self._log(question, found)
+    def _log_definition(self, query: TreeQuery, found: _D | None) -> _D | None:
+        self._log(query, found)
         if found is not None:
-            self._found[id(found)] = found, question
+            self._found[id(found)] = found, query
         return found
 
-    def _log(self, question: TreeQuery, answer: _A) -> _A:
-        if question not in self.queries:
-            self.queries[question] = LoggedQuery(question, _digest(answer), tuple(_lines(question, answer)))
+    def _log(self, query: TreeQuery, answer: _A) -> _A:
+        if query not in self.queries:
+            self.queries[query] = LoggedQuery(query, _digest(answer), tuple(_lines(query, answer)))
         return answer
 
-    def replay(self, question: TreeQuery) -> object:
-        """Ask a question that was recorded elsewhere.  Raises ValueError for one that is none."""
-        match question:
+    def replay(self, query: TreeQuery) -> object:
+        """Put a query that was logged elsewhere.  Raises ValueError for what is no query."""
+        match query:
             case ("compiled", *found):
                 part = self.replay(tuple(found))
                 return self.compiled(part) if isinstance(part, Definition) else None
@@ -127,7 +127,7 @@ class QueryLog:
                 return self.holds_at(rel, offset)
             case (str(method), str(about)) if method in self._methods:
                 return self._methods[method](about)
-        raise ValueError(f"{question!r} is no question about a tree.")
+        raise ValueError(f"{query!r} is no query about a tree.")
 
     @cached_property
     def _methods(self) -> Mapping[str, Callable[[str], object]]:
@@ -161,7 +161,7 @@ def _digest(answer: object) -> str:
     return blake2b(repr(content).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
-def _lines(question: TreeQuery, answer: object) -> Iterator[tuple[str, int, int]]:
+def _lines(query: TreeQuery, answer: object) -> Iterator[tuple[str, int, int]]:
     """Where what was answered stands."""
     if isinstance(answer, Definition):
         yield answer.file, answer.line, answer.text.count(b"\n") + 1

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""How is a procedure written down for the next run, and read again?
+"""Serialisation of procedures as rows of JSON.
 
 As rows of JSON: each term once, after its arguments, and each span once; so what terms share is shared
 again.  The same procedure gives the same text.  What is read again may come from a tree in which lines
-have moved (``moved``).
+have moved (``line_map``).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from model.program.procedure import (
 )
 from model.source.readings.line_map import LineMap
 
-#: What reading rows of another kind raises, and what ``Moved`` raises for a line that it does not know.
+#: What reading rows of another kind raises, and what ``LineMap`` raises for a line that was not read.
 UNREADABLE = (ValueError, TypeError, KeyError, IndexError, AttributeError)
 
 
@@ -39,25 +39,25 @@ def write_rows(procedure: Procedure) -> dict[str, Any]:
         "body": [writer.statement(s) for s in procedure.body],
         "places": [[p, at.sort.width, writer.maybe(at.initial)] for p, at in procedure.places.items()],
         "inputs": [[n, i.sort.width, i.origin.name, i.note] for n, i in procedure.inputs.items()],
-        "words": [[word, writer.term(term)] for word, term in procedure.symbols.items()],
+        "symbols": [[symbol, writer.term(term)] for symbol, term in procedure.symbols.items()],
         "constants": list(map(list, procedure.constants.items())),
         "terms": writer.terms,
         "spans": writer.spans,
     }
 
 
-def read_rows(name: str, rows: Mapping[str, Any], moved: LineMap) -> Procedure:
+def read_rows(name: str, rows: Mapping[str, Any], line_map: LineMap) -> Procedure:
     """The procedure that was written, under that name.  Raises one of UNREADABLE for anything else."""
-    reader = _Reader(moved, rows)
+    reader = _Reader(line_map, rows)
     return Procedure(
         name,
         tuple(reader.statement(row) for row in rows["body"]),
         {reader.check_name(p): Place(_sort(width), reader.maybe(t)) for p, width, t in rows["places"]},
         {
-            reader.check_name(n): Input(_sort(width), Origin[origin], moved.map_text(note))
+            reader.check_name(n): Input(_sort(width), Origin[origin], line_map.map_text(note))
             for n, width, origin, note in rows["inputs"]
         },
-        {word: reader.terms[number] for word, number in rows["words"]},
+        {symbol: reader.terms[number] for symbol, number in rows["symbols"]},
         {constant: int(value) for constant, value in rows["constants"]},
     )
 
@@ -107,20 +107,20 @@ class _Writer:
                 return ["block", at, label, [self.statement(s) for s in body]]
             case Leave(label, _, result, leaving):
                 return ["leave", at, label, result, self.maybe(leaving)]
-            case Call(sink, arguments, _, seen):
-                return ["call", at, sink, [[name, self.term(t)] for name, t in arguments], seen]
+            case Call(effect, arguments, _, seen):
+                return ["call", at, effect, [[name, self.term(t)] for name, t in arguments], seen]
 
 
 class _Reader:
     """The terms and spans, by number."""
 
-    def __init__(self, moved: LineMap, rows: Mapping[str, Any]) -> None:
-        self.moved = moved
+    def __init__(self, line_map: LineMap, rows: Mapping[str, Any]) -> None:
+        self.line_map = line_map
         self.terms: list[Term] = []
         for op, width, data, *arguments in rows["terms"]:
             self.terms.append(self._term(op, width, data, arguments))
         self.spans = [
-            Span(file, moved.map_line(file, line), text, function, tuple(map(moved.map_text, via)))
+            Span(file, line_map.map_line(file, line), text, function, tuple(map(line_map.map_text, via)))
             for file, line, text, function, via in rows["spans"]
         ]
 
@@ -132,7 +132,7 @@ class _Reader:
 
     def check_name(self, name: str) -> str:
         """A name that no moved line is part of.  Raises ValueError for another: names are no places."""
-        if self.moved.is_named_in(name):
+        if self.line_map.is_named_in(name):
             raise ValueError(f"A line that moved is part of the name {name!r}.")
         return name
 
@@ -151,8 +151,8 @@ class _Reader:
                 return Block(self.check_name(label), self.body(body), span)
             case "leave", [label, result, value]:
                 return Leave(label, span, result, self.maybe(value))
-            case "call", [sink, arguments, seen]:
-                return Call(sink, tuple((name, self.terms[t]) for name, t in arguments), span, seen)
+            case "call", [effect, arguments, seen]:
+                return Call(effect, tuple((name, self.terms[t]) for name, t in arguments), span, seen)
         raise ValueError(f"{kind!r} is no kind of statement.")
 
     def body(self, rows: list[list[Any]]) -> tuple[Statement, ...]:

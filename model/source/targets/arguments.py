@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What kvm_handle_guest_abort() hands to a fault path: objects by role, scalars by what they are.
+"""The arguments of a fault path: objects by their role, scalars by their type.
 
 The parameters changed with the versions, from seven scalars to one descriptor; each is known by its
 type here, never by its name or position.
@@ -27,9 +27,9 @@ def bind_arguments(
     found: list[tuple[str, CType, Value]] = []
     for parameter, t, spelled, role in _with_roles(parameters):
         if isinstance(t, Pointer):
-            target = front.objects.pointee(parameter, t)
-            found.append((parameter, t, Value(t, front.objects.input(target.path, BV64), (target,))))
-            _describe(front, target, t)
+            pointee = front.objects.pointee(parameter, t)
+            found.append((parameter, t, Value(t, front.objects.input(pointee.path, BV64), (pointee,))))
+            _describe(front, pointee, t)
             continue
         given = None if role else fault_arguments(spelled)
         if given is None:
@@ -41,7 +41,7 @@ def bind_arguments(
 def _with_roles(
     parameters: Iterable[tuple[str, CType, str]],
 ) -> Iterator[tuple[str, CType, str, str]]:
-    """Beside each the word that it is; "" for an object, and for what the caller computes.
+    """Each parameter with its symbol; "" for an object, and for what the caller computes.
 
     ``hva`` is the first unsigned long (v6.1 has ``fault_status`` behind it).
     """
@@ -52,7 +52,7 @@ def _with_roles(
         yield name, t, spelled, "fault_ipa" if spelled == "phys_addr_t" else "hva" if is_hva else ""
 
 
-def _describe(front: FrontEnd, target: Location, t: Pointer) -> None:
+def _describe(front: FrontEnd, pointee: Location, t: Pointer) -> None:
     """A descriptor (v7.0 and later pass one) holds the scalars that were parameters before."""
     if not isinstance(t.target, Struct) or t.target.tag in ROLES or t.target.tag == "kvm_vcpu":
         return
@@ -63,4 +63,4 @@ def _describe(front: FrontEnd, target: Location, t: Pointer) -> None:
     for member, inner, _, role in _with_roles(members):
         if role:
             initial = front.objects.input(role, sort_of(inner))
-            front.objects.places[target.member(member)] = Place(sort_of(inner), initial)
+            front.objects.places[pointee.member(member)] = Place(sort_of(inner), initial)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The words of a target as terms over the inputs and the last places of its procedure.
+"""Binds the symbols of a target to terms over the inputs and the last places of its procedure.
 
-An expression that the tree does not know in any of its spellings leaves the word unbound: theorems
-that need it are then not asked of that tree, and the report says so.
+An expression that the tree does not know in any of its spellings leaves the symbol unbound: theorems
+that need it are then not checked on that tree, and the report says so.
 """
 
 from __future__ import annotations
@@ -43,13 +43,13 @@ _CALLED = re.compile(r"\b([a-z_]\w*)\(")
 
 
 def bind_at_entry(front: FrontEnd, target: Target, scope: Scope) -> dict[str, Term]:
-    """The words that are read when the function is called; nothing was lowered yet."""
+    """The symbols that are bound when the function is called; nothing was lowered yet."""
     found = {}
-    for word, meaning in target.bindings.items():
+    for symbol, meaning in target.bindings.items():
         if isinstance(meaning, EntryValue):
-            read = _evaluate_first(front, target, meaning.c, scope, target.symbols[word][0])
+            read = _evaluate_first(front, target, meaning.c, scope, target.symbols[symbol][0])
             if read is not None:
-                found[word] = _at_entry(front, *read)
+                found[symbol] = _at_entry(front, *read)
     return found
 
 
@@ -67,10 +67,10 @@ def bind_at_exit(
     called: Mapping[str, Mapping[str, object]],
     result: Term | None,
 ) -> dict[str, Term]:
-    """The words that are read when the function has returned."""
+    """The symbols that are bound when the function has returned."""
     found: dict[str, Term] = {}
-    for word, meaning in target.bindings.items():
-        sort = target.symbols[word][0]
+    for symbol, meaning in target.bindings.items():
+        sort = target.symbols[symbol][0]
         if isinstance(meaning, ExitValue):
             read = _evaluate_first(front, target, meaning.c, scope, sort)
             for statement in () if read is None else read[1]:
@@ -79,7 +79,7 @@ def bind_at_exit(
         else:
             term = _bind(front, meaning, sort, function, called, result)
         if term is not None:
-            found[word] = fit(term, sort)
+            found[symbol] = fit(term, sort)
     return found
 
 
@@ -92,12 +92,14 @@ def _bind(
     result: Term | None,
 ) -> Term | None:
     match meaning:
-        case Occurrence(sink, seen):
-            return place(f"{sink}.{'seen' if seen else 'called'}", BOOL) if sink in called else FALSE
-        case EffectArgument(sink, name):
-            known_sort = called.get(sink, {}).get(name)
+        case Occurrence(effect, seen):
+            return place(f"{effect}.{'seen' if seen else 'called'}", BOOL) if effect in called else FALSE
+        case EffectArgument(effect, name):
+            known_sort = called.get(effect, {}).get(name)
             return (
-                place(f"{sink}.{name}", known_sort) if isinstance(known_sort, Sort) else const(0, BitVec(64))
+                place(f"{effect}.{name}", known_sort)
+                if isinstance(known_sort, Sort)
+                else const(0, BitVec(64))
             )
         case LockState(lock, what):
             path = f"({lock}) {what}"
@@ -142,7 +144,7 @@ def _evaluate_first(
 ) -> tuple[Term, list[Statement]] | None:
     """The first spelling that means something in the tree, and the steps that evaluate it.
 
-    What it reads is not what the function does: the ledger does not tell it.
+    What it reads is not what the function does: the ledger does not list it.
     """
     for c in spellings:
         if not all(can_call(front.view, function) for function in _CALLED.findall(c)):
@@ -160,6 +162,6 @@ def _evaluate_first(
 
 
 def _word(value: Value, sort: Sort) -> Term:
-    """A number as a word of that sort, its sign extended if its type has one."""
+    """A number as a bit-vector of that sort, its sign extended if its type has one."""
     signed = isinstance(value.type, Int) and value.type.signed
     return resize(as_word(value), sort.width, signed=signed)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Which C expression each word of the vocabulary is, in ``user_mem_abort()`` and what it calls.
+"""The symbols of the fault path as terms over its inputs and outcomes.
 
-Words are defined here from what the function is given (ESR_EL2, the memslot, the VMA, the answers
+Symbols are defined here from what the function is given (ESR_EL2, the memslot, the VMA, the answers
 of contracts), independently of the helpers that compute them in C: a changed helper then makes a
 theorem fail instead of changing what the theorem says.
 
@@ -36,7 +36,7 @@ _MAP, _RELAX = "kvm_pgtable_stage2_map", "kvm_pgtable_stage2_relax_perms"
 _RELEASE = "kvm_release_faultin_page"
 _IABT_LOW, _KVM_MEM_LOG_DIRTY_PAGES, _KVM_MEM_READONLY = 0x20, 1, 2
 
-#: Where every version keeps ESR_EL2 of the fault; words take it to be 64 bits wide.
+#: Where every version keeps ESR_EL2 of the fault; symbols take it to be 64 bits wide.
 ESR = "vcpu->arch.fault.esr_el2"
 
 
@@ -51,7 +51,7 @@ def _esr(high: int, low: int) -> Term:
     return (name(ESR, BV64) >> low) & ((1 << (high - low + 1)) - 1)
 
 
-#: Words that mean something only where the tree has the function that they are.
+#: Symbols that mean something only where the tree has the function that they are.
 _SINCE = {
     "nested_executable": "kvm_s2_trans_executable",
     "nested_exec_el0": "kvm_s2_trans_exec_el0",
@@ -59,7 +59,7 @@ _SINCE = {
     "excl_atomic_fault": "esr_fsc_is_excl_atomic_fault",
 }
 
-#: The constants that the words below are made of, and the values that they may have (empty: any).
+#: The constants that the symbols below are made of, and the values that they may have (empty: any).
 REQUIRED_CONSTANTS: Mapping[str, tuple[int, ...]] = {
     "PAGE_SHIFT": (12, 14, 16),
     "PAGE_SIZE": (1 << 12, 1 << 14, 1 << 16),
@@ -71,12 +71,12 @@ REQUIRED_CONSTANTS: Mapping[str, tuple[int, ...]] = {
 def read_symbols(
     constants: Mapping[str, int], inputs: Mapping[str, object], has_function: Callable[[str], bool]
 ) -> dict[str, Term]:
-    """The words that a fault path reads, over the inputs of the procedure.
+    """The symbols that a fault path reads, over the inputs of the procedure.
 
     ``has_function`` says whether the tree has a function of that name.
     """
     nested = _nested_symbols(constants) if has_function("kvm_s2_trans_writable") else _absent_nested_symbols()
-    words = {
+    symbols = {
         **_fault_symbols(constants),
         **_memslot_symbols(
             constants, "is_protected_kvm_enabled" in inputs, has_function("kvm_use_dirty_bitmap")
@@ -89,16 +89,18 @@ def read_symbols(
         "mmu_invalidated": name("mmu_invalidate_retry", BV32) != 0,
         "thp_size": _host_leaf(constants, has_function),
     }
-    for word in ("topup_ret", "map_ret", "relax_ret"):
-        words[word] = name(word, BV32)
-    for word in ("ARM64_HAS_STAGE2_FWB", "ARM64_HAS_CACHE_DIC", "is_protected_kvm_enabled"):
-        words[word] = name(word, BOOL)
-    words["kvm_has_mte"] = name("kvm_has_mte", BOOL) if has_function("kvm_has_mte") else FALSE  # since v5.14
-    return {w: t for w, t in words.items() if w in READ or (w in VARYING and has_function(_SINCE[w]))}
+    for symbol in ("topup_ret", "map_ret", "relax_ret"):
+        symbols[symbol] = name(symbol, BV32)
+    for symbol in ("ARM64_HAS_STAGE2_FWB", "ARM64_HAS_CACHE_DIC", "is_protected_kvm_enabled"):
+        symbols[symbol] = name(symbol, BOOL)
+    symbols["kvm_has_mte"] = (
+        name("kvm_has_mte", BOOL) if has_function("kvm_has_mte") else FALSE
+    )  # since v5.14
+    return {w: t for w, t in symbols.items() if w in READ or (w in VARYING and has_function(_SINCE[w]))}
 
 
 def _host_leaf(constants: Mapping[str, int], has_function: Callable[[str], bool]) -> Term:
-    """The size of the host's leaf; up to v5.13 only whether it is of a transparent huge page was asked."""
+    """The size of the host's leaf; up to v5.13 only whether it is of a transparent huge page is known."""
     if has_function("get_user_mapping_size"):
         return name("user_mapping_size", BV32)
     huge, page = (const(constants[size], BV32) for size in ("PMD_SIZE", "PAGE_SIZE"))
@@ -106,7 +108,7 @@ def _host_leaf(constants: Mapping[str, int], has_function: Callable[[str], bool]
 
 
 def _memory_test(has_function: Callable[[str], bool]) -> str:
-    """pfn_is_map_memory() is v5.14's (873ba463914c); before it, arm64's own pfn_valid() asked memblock."""
+    """pfn_is_map_memory() is v5.14's (873ba463914c); before it, arm64's own pfn_valid() consulted memblock."""
     return "pfn_is_map_memory" if has_function("pfn_is_map_memory") else "pfn_valid"
 
 
@@ -200,67 +202,67 @@ def _nested_symbols(constants: Mapping[str, int]) -> dict[str, Term]:
 
 def _absent_nested_symbols() -> dict[str, Term]:
     """A kernel that knows no nested guests."""
-    words = ("nested_output", "nested_size", "nested_level")
+    symbols = ("nested_output", "nested_size", "nested_level")
     flags = ("nested", "nested_readable", "nested_writable")
-    return dict.fromkeys(words, const(0, BV64)) | dict.fromkeys(flags, FALSE)
+    return dict.fromkeys(symbols, const(0, BV64)) | dict.fromkeys(flags, FALSE)
 
 
 def outcome_symbols(
     places: Mapping[str, Place], called: Mapping[str, Mapping[str, object]], result: str
 ) -> dict[str, Term]:
-    """The words for what a fault path did, over the procedure's last places."""
+    """The symbols for what a fault path did, over the procedure's last places."""
 
-    def argument(sink: str, text: str) -> Term:
-        return place(f"{sink}.{text}", BV64) if text in called.get(sink, {}) else const(0, BV64)
+    def argument(effect: str, text: str) -> Term:
+        return place(f"{effect}.{text}", BV64) if text in called.get(effect, {}) else const(0, BV64)
 
-    def happened(sink: str) -> Term:
-        return place(f"{sink}.called", BOOL) if sink in called else FALSE
+    def occurred(effect: str) -> Term:
+        return place(f"{effect}.called", BOOL) if effect in called else FALSE
 
     def flag(text: str) -> Term:
         return place(text, BOOL) if text in places else FALSE
 
-    def argument_is_true(sink: str, text: str) -> Term:
-        return argument(sink, text) != 0
+    def argument_is_true(effect: str, text: str) -> Term:
+        return argument(effect, text) != 0
 
-    def locked(sink: str) -> Term:
-        return place(f"{sink}.mmu_lock", BV32) != 0 if "mmu_lock" in called.get(sink, {}) else FALSE
+    def is_locked(effect: str) -> Term:
+        return place(f"{effect}.mmu_lock", BV32) != 0 if "mmu_lock" in called.get(effect, {}) else FALSE
 
-    kept = happened(_RELEASE) & ~argument_is_true(_RELEASE, "page_unused")
+    kept = occurred(_RELEASE) & ~argument_is_true(_RELEASE, "page_unused")
     refs = place("(page_refs)", BV32) if "(page_refs)" in places else const(0, BV32)
-    words = {
+    symbols = {
         "ret": place(result, BV32),
-        "mapped": happened(_MAP),
+        "mapped": occurred(_MAP),
         "map_addr": argument(_MAP, "addr"),
         "map_size": argument(_MAP, "size"),
         "map_phys": argument(_MAP, "phys"),
         "prot": argument(_MAP, "prot"),
-        "map_locked": locked(_MAP),
-        "relaxed": happened(_RELAX),
+        "map_locked": is_locked(_MAP),
+        "relaxed": occurred(_RELAX),
         "relaxed_addr": argument(_RELAX, "addr"),
         "relaxed_prot": argument(_RELAX, "prot"),
-        "relax_locked": locked(_RELAX),
+        "relax_locked": is_locked(_RELAX),
         "vma_address": argument("VMA lookup", "address"),
         "sized_address": argument("get_user_mapping_size", "address"),
-        "looked_up": happened("pfn lookup"),
+        "looked_up": occurred("pfn lookup"),
         "lookup_gfn": argument("pfn lookup", "gfn"),
         "lookup_writes": argument_is_true("pfn lookup", "write"),
-        "sanitised": happened("sanitise_mte_tags"),
+        "sanitised": occurred("sanitise_mte_tags"),
         "sanitised_pfn": argument("sanitise_mte_tags", "pfn"),
         "sanitised_size": argument("sanitise_mte_tags", "size"),
-        "marked_dirty": happened("mark_page_dirty_in_slot"),
+        "marked_dirty": occurred("mark_page_dirty_in_slot"),
         "marked_gfn": argument("mark_page_dirty_in_slot", "gfn"),
-        "page_dirtied": happened("kvm_set_pfn_dirty") | (kept & argument_is_true(_RELEASE, "page_dirty")),
+        "page_dirtied": occurred("kvm_set_pfn_dirty") | (kept & argument_is_true(_RELEASE, "page_dirty")),
         "page_kept": kept,
-        "kept_locked": locked(_RELEASE),
+        "kept_locked": is_locked(_RELEASE),
         "page_released": refs != 0,
         "page_released_again": compare("slt", refs, const(-1, BV32)),
-        "poison_told": happened("kvm_send_hwpoison_signal"),
+        "poison_told": occurred("kvm_send_hwpoison_signal"),
         "poison_hva": argument("kvm_send_hwpoison_signal", "address"),
-        "excl_atomic_injected": happened("kvm_inject_dabt_excl_atomic"),
+        "excl_atomic_injected": occurred("kvm_inject_dabt_excl_atomic"),
         "mmap_locked": flag("(mmap_lock) taken"),
         "mmap_unlocked": flag("(mmap_lock) given back"),
         "mmap_unlocked_again": flag("(mmap_lock) given back again"),
         "mmu_locked": flag("(mmu_lock) taken"),
         "mmu_unlocked": flag("(mmu_lock) given back"),
     }
-    return {w: t for w, t in words.items() if w in DONE}
+    return {w: t for w, t in symbols.items() if w in DONE}

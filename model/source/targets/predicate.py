@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""A condition in C over the words of the vocabulary, as a term: ``vm_flags & VM_PFNMAP && !mapped``.
+"""Parses a C condition over symbols into a term: ``vm_flags & VM_PFNMAP && !mapped``.
 
 This is how ``kernels.toml`` says what a witness must show.
 """
@@ -22,11 +22,11 @@ from model.vocabulary.symbols import DONE, READ, VARYING, WORLD
 
 
 class PredicateError(ValueError):
-    """A condition over words could not be read; the text is a whole sentence."""
+    """A condition over symbols could not be read; the text is a whole sentence."""
 
 
 class _NoTree:
-    """A view of no tree: every name is a word or unknown."""
+    """A view of no tree: every name is a symbol or unknown."""
 
     profile = Profile("none", {})
 
@@ -51,29 +51,29 @@ class _NoTree:
         raise LookupError(part.name)
 
 
-def _slots(words: Symbols) -> dict[str, Slot]:
-    """Every word, definition and constant under its name; ``words`` go first."""
-    tables = (READ, VARYING, DONE, WORLD, words)
+def _slots(symbols: Symbols) -> dict[str, Slot]:
+    """Every symbol, definition and constant under its name; ``symbols`` go first."""
+    tables = (READ, VARYING, DONE, WORLD, symbols)
     terms: dict[str, Term] = {w: name(w, sort) for table in tables for w, (sort, _) in table.items()}
-    terms |= {n: t for n, t in vars(memory).items() if isinstance(t, Term) and n not in words}
+    terms |= {n: t for n, t in vars(memory).items() if isinstance(t, Term) and n not in symbols}
     slots = {}
-    for word, term in terms.items():
+    for symbol, term in terms.items():
         t = BOOLEAN if term.sort == BOOL else UINT if term.sort.width == 32 else ULONG
-        slots[word] = Slot(word, t, Value(t, term))
+        slots[symbol] = Slot(symbol, t, Value(t, term))
     return slots
 
 
-def parse_predicate(condition: str, where: str, words: Symbols | None = None) -> Term:
-    """The condition as a term over words: those of the fault path, and ``words`` besides.
+def parse_predicate(condition: str, where: str, symbols: Symbols | None = None) -> Term:
+    """The condition as a term over symbols: those of the fault path, and ``symbols`` besides.
 
-    Raises PredicateError, naming ``where`` it stands, for what is no condition over words.
+    Raises PredicateError, naming ``where`` it stands, for what is no condition over symbols.
     """
     front = FrontEnd(Types(_NoTree()), Objects(), {})
     text = Text(condition.encode(), where, 1, fixed=condition)
     try:
-        with front.context.within([_slots(words or {})]), front.context.at(text):
+        with front.context.within([_slots(symbols or {})]), front.context.at(text):
             return as_bool(front.rvalue(front.types.parser.fragment(text)))
     except Unsupported as error:
         raise PredicateError(
-            f"{where}: `{condition}` is no condition over the words of model/vocabulary/memory.py: {error.construct}."
+            f"{where}: `{condition}` is no condition over the symbols of model/vocabulary/memory.py: {error.construct}."
         ) from None

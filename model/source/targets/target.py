@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""A function that is read on its own, and which C each word of the theorems about it is.
+"""A target: a function that is read on its own, and the C that each symbol of its theorems stands for.
 
-Trusted: the expressions of the targets' tables; they are what the words mean in a kernel.
+Trusted: the bindings; they are what the symbols mean in a kernel.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ class ExitValue:
 
 @dataclass(frozen=True)
 class Occurrence:
-    """Whether a sink was called.  In a loop, other calls than the one whose arguments are looked at
-    count only if ``seen`` is False."""
+    """Whether an effect occurred.  In a loop, other calls than the one whose arguments are recorded count
+    only if ``seen`` is False."""
 
     effect: str
     seen: bool = False
@@ -39,7 +39,7 @@ class Occurrence:
 
 @dataclass(frozen=True)
 class EffectArgument:
-    """The argument of the last call of a sink; 0 where it was not called."""
+    """An argument of the last occurrence of an effect; 0 where there was none."""
 
     effect: str
     name: str
@@ -116,7 +116,7 @@ class Target:
 
     ``name`` is what claims call it (``theorem@kernel:name``); ``functions`` are its names in the
     versions, newest first; ``file`` is relative to the tree.  One of ``effects``, if there are any,
-    must be called in it.  ``symbols`` are the vocabulary, ``bindings`` binds each word.  ``contracts`` are
+    must be called in it.  ``symbols`` are the vocabulary, ``bindings`` binds each symbol.  ``contracts`` are
     contracts that hold in this target alone, in front of the common ones.
     """
 

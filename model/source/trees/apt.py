@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""How is Debian's apt asked, without root and without touching the machine's own lists?
+"""Debian's apt, run without root in a private state directory.
 
 Everything runs in a private state directory; mirrors are taken from the machine's configuration.
 Trusted: apt's own signature checks, with the machine's or Debian's keyring.
@@ -155,7 +155,7 @@ class Apt:
     run: RunTool = run_tool
 
     def read_lists(self, suites: tuple[str, ...]) -> PackageLists | Unavailable:
-        """Fresh package lists of `suites`; or, so that nobody asks twice, why there are none."""
+        """Fresh package lists of `suites`; or, so that no suite is read twice, why there are none."""
         root = self.state / "_".join(suites)
         for folder in ("lists/partial", "cache/archives/partial"):
             (root / folder).mkdir(parents=True, exist_ok=True)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Which Linux trees can this machine have from Debian, whole and of the version asked for?
+"""Fetches Linux trees from Debian's source packages, whole and of the requested version.
 
 A tree comes from the package linux-source-X.Y, through a private apt state: no root, and no list of
 the system is touched. Trusted: apt's check of the signatures on the package lists, and the SHA256
@@ -58,7 +58,7 @@ OTHER_SUITES = ("trixie-backports", "sid")
 
 @dataclass(frozen=True)
 class TreeRequest:
-    """A tree asked for: the newest of a line (7.2), or one exact package version of it."""
+    """The request for a tree: the newest of a line (7.2), or one exact package version of it."""
 
     line: str
     exact: str = ""
@@ -152,9 +152,9 @@ def write_packages(path: Path, packages: dict[str, Package]) -> None:
 
 @dataclass(frozen=True)
 class TreeFetcher:
-    """Where trees are put and packages are kept: `dest` for this clone, `cache` for all clones.
+    """Fetches trees into `dest`, of this clone, with packages cached in `cache`, for all clones.
 
-    `say` is told, a line each, what may take longer than a moment. With `refresh`, Debian is asked
+    `say` is given a line about each step that may take long. With `refresh`, Debian is asked
     for something newer even if a tree or package is there already.
     """
 
@@ -170,7 +170,7 @@ class TreeFetcher:
 
     @property
     def index(self) -> Path:
-        """The file that says which package is kept for which request."""
+        """The file that maps requests to cached packages."""
         return self.cache / "index.json"
 
     def fetch_all(self, requests: Iterable[TreeRequest]) -> tuple[FetchedTree | UnavailableTree, ...]:
@@ -234,7 +234,7 @@ class TreeFetcher:
             yield
 
     def _choose_package(self, request: TreeRequest, read: ReadLists) -> Package:
-        """The package to unpack: one already known, unless Debian is to be asked and answers."""
+        """The package to unpack: a cached one, unless Debian is to be asked and answers."""
         known = self._find_package(request)
         if known and (request.exact or not self.refresh):
             return known
@@ -257,7 +257,7 @@ class TreeFetcher:
         return self.cache / "debs" / f"{package.name}_{package.version}_{package.sha256}.deb"
 
     def _load_deb(self, request: TreeRequest, package: Package, read: ReadLists) -> Path:
-        """The file of `package`, downloaded unless kept. Files no version needs are removed."""
+        """The file of `package`, downloaded unless cached. Files no version needs are removed."""
         deb = self._cached_path(package)
         if not is_intact(deb, package):
             partial = self.cache / "partial" / package.sha256

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Where do the bytes of a Linux tree come from?
+"""Stores of the files of a Linux tree: a directory or a git commit.
 
 From a directory or from a git commit.  Nothing inside is run and nothing is fetched: git is called
 for plumbing only, with the repository's own programs and remotes switched off.
@@ -20,7 +20,7 @@ from typing import Protocol
 
 
 class TreeError(ValueError):
-    """Something asked of a Linux tree is not there; the text is a whole sentence for the user."""
+    """A file, directory or commit of a Linux tree is not there; the text is a whole sentence for the user."""
 
 
 class Store(Protocol):

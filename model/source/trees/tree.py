@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Which bytes does a file of this Linux tree hold?
+"""A Linux tree to read: files of a directory or of a commit, with changes laid over them.
 
 A ``Tree`` is an unpacked Linux, or one commit of a git repository, or either with some files
 replaced.  It is only ever read, and no path leads out of it.

@@ -17,7 +17,7 @@ _MADE = re.compile(rb"(?<![^\n])[ \t]*([A-Z][A-Z_]*)\(([^(){};#]*)\)[ \t]*;")
 
 @dataclass(frozen=True)
 class Member:
-    """A member whose type is resolved when it is asked for.
+    """A member whose type is resolved on demand.
 
     ``bits`` is the width that a bit-field is given; ``unions`` are the anonymous ones it lies in
     and, of a union, the union itself; ``is_direct`` if it is an alternative by itself.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""From C's way of writing types to types: specifiers, declarators, typedefs, members of structs.
+"""Parses C's specifiers, declarators, typedefs and members of structs into types.
 
 Definitions are looked up in the tree on demand and remembered.
 """

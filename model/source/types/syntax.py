@@ -109,7 +109,7 @@ def text_of(node: Node) -> str:
 
 
 class Parser:
-    """tree-sitter's C parser, with the ways in which the front-end asks it.
+    """tree-sitter's C parser for functions, declarations and fragments.
 
     ``typeofs`` is what stands in the parentheses of each ``typeof``, by the name that the parser saw.
     """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Which members of a union are used, and is any of them written?
+"""The use of union members: which alternatives are used, and which unions are written.
 
 Members that overlap are separate places here.  That is right as long as only one of them is used; if
 none is ever written the others are inputs of which nothing is known; else the use is refused.

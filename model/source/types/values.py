@@ -70,7 +70,7 @@ UNKNOWN = Location("(unknown)", behind=True)
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """``term`` is a truth value for _Bool and for the results of comparisons, else a word of the
+    """``term`` is a truth value for _Bool and for the results of comparisons, else a bit-vector of the
     type's width.  A struct has no term but is where it lies: ``locations`` then has one element."""
 
     type: CType
@@ -92,7 +92,7 @@ def sort_of(t: CType) -> Sort:
 
 
 def is_scalar(t: CType) -> bool:
-    """Whether a value of the type is one word."""
+    """Whether a value of the type is one bit-vector."""
     return isinstance(t, Int | Pointer)
 
 
@@ -112,7 +112,7 @@ def as_bool(v: Value) -> Term:
 
 
 def as_word(v: Value, t: Int | None = None) -> Term:
-    """A scalar as a word of its own type's width, or converted to ``t``."""
+    """A scalar as a bit-vector of its own type's width, or converted to ``t``."""
     own = width(v.type)
     word = bit(v.term, own) if v.term.sort == BOOL else v.term
     if t is None:

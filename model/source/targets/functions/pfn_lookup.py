@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The function that asks one pfn lookup after the other; each of them is a target of its own."""
+"""The function that tries one pfn lookup after the other; each of them is a target of its own."""
 
 from __future__ import annotations
 

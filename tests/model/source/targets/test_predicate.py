@@ -23,9 +23,9 @@ def test_numbers_have_c_s_types() -> None:
 @pytest.mark.parametrize(
     ("written", "told"),
     [
-        ("vm_flag", "t.toml: `vm_flag` is no condition over the words of model/vocabulary/memory.py: "
+        ("vm_flag", "t.toml: `vm_flag` is no condition over the symbols of model/vocabulary/memory.py: "
                     "vm_flag is defined nowhere that is read (`vm_flag`)."),
-        ("vm_flags &", "t.toml: `vm_flags &` is no condition over the words of model/vocabulary/memory.py: "
+        ("vm_flags &", "t.toml: `vm_flags &` is no condition over the symbols of model/vocabulary/memory.py: "
                        "a macro's text could not be parsed: vm_flags &."),
     ],
 )  # fmt: skip
