@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Does GCC agree with the front-end?  `python -m proofs.crosscheck --linux TREE`
+"""Differential testing of the front-end against GCC: `python -m proofs.crosscheck --linux TREE`
 
 The C functions of the tree are compiled behind generated stubs, and run beside the procedures that were
 read from them.  Exit code: 0 if all agree, 1 if one does not, 2 for a wrong command line, 3 if
@@ -47,69 +47,75 @@ def positive(text: str) -> int:
 
 def parser() -> argparse.ArgumentParser:
     """The command line."""
-    door = argparse.ArgumentParser(
+    command = argparse.ArgumentParser(
         prog="python -m proofs.crosscheck",
         description="Compare the C of a kernel tree, compiled by GCC, with the procedures read from it.",
         epilog="Exit code: 0 all agree; 1 a mismatch; 2 a wrong command line; 3 something was not run.",
     )
-    door.add_argument("--linux", type=Path, required=True, metavar="TREE", help="the kernel tree")
-    door.add_argument(
+    command.add_argument("--linux", type=Path, required=True, metavar="TREE", help="the kernel tree")
+    command.add_argument(
         "--inputs", type=positive, default=100_000, metavar="N", help="random inputs for each entry function"
     )
-    door.add_argument("--root", default="*", metavar="GLOB", help="only entry functions of such a name")
-    door.add_argument("--pages", choices=[*PAGES, "all"], default="4K", help="the page size")
-    door.add_argument(
+    command.add_argument("--root", default="*", metavar="GLOB", help="only entry functions of such a name")
+    command.add_argument("--pages", choices=[*PAGES, "all"], default="4K", help="the page size")
+    command.add_argument(
         "--mutants", type=positive, metavar="N", help="also compare about N mutants, of all entry functions"
     )
-    door.add_argument("--claims", action="store_true", help="also replay the witness of each refuted claim")
-    door.add_argument("--seed", type=positive, default=1, metavar="S", help="the seed of all random choices")
-    return door
+    command.add_argument(
+        "--claims", action="store_true", help="also replay the witness of each refuted claim"
+    )
+    command.add_argument(
+        "--seed", type=positive, default=1, metavar="S", help="the seed of all random choices"
+    )
+    return command
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Compare, print, and return the exit code."""
-    door = parser()
-    asked = door.parse_args(arguments)
-    targets = matching_targets(asked.root)
+    command = parser()
+    options = command.parse_args(arguments)
+    targets = matching_targets(options.root)
     if not targets:
-        door.error(f"--root {asked.root} fits the name of no entry function.")
+        command.error(f"--root {options.root} fits the name of no entry function.")
     try:
-        tree = Tree.open(asked.linux, None)
+        tree = Tree.open(options.linux, None)
     except ValueError as error:
-        door.error(str(error))
-    code, told = AGREE, Counter[str]()
+        command.error(str(error))
+    code, counts = AGREE, Counter[str]()
     with TemporaryDirectory(prefix="crosscheck-") as folder:
         try:
-            sizes = tuple(PAGES) if asked.pages == "all" else (asked.pages,)
+            sizes = tuple(PAGES) if options.pages == "all" else (options.pages,)
             for pages in sizes:
                 reader = Reader(tree, pages)
-                for each in compare_targets(reader, targets, asked.inputs, asked.seed, Path(folder) / pages):
-                    code = _worse(code, _tell(str(tree.version), each))
-                    told[_became(each)] += 1
-                if asked.mutants:
+                for each in compare_targets(
+                    reader, targets, options.inputs, options.seed, Path(folder) / pages
+                ):
+                    code = _worse(code, _print_comparison(str(tree.version), each))
+                    counts[_count_as(each)] += 1
+                if options.mutants:
                     for one in try_mutants(
-                        reader, targets, asked.mutants, asked.inputs, asked.seed, Path(folder) / pages
+                        reader, targets, options.mutants, options.inputs, options.seed, Path(folder) / pages
                     ):
-                        code = _worse(code, _tell_mutants(one))
-                        told["mutants detected"] += one.detected + one.by_solver + one.faulting
-                        told["mutants proved to do the same"] += one.equal
-                        told["mutants missed"] += len(one.missed)
-                        told["mutants undecided"] += one.undecided
-            for claim in _replayed(tree, sizes) if asked.claims else ():
+                        code = _worse(code, _print_mutants(one))
+                        counts["mutants detected"] += one.detected + one.by_solver + one.faulting
+                        counts["mutants proved to do the same"] += one.equal
+                        counts["mutants missed"] += len(one.missed)
+                        counts["mutants undecided"] += one.undecided
+            for claim in _replay_claims(tree, sizes) if options.claims else ():
                 print(f"{claim.claim}: {claim}")
-                told["claims confirmed" if claim.holds else "claims not confirmed"] += 1
+                counts["claims confirmed" if claim.holds else "claims not confirmed"] += 1
                 code = _worse(code, DIFFER if claim.differs else AGREE)
         except NoCompiler as error:
             print(f"not run: {error}")
             return NOT_RUN
         except ValueError as error:
-            door.error(str(error))
-    print(f"{tree.version}: {', '.join(f'{number} {what}' for what, number in told.items() if number)}")
+            command.error(str(error))
+    print(f"{tree.version}: {', '.join(f'{number} {what}' for what, number in counts.items() if number)}")
     return code
 
 
-def _became(each: TargetComparison) -> str:
-    """What is counted of a target in the last line."""
+def _count_as(each: TargetComparison) -> str:
+    """The heading under which a target is counted in the last line."""
     if each.absent:
         return "functions not in this tree"
     if each.comparison is None:
@@ -117,8 +123,8 @@ def _became(each: TargetComparison) -> str:
     return "functions agree" if each.comparison.agrees else "functions differ"
 
 
-def _replayed(tree: Tree, pages: tuple[str, ...]) -> Iterator[WitnessReplay]:
-    """What the compiled C does on the witness of each refuted claim about the tree."""
+def _replay_claims(tree: Tree, pages: tuple[str, ...]) -> Iterator[WitnessReplay]:
+    """The replay by the compiled C of the witness of each refuted claim about the tree."""
     configurations = list(profiles(pages, None))
     read = claims_of(tree, configurations)
     claims = [claim for claim in read.claims if claim.name not in read.unread]
@@ -129,12 +135,12 @@ def _replayed(tree: Tree, pages: tuple[str, ...]) -> Iterator[WitnessReplay]:
 
 
 def _worse(a: int, b: int) -> int:
-    """A mismatch counts more than what was not run."""
+    """The exit code of two: a mismatch counts more than what was not run."""
     return a if a == DIFFER or b == AGREE else b
 
 
-def _tell(version: str, each: TargetComparison) -> int:
-    """One target."""
+def _print_comparison(version: str, each: TargetComparison) -> int:
+    """Print the comparison of one target; its exit code."""
     where = f"{version} {each.pages} {each.target}()"
     if each.absent:
         print(f"{where}: not in this tree")
@@ -150,9 +156,9 @@ def _tell(version: str, each: TargetComparison) -> int:
     )
     branches = 2 * len(each.made.branches) if each.made is not None else 0
     taken = f"{branches - len(found.untaken)} of {branches} branches taken"
-    said = "agree" if found.agrees else "DIFFER"
+    status = "agree" if found.agrees else "DIFFER"
     inputs = f"{found.compared} random and {found.made} solver-made inputs"
-    print(f"{where}: {said} on {inputs}; {each.functions} functions compiled; {taken}")
+    print(f"{where}: {status} on {inputs}; {each.functions} functions compiled; {taken}")
     if left_out:
         print(f"    left out: {left_out}")
     for what, why in each.made.uncompared.items() if each.made is not None else ():
@@ -166,12 +172,12 @@ def _tell(version: str, each: TargetComparison) -> int:
         return AGREE
     for text, value in found.inputs.items():
         print(f"    input {text} = {value:#x}")
-    _tell_outcome("compiled", found.compiled)
-    _tell_outcome("procedure", found.procedure)
+    _print_outcome("compiled", found.compiled)
+    _print_outcome("procedure", found.procedure)
     return DIFFER
 
 
-def _tell_outcome(side: str, outcome: SideOutcome | None) -> None:
+def _print_outcome(side: str, outcome: SideOutcome | None) -> None:
     if outcome is None:
         return
     for text, value in outcome.values.items():
@@ -182,8 +188,8 @@ def _tell_outcome(side: str, outcome: SideOutcome | None) -> None:
         print(f"    {side}: {outcome.trouble}")
 
 
-def _tell_mutants(one: MutantCounts) -> int:
-    """What became of the mutants of one target."""
+def _print_mutants(one: MutantCounts) -> int:
+    """Print the counts of the mutants of one target; the exit code."""
     print(
         f"{one.target}(): {one.made} mutants; {one.detected} detected by random inputs, {one.by_solver} by one of the "
         f"solver's, {one.faulting} by faults alone, {one.equal} behave the same (proved), "

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Is a change of the C noticed?  Small mistakes are made in the functions of a target, one at a time.
+"""Mutation testing of the differential test: mutants of the C of a target.
 
-The mutant's C is compared with the procedure of the tree's own C, which must notice every change of
-behaviour, and with the mutant's own procedure, which must agree.  Whether behaviour changed at all is
-decided by proof where nothing was noticed.
+The C of a mutant is compared with the procedure of the tree's own C, which must detect every change of
+behaviour, and with the procedure that is read from the mutant, which must agree.  A mutant that is not detected
+is decided by proof: it is equivalent, or missed.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ _SWAPS = {
 }  # fmt: skip
 
 #: Of the mutants that are detected, one in so many is read and compared with its own procedure.
-_EACH = 4
+_ONE_IN = 4
 
 
 @dataclass(frozen=True)
 class CMutant:
-    """One mistake: bytes ``start`` to ``end`` of a function's text become ``new``."""
+    """One mutation: bytes ``start`` to ``end`` of a function's text become ``new``."""
 
     function: str
     line: int
@@ -56,7 +56,7 @@ class CMutant:
 
 @dataclass
 class MutantCounts:
-    """What became of the mutants of one target.
+    """The mutants of one target, counted by outcome.
 
     ``detected`` by random inputs, ``by_solver`` only on an input that the solver made for this
     mutant, ``faulting`` are those whose C agrees where it is compared, but faults or never ends on
@@ -78,7 +78,7 @@ class MutantCounts:
 
 
 def c_mutants(kernel: Kernel) -> Iterator[CMutant]:
-    """Every mistake that is made in the functions that were read."""
+    """Every mutant of the functions that were read."""
     front = kernel.lowered.front
     for function in dict.fromkeys([kernel.function, *(e.what for e in kernel.ledger if e.how == "inlined")]):
         found = front.view.function(function)
@@ -100,23 +100,23 @@ def _walk(node: Node | None) -> Iterator[Node]:
 
 
 def _edits(node: Node) -> Iterator[tuple[int, int, str, str]]:
-    """The mistakes at one node: from, to, new text, and what is said of it."""
-    told = " ".join(text_of(node).split())[:60]
+    """The mutations at one node: from, to, new text, and a description."""
+    shown = " ".join(text_of(node).split())[:60]
     match node.type:
         case "expression_statement" | "if_statement":
-            yield node.start_byte, node.end_byte, ";", f"without `{told}`"
+            yield node.start_byte, node.end_byte, ";", f"without `{shown}`"
         case "number_literal":
-            yield node.start_byte, node.end_byte, f"({text_of(node)} + 1)", f"{told} + 1 for {told}"
+            yield node.start_byte, node.end_byte, f"({text_of(node)} + 1)", f"{shown} + 1 for {shown}"
         case "true" | "false":
             other = "false" if node.type == "true" else "true"
-            yield node.start_byte, node.end_byte, other, f"{other} for {told}"
+            yield node.start_byte, node.end_byte, other, f"{other} for {shown}"
         case "call_expression":
             listed = node.child_by_field_name("arguments")
             given = children(listed) if listed is not None else []
             if len(given) > 1:
                 a, b = given[0], given[1]
                 first, second = text_of(a), text_of(b)
-                yield a.start_byte, b.end_byte, f"{second}, {first}", f"two arguments swapped in `{told}`"
+                yield a.start_byte, b.end_byte, f"{second}, {first}", f"two arguments swapped in `{shown}`"
     if node.type == "if_statement":
         test = node.child_by_field_name("condition")
         if test is not None:
@@ -124,7 +124,7 @@ def _edits(node: Node) -> Iterator[tuple[int, int, str, str]]:
     operator = node.child_by_field_name("operator")
     if node.type == "binary_expression" and operator is not None and text_of(operator) in _SWAPS:
         new = _SWAPS[text_of(operator)]
-        yield operator.start_byte, operator.end_byte, new, f"{new} in `{told}`"
+        yield operator.start_byte, operator.end_byte, new, f"{new} in `{shown}`"
 
 
 def try_mutants(
@@ -167,14 +167,14 @@ class _Trial:
 
     def run(self, found: Sequence[CMutant], most: int) -> MutantCounts:
         """The mutants one after the other, until there were enough that GCC accepts."""
-        said = MutantCounts(self.kernel.function)
+        counts = MutantCounts(self.kernel.function)
         for mutant in found:
-            if said.made == most:
+            if counts.made == most:
                 break
-            self._try(mutant, said)
-        return said
+            self._try(mutant, counts)
+        return counts
 
-    def _try(self, mutant: CMutant, said: MutantCounts) -> None:
+    def _try(self, mutant: CMutant, counts: MutantCounts) -> None:
         definition = self.kernel.lowered.front.view.function(mutant.function)
         assert definition is not None
         text = self.kernel.lowered.front.view.compiled(definition).text
@@ -185,22 +185,22 @@ class _Trial:
             run = compile_harness(made, folder, self.place)
             against = run.compare_random(self.count, self.seed, self.near)
         except Unprintable:
-            said.stillborn += 1
+            counts.stillborn += 1
             return
-        said.made += 1
-        if not against.agrees and said.made % _EACH:
-            said.detected += 1
+        counts.made += 1
+        if not against.agrees and counts.made % _ONE_IN:
+            counts.detected += 1
             return
         own = self._lower_mutant(mutant, definition)
         if not against.agrees:
-            said.detected += 1
+            counts.detected += 1
         elif self._faults_more(against):
-            said.faulting += 1
+            counts.faulting += 1
         elif own is None:
-            said.undecided += 1
+            counts.undecided += 1
         else:
-            self._decide(mutant, own.procedure, run, said)
-        self._compare_own(own, mutant, folder, said)
+            self._decide(mutant, own.procedure, run, counts)
+        self._compare_own(own, mutant, folder, counts)
 
     def _compile_text(self, replaced: dict[str, bytes]) -> str:
         """The compiled C with functions changed."""
@@ -227,7 +227,7 @@ class _Trial:
         except (Unsupported, NoSink):
             return None
 
-    def _compare_own(self, own: Kernel | None, mutant: CMutant, folder: Path, said: MutantCounts) -> None:
+    def _compare_own(self, own: Kernel | None, mutant: CMutant, folder: Path, counts: MutantCounts) -> None:
         """Compare the mutant's C with the mutant's own procedure."""
         try:
             if own is None:
@@ -236,15 +236,15 @@ class _Trial:
                 self.count, self.seed
             )
         except Unprintable:
-            said.unread += 1
+            counts.unread += 1
             return
         if found.agrees:
-            said.agree += 1
+            counts.agree += 1
         else:
-            said.differ.append(f"differs from its own procedure: {mutant}")
+            counts.differ.append(f"differs from its own procedure: {mutant}")
 
-    def _decide(self, mutant: CMutant, other: Procedure, run: Program, said: MutantCounts) -> None:
-        """What no random input noticed: proved to be no change, or noticed on an input of the solver."""
+    def _decide(self, mutant: CMutant, other: Procedure, run: Program, counts: MutantCounts) -> None:
+        """Decide a mutant that no random input detects: equivalent, or detected on an input of the solver."""
         one, two = (self._final_terms(p) for p in (self.kernel.procedure, other))
         for path in (
             one.keys() ^ two.keys()
@@ -254,20 +254,20 @@ class _Trial:
                 two.setdefault(path, FALSE)
             else:
                 one.pop(path, None)
-        alike = {path for path in one.keys() & two.keys() if one[path].sort == two[path].sort}
-        differ = disj(FALSE, *(negate(same(one[path], two[path])) for path in sorted(alike)))
+        common = {path for path in one.keys() & two.keys() if one[path].sort == two[path].sort}
+        differ = disj(FALSE, *(negate(same(one[path], two[path])) for path in sorted(common)))
         found = next(iter(solve_inputs([differ], self.original.pointers)))
-        if found is None and alike == one.keys() == two.keys():
-            said.equal += 1
+        if found is None and common == one.keys() == two.keys():
+            counts.equal += 1
         elif found is not None and not run.compare_inputs([found]).agrees:
-            said.by_solver += 1
+            counts.by_solver += 1
         elif found is not None and not run.compare_inputs([found]).compared:
-            said.faulting += 1  # on the very input on which the procedures differ
+            counts.faulting += 1  # on the very input on which the procedures differ
         else:
-            said.missed.append(f"missed: {mutant}")
+            counts.missed.append(f"missed: {mutant}")
 
     def _final_terms(self, procedure: Procedure) -> dict[str, Term]:
-        """The last values of what is compared."""
+        """The final values of what is compared, as terms."""
         run = symbolic.run(procedure)
         interface = self.original.interface
         paths = [p for p in interface.observed if p not in self.original.uncompared and p in procedure.places]

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Each target of a tree: compiled, compared on random inputs, or not run and why."""
+"""Comparison of the targets of a tree, compiled by GCC, with the procedures read from them."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ from proofs.validation.differential.solver_inputs import branch_inputs
 
 @dataclass(frozen=True)
 class TargetComparison:
-    """What became of one target under one configuration.
+    """The comparison of one target under one configuration.
 
     ``comparison`` is None where it was not run, and ``why`` says why; ``absent`` where the tree has
-    no such function, which is nothing to complain of.  ``functions`` are how many functions of the
+    no such function, which is no failure.  ``functions`` are how many functions of the
     tree GCC compiled, ``branches`` where those of the procedure stand.
     """
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Does the compiled C do what the procedure does, on so many inputs?
+"""A target and its procedure compiled by GCC into one program, which compares them on inputs.
 
 Trusted: GCC with these flags, which give x86-64 the integers of arm64, and locals that are not set the
 value 0, as the procedure's have here.
@@ -44,8 +44,8 @@ _MISSING = (
 class MissingNames(Unprintable):
     """GCC misses these names (members with a dot in front), which may be in the tree."""
 
-    def __init__(self, said: str, names: Sequence[str]):
-        super().__init__(said)
+    def __init__(self, message: str, names: Sequence[str]):
+        super().__init__(message)
         self.names = tuple(names)
 
 
@@ -55,7 +55,7 @@ class NoCompiler(Exception):  # noqa: N818  # it is an answer, not a fault of th
 
 @dataclass(frozen=True)
 class SideOutcome:
-    """What one side did: the last values of the places looked at, the events, and what went wrong."""
+    """The behaviour of one side: the last values of the observed places, the events, and what went wrong."""
 
     values: Mapping[str, int]
     events: tuple[str, ...]
@@ -65,7 +65,7 @@ class SideOutcome:
 @dataclass(frozen=True)
 class ComparedInput:
     """A given input, and whether both sides did the same ("alike", "differs", "not compared");
-    ``inputs`` are its words with pointers as the addresses of the objects here."""
+    ``inputs`` are its values with pointers as the addresses of the objects here."""
 
     verdict: str
     inputs: Mapping[str, int]
@@ -75,7 +75,7 @@ class ComparedInput:
 
 @dataclass(frozen=True)
 class InputComparison:
-    """How many inputs were compared; the first on which the sides differ, if any.
+    """The number of inputs that were compared, and the first on which the sides differ, if any.
 
     ``counts`` says how many inputs were left out and why (a null pointer that is followed, an
     undefined shift, a loop without an end in sight, a
@@ -187,14 +187,14 @@ def _run_gcc(command: list[str]) -> None:
         raise Unprintable(f"gcc did not end within {_COMPILING} seconds") from None
     if done.returncode:
         signs = (" error: ", ": undefined reference ")
-        said = [line.partition(s)[2] for line in done.stderr.splitlines() for s in signs if s in line]
-        sentence = f"gcc refuses what was cut out: {(said or [done.stderr.strip()[-200:]])[0]}"
+        messages = [line.partition(s)[2] for line in done.stderr.splitlines() for s in signs if s in line]
+        sentence = f"gcc refuses what was cut out: {(messages or [done.stderr.strip()[-200:]])[0]}"
         names = [prefix + name for pattern, prefix in _MISSING for name in pattern.findall(done.stderr)]
         raise MissingNames(sentence, list(dict.fromkeys(names))) if names else Unprintable(sentence)
 
 
 def _parse_output(printed: str, tied: bool) -> InputComparison:
-    """What the program printed."""
+    """The comparison that the program printed."""
     inputs: dict[str, int] = {}
     counts: dict[str, int] = {}
     untaken: list[int] = []

@@ -33,7 +33,7 @@ from proofs.solvers.smt.session import Session
 
 @dataclass
 class _WithoutApplications:
-    """Terms with a name in the place of each application of a pure function, which ``calls`` explain."""
+    """Terms with a symbol in the place of each application of a pure function, which ``calls`` lists."""
 
     calls: dict[str, tuple[str, tuple[Term, ...]]] = field(default_factory=dict)
     _known: dict[bytes, Term] = field(default_factory=dict)

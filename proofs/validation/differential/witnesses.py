@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Does the compiled C of a kernel do what refutes a claim about it?
+"""Confirmation of refuted claims by the compiled C of a kernel.
 
-The witness of the claim becomes the input of the compiled C.  The claim is confirmed if that does what
+The witness of the claim becomes the input of the compiled C.  The refutation is confirmed if the C does what
 the procedure does, and if what it does refutes the claim.
 """
 
@@ -147,7 +147,7 @@ _SOME = 24
 
 @dataclass(frozen=True)
 class WitnessReplay:
-    """What the compiled C does on the witness of a claim; ``differs`` if it is not what the procedure does."""
+    """Whether the compiled C confirms the witness of a claim; ``differs`` if it does not what the procedure does."""
 
     claim: str
     holds: bool
@@ -160,15 +160,15 @@ class WitnessReplay:
 
 @dataclass
 class CompiledKernels:
-    """The functions of a tree by the subject that claims call them, each compiled on first use."""
+    """The functions of a tree, each compiled on first use."""
 
     kernels: Sequence[Kernel]
     folder: Path
     prints: Fingerprints = field(default_factory=lambda: Fingerprints(""))
     programs: dict[tuple[str, str], Program | str] = field(default_factory=dict)
 
-    def of(self, claim: Claim) -> list[tuple[str, Kernel]] | str:
-        """The functions that the claim speaks of, by its own names of them; or why not all are the tree's."""
+    def functions_of(self, claim: Claim) -> list[tuple[str, Kernel]] | str:
+        """The functions that the claim is about, by its own names of them; or why one is not in the tree."""
         found: list[tuple[str, Kernel]] = []
         for subject, procedure in claim.subjects.items():
             body = self.prints.content(procedure.body)
@@ -195,7 +195,7 @@ class CompiledKernels:
 def replay_refutations(
     tree: Tree, configurations: Sequence[tuple[str, Profile]], judged: Sequence[Judged]
 ) -> Iterator[WitnessReplay]:
-    """What becomes of each REFUTED claim about the tree; they must have been examined closely."""
+    """Replay the witness of each REFUTED claim about the tree; they must have been examined closely."""
     refuted = [each for each in judged if each.verdict is Verdict.REFUTED and part(each.claim.subject)]
     if not refuted:
         return
@@ -215,7 +215,7 @@ def replay_refutations(
 def confirm_tree(
     path: Path, rev: str | None, pages: Sequence[str], config: Path | None, judged: Sequence[Judged]
 ) -> dict[str, str]:
-    """What is said of each REFUTED claim about the tree at a path, by its name."""
+    """Whether each REFUTED claim about the tree at a path is confirmed, as text, by the name of the claim."""
     if shutil.which("gcc") is None:
         return {each.name: "not run: there is no gcc" for each in judged if each.verdict is Verdict.REFUTED}
     tree, configurations = Tree.open(path, rev), list(profiles(pages, config))
@@ -223,26 +223,28 @@ def confirm_tree(
 
 
 def replay_claim(judged: Judged, known: CompiledKernels) -> WitnessReplay:
-    """What the compiled C does on the witness of one claim."""
+    """Run the compiled C on the witness of one claim."""
     obligation, shown = judged.obligation, judged.answer.counterexample if judged.answer else None
     if obligation is None or shown is None:
         return WitnessReplay(judged.name, False, "it has no witness")
-    spoken = known.of(judged.claim)
-    if isinstance(spoken, str):
-        return WitnessReplay(judged.name, False, spoken)
+    functions = known.functions_of(judged.claim)
+    if isinstance(functions, str):
+        return WitnessReplay(judged.name, False, functions)
     first = obligation.concrete(shown.model)
-    found = _replay_on(judged.claim, spoken, known, first)
+    found = _replay_on(judged.claim, functions, known, first)
     if found.holds or found.differs:
         return found
-    others = (_replay_on(judged.claim, spoken, known, near) for near in _nearby_inputs(first, spoken, known))
+    others = (
+        _replay_on(judged.claim, functions, known, near) for near in _nearby_inputs(first, functions, known)
+    )
     return next((other for other in others if other.holds or other.differs), found)
 
 
 def _replay_on(
-    claim: Claim, spoken: Sequence[tuple[str, Kernel]], known: CompiledKernels, inputs: Inputs
+    claim: Claim, functions: Sequence[tuple[str, Kernel]], known: CompiledKernels, inputs: Inputs
 ) -> WitnessReplay:
-    """What the compiled C does on one input."""
-    for _, kernel in spoken:
+    """Run the compiled C on one input."""
+    for _, kernel in functions:
         try:
             found = _confirm_kernel(kernel, known, inputs)
         except Unprintable as error:
@@ -264,15 +266,15 @@ def _confirm_kernel(kernel: Kernel, known: CompiledKernels, inputs: Inputs) -> C
 
 
 def _nearby_inputs(
-    inputs: Inputs, spoken: Sequence[tuple[str, Kernel]], known: CompiledKernels
+    inputs: Inputs, functions: Sequence[tuple[str, Kernel]], known: CompiledKernels
 ) -> Iterator[Inputs]:
     """The same with an object behind each pointer that the witness says nothing of, and then with a
     number in the place of one that is 0: what the procedure has a value for may be undefined in C."""
-    made = [known.programs.get((kernel.target.name, kernel.pages)) for _, kernel in spoken]
+    made = [known.programs.get((kernel.target.name, kernel.pages)) for _, kernel in functions]
     pointers = {p for each in made if isinstance(each, Program) for p in each.harness.pointers}
     names = {**inputs.names, **{p: 1 for p in pointers if not inputs.names.get(p)}}
     yield Inputs(names, inputs.functions)
-    for _, kernel in spoken:
+    for _, kernel in functions:
         for text, given in kernel.procedure.inputs.items():
             if given.sort.width > 1 and not names.get(text):
                 yield Inputs({**names, text: _SOME}, inputs.functions)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""A procedure as a C function: what it does on a vector of inputs, and what is seen of it afterwards.
+"""A procedure as a C function over a vector of inputs, and the tables of the program that runs it.
 
 Trusted: nothing; a property test holds it against the interpreter.
 """
@@ -170,9 +170,9 @@ def write_tables(
     interface: Interface,
     memory: MemoryLayout,
     capabilities: Collection[str],
-    apart: Collection[str],
+    uncompared: Collection[str],
 ) -> str:
-    """The C of all tables; ``capabilities`` are inputs, ``apart`` the places and effects not compared."""
+    """The C of all tables; ``capabilities`` are inputs, ``uncompared`` the places and effects not compared."""
     names = list(interface.inputs)
     rows = []
     for text, sort in interface.inputs.items():
@@ -181,8 +181,8 @@ def write_tables(
         kind = "XC_SCALAR" if at < 0 else "XC_POINTER"
         alike = names.index(base) if base != text and base in names else -1
         rows.append(f"{{{quote(text)}, {sort.width}, {kind}, {at}, {alike}, {int(text in capabilities)}}}")
-    values = [int(path not in apart) for path in interface.observed]
-    effects = [int(effect not in apart) for effect in interface.effects]
+    values = [int(path not in uncompared) for path in interface.observed]
+    effects = [int(effect not in uncompared) for effect in interface.effects]
     numbers = sorted(
         {c for c in _literals(kernel.procedure) if c > 1} | set(kernel.procedure.constants.values())
     )

@@ -1,5 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Members that point to functions (``mm_ops->put_page``): each is a stub here, or NULL if the input says so."""
+"""Calls in the compiled C: pointers to functions, and what a stub needs to know of its caller.
+
+A member that points to a function (``mm_ops->put_page``) is a stub, or NULL if the input is.  What a contract
+``observes`` is read where the call stands: a macro of the function's name stands around each call.  A name in
+that C is a parameter of the function, else one of the target's, else whatever is in scope there, as for the
+front-end.
+"""
 
 from __future__ import annotations
 
@@ -17,22 +23,22 @@ from model.source.types.syntax import Node, text_of
 
 @dataclass(frozen=True)
 class FunctionPointers:
-    """The members of the tree's structs that point to functions; ``tags`` and ``fields`` are what is
-    spoken of."""
+    """The members of the tree's structs that point to functions; ``tags`` and ``fields`` are those that are
+    used."""
 
     front: FrontEnd
     tags: Collection[str]
     fields: Collection[str]
 
     def names(self) -> Iterator[str]:
-        """Those that are kept, as "tag.member"."""
+        """The members that are used, as "tag.member"."""
         for tag in self.tags:
             for member, t in self.members(Struct(tag)):
                 if isinstance(t, Pointer) and isinstance(t.target, Function):
                     yield f"{tag}.{member}"
 
     def members(self, struct: Struct) -> Iterator[tuple[str, CType]]:
-        """The kept members of a struct."""
+        """The members of a struct that are used."""
         for member in self.front.types.members_of(struct):
             t = self.front.types.member(struct, member) if member in self.fields else None
             if t is not None:
@@ -68,7 +74,7 @@ def stub_name(name: str) -> str:
 
 
 _NAME = re.compile(r"(?<![\w.>])[A-Za-z_]\w*")
-#: How many values a contract may see.
+#: How many values a contract may observe.
 SEEN = 10
 
 
@@ -82,7 +88,7 @@ class CallSites:
     scopes: Collection[str]
 
     def visible_values(self, contract: Contract, parameters: Collection[str]) -> list[tuple[str, str]]:
-        """What the contract sees, each in the spelling of this tree."""
+        """What the contract observes, each in the spelling of this tree."""
         return [
             (name, next((c for c in spellings if self._is_in_scope(c, parameters)), "0"))
             for name, spellings in contract.observes
@@ -103,20 +109,20 @@ class CallSites:
     def write_macro(
         self, name: str, contract: Contract, parameters: Sequence[tuple[str, str]], is_member: bool
     ) -> str:
-        """The macro; "" where the stub needs to be told nothing.  ``parameters`` are names and types."""
+        """The macro; "" where the stub needs to know nothing of the call.  ``parameters`` are names and types."""
         chosen = self.visible_values(contract, [p for p, _ in parameters])
         listed = [f"xc_a{i}" for i in range(len(parameters))]
-        told = (
+        written = (
             "".join(f" xc_written[{i}] = #{a};" for i, a in enumerate(listed))
             if self.writes_unnamed(contract)
             else ""
         )
-        if not chosen and not told:
+        if not chosen and not written:
             return ""
         sees = " ".join(f"xc_seen[{i}] = (xc_word)({c});" for i, (_, c) in enumerate(chosen))
         words = {n for _, c in chosen for n in _NAME.findall(c)}
         bound = " ".join(self._bindings(words, parameters))
-        if is_member:  # the call's left side is not known here, so that it is told with the first argument
+        if is_member:  # the call's left side is not known here: the first argument carries it
             first = f"({{ __auto_type xc_first = ({listed[0]}); {{ {bound} {sees} }} xc_first; }})"
             return f"#define {name}({', '.join(listed)}) {name}({', '.join([first, *listed[1:]])})"
         held = " ".join(f"__auto_type xc_v{i} = ({a});" for i, a in enumerate(listed))
@@ -125,7 +131,7 @@ class CallSites:
         outer = " ".join(self._bindings(words, parameters))
         return (
             f"#define {name}({', '.join(listed)}) "
-            f"({{ {held} {{ {outer} {binds} {sees} }}{told} ({name})({values}); }})"
+            f"({{ {held} {{ {outer} {binds} {sees} }}{written} ({name})({values}); }})"
         )
 
     def writes_unnamed(self, contract: Contract) -> bool:

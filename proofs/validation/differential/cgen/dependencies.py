@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Which definitions of the tree does GCC need to compile the functions that were read?
+"""The definitions of a tree that GCC needs to compile the functions that were read.
 
-What the front-end says it read is where it begins: the target, what was inlined, every macro that was
+The search begins with what the front-end read: the target, what was inlined, every macro that was
 expanded.  Names in their text are then looked up as the front-end does, until nothing is missing.
 A name with a contract or an exact builtin ends the search: a stub stands for it.
 """
@@ -42,8 +42,8 @@ _NAME = re.compile(r"[A-Za-z_]\w*")
 
 @dataclass
 class Dependencies:
-    """What was found so far; ``stubs`` are names that a stub stands for, ``given`` those of
-    capabilities, ``fields`` the members that are spoken of anywhere."""
+    """The definitions found so far; ``stubs`` are names that a stub stands for, ``given`` those of
+    capabilities, ``fields`` the members that are used anywhere."""
 
     front: FrontEnd
     inlined: Collection[str]
@@ -106,7 +106,7 @@ class Dependencies:
         yield from self.enums.values()
 
     def type_text(self, node: Node) -> str:
-        """A struct or typedef with the members that are spoken of."""
+        """A struct or typedef with the members that are used."""
         if node.type in ("struct_specifier", "union_specifier"):
             return reduce_struct(node, self.fields) + ";"
         spec = node.child_by_field_name("type")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Where do the inputs that are memory lie in the compiled C?
+"""The objects of the compiled C in which the inputs that are memory lie.
 
 The front-end names an object by its path (``vcpu->arch.fault.esr_el2``).  What a pointer leads to is
 an object of its own here too, and the pointer holds its address or is NULL.

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Structs and unions of the tree, cut down to the members that are spoken of.
+"""Structs and unions of the tree, reduced to the members that are used.
 
-Each kept member is written as in the tree, so that GCC finds its type on its own.  Where a member lies
-in memory is not kept: no code that asks for that (offsetof, sizeof of a struct) is run.
+Each such member is written as in the tree, so that GCC finds its type on its own.  Where a member lies
+in memory is lost: no code that asks for that (offsetof, sizeof of a struct) is run.
 """
 
 from __future__ import annotations

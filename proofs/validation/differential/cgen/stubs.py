@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""C that stands for the calls which have a contract: answers come from the vector of inputs, and what
-happens outside is noted, under the names that the procedure has for them."""
+"""Stubs in C for the calls that have a contract: answers come from the vector of inputs, and effects are
+recorded, under the names that the procedure has for them."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Stubs:
         return "\n".join([*lines, *self._macros(names)]) + "\n"
 
     def _macros(self, names: Iterable[str]) -> Iterator[str]:
-        """What tells the stubs what they see; it comes behind them all."""
+        """The macros that pass the stubs what they observe; they come behind all stubs."""
         for name in names:
             contract, declared = self.contracts[name], self.front.prototypes.declared(name)
             if declared is not None and not contract.is_trampoline and self._signature(name):
@@ -271,7 +271,7 @@ class Stubs:
             yield f"{lvalue} = {self._answer(base)};"
 
     def _event(self, name: str, contract: Contract, parameters: list[tuple[CType, str]]) -> str:
-        """What is noted of a call that something outside depends on."""
+        """The C that records a call which has an effect."""
         if not contract.is_event:
             return ""
         event = contract.event or name
