@@ -27,7 +27,7 @@ from counterexamples.render.table import mistaken_rows
 from counterexamples.scenarios.reach import MADE_ON, NOT_APPLICABLE
 from model.logic import TRUE
 from model.source.errors import Unsupported
-from model.source.kernel import NoSink
+from model.source.kernel import NoEffect
 from model.source.targets.functions.fault import USER_MEM_ABORT
 from model.source.trees.tree import TreeError
 from proofs.claims.claim import Claim
@@ -211,7 +211,7 @@ def claim_of(name: str, bug: Bug, trees: Trees) -> tuple[str, Claim] | str:
     try:
         edited = with_the_edit(name, bug, tree)
         return release, on_c(name, bug, edited, trees.index(release, tree).rebuild(edited))
-    except (EditError, Unsupported, NoSink) as error:
+    except (EditError, Unsupported, NoEffect) as error:
         return str(error)
 
 

@@ -139,12 +139,12 @@ def coverage(trees: Sequence[Path]) -> int:
 def learn(tree: Path) -> int:
     """Print the row of a tree."""
     from model.source.errors import Unsupported  # the C parser takes time to load
-    from model.source.kernel import NoSink
+    from model.source.kernel import NoEffect
     from proofs.claims.kernel.reading import row_of
 
     try:
         print(row_of(tree))
-    except (ValueError, NoSink, Unsupported) as error:
+    except (ValueError, NoEffect, Unsupported) as error:
         say(f"{tree} cannot be learned: {error}")
         return 2
     return 0

@@ -19,7 +19,7 @@ from model.source.errors import Unsupported
 from model.source.index.index import Index
 from model.source.index.lookup import Lookup, can_call
 from model.source.lowering.front_end import FrontEnd
-from model.source.lowering.state.objects import Entry, Objects, Slot
+from model.source.lowering.state.objects import LedgerEntry, Objects, Slot
 from model.source.preprocessor.annotations import NESTED_PARENTHESES
 from model.source.preprocessor.profile import Profile
 from model.source.targets.arguments import ROLES, bind_arguments
@@ -45,7 +45,7 @@ from model.vocabulary.symbols import DONE, READ, VARYING, WORLD
 _ABSENT_BITS = ("KVM_PGTABLE_PROT_NORMAL_NC", "KVM_NV_GUEST_MAP_SZ")
 
 
-class NoSink(Exception):  # noqa: N818  # it is an answer, not a fault of the program
+class NoEffect(Exception):  # noqa: N818  # it is an answer, not a fault of the program
     """The tree has no such function, or one that hands nothing to the stage-2 page tables."""
 
 
@@ -81,7 +81,7 @@ class Kernel:
     target: Target
     function: str
     procedure: Procedure
-    ledger: tuple[Entry, ...]
+    ledger: tuple[LedgerEntry, ...]
     digests: tuple[Digest, ...]
     lower: Callable[[], Lowered] = field(repr=False, compare=False)
 
@@ -96,17 +96,17 @@ def read(
 ) -> Kernel:
     """Lower a target of the tree under that configuration.
 
-    Raises Unsupported with file and line for what has no lowering, NoSink where the tree has no
+    Raises Unsupported with file and line for what has no lowering, NoEffect where the tree has no
     such function or one that calls none of the target's sinks.
     """
     function = target.functions[0]
     if not tree.has(target.file):
-        raise NoSink(f"This tree has no file {target.file}, where {function}() stands.")
+        raise NoEffect(f"This tree has no file {target.file}, where {function}() stands.")
     return read_from(index.view(profile, target.file), tree.version, pages, subject, target)
 
 
 def read_from(view: Lookup, version: Version, pages: str, subject: str, target: Target) -> Kernel:
-    """Lower a target from what a view of its file answers.  Raises Unsupported and NoSink as ``read``."""
+    """Lower a target from what a view of its file answers.  Raises Unsupported and NoEffect as ``read``."""
     function = target.functions[0]
     try:
         return _read(view, version, pages, subject, target)
@@ -121,7 +121,7 @@ def _read(view: Lookup, version: Version, pages: str, subject: str, target: Targ
     function = next((f for f in target.functions if view.function(f) is not None), None)
     if function is None:
         _refuse_broken(view, target)
-        raise NoSink(
+        raise NoEffect(
             f"{target.file} of this tree has no function {' and no '.join(_called(target.functions))}."
         )
     roles = dict(ROLES) if target.is_fault_path else {}
@@ -133,7 +133,7 @@ def _read(view: Lookup, version: Version, pages: str, subject: str, target: Targ
     result = front.lower_target(function, [value for _, _, value in given])
     called = effects(tuple(front.objects.bodies[0]))
     if target.effects and not any(sink in called for sink in target.effects):
-        raise NoSink(f"{function}() of this tree calls neither {' nor '.join(_called(target.effects))}.")
+        raise NoEffect(f"{function}() of this tree calls neither {' nor '.join(_called(target.effects))}.")
     constants = constants_of(front, target)
     if target.is_fault_path:
         words |= _fault_words(front, target, constants, called, result)
@@ -248,7 +248,7 @@ def _constants() -> list[str]:
     return [str(t.data) for t in terms if t.data not in words]
 
 
-def _digests(view: Lookup, function: str, ledger: tuple[Entry, ...]) -> tuple[Digest, ...]:
+def _digests(view: Lookup, function: str, ledger: tuple[LedgerEntry, ...]) -> tuple[Digest, ...]:
     names = [function] + [e.what for e in ledger if e.how == "inlined"]
     digests = []
     for name in dict.fromkeys(names):

@@ -60,7 +60,7 @@ def beside_on_shape(name: str, bug: Bug) -> Claim:
 def on_c(name: str, bug: Bug, tree: Tree, index: Index) -> Claim:
     """The claim about the edited function of a tree; ``index`` is that of the tree with the edit.
 
-    Raises HistoryError as ``on_shape`` does; Unsupported and NoSink as ``model.source.kernel.read``.
+    Raises HistoryError as ``on_shape`` does; Unsupported and NoEffect as ``model.source.kernel.read``.
     """
     return _expecting(bug, _asked(name, bug, *_lowered(name, bug, tree, index)))
 

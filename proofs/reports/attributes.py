@@ -68,7 +68,7 @@ def _kernels(selection: Selection, path: Path, rev: str | None) -> Iterator[tupl
     from model.cache import default_directory  # the C parser takes time to load
     from model.source.errors import Unsupported
     from model.source.index.index import Index
-    from model.source.kernel import NoSink, read
+    from model.source.kernel import NoEffect, read
     from model.source.trees.tree import Tree
     from proofs.claims.kernel.reading import profiles
 
@@ -77,5 +77,5 @@ def _kernels(selection: Selection, path: Path, rev: str | None) -> Iterator[tupl
     for pages, profile in profiles(selection.pages, selection.config):
         try:
             yield pages, read(tree, index, profile, pages, str(tree.version)).procedure
-        except (Unsupported, NoSink) as error:
+        except (Unsupported, NoEffect) as error:
             raise ReadError(f"{tree.version} has no table of attributes: {error}") from error

@@ -18,7 +18,7 @@ from model.source.index.definitions import Definition, FunctionText
 from model.source.index.headers import SourceFile, _encode
 from model.source.index.index import Index
 from model.source.index.scan import scan
-from model.source.kernel import Kernel, NoSink, read
+from model.source.kernel import Kernel, NoEffect, read
 from model.source.preprocessor.profile import Profile
 from model.source.targets.target import Target
 from model.source.trees.tree import Tree, overlay
@@ -55,8 +55,8 @@ class Reader:
             if not (error.file and error.line >= 1 and error.construct):
                 raise AssertionError(f"a refusal without a place: {error}") from error
             return Outcome("Unsupported", str(error), f"{error.file}: {error.construct}")
-        except NoSink as error:
-            return Outcome("NoSink", str(error), str(error))
+        except NoEffect as error:
+            return Outcome("NoEffect", str(error), str(error))
         return Outcome("Kernel", "", bare(kernel), kernel)
 
     def _changed(self, tree: Tree, file: str, data: bytes) -> Index:

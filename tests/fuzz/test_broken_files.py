@@ -8,7 +8,7 @@ import pytest
 from model.cache import default_directory
 from model.source.errors import Unsupported
 from model.source.index.index import Index
-from model.source.kernel import Kernel, NoSink, read
+from model.source.kernel import Kernel, NoEffect, read
 from model.source.preprocessor.profile import Profile
 from model.source.targets.functions import TARGETS
 from model.source.trees.tree import Tree, overlay
@@ -25,7 +25,7 @@ def outcome(changed: Tree, target: str = "user_mem_abort") -> Kernel | str:
     index = Index.build(changed, default_directory())
     try:
         return read(changed, index, Profile.builtin("4K"), "4K", "changed", BY_NAME[target])
-    except (Unsupported, NoSink) as error:
+    except (Unsupported, NoEffect) as error:
         return f"{type(error).__name__}: {error}"
 
 
@@ -88,7 +88,7 @@ def test_every_page_size_reads_all_targets(name: str, pages: str) -> None:
             read(at_hand, index, Profile.builtin(pages), pages, name, target)
         except Unsupported as error:
             refused.append(str(error))
-        except NoSink:
+        except NoEffect:
             continue
     assert refused == []
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from model.source.contracts.contract import Contract, Kind
 from model.source.errors import Unsupported
 from model.source.index.index import Index
-from model.source.kernel import Kernel, NoSink, read
+from model.source.kernel import Kernel, NoEffect, read
 from model.source.preprocessor.profile import Profile
 from model.source.targets.target import EffectArgument, ReturnValue, Target
 from model.vocabulary.symbols import DONE
@@ -80,7 +80,7 @@ def came_to(code: bytes) -> str:
     made = make_tree(code)
     try:
         kernel = read(made, Index.build(made, None), Profile.builtin("4K"), "4K", "made", TARGET)
-    except NoSink as error:
+    except NoEffect as error:
         return f"no sink: {error}"
     except Unsupported as error:
         assert error.file

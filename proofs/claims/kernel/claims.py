@@ -18,8 +18,8 @@ from model.logic import TRUE, Term, conj
 from model.source.contracts.common import common_contracts
 from model.source.contracts.contract import Kind
 from model.source.index.index import Index
-from model.source.kernel import Digest, Kernel, NoSink
-from model.source.lowering.state.objects import Entry
+from model.source.kernel import Digest, Kernel, NoEffect
+from model.source.lowering.state.objects import LedgerEntry
 from model.source.preprocessor.profile import Profile
 from model.source.targets.functions import TARGETS
 from model.source.targets.functions.fault import USER_MEM_ABORT
@@ -49,7 +49,7 @@ class Read:
     skipped: tuple[Skipped, ...]
     unread: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
-    ledger: tuple[Entry, ...] = ()
+    ledger: tuple[LedgerEntry, ...] = ()
     digests: tuple[Digest, ...] = ()
     contracts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -141,7 +141,7 @@ def _about_all(targets: Targets, version: Version, expected: Expected, pages: st
             known = tuple(expected.of(claim, target) for claim in claims_made)
             yield Read(known, asked.skipped, ledger=kernel.ledger, digests=kernel.digests,
                        contracts={name: _contracts(kernel)})  # fmt: skip
-        elif isinstance(kernel, NoSink) and target is not USER_MEM_ABORT:
+        elif isinstance(kernel, NoEffect) and target is not USER_MEM_ABORT:
             yield Read((), (Skipped("the theorems", name, str(kernel)),))
         else:
             yield _unread(name, pages, str(kernel), target)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from model.kernels import Release
 from model.source.kernel import Digest
-from model.source.lowering.state.objects import Entry
+from model.source.lowering.state.objects import LedgerEntry
 from model.source.trees.tree import Version
 
 _HOW = {
@@ -27,7 +27,7 @@ def about_the_row(version: Version, release: Release, is_known: bool) -> Iterato
         )
 
 
-def gaps(ledger: Sequence[Entry]) -> Iterator[str]:
+def gaps(ledger: Sequence[LedgerEntry]) -> Iterator[str]:
     """What the verdicts rest on beside the C that was read, in short."""
     vague = [f"{entry.what} ({entry.where})" for entry in ledger if entry.how == "havoc"]
     if vague:

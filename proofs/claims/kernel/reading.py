@@ -9,7 +9,7 @@ from pathlib import Path
 from model.cache import default_directory
 from model.source.errors import Unsupported
 from model.source.index.index import Index
-from model.source.kernel import Kernel, NoSink, read
+from model.source.kernel import Kernel, NoEffect, read
 from model.source.preprocessor.profile import PAGES, Profile, ProfileError
 from model.source.targets.functions import TARGETS
 from model.source.targets.functions.fault import USER_MEM_ABORT
@@ -19,7 +19,7 @@ from proofs.claims.claim import DEFAULT_PAGES
 from proofs.claims.kernel.reading_cache import Kept
 
 #: Every target by its name: lowered, or why not.
-Targets = Mapping[str, Kernel | NoSink | Unsupported]
+Targets = Mapping[str, Kernel | NoEffect | Unsupported]
 
 
 def profiles(pages: Sequence[str], config: Path | None) -> Iterator[tuple[str, Profile]]:
@@ -55,12 +55,12 @@ def read_all(
     ``cache`` is the directory where earlier runs left what they read; None looks for nothing there and
     leaves nothing.
     """
-    found: dict[str, Kernel | NoSink | Unsupported] = {}
+    found: dict[str, Kernel | NoEffect | Unsupported] = {}
     with Kept(cache, tree, index, profile, pages) as reader:
         for target in targets:
             try:
                 found[target.name] = reader.read(subject_of(name or release_of(tree.version), target), target)
-            except (NoSink, Unsupported) as error:
+            except (NoEffect, Unsupported) as error:
                 found[target.name] = error
     return found
 
@@ -78,7 +78,7 @@ def subject_of(name: str, target: Target) -> str:
 def row_of(path: Path) -> str:
     """The rows of ``kernels.toml`` for a tree: its version and the digests of what was read.
 
-    Raises ValueError (TreeError) for a path that is no kernel tree, Unsupported and NoSink as
+    Raises ValueError (TreeError) for a path that is no kernel tree, Unsupported and NoEffect as
     ``model.source.kernel.read`` does of user_mem_abort().
     """
     tree = Tree.open(path)
@@ -87,7 +87,7 @@ def row_of(path: Path) -> str:
     for target in TARGETS:
         try:
             kernel = read(tree, index, profile, DEFAULT_PAGES, "", target)
-        except (Unsupported, NoSink):
+        except (Unsupported, NoEffect):
             if target is USER_MEM_ABORT:
                 raise
             continue

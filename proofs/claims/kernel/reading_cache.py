@@ -27,7 +27,7 @@ from model.source.index.headers import digest_of
 from model.source.index.index import Index
 from model.source.index.view import View
 from model.source.kernel import Digest, Kernel, read, read_from
-from model.source.lowering.state.objects import Entry
+from model.source.lowering.state.objects import LedgerEntry
 from model.source.preprocessor.profile import Profile
 from model.source.readings.line_map import LineMap, map_lines
 from model.source.readings.query_log import FILE_QUERIES, LoggedQuery, QueryLog
@@ -159,7 +159,7 @@ class Kept:
     def _kernel(self, rows: dict[str, Any], lines: LineMap, subject: str, target: Target) -> Kernel:
         """The function as it stands in this tree.  Raises one of UNREADABLE where the rows are no such."""
         ledger = sorted(
-            Entry(how, lines.map_text(what), lines.map_text(at)) for how, what, at in rows["ledger"]
+            LedgerEntry(how, lines.map_text(what), lines.map_text(at)) for how, what, at in rows["ledger"]
         )
         digests = tuple(Digest(f, file, lines.map_line(file, at), d) for f, file, at, d in rows["digests"])
         procedure = read_rows(subject, rows["procedure"], lines)

@@ -18,7 +18,7 @@ from model.facts.assumed import FACTS
 from model.logic import BOOL, BV64, TRUE, Term, choose, conj, const, name, same, substitute
 from model.program.procedure import Procedure
 from model.source.errors import Unsupported
-from model.source.kernel import Kernel, NoSink
+from model.source.kernel import Kernel, NoEffect
 from model.source.targets.functions import TARGETS
 from model.source.targets.target import EntryValue, Target
 from model.vocabulary.memory import (
@@ -87,7 +87,7 @@ _CONDITIONS: tuple[tuple[str, Term], ...] = (
 _ALWAYS = f"on some input whatever these conditions are: {', '.join(label for label, _ in _CONDITIONS)}"
 
 
-ReadTarget = Kernel | NoSink | Unsupported
+ReadTarget = Kernel | NoEffect | Unsupported
 
 
 @dataclass(frozen=True)
@@ -198,7 +198,7 @@ def compare_functions(
 
 
 def _compare_target(subject: str, pages: str, target: Target, one: ReadTarget, two: ReadTarget) -> Comparison:
-    lacking = [str(side) for side in (one, two) if isinstance(side, NoSink)]
+    lacking = [str(side) for side in (one, two) if isinstance(side, NoEffect)]
     if lacking:
         return Comparison((), (Skipped(EVERYTHING, subject, " ".join(dict.fromkeys(lacking))),))
     says = f"{target.name}() does the same with the same in both."

@@ -14,7 +14,7 @@ from counterexamples.attributes.table import AttributesError, Results, Tables
 from counterexamples.render.table import Row, changed, text_of_changed
 from model.program.procedure import Procedure
 from model.source.errors import Unsupported
-from model.source.kernel import Kernel, NoSink
+from model.source.kernel import Kernel, NoEffect
 from model.source.targets.functions import TARGETS
 from model.source.targets.functions.fault import USER_MEM_ABORT
 from model.source.targets.target import Target
@@ -68,7 +68,7 @@ def _pair_functions(before: Side, after: Side) -> Iterator[FunctionPair]:
 
 
 def _is_absent(read: ReadTarget) -> bool:
-    return isinstance(read, NoSink)
+    return isinstance(read, NoEffect)
 
 
 def _pair_function(target: Target, pages: str, names: str, one: ReadTarget, two: ReadTarget) -> FunctionPair:

@@ -19,7 +19,7 @@ from model.program.interpreter import Inputs
 from model.program.procedure import Procedure
 from model.source.errors import Unsupported
 from model.source.index.definitions import Definition
-from model.source.kernel import Kernel, NoSink, read
+from model.source.kernel import Kernel, NoEffect, read
 from model.source.preprocessor.profile import Profile
 from model.source.targets.target import Target
 from model.source.trees.tree import overlay
@@ -149,7 +149,7 @@ def try_mutants(
 def _kernel(reader: Reader, target: Target) -> Kernel | None:
     try:
         return reader.kernel(target)
-    except (NoSink, Unsupported):
+    except (NoEffect, Unsupported):
         return None
 
 
@@ -224,7 +224,7 @@ class _Trial:
                 tree, self.reader.index.rebuild(tree), Profile.builtin(self.reader.pages), self.reader.pages,
                 self.kernel.procedure.name, self.target,
             )  # fmt: skip
-        except (Unsupported, NoSink):
+        except (Unsupported, NoEffect):
             return None
 
     def _compare_own(self, own: Kernel | None, mutant: CMutant, folder: Path, counts: MutantCounts) -> None:

@@ -13,7 +13,7 @@ from model.program.interpreter import Inputs
 from model.program.procedure import Span
 from model.source.errors import Unsupported
 from model.source.index.index import Index
-from model.source.kernel import Kernel, NoSink, read
+from model.source.kernel import Kernel, NoEffect, read
 from model.source.preprocessor.profile import Profile
 from model.source.targets.functions import TARGETS
 from model.source.targets.target import Target
@@ -88,7 +88,7 @@ def _compare_target(reader: Reader, target: Target, count: int, seed: int, folde
     name = target.functions[0]
     try:
         kernel = reader.kernel(target)
-    except NoSink as error:
+    except NoEffect as error:
         return TargetComparison(name, reader.pages, why=str(error), absent=True)
     except Unsupported as error:
         return TargetComparison(name, reader.pages, why=f"it has no lowering: {error}")

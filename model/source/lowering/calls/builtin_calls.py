@@ -32,7 +32,7 @@ class BuiltinCalls:
             raise self.context.unsupported(node, f"{builtin.name} of {len(arguments)} arguments")
         if builtin.first_is_type:
             t = self.context.types.written(text_of(arguments[0]), self.context.beside(node))
-            values = [objects.converted(v, t) for v in self.operands.scalars(arguments[1:])]
+            values = [objects.convert(v, t) for v in self.operands.scalars(arguments[1:])]
         elif builtin.peeks:
             with objects.probe():
                 values = self.operands.scalars(arguments)

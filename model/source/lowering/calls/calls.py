@@ -196,7 +196,7 @@ class Calls:
             return self.names.expand(node, name, macro, [text_of(a) for a in arguments])
         if self.context.view.function(name) is not None:
             return self.lowering.inline(node, name, self.operands.in_order(arguments))
-        if name.startswith("trace_") and self.prototypes.declared(name) is None:  # made by TRACE_EVENT()
+        if name.startswith("trace_") and self.prototypes.signature(name) is None:  # made by TRACE_EVENT()
             self.context.objects.note(
                 "trusted", f"{name}: a trace point changes nothing", self.context.span(node)
             )
@@ -209,7 +209,7 @@ class Calls:
     def _flag_made(self, node: Node, name: str) -> FlagMacroCall | None:
         """The macro of page-flags.h that makes the function under this configuration."""
         view = self.context.view
-        if self.prototypes.declared(name) is not None:
+        if self.prototypes.signature(name) is not None:
             return None
         text = view.code(HEADER)
         for made in makers(name, text):

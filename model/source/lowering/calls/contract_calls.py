@@ -80,12 +80,12 @@ class ContractCalls:
     def _handed(self, node: Node, name: str, arguments: list[Node]) -> list[Value]:
         """The arguments, converted to what the tree's declaration takes if it is a function's."""
         values = self.operands.in_order(arguments)
-        declared = self.prototypes.declared(name)
+        declared = self.prototypes.signature(name)
         if declared is None or len(declared[1]) != len(values):
             return values
         pairs = zip(values, declared[1], strict=True)
         return [
-            self.context.objects.converted(v, t) if is_scalar(v.type) and is_scalar(t) else v
+            self.context.objects.convert(v, t) if is_scalar(v.type) and is_scalar(t) else v
             for v, (_, t, _) in pairs
         ]
 
@@ -100,7 +100,7 @@ class ContractCalls:
     def _result_type(self, node: Node, name: str, contract: Contract) -> CType:
         if contract.type:
             return self.context.types.written(contract.type, self.context.beside(node))
-        declared = self.prototypes.declared(name)
+        declared = self.prototypes.signature(name)
         return INT if declared is None else declared[0]
 
     def _pure(self, name: str, contract: Contract, t: CType, values: list[Value]) -> Value:
@@ -124,7 +124,7 @@ class ContractCalls:
 
     def _means(self, node: Node, name: str, contract: Contract, values: list[Value]) -> Value:
         """The row's own C expression, in the parameters that the tree declares."""
-        declared = self.prototypes.declared(name)
+        declared = self.prototypes.signature(name)
         if declared is None or len(declared[1]) != len(values):
             raise self.context.unsupported(node, f"{name} with other parameters than its contract knows")
         scope = {p: Slot(p, t, convert(v, t)) for (p, t, _), v in zip(declared[1], values, strict=True)}

@@ -65,7 +65,7 @@ class Effects:
     def record(self, node: Node, name: str, contract: Contract, values: list[Value]) -> None:
         """The call is an event; locks held at that moment are among its arguments."""
         objects = self.context.objects
-        declared = self.prototypes.declared(name)
+        declared = self.prototypes.signature(name)
         spelled = [p[2] for p in declared[1]] if declared is not None else []
         picked: list[tuple[str, Term]] = []
         for argument, t, which in contract.arguments:

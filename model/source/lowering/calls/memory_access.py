@@ -69,7 +69,7 @@ class Accesses:
         place = self.storage.pointed_at(address, node)
         note = "what another CPU may have left there"
         before = self.context.objects.fresh("cmpxchg()", place.type, Origin.CONTRACT, note)
-        expected, wanted = (self.context.objects.converted(v, place.type) for v in (old, new))
+        expected, wanted = (self.context.objects.convert(v, place.type) for v in (old, new))
         equal = same(before.term, expected.term)
         targets = tuple(dict.fromkeys(wanted.locations + before.locations))
         after = Value(place.type, choose(equal, wanted.term, before.term), targets)

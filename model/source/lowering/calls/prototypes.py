@@ -16,7 +16,7 @@ class Prototypes:
 
     types: Types
 
-    def declared(self, name: str) -> tuple[CType, list[tuple[str, CType, str]]] | None:
+    def signature(self, name: str) -> tuple[CType, list[tuple[str, CType, str]]] | None:
         """What the tree says a function returns and takes; ``struct_tag.member`` is a pointer to one."""
         tag, _, member = name.rpartition(".")
         if tag:

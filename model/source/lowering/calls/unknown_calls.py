@@ -27,7 +27,7 @@ class UnknownCalls:
 
     def call(self, node: Node, name: str, arguments: list[Node]) -> Value:
         """A call of which nothing is known: any result, and anything in what it can reach."""
-        declared = self.prototypes.declared(name)
+        declared = self.prototypes.signature(name)
         if declared is None:
             raise self.context.unsupported(node, f"a call of {name}, which is declared nowhere that is read")
         return self.call_of_type(node, name, declared[0], arguments)

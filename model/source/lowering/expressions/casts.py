@@ -31,7 +31,7 @@ class Casts:
             return value
         if not is_scalar(value.type) or not is_scalar(t):
             raise self.context.unsupported(node, f"a cast of a {value.type} to a {t}")
-        return self.context.objects.converted(value, t)
+        return self.context.objects.convert(value, t)
 
     def type_in_parentheses(self, node: Node) -> CType | None:
         """The type that stands alone in parentheses, where the parser sees the name of an object."""

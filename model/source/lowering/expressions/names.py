@@ -129,7 +129,7 @@ class Names:
         constant, found = self.variables.constant_text(name), self.variables.variable(node, name)
         if constant is not None and found is not None and is_scalar(found.type):
             with self.context.outside(constant[1]):
-                value = self.context.objects.converted(self.operands.scalar(constant[0]), found.type)
+                value = self.context.objects.convert(self.operands.scalar(constant[0]), found.type)
             if value.term.op == "const":
                 self.context.objects.note(
                     "modelled", f"{name}: its declaration initialises it", self.context.span(node)

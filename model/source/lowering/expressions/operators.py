@@ -149,7 +149,7 @@ class Operators:
         after, objects.flow = objects.flow, before
         with objects.nested() as two:
             b = decayed(second())
-        objects.flow = join_flows([after, objects.flow], objects.untouched)
+        objects.flow = join_flows([after, objects.flow], objects.initial_targets)
         if is_scalar(a.type) and is_scalar(b.type):
             if not one and not two:
                 return select(test, a, b)

@@ -30,8 +30,8 @@ class Flow:
         return Flow(dict(self.pointers), dict(self.answers), self.reached)
 
 
-def join_flows(flows: Sequence[Flow], untouched: Mapping[str, Locations]) -> Flow:
-    """Where several paths meet; ``untouched`` says what a pointer that was not set points to.
+def join_flows(flows: Sequence[Flow], initial_targets: Mapping[str, Locations]) -> Flow:
+    """Where several paths meet; ``initial_targets`` says what a pointer that was not set points to.
 
     Paths that exclude each other may share the names of answers, so the largest number counts.
     """
@@ -40,7 +40,7 @@ def join_flows(flows: Sequence[Flow], untouched: Mapping[str, Locations]) -> Flo
         return met[0] if met else flows[0]
     pointers: dict[str, Locations] = {}
     for path in dict.fromkeys(p for f in met for p in f.pointers):
-        each = [f.pointers.get(path, untouched.get(path, ())) for f in met]
+        each = [f.pointers.get(path, initial_targets.get(path, ())) for f in met]
         pointers[path] = tuple(dict.fromkeys(t for targets in each for t in targets))
     names = dict.fromkeys(n for f in met for n in f.answers)
     return Flow(pointers, {n: max(f.answers.get(n, 0) for f in met) for n in names})

@@ -24,7 +24,7 @@ def havoc(objects: Objects, call: str, handed: Iterable[Location], span: Span) -
         if objects.begin(path) is None or not reached.isdisjoint(parents(path)):
             objects.flow.pointers[path] = (UNKNOWN,)
     label = objects.unique(f"{call} wrote")
-    objects.forgotten[label] = frozenset(reached)
+    objects.havocked[label] = frozenset(reached)
     objects.emit(Block(label, (), span))
 
 
@@ -57,7 +57,7 @@ def _filled(objects: Objects, body: Iterable[Statement]) -> Iterator[Statement]:
         if isinstance(statement, If):
             then, orelse = fill_havoc(objects, statement.then), fill_havoc(objects, statement.orelse)
             yield replace(statement, then=then, orelse=orelse)
-        elif isinstance(statement, Block) and statement.label in objects.forgotten:
+        elif isinstance(statement, Block) and statement.label in objects.havocked:
             yield replace(statement, body=tuple(_written(objects, statement)))
         elif isinstance(statement, Block):
             yield replace(statement, body=fill_havoc(objects, statement.body))
@@ -66,7 +66,7 @@ def _filled(objects: Objects, body: Iterable[Statement]) -> Iterator[Statement]:
 
 
 def _written(objects: Objects, block: Block) -> Iterator[Set]:
-    reached = objects.forgotten[block.label]
+    reached = objects.havocked[block.label]
     for path, place in list(objects.places.items()):
         if objects.begin(path) is None or not reached.isdisjoint(parents(path)):
             text = f"{path} after {block.label.removesuffix(' wrote')}"

@@ -27,7 +27,7 @@ _ADDRESS, _APART = 0xFFFF_8000_0000_0000, 1 << 32
 
 
 @dataclass(frozen=True, order=True)
-class Entry:
+class LedgerEntry:
     """A line of the ledger: what was done (``inlined``, ``modelled``, ``trusted``, ``havoc``,
     ``condition``), with what, and where it was first met."""
 
@@ -48,7 +48,7 @@ class Slot:
 class Begin(Enum):
     """What an object that is no memory of the caller's holds at first."""
 
-    UNSET = "nothing yet"
+    UNINITIALISED = "nothing yet"
     ZERO = "zero"
     ANY = "what is not known"
     ANSWER = "what a contract answers"
@@ -72,16 +72,18 @@ class Objects:
 
     places: dict[str, Place] = field(default_factory=dict)
     inputs: dict[str, Input] = field(default_factory=dict)
-    ledger: dict[tuple[str, str], Entry] = field(default_factory=dict)
+    ledger: dict[tuple[str, str], LedgerEntry] = field(default_factory=dict)
     locals: dict[str, Begin] = field(default_factory=dict)
     roles: dict[str, str] = field(default_factory=dict)  # struct tag -> the object it always is
     bodies: list[list[Statement]] = field(default_factory=lambda: [[]])
     counts: dict[str, int] = field(default_factory=dict)
     counters: dict[str, None] = field(default_factory=dict)  # of resources taken and given back; 0 at first
     addresses: dict[Location, Term] = field(default_factory=dict)
-    untouched: dict[str, Locations] = field(default_factory=dict)  # where a pointer leads until it is set
+    initial_targets: dict[str, Locations] = field(
+        default_factory=dict
+    )  # where a pointer leads until it is set
     escaped: dict[str, None] = field(default_factory=dict)  # locals whose address lies in memory
-    forgotten: dict[str, frozenset[str]] = field(default_factory=dict)  # the locals an unknown call reached
+    havocked: dict[str, frozenset[str]] = field(default_factory=dict)  # the locals an unknown call reached
     fixed: dict[str, Term | None] = field(default_factory=dict)  # const literals, and their constant parts
     variables: dict[str, Slot] = field(default_factory=dict)  # of the file and of headers, by name
     shapes: dict[str, str] = field(default_factory=dict)  # as what pointers to an object took it to be
@@ -108,7 +110,7 @@ class Objects:
         """Statements emitted inside become a block that ``leave`` can end."""
         with self.nested() as body:
             yield body
-        self.flow = join_flows([self.flow, *self.pending.pop(label, [])], self.untouched)
+        self.flow = join_flows([self.flow, *self.pending.pop(label, [])], self.initial_targets)
         self.emit(Block(label, tuple(body), span))
 
     def leave(self, label: str, span: Span, result: str = "", value: Term | None = None) -> None:
@@ -130,7 +132,7 @@ class Objects:
         after, self.flow = self.flow, before
         with self.nested() as second:
             orelse()
-        self.flow = join_flows([after, self.flow], self.untouched)
+        self.flow = join_flows([after, self.flow], self.initial_targets)
         self.emit(If(condition, tuple(first), tuple(second), span))
 
     @contextmanager
@@ -160,7 +162,7 @@ class Objects:
 
     def note(self, how: str, what: str, span: Span) -> None:
         """A line of the ledger; the first place is kept."""
-        self.ledger.setdefault((how, what), Entry(how, what, str(span)))
+        self.ledger.setdefault((how, what), LedgerEntry(how, what, str(span)))
 
     # Inputs ---------------------------------------------------------------------------------
     def input(self, text: str, sort: Sort, origin: Origin = Origin.GIVEN, note: str = "") -> Term:
@@ -185,7 +187,7 @@ class Objects:
         return Location(self.roles.get(tag) or ALWAYS.get(tag) or path, behind=True)
 
     # Places ---------------------------------------------------------------------------------
-    def declare(self, path: str, begin: Begin = Begin.UNSET) -> None:
+    def declare(self, path: str, begin: Begin = Begin.UNINITIALISED) -> None:
         """An object that is no memory of the caller's begins its life."""
         self.locals[path] = begin
 
@@ -202,12 +204,12 @@ class Objects:
             if isinstance(t, Pointer):
                 begin = self.begin(path)
                 known = {None: (self.pointee(path, t),), Begin.ANY: (UNKNOWN,), Begin.ANSWER: (UNKNOWN,)}
-                self.untouched[path] = known.get(begin, ())
+                self.initial_targets[path] = known.get(begin, ())
         return place(path, self.places[path].sort)
 
     def _initial(self, path: str, t: CType) -> Term | None:
         sort, begin = sort_of(t), self.begin(path)
-        if begin is Begin.UNSET:
+        if begin is Begin.UNINITIALISED:
             return None
         if begin is Begin.ZERO:
             return const(0, sort)
@@ -225,18 +227,18 @@ class Objects:
         if not isinstance(t, Pointer):
             fixed = self.fixed.get(path)
             return Value(t, term if fixed is None else fixed)
-        return Value(t, term, self.flow.pointers.get(path, self.untouched.get(path, (UNKNOWN,))))
+        return Value(t, term, self.flow.pointers.get(path, self.initial_targets.get(path, (UNKNOWN,))))
 
     def store(self, path: str, t: CType, value: Value, span: Span) -> None:
         """``path = value``, converted to the object's type."""
-        converted = self.converted(value, t)
+        converted = self.convert(value, t)
         self.place(path, t)
         self.emit(Set(path, converted.term, span))
         if is_const(converted.term) and any(p in self.fixed for p in parents(path)):
             self.fixed[path] = converted.term
         if isinstance(t, Pointer):
             self.flow.pointers[path] = converted.locations
-        elif path in self.untouched:  # an integer stored where a pointer was
+        elif path in self.initial_targets:  # an integer stored where a pointer was
             self.flow.pointers[path] = (UNKNOWN,)
         if self.begin(path) is None:
             said = "pointers of different origin do not lead to the same object"
@@ -265,7 +267,7 @@ class Objects:
         word = as_word(pointer, ULONG)
         return [(same(word, self.address(t)), t) for t in targets[:-1]] + [(None, t) for t in targets[-1:]]
 
-    def converted(self, value: Value, t: CType) -> Value:
+    def convert(self, value: Value, t: CType) -> Value:
         """The scalar as another type; as an integer, where an object of the caller's lies is not known."""
         if not isinstance(value.type, Pointer) or not isinstance(t, Int) or t.is_bool:
             return convert(value, t)

@@ -111,7 +111,7 @@ class FunctionBodies:
         for (name, t, _), value in zip(parameters, values, strict=True):
             path = f"{self.context.frame.path}.{name}"
             if is_scalar(t) and is_scalar(value.type) and name not in changed and _is_steady(value):
-                self.context.scopes[-1][name] = Slot(path, t, self.context.objects.converted(value, t))
+                self.context.scopes[-1][name] = Slot(path, t, self.context.objects.convert(value, t))
                 continue
             self.context.objects.declare(path)
             self.context.scopes[-1][name] = Slot(path, t)
@@ -124,7 +124,7 @@ class FunctionBodies:
         if len(only) == 1 and only[0].type == "return_statement" and is_scalar(self.context.frame.result):
             returned = children(only[0])
             if len(returned) == 1:
-                return objects.converted(self.operands.scalar(returned[0]), self.context.frame.result)
+                return objects.convert(self.operands.scalar(returned[0]), self.context.frame.result)
         path = f"{self.context.frame.path}.return"
         objects.declare(path)
         with objects.block(f"end of {self.context.frame.path}", self.context.span(body)):

@@ -96,7 +96,7 @@ class Loops:
                 objects.emit(statement)
 
     def _pointers(self, written: _Written) -> frozenset[str]:
-        return frozenset(p for p in written.places if p in self.context.objects.untouched)
+        return frozenset(p for p in written.places if p in self.context.objects.initial_targets)
 
     def _iteration(self, node: Node) -> None:
         """One iteration from any state, entered if the condition holds there."""
@@ -125,7 +125,7 @@ class Loops:
             elif isinstance(statement, Call):
                 sinks[statement.effect] = statement
             elif isinstance(statement, Block):
-                memory = memory or statement.label in self.context.objects.forgotten
+                memory = memory or statement.label in self.context.objects.havocked
         return _Written(places, sinks, memory)
 
     def _scramble(self, node: Node, written: _Written) -> None:

@@ -141,7 +141,7 @@ class Statements:
             self.context.span(node),
         )
         if returned and is_scalar(self.context.frame.result):
-            value = objects.converted(self.operands.scalar(returned[0]), self.context.frame.result)
+            value = objects.convert(self.operands.scalar(returned[0]), self.context.frame.result)
             objects.place(path, self.context.frame.result)
             if isinstance(self.context.frame.result, Pointer):
                 objects.flow.pointers[path] = value.locations

@@ -98,7 +98,7 @@ class _Generator:
         self.function_pointers = FunctionPointers(
             self.front, self.dependencies.structs, self.dependencies.fields
         )
-        declared = self.front.prototypes.declared(kernel.function)
+        declared = self.front.prototypes.signature(kernel.function)
         assert declared is not None
         parameters = {p: s for p, t, s in declared[1] if not isinstance(t, Struct)}
         self.call_sites = CallSites(self.front, parameters, self.dependencies.locals)
@@ -274,7 +274,7 @@ class _Generator:
     def _returned_struct(self) -> str:
         """The type of a struct that the target returns."""
         text = self.dependencies.functions[self.kernel.function]
-        declared = self.front.prototypes.declared(self.kernel.function)
+        declared = self.front.prototypes.signature(self.kernel.function)
         if declared is None or not isinstance(declared[0], Struct):
             return ""
         head = text[: re.search(rf"\b{self.kernel.function}\b", text).start()]  # type: ignore[union-attr]

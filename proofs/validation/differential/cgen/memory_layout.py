@@ -57,7 +57,7 @@ class MemoryLayout:
         for text in front.objects.inputs:
             if text in always:
                 self.objects[text] = always[text]
-        for path, targets in front.objects.untouched.items():
+        for path, targets in front.objects.initial_targets.items():
             for target in targets:
                 if target.behind and target != UNKNOWN and target.path not in self.objects:
                     pointed = self._pointee(path)
@@ -68,7 +68,7 @@ class MemoryLayout:
         """The inputs that a stub's pointers are, and what each points to."""
         front = self.kernel.lowered.front
         contract = self.contracts[name]
-        declared = front.prototypes.declared(name)
+        declared = front.prototypes.signature(name)
         where = Text(b"", "a contract", 1)
         t = front.types.written(contract.type, where) if contract.type else declared[0] if declared else VOID
         if isinstance(t, Pointer):
@@ -154,7 +154,7 @@ class MemoryLayout:
         if path in self.structs:
             return f"xc_argument_{path}", self.structs[path]
         if path == f"{self.kernel.function}.return":
-            declared = self.kernel.lowered.front.prototypes.declared(self.kernel.function)
+            declared = self.kernel.lowered.front.prototypes.signature(self.kernel.function)
             assert declared is not None
             return "xc_returned", declared[0]
         raise Unprintable(f"{path} is no memory")
@@ -186,7 +186,7 @@ class MemoryLayout:
         objects = self.kernel.lowered.front.objects
         targets = dict.fromkeys(s.target for s in walk(procedure.body) if isinstance(s, Set))
         for path in targets:
-            if path in objects.places and objects.begin(path) is None and path not in objects.untouched:
+            if path in objects.places and objects.begin(path) is None and path not in objects.initial_targets:
                 yield path
 
     def declarations(self, known_structs: set[str]) -> Iterator[str]:
@@ -209,7 +209,7 @@ class MemoryLayout:
             found = self.kernel.lowered.front.view.struct(t.tag)
             kind = "union" if found is not None and found.text.startswith(b"union") else "struct"
             return f"{kind} {t.tag}"
-        for path, targets in self.kernel.lowered.front.objects.untouched.items():
+        for path, targets in self.kernel.lowered.front.objects.initial_targets.items():
             if any(each.path == target for each in targets):
                 return f"__typeof__(*{self.lvalue(path)[0]})"
         if _NUMBER.sub("", target) in self.spellings:
@@ -220,7 +220,7 @@ class MemoryLayout:
 
     def _parameter_type(self, parameter: str) -> str:
         """The type of a parameter of the target, without its stars."""
-        declared = self.kernel.lowered.front.prototypes.declared(self.kernel.function)
+        declared = self.kernel.lowered.front.prototypes.signature(self.kernel.function)
         assert declared is not None
         return next(s for name, _, s in declared[1] if name == parameter).rstrip("* ")
 

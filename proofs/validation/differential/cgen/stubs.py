@@ -42,7 +42,7 @@ class Stubs:
     def _macros(self, names: Iterable[str]) -> Iterator[str]:
         """The macros that pass the stubs what they observe; they come behind all stubs."""
         for name in names:
-            contract, declared = self.contracts[name], self.front.prototypes.declared(name)
+            contract, declared = self.contracts[name], self.front.prototypes.signature(name)
             if declared is not None and not contract.is_trampoline and self._signature(name):
                 if (
                     contract.kind is Kind.ANSWER
@@ -55,7 +55,7 @@ class Stubs:
                         name, contract, [(p, s) for p, _, s in declared[1]], False
                     )
         for name in self.function_pointers.names():
-            declared = self.front.prototypes.declared(name)
+            declared = self.front.prototypes.signature(name)
             if name in self.front.contracts and declared is not None and self.front.contracts[name].observes:
                 listed = [(p or f"xc_p{i}", s) for i, (p, _, s) in enumerate(declared[1])]
                 yield self.call_sites.write_macro(
@@ -66,7 +66,7 @@ class Stubs:
         """The C types and expressions that the stubs speak of, for the search of what they need."""
         parts: list[str] = []
         for name in self.function_pointers.names():
-            declared, contract = self.front.prototypes.declared(name), self.front.contracts.get(name)
+            declared, contract = self.front.prototypes.signature(name), self.front.contracts.get(name)
             if declared is not None:
                 parts += [self.function_pointers.result(name), *(s for _, _, s in declared[1])]
                 parts += self._sees(contract, [p for p, _, _ in declared[1]]) if contract is not None else []
@@ -77,7 +77,7 @@ class Stubs:
                 and not contract.is_event
             ):
                 continue
-            declared = self.front.prototypes.declared(name)
+            declared = self.front.prototypes.signature(name)
             parts += [contract.type, contract.expression, *self._signature(name)]
             parts += self._sees(contract, [p for p, _, _ in declared[1]] if declared is not None else [])
         return " ; ".join(parts)
@@ -115,7 +115,7 @@ class Stubs:
             return []
         text = text_at(found)
         node = self.front.types.parser.declaration(text)
-        declared = self.front.prototypes.declared(name)
+        declared = self.front.prototypes.signature(name)
         assert declared is not None
         return [_result(node, text), *(spelled for _, _, spelled in declared[1])]
 
@@ -124,7 +124,7 @@ class Stubs:
         if not signature:
             yield from self._macro(name, contract)
             return
-        declared = self.front.prototypes.declared(name)
+        declared = self.front.prototypes.signature(name)
         assert declared is not None
         t = declared[0]
         if contract.type:
@@ -170,7 +170,7 @@ class Stubs:
 
     def _operation(self, name: str) -> Iterator[str]:
         """The stub that a member points to."""
-        declared, contract = self.front.prototypes.declared(name), self.front.contracts.get(name)
+        declared, contract = self.front.prototypes.signature(name), self.front.contracts.get(name)
         if declared is None:
             raise Unprintable(f"{name}, a pointer to a function whose parameters are not found")
         written = self.function_pointers.result(name)

@@ -12,7 +12,7 @@ from model.program import symbolic
 from model.program.interpreter import Inputs, interpret
 from model.source.errors import Unsupported
 from model.source.index.index import Index
-from model.source.kernel import NoSink, read
+from model.source.kernel import NoEffect, read
 from model.source.preprocessor.profile import Profile
 from model.source.trees.tree import Tree, TreeError, overlay
 from tests.support.c.c_code import FILE, lower, make_tree, refused
@@ -135,7 +135,7 @@ def _read(original: Tree, index: Index, data: bytes) -> None:
     edited = overlay(original, {FILE: data})
     try:
         kernel = read(edited, index.rebuild(edited), Profile.builtin("4K"), "4K", "edited")
-    except (Unsupported, NoSink, TreeError) as error:
+    except (Unsupported, NoEffect, TreeError) as error:
         assert str(error)
         return
     symbolic.run(kernel.procedure)
@@ -195,7 +195,7 @@ def test_a_long_function_is_no_deep_one() -> None:
     assert interpret(f.procedure, Inputs({"x": 7, "y": 1})).value(f.result) == x
 
 
-def test_a_tree_without_the_function_is_no_sink() -> None:
+def test_a_tree_without_the_function_has_no_effect() -> None:
     made = make_tree("int f(void) { return 1; }")
-    with pytest.raises(NoSink):
+    with pytest.raises(NoEffect):
         read(made, Index.build(made, None), Profile.builtin("4K"), "4K", "made")

@@ -13,7 +13,7 @@ import pytest
 from model.program.interpreter import Inputs, interpret
 from model.source.errors import Unsupported
 from model.source.index.index import Index
-from model.source.kernel import NoSink, read
+from model.source.kernel import NoEffect, read
 from model.source.preprocessor.profile import Profile
 from model.source.targets.target import ReturnValue, Target
 from model.vocabulary.symbols import DONE
@@ -178,7 +178,7 @@ def outcome(code: str) -> str:
     made = make_tree(code)
     try:
         read(made, Index.build(made, None), Profile.builtin("4K"), "4K", "made", TARGET)
-    except (NoSink, Unsupported) as error:
+    except (NoEffect, Unsupported) as error:
         return f"{type(error).__name__}: {error}"
     return "a procedure"
 
@@ -200,7 +200,7 @@ def test_a_function_that_does_not_end_is_not_absent(rest: str) -> None:
     ],
 )
 def test_a_function_that_is_only_named_is_absent(code: str) -> None:
-    assert outcome(code).startswith("NoSink")
+    assert outcome(code).startswith("NoEffect")
 
 
 def test_a_broken_function_matters_only_to_who_calls_it() -> None:

@@ -16,7 +16,7 @@ from model.cache import locate_file
 from model.logic import BV64
 from model.source.errors import Unsupported
 from model.source.index.index import Index
-from model.source.kernel import Kernel, NoSink, read
+from model.source.kernel import Kernel, NoEffect, read
 from model.source.preprocessor.profile import Profile
 from model.source.readings.serialise import write_rows
 from model.source.targets.functions import TARGETS
@@ -100,7 +100,7 @@ def told(kernel: Kernel) -> object:
 def fresh(tree: Tree, target: Target = F, profile: Profile = PROFILE) -> object:
     try:
         return told(read(tree, Index.build(tree), profile, "4K", "toy", target))
-    except (Unsupported, NoSink) as error:
+    except (Unsupported, NoEffect) as error:
         return f"{type(error).__name__}: {error}"
 
 
@@ -115,7 +115,7 @@ def again(
     with Kept(directory, tree, Index.build(tree), profile, "4K", lambda: tool, (F, G)) as reader:
         try:
             found = told(reader.read("toy", target))
-        except (Unsupported, NoSink) as error:
+        except (Unsupported, NoEffect) as error:
             return f"{type(error).__name__}: {error}", False
     return found, target.name in reader.taken
 

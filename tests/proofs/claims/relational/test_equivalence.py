@@ -15,7 +15,7 @@ from model.kernels import TableError
 from model.logic import BV64, is_same, is_true, name, place
 from model.program.procedure import Input, Place, Procedure, Set
 from model.source.errors import Unsupported
-from model.source.kernel import Kernel, Lowered, NoSink
+from model.source.kernel import Kernel, Lowered, NoEffect
 from model.source.targets.functions.fault import USER_MEM_ABORT
 from model.source.targets.functions.leaf import SET_PROT_ATTR
 from model.source.targets.target import Target
@@ -59,7 +59,7 @@ class Trees:
     ) -> Kernel:
         assert index == f"index of {tree.version}"
         if target is not USER_MEM_ABORT:
-            raise NoSink("A shape stands for user_mem_abort() alone.")
+            raise NoEffect("A shape stands for user_mem_abort() alone.")
         assert name == tree.version
         if name not in SHAPES:
             raise Unsupported("f.c", 3, "asm")
@@ -139,7 +139,7 @@ def test_other_functions_are_compared_by_what_they_are_given_and_do() -> None:
 
 def test_a_function_that_one_tree_lacks_or_that_is_not_read_is_told() -> None:
     known = kernel(LEAF, SET_PROT_ATTR)
-    lacking = compare_functions("1..2", "4K", {SET_PROT_ATTR.name: (known, NoSink("It has none."))})
+    lacking = compare_functions("1..2", "4K", {SET_PROT_ATTR.name: (known, NoEffect("It has none."))})
     assert (lacking.claims, lacking.skipped[0].reason) == ((), "It has none.")
     unread = compare_functions("1..2", "4K", {SET_PROT_ATTR.name: (Unsupported("f.c", 3, "asm"), known)})
     assert list(unread.unread) == ["the_same_in_everything@1..2:stage2_set_prot_attr"]
