@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The other functions of real kernels: a bug refutes the theorem that is about it, a respelling none."""
+"""Edits of real functions: a bug refutes the theorem that is about it, a respelling none."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 
 from model.source.preprocessor.profile import Profile
 from model.source.targets.functions import TARGETS
+from model.source.targets.functions.fault import USER_MEM_ABORT
 from model.source.trees.tree import Tree, overlay
 from proofs.claims.kernel import claims
 from proofs.solvers.smt.pool import Pool
@@ -22,8 +23,10 @@ from tests.kernel_bugs import (
     edits_lookup,
     edits_mmu,
     edits_pgtable,
+    edits_user_mem_abort,
 )
-from tests.support.trees import tree
+from tests.support.solvers.asking import ask
+from tests.support.trees import edited, tree
 
 PGTABLE, MMU, LOOKUP = "arch/arm64/kvm/hyp/pgtable.c", "arch/arm64/kvm/mmu.c", "virt/kvm/kvm_main.c"
 EDITS = (
@@ -119,3 +122,18 @@ def test_spelling_moves_no_verdict(target: str, file: str, function: str, old: s
     found = judged(replaced("7.3", file, function, old, new), target)
     assert found
     assert [j.name for j in found if j.standing is not Standing.AS_EXPECTED] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "theorem", "edits"),
+    edits_user_mem_abort.EDITS,
+    ids=[f"{edit[0]}-{i}-{edit[1]}" for i, edit in enumerate(edits_user_mem_abort.EDITS)],
+)
+def test_an_edit_of_the_fault_path_refutes_a_theorem(
+    name: str, theorem: str, edits: tuple[tuple[str, str], ...]
+) -> None:
+    found = claims.claims_of(edited(name, MMU, *edits), [("4K", Profile.builtin("4K"))], [USER_MEM_ABORT])
+    assert not found.unread
+    (answer,) = ask([claim for claim in found.claims if claim.theorem == theorem])
+    assert answer.verdict is Verdict.REFUTED, answer.why
+    assert answer.standing is Standing.OTHERWISE

@@ -10,39 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from model.cache import default_directory
-from model.source.index.definitions import (
-    Definition,
-    EnumText,
-    FunctionText,
-    Macro,
-    PrototypeText,
-    Reliance,
-    SourceLine,
-    StructText,
-    TypedefText,
-    VariableText,
-)
 from model.source.index.headers import Headers, read_headers
 from model.source.index.view import View
 from model.source.preprocessor.profile import Profile
 from model.source.trees.tree import Tree
-
-__all__ = [
-    "Definition",
-    "EnumText",
-    "FunctionText",
-    "Index",
-    "Macro",
-    "SourceLine",
-    "PrototypeText",
-    "Reliance",
-    "StructText",
-    "TypedefText",
-    "VariableText",
-    "View",
-    "default_directory",
-]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +24,7 @@ class Index:
 
     @staticmethod
     def build(tree: Tree, cache_dir: Path | None = None) -> Index:
-        """Index a tree.  ``cache_dir`` (see ``default_directory``) keeps what was found; or nothing does.
+        """Index a tree.  ``cache_dir`` (see ``model.cache``) keeps the scans; None keeps none.
 
         Raises TreeError where a header cannot be read; never for the state of the cache.
         """

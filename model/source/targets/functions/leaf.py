@@ -319,14 +319,4 @@ UNMAP_RANGE = _whole(
 )
 FLUSH_RANGE = _whole("kvm_pgtable_stage2_flush", "cleans what the guest wrote to a range")
 
-TARGETS = (
-    SET_PROT_ATTR,
-    TRY_LEAF,
-    UNMAP,
-    FLUSH,
-    CHANGE,
-    RELAX,
-    MAP_RANGE,
-    UNMAP_RANGE,
-    FLUSH_RANGE,
-)
+TARGETS = (SET_PROT_ATTR, TRY_LEAF, UNMAP, FLUSH, CHANGE, RELAX, MAP_RANGE, UNMAP_RANGE, FLUSH_RANGE)

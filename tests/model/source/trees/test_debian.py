@@ -4,14 +4,13 @@
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import re
 import shutil
 import subprocess
 import threading
 from collections.abc import Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from model.source.trees import apt, debian
-from model.source.trees.apt import Package, Unavailable
+from model.source.trees.apt import Unavailable
 from model.source.trees.debian import (
     CONTENTS,
     MARKER,
@@ -30,70 +29,11 @@ from model.source.trees.debian import (
     is_within,
     parse_request,
 )
-from proofs.fetch import main
+from tests.support.debian import NEW, OLD, SIX, FakeDebian, package, plant
 
 numbers = st.integers(0, 99).map(str)
 VERSION = re.compile(r"(\d+\.\d+)(=\1([.~][0-9ab.~+]+)?-[0-9ab.~+]+)?")
 releases = st.lists(numbers, min_size=1, max_size=3).map(".".join)
-
-
-def package(line: str, version: str) -> Package:
-    """A package whose .deb is, in these tests, a file that holds its upstream release."""
-    content = version.partition("-")[0].encode()
-    sha256 = hashlib.sha256(content).hexdigest()
-    return Package(f"linux-source-{line}", version, sha256, len(content))
-
-
-def plant(tree: Path, release: str) -> None:
-    """A tree of `release`, as small as can be."""
-    for name in CONTENTS:
-        (tree / name).parent.mkdir(parents=True, exist_ok=True)
-        (tree / name).touch()
-    numbers = zip(("VERSION", "PATCHLEVEL", "SUBLEVEL"), release.split("."), strict=True)
-    (tree / "Makefile").write_text("".join(f"{name} = {value}\n" for name, value in numbers))
-
-
-@dataclass
-class FakeDebian:
-    """Stands for apt-get, apt-cache, dpkg-deb and tar, and remembers what they were asked."""
-
-    packages: Sequence[Package]
-    served: bytes | None = None
-    offline: bool = False
-    calls: list[str] = field(default_factory=list)
-
-    def __call__(self, command: Sequence[str], folder: Path) -> str:
-        words = [word for word in command if word in {"show", "update", "download", "indextargets"}]
-        verb = words[0] if words else command[0]
-        self.calls.append(verb)
-        if verb == "indextargets":
-            return "main\tmirror:/debian\tbookworm\t/nowhere:1\n"
-        if verb in {"update", "download"} and self.offline:
-            raise Unavailable("apt-get failed: no route to mirror")
-        if verb in {"show", "download"}:
-            return self.ask(verb, command[-1], folder)
-        if verb == "dpkg-deb":
-            (folder / "package/usr/src").mkdir(parents=True)
-            content = Path(command[2]).read_text()
-            (folder / f"package/usr/src/linux-source-{content}.tar.xz").touch()
-        if verb == "tar":
-            plant(folder, Path(command[3]).name[len("linux-source-") : -len(".tar.xz")])
-        return ""
-
-    def ask(self, verb: str, name: str, folder: Path) -> str:
-        fit = [p for p in self.packages if name in {p.name, f"{p.name}={p.version}"}]
-        if not fit:
-            raise Unavailable("apt-cache failed: No packages found")
-        if verb == "show":
-            text = "Package: {0.name}\nVersion: {0.version}\nSize: {0.size}\nSHA256: {0.sha256}\n"
-            return text.format(fit[0])
-        content = self.served or fit[0].version.partition("-")[0].encode()
-        (folder / "some.deb").write_bytes(content)
-        return ""
-
-
-OLD, NEW = package("7.2", "7.2.9-1"), package("7.2", "7.2.13-1")
-SIX = package("6.1", "6.1.192-2")
 
 
 @pytest.fixture
@@ -316,75 +256,6 @@ def test_a_run_waits_for_another_and_uses_what_that_made(shop: TreeFetcher) -> N
         plant(shop.dest / "7.2", "7.2.9")
     thread.join()
     assert run.calls == []
-
-
-@pytest.mark.parametrize(
-    ("arguments", "code"),
-    [
-        ("6.1", 0),
-        ("6.1 6.1", 0),
-        ("6.1 7.2", 3),
-        ("6.1 7.2 --require 6.1", 3),
-        ("6.1 7.2 --require 6.1.192,6", 3),
-        ("6.1 7.2 --require 7", 1),
-        ("6.1 7.2 --require 6,7.2", 1),
-    ],
-)
-def test_exit_codes(arguments: str, code: int, tmp_path: Path) -> None:
-    places = ["--dest", str(tmp_path / "kernels"), "--cache", str(tmp_path / "cache")]
-    assert main([*arguments.split(), *places], FakeDebian([SIX])) == code
-
-
-@pytest.mark.parametrize(
-    ("arguments", "sentence"),
-    [
-        ("6.1 --require 6.2", "--require 6.2 asks for a tree that is not among those wanted: 6.1."),
-        (
-            "--require six",
-            "'six' is not a release: write 7, 7.2 or 7.2.9, with commas between several.",
-        ),
-        (
-            "7.x",
-            "'7.x' is not a kernel version: write a line of releases such as 7.2, or a line and",
-        ),
-        (
-            "7.2=7.2.9-1 7.2=7.2.9-2",
-            "two of 7.2=7.2.9-1, 7.2=7.2.9-2 would be put in the same folder: ask for one at a",
-        ),
-    ],
-)
-def test_a_wrong_command_line_exits_with_2(
-    arguments: str, sentence: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with pytest.raises(SystemExit) as usage:
-        main(arguments.split(), FakeDebian([]))
-    assert usage.value.code == 2
-    assert sentence in capsys.readouterr().err
-
-
-def test_the_table(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    plant(tmp_path / ".kernels/6.12", "6.12.5")
-    run = FakeDebian([SIX, OLD])
-    assert main(["--cache", "cache"], run) == 3
-    assert capsys.readouterr().out == (
-        "version  package            Makefile  path\n"
-        "6.1      6.1.192-2          6.1.192   .kernels/6.1\n"
-        "6.12     put there by hand  6.12.5    .kernels/6.12\n"
-        "7.2      7.2.9-1            7.2.9     .kernels/7.2\n"
-        "7.3      -                  missing   -\n"
-    )
-
-
-def test_an_interrupted_run_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    def interrupted(command: Sequence[str], folder: Path) -> str:
-        raise KeyboardInterrupt
-
-    places = ["--dest", str(tmp_path / "kernels"), "--cache", str(tmp_path / "cache")]
-    assert main(places, interrupted) == 130
-    assert capsys.readouterr().err == ("Interrupted: no tree is left half made. Run it again to go on.\n")
 
 
 @pytest.mark.skipif(

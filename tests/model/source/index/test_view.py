@@ -15,7 +15,8 @@ import pytest
 import tree_sitter
 import tree_sitter_c
 
-from model.source.index.index import Index, View
+from model.source.index.index import Index
+from model.source.index.view import View
 from model.source.preprocessor.annotations import blank
 from model.source.preprocessor.profile import PAGES, Profile
 from model.source.trees.tree import Tree
