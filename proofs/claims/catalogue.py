@@ -23,9 +23,9 @@ from model.shape import Shape
 from model.vocabulary.memory import is_cow_mapping
 from model.vocabulary.symbols import DONE, READ, WORLD
 from proofs.claims.claim import Claim, NamedTheorem, Skipped, make_claim
-from proofs.theorems.expectation import CORE_MM, PROVED, Expectation, NotAsked
-from proofs.theorems.expected import expected
-from proofs.theorems.expected.cow_check import expected_redundancy
+from proofs.theorems.expectation import CORE_MM, PROVED, Expectation, NotApplicable
+from proofs.theorems.expected import find_expectation
+from proofs.theorems.expected.versions import expect_redundancy
 from proofs.theorems.fault import (
     block_size,
     cow,
@@ -154,8 +154,8 @@ def _ask(
     missing = sorted(named.theorem.symbols - bound)
     if missing:
         return Skipped(named.name, subject.name, f"{subject.name} has no {' and no '.join(missing)}.")
-    answer = expected(named.name, subject.name) if subject.kind == "shape" else None
-    if isinstance(answer, NotAsked):
+    answer = find_expectation(named.name, subject.name) if subject.kind == "shape" else None
+    if isinstance(answer, NotApplicable):
         return Skipped(named.name, subject.name, answer.reason)
     return make_claim(named, subject.name, subject.pages, {"": subject.procedure}, facts, answer)
 
@@ -170,11 +170,11 @@ def _beside_others(subject: Subject, facts: tuple[Fact, ...]) -> Iterator[Claim]
     for step in steps.STEPS:
         if step.newer == subject.name:
             older = next(s.procedure for s in shapes(subject.pages) if s.name == step.older)
-            for name, theorem in steps.theorems(step):
+            for name, theorem in steps.state_step_theorems(step):
                 yield claim(name, theorem, {"": subject.procedure, steps.OLDER: older})
     for test in steps.DEAD_TESTS:
         if subject.name in test.shapes:
-            marked, theorem = steps.dead(test, subject.procedure)
+            marked, theorem = steps.state_dead_test(test, subject.procedure)
             yield claim(test.name, theorem, {"": marked})
 
 
@@ -192,24 +192,25 @@ def _about_the_cow_test(subject: Subject, bound: frozenset[str], facts: tuple[Fa
         remove_test(subject.procedure, is_cow_mapping), name=f"{subject.name} without its COW test"
     )
     both = {"": unchecked, cow_check.CHECKED: subject.procedure}
-    name, theorem, region = cow_check.refused_set(subject.name)
+    name, theorem, region = cow_check.state_refused_set(subject.name)
     yield claim(name, theorem, _expected(name, subject), region, alone=True)
-    for name, theorem, regions in cow_check.FATES:
+    for name, theorem, regions in cow_check.OUTCOMES_WITHOUT_TEST:
         yield claim(name, theorem, _expected(name, subject), *regions)
     for named in theorems(""):
-        if not (cow_check.forbids(named.theorem) and named.theorem.symbols <= bound):
+        if not (cow_check.is_prohibition(named.theorem) and named.theorem.symbols <= bound):
             continue
         yield claim(
-            *cow_check.redundancy(named.name, named.theorem), expected_redundancy(named.name, subject.name)
+            *cow_check.state_redundancy(named.name, named.theorem),
+            expect_redundancy(named.name, subject.name),
         )
-        condition = cow_conditions.condition(named.name, subject.name)
+        condition = cow_conditions.find_condition(named.name, subject.name)
         if condition is not None:
-            yield claim(*cow_check.under(condition, named.name, named.theorem), PROVED)
+            yield claim(*cow_check.state_conditional_redundancy(condition, named.name, named.theorem), PROVED)
 
 
 def _expected(name: str, subject: Subject) -> Expectation | None:
-    answer = expected(name, subject.name)
-    if isinstance(answer, NotAsked):
+    answer = find_expectation(name, subject.name)
+    if isinstance(answer, NotApplicable):
         raise TypeError(f"{name} is asked of {subject.name}, and its expectation says that it is not.")
     return answer
 

@@ -41,14 +41,14 @@ PROVED = Expectation(Verdict.PROVED)
 
 
 @dataclass(frozen=True)
-class NotAsked:
+class NotApplicable:
     """The theorem is not asked there, for this reason: its premises cannot occur."""
 
     reason: str
 
 
 #: The exceptions of one theorem, by shape.
-Row = Mapping[str, Expectation | NotAsked]
+Row = Mapping[str, Expectation | NotApplicable]
 #: The rows of a family, by theorem.
 Table = Mapping[str, Row]
 
@@ -77,37 +77,37 @@ def between(first: str, last: str) -> tuple[str, ...]:
 
 
 def _position(shape: str) -> int:
-    _known(shape, EVERY)
+    _check_name(shape, EVERY)
     return EVERY.index(shape)
 
 
-def _known(name: str, names: tuple[str, ...]) -> None:
+def _check_name(name: str, names: tuple[str, ...]) -> None:
     if name not in names:
         raise ValueError(f"No shape is called {name!r}; name one of {', '.join(names)}.")
 
 
-def _named(groups: tuple[str | tuple[str, ...], ...]) -> list[str]:
+def _flatten(groups: tuple[str | tuple[str, ...], ...]) -> list[str]:
     """The shapes of all groups; a group may be a single shape, or core-mm."""
     names = [name for group in groups for name in ([group] if isinstance(group, str) else group)]
     for name in names:
-        _known(name, (CORE_MM, *EVERY))
+        _check_name(name, (CORE_MM, *EVERY))
     return names
 
 
-def refuted(*shapes: str | tuple[str, ...], witness: Term, reason: str) -> Row:
+def expect_refuted(*shapes: str | tuple[str, ...], witness: Term, reason: str) -> Row:
     """On these shapes the theorem fails: every counterexample satisfies ``witness``; ``reason`` says
     why, and cites the source.  Raises ValueError if there is no such shape."""
-    return dict.fromkeys(_named(shapes), Expectation(Verdict.REFUTED, witness, reason))
+    return dict.fromkeys(_flatten(shapes), Expectation(Verdict.REFUTED, witness, reason))
 
 
-def not_asked(*shapes: str | tuple[str, ...], reason: str) -> Row:
-    """On these shapes the theorem is not asked; errors as of ``refuted``."""
-    return dict.fromkeys(_named(shapes), NotAsked(reason))
+def exclude(*shapes: str | tuple[str, ...], reason: str) -> Row:
+    """On these shapes the theorem is not asked; errors as of ``expect_refuted``."""
+    return dict.fromkeys(_flatten(shapes), NotApplicable(reason))
 
 
-def proved(*exceptions: Row) -> Row:
+def expect_proved(*exceptions: Row) -> Row:
     """PROVED of every shape but the exceptions; a shape may stand in one of them only."""
-    row: dict[str, Expectation | NotAsked] = {}
+    row: dict[str, Expectation | NotApplicable] = {}
     for exception in exceptions:
         twice = row.keys() & exception.keys()
         if twice:

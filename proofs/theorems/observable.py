@@ -50,12 +50,12 @@ class Observable:
     """Something that a fault path does: terms over its words, which mean something only ``when``
     it happened (None: always)."""
 
-    whats: tuple[Term, ...]
+    terms: tuple[Term, ...]
     when: Term | None = None
 
-    def alike(self, other: str) -> Term:
+    def agrees_with(self, other: str) -> Term:
         """The subjects "" and ``other`` agree on it; so they do if it did not happen in both."""
-        equal = conj(*(same(what, about(other, what)) for what in self.whats))
+        equal = conj(*(same(what, about(other, what)) for what in self.terms))
         return equal if self.when is None else (self.when & about(other, self.when)) >> equal
 
 

@@ -29,7 +29,7 @@ FACTS_NEEDED = ("guest_pages_are_no_smaller", "hugetlb_has_four_sizes")
 
 def conform() -> Term:
     """That every observable of the kernel is that of its shape."""
-    return conj(*(observable.alike(SHAPE) for observable in EVERYTHING))
+    return conj(*(observable.agrees_with(SHAPE) for observable in EVERYTHING))
 
 
 def run_on_inputs_of(kernel: Procedure, shape: Procedure) -> Procedure:

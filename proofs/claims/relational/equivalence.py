@@ -159,7 +159,7 @@ class Comparison:
 
 def compare_fault_paths(one: Procedure, two: Procedure, names: str, pages: str) -> Iterator[Claim]:
     """The claims about two fault paths; the last is about all that they do, with the region."""
-    equal = [respect.observable.alike(OTHER) for respect in RESPECTS]
+    equal = [respect.observable.agrees_with(OTHER) for respect in RESPECTS]
     for respect, then in zip(RESPECTS, equal, strict=True):
         named = _theorem(f"the_same_{respect.name}", f"Both {respect.says}.", then)
         yield _compare(named, one, two, names, pages)

@@ -7,37 +7,31 @@ to D12 are in ``counterexamples.scenarios.programs``.
 
 from __future__ import annotations
 
-from proofs.theorems.expectation import PROVED, Expectation, NotAsked, Table
+from proofs.theorems.expectation import PROVED, Expectation, NotApplicable, Table
 from proofs.theorems.expected import (
     block_size,
-    conformance,
     cow,
-    cow_check,
     dirty_logging,
     memory_type,
     permissions,
     refusal,
     resources,
-    signals,
-    tags,
+    versions,
 )
 
 EXPECTED: Table = {
     **memory_type.EXPECTED,
     **cow.EXPECTED,
-    **cow_check.EXPECTED,
+    **versions.EXPECTED,
     **permissions.EXPECTED,
     **dirty_logging.EXPECTED,
-    **tags.EXPECTED,
     **block_size.EXPECTED,
     **refusal.EXPECTED,
     **resources.EXPECTED,
-    **signals.EXPECTED,
-    **conformance.EXPECTED,
 }
 
 
-def expected(theorem: str, shape: str) -> Expectation | NotAsked | None:
+def find_expectation(theorem: str, shape: str) -> Expectation | NotApplicable | None:
     """The declared answer; None if none is declared."""
     row = EXPECTED.get(theorem)
     return None if row is None else row.get(shape, PROVED)

@@ -242,7 +242,7 @@ what_is_not_mapped_leaves_the_entry_alone = Theorem(
 )
 
 
-def _is_counted(leaf: Term) -> Term:
+def _count_reference(leaf: Term) -> Term:
     """1 if the entry counts as a reference to the page of its table: it is not zero."""
     return choose(leaf == _ZERO, const(0, entry_counts.sort), const(1, entry_counts.sort))
 
@@ -251,7 +251,7 @@ written_entries_are_counted = Theorem(
     of=_WRITE,
     says="The page of a table has one reference for each entry that is not zero.",
     given=(answer == 0, entry_before == old_leaf),
-    then=entry_counts == _is_counted(new_leaf) - _is_counted(old_leaf),
+    then=entry_counts == _count_reference(new_leaf) - _count_reference(old_leaf),
     because=("stage2_pte_is_counted(); a table whose page has one reference left is freed",),
 )
 
@@ -279,7 +279,9 @@ cleared_entries_are_counted = Theorem(
     given=(entry_before == old_leaf, ~_in_use, page_of_old != _ZERO),
     then=entry_counts
     == choose(
-        is_table(old_leaf), const(-2, entry_counts.sort), const(0, entry_counts.sort) - _is_counted(old_leaf)
+        is_table(old_leaf),
+        const(-2, entry_counts.sort),
+        const(0, entry_counts.sort) - _count_reference(old_leaf),
     ),
     because=("stage2_unmap_walker(): put_page(ctx->ptep), put_page(childp)",),
 )

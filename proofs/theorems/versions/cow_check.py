@@ -43,15 +43,15 @@ CHECKED = "checked"
 refused_by_the_test: Term = about(CHECKED, cow_refused)
 
 #: What a theorem that forbids something speaks of: a kernel that refuses every fault satisfies it.
-_DEEDS = (mapped, relaxed, sanitised, marked_dirty)
+_EFFECTS = (mapped, relaxed, sanitised, marked_dirty)
 
 
-def forbids(theorem: Theorem) -> bool:
+def is_prohibition(theorem: Theorem) -> bool:
     """Whether the theorem is about something that was done: refusing more can never break it."""
-    return any(given.key == deed.key for given in theorem.given for deed in _DEEDS)
+    return any(given.key == deed.key for given in theorem.given for deed in _EFFECTS)
 
 
-def redundancy(name: str, theorem: Theorem) -> tuple[str, Theorem]:
+def state_redundancy(name: str, theorem: Theorem) -> tuple[str, Theorem]:
     """That the test is redundant for a theorem, and how that is called."""
     return f"cow_check_is_redundant_for_{name}", Theorem(
         says=f"On every input that the is_cow_mapping() test refuses, without it: {theorem.says}",
@@ -65,9 +65,9 @@ def redundancy(name: str, theorem: Theorem) -> tuple[str, Theorem]:
     )
 
 
-def under(condition: Condition, name: str, theorem: Theorem) -> tuple[str, Theorem]:
+def state_conditional_redundancy(condition: Condition, name: str, theorem: Theorem) -> tuple[str, Theorem]:
     """The redundancy of the test for a theorem, under the condition."""
-    longer, redundant = redundancy(name, theorem)
+    longer, redundant = state_redundancy(name, theorem)
     says = f"{redundant.says} This holds {condition.says}."
     return f"{longer}_{condition.name}", replace(
         redundant, says=says, given=(*redundant.given, condition.holds)
@@ -96,7 +96,7 @@ _ATOMS: tuple[tuple[str, Term], ...] = (
 )
 
 
-def refused_set(shape: str) -> tuple[str, Theorem, Region]:
+def state_refused_set(shape: str) -> tuple[str, Theorem, Region]:
     """Which inputs the version's test refuses: an if-and-only-if, and a region to be told."""
     theorem = Theorem(
         says="The is_cow_mapping() test refuses exactly the inputs of the printed formula.",
@@ -109,7 +109,7 @@ def refused_set(shape: str) -> tuple[str, Theorem, Region]:
 
 _nothing_else_is_wrong = refused_by_the_test & undisturbed & is_understood
 
-_FATE: tuple[tuple[str, Term], ...] = (
+_OUTCOME_ATOMS: tuple[tuple[str, Term], ...] = (
     ("refused_for_cow_alone", _nothing_else_is_wrong),
     ("is_vma_cacheable", is_vma_cacheable),
     ("kvm_supports_cacheable_pfnmap()", kvm_supports_cacheable_pfnmap),
@@ -118,10 +118,10 @@ _FATE: tuple[tuple[str, Term], ...] = (
     ("tags_are_forbidden", has_forbidden_tags),
 )
 
-MAPPED_WITHOUT = Region("mapped", _FATE, conj(_nothing_else_is_wrong, mapped | relaxed))
+MAPPED_WITHOUT = Region("mapped", _OUTCOME_ATOMS, conj(_nothing_else_is_wrong, mapped | relaxed))
 
 #: What becomes, without the test, of what it refuses: names, theorems, and what is to be told of them.
-FATES: tuple[tuple[str, Theorem, tuple[Region, ...]], ...] = (
+OUTCOMES_WITHOUT_TEST: tuple[tuple[str, Theorem, tuple[Region, ...]], ...] = (
     (
         "what_the_cow_check_refuses_is_refused_without_it",
         Theorem(

@@ -196,6 +196,6 @@ CONDITIONS: tuple[Condition, ...] = (
 )
 
 
-def condition(theorem: str, shape: str) -> Condition | None:
+def find_condition(theorem: str, shape: str) -> Condition | None:
     """The condition under which the test is redundant there; None if it always is."""
     return next((c for c in CONDITIONS if c.theorem == theorem and shape in c.shapes), None)

@@ -71,7 +71,7 @@ _MINOR = frozenset({prot.key, relaxed_prot.key, map_addr.key, relaxed_addr.key})
 
 
 def _without_minor(observable: Observable) -> Observable:
-    return replace(observable, whats=tuple(what for what in observable.whats if what.key not in _MINOR))
+    return replace(observable, terms=tuple(what for what in observable.terms if what.key not in _MINOR))
 
 
 _observables: tuple[Observable, ...] = (
@@ -81,11 +81,11 @@ _observables: tuple[Observable, ...] = (
 )
 
 #: Everything observable is the same.
-do_the_same: Term = conj(*(observable.alike(OLDER) for observable in _observables))
+do_the_same: Term = conj(*(observable.agrees_with(OLDER) for observable in _observables))
 
 
 @dataclass(frozen=True)
-class Step:
+class VersionStep:
     """From the version ``older`` to ``newer``: they differ only on the inputs ``differs``, and, if
     ``exact``, on all of them; ``says`` is that as a sentence, and ``because`` what made it so."""
 
@@ -107,8 +107,8 @@ _becomes_normal = ~pfn_is_map_memory & (exec_fault | ~mmu_invalidated)
 #: Memory is refused late.
 _becomes_refused = pfn_is_map_memory & ~mmu_invalidated
 
-STEPS: tuple[Step, ...] = (
-    Step(
+STEPS: tuple[VersionStep, ...] = (
+    VersionStep(
         "v6.16",
         "v3",
         (_has_vma & _refused_cow)
@@ -123,7 +123,7 @@ STEPS: tuple[Step, ...] = (
         "those without FWB.",
         "20250310103008.3471-1-ankita@nvidia.com",
     ),
-    Step(
+    VersionStep(
         "v3",
         "v6",
         _has_pfn
@@ -135,7 +135,7 @@ STEPS: tuple[Step, ...] = (
         "v6 knows the other cacheable types as well, MT_NORMAL_TAGGED first of all, and asks for DIC.",
         "20250523154445.3779-1-ankita@nvidia.com",
     ),
-    Step(
+    VersionStep(
         "v6",
         "v7",
         _has_pfn & ~is_pfnmap & is_vma_cacheable & (_becomes_normal | (_becomes_refused & _no_hardware)),
@@ -143,7 +143,7 @@ STEPS: tuple[Step, ...] = (
         "is refused.",
         "20250618065541.50049-1-ankita@nvidia.com; aFLqiAyXZLoOTepi@arm.com",
     ),
-    Step(
+    VersionStep(
         "v7",
         "v8",
         (_has_vma & _refused_cow)
@@ -156,14 +156,14 @@ STEPS: tuple[Step, ...] = (
         "v8 looks at pages beyond memory alone, answers them by -EFAULT, and refuses cacheable VM_MIXEDMAP.",
         "20250620120946.2991-1-ankita@nvidia.com",
     ),
-    Step(
+    VersionStep(
         "v8",
         "v9",
         _has_pfn & beyond & ~is_pfnmap & (is_cow_mapping ^ is_vma_cacheable),
         "v9 refuses COW of VM_MIXEDMAP as well, and no longer refuses it for being cacheable.",
         "20250621042111.3992-1-ankita@nvidia.com",
     ),
-    Step(
+    VersionStep(
         "v9",
         "v6.17",
         _has_pfn & beyond & is_cow_mapping,
@@ -171,7 +171,7 @@ STEPS: tuple[Step, ...] = (
         "that went were dead.",
         "20250705071717.5062-1-ankita@nvidia.com; 0c67288e0c8b",
     ),
-    Step(
+    VersionStep(
         "v6.17",
         "v7.1",
         ~is_understood
@@ -185,7 +185,7 @@ STEPS: tuple[Step, ...] = (
         "5f9466b50c1b, v6.18; adjust_nested_exec_perms(), v6.19; v7.0; the refactoring of v7.1",
         exact=False,
     ),
-    Step(
+    VersionStep(
         "v7.1",
         "v7.2.10",
         is_pfnmap
@@ -199,7 +199,7 @@ STEPS: tuple[Step, ...] = (
 )
 
 
-def theorems(step: Step) -> list[tuple[str, Theorem]]:
+def state_step_theorems(step: VersionStep) -> list[tuple[str, Theorem]]:
     """That the two versions do the same elsewhere, and differ there."""
     older = step.older
     same_elsewhere = Theorem(
@@ -251,7 +251,7 @@ DEAD_TESTS: tuple[DeadTest, ...] = (
 )
 
 
-def dead(test: DeadTest, procedure: Procedure) -> tuple[Procedure, Theorem]:
+def state_dead_test(test: DeadTest, procedure: Procedure) -> tuple[Procedure, Theorem]:
     """The version with the test marked, and that it never strikes."""
     marked = mark_branch(procedure, test.guard, str(_strikes.data), answering=-EINVAL)
     return marked, Theorem(says=test.says, given=(TRUE,), then=~_strikes, because=(_THREAD,))

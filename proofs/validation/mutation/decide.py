@@ -261,16 +261,16 @@ class _MutationRun:
             return "whether it is equivalent is not decided"
         runs = replay(self.equivalence_claim(i, ()), inputs)
         different = [
-            ", ".join(str(what) for what in each.whats)
+            ", ".join(str(what) for what in each.terms)
             for each in OBSERVED
-            if not runs.value(each.alike(ORIGINAL))
+            if not runs.value(each.agrees_with(ORIGINAL))
         ]
         return "; ".join(different)
 
     def equivalence_claim(self, i: int, assumed: Iterable[Fact]) -> Claim:
         """That the mutant does what the procedure does, on the inputs that the facts allow the procedure."""
         facts = tuple(replace(fact, holds=about(ORIGINAL, fact.holds)) for fact in assumed)
-        then = conj(*(each.alike(ORIGINAL) for each in OBSERVED))
+        then = conj(*(each.agrees_with(ORIGINAL) for each in OBSERVED))
         mutant = self.mutants[i]
         subjects = {"": mutant.procedure, ORIGINAL: self.subject.procedure}
         name, because = f"mutant_{i}_is_equivalent", (mutant.operator,)

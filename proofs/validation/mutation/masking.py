@@ -34,7 +34,7 @@ def _by_page(term: Term) -> Term:
 
 
 #: What a mutant has to do as its original does.
-OBSERVED = tuple(replace(each, whats=tuple(map(_by_page, each.whats))) for each in (*EVERYTHING, LOCKS))
+OBSERVED = tuple(replace(each, terms=tuple(map(_by_page, each.terms))) for each in (*EVERYTHING, LOCKS))
 
 
 def input_facts(facts: Sequence[Fact]) -> list[Fact]:
@@ -79,8 +79,8 @@ class MaskingCheck:
         memo: dict[bytes, Term] = {}
         for each in OBSERVED:
             when = TRUE if each.when is None else each.when
-            new = [bind(term, {"": mutant}, result, memo) for term in (when, *each.whats)]
-            old = [self._bind_original(term) for term in (when, *each.whats)]
+            new = [bind(term, {"": mutant}, result, memo) for term in (when, *each.terms)]
+            old = [self._bind_original(term) for term in (when, *each.terms)]
             differ = [~same(a, b) for a, b in zip(new[1:], old[1:], strict=True) if a.key != b.key]
             if differ:
                 yield new[0], old[0], disj(*differ)

@@ -14,9 +14,9 @@ from model.source.targets.functions import TARGETS
 from model.vocabulary.symbols import DONE, READ, VARYING, WORLD
 from proofs.claims.catalogue import Subject, claims, is_about_core_mm, shapes, theorems
 from proofs.claims.claim import NamedTheorem, pages_in_name
-from proofs.theorems.expectation import CORE_MM, NotAsked, Verdict
+from proofs.theorems.expectation import CORE_MM, NotApplicable, Verdict
 from proofs.theorems.expected import EXPECTED
-from proofs.theorems.versions.cow_check import forbids
+from proofs.theorems.versions.cow_check import is_prohibition
 from proofs.theorems.versions.cow_conditions import CONDITIONS
 from tests.support.solvers.asking import by_theorem
 
@@ -43,8 +43,8 @@ def test_every_row_is_of_a_theorem_and_of_shapes() -> None:
     for theorem, row in EXPECTED.items():
         of = {c.subject for c in CATALOGUE.claims if c.theorem == theorem}
         skipped = {s.subject for s in CATALOGUE.skipped if s.theorem == theorem}
-        assert {s for s, e in row.items() if isinstance(e, NotAsked)} <= skipped, theorem
-        assert {s for s, e in row.items() if not isinstance(e, NotAsked)} <= of, theorem
+        assert {s for s, e in row.items() if isinstance(e, NotApplicable)} <= skipped, theorem
+        assert {s for s, e in row.items() if not isinstance(e, NotApplicable)} <= of, theorem
 
 
 @pytest.mark.parametrize("named", theorems(""), ids=lambda n: n.name)
@@ -103,7 +103,7 @@ def test_the_cow_test_is_asked_about_where_there_is_one() -> None:
     assert with_test == {"v3", "v6", "v7", "v8", "v9"}
     for named in theorems(""):
         redundancy = by_theorem().get(f"cow_check_is_redundant_for_{named.name}", {})
-        asked = {s for s in with_test if forbids(named.theorem) and s in by_theorem()[named.name]}
+        asked = {s for s in with_test if is_prohibition(named.theorem) and s in by_theorem()[named.name]}
         assert set(redundancy) <= with_test
         assert asked <= set(redundancy), named.name
 

@@ -13,12 +13,12 @@ from proofs.theorems.expectation import (
     CORE_MM,
     EVERY,
     Expectation,
-    NotAsked,
+    NotApplicable,
     Verdict,
     between,
-    not_asked,
-    proved,
-    refuted,
+    exclude,
+    expect_proved,
+    expect_refuted,
     since,
     until,
 )
@@ -44,13 +44,13 @@ def test_parts_of_the_history(i: int) -> None:
 
 def test_a_row_names_shapes_and_parts_of_the_history() -> None:
     wrong = Expectation(Verdict.REFUTED, TRUE, "a.")
-    row = proved(
-        refuted("v6.16", between("v6", "v8"), CORE_MM, witness=TRUE, reason="a."),
-        not_asked("v9", reason="b."),
+    row = expect_proved(
+        expect_refuted("v6.16", between("v6", "v8"), CORE_MM, witness=TRUE, reason="a."),
+        exclude("v9", reason="b."),
     )
     assert list(row) == ["v6.16", "v6", "v7", "v8", "core_mm", "v9"]
     assert [row[name] for name in ("v6.16", "v7", "core_mm")] == [wrong] * 3
-    assert row["v9"] == NotAsked("b.")
+    assert row["v9"] == NotApplicable("b.")
 
 
 @pytest.mark.parametrize(
@@ -70,9 +70,9 @@ def test_an_unknown_shape_is_an_error(name: Callable[[str], object]) -> None:
 def test_a_row_of_an_unknown_shape_is_an_error() -> None:
     told = rf"^No shape is called 'v33'; name one of core_mm, {KNOWN}\.$"
     with pytest.raises(ValueError, match=told):
-        refuted("v3", "v33", witness=TRUE, reason="a.")
+        expect_refuted("v3", "v33", witness=TRUE, reason="a.")
     with pytest.raises(ValueError, match=told):
-        not_asked(("v33",), reason="a.")
+        exclude(("v33",), reason="a.")
 
 
 def test_a_part_that_goes_backwards_is_an_error() -> None:
@@ -82,4 +82,4 @@ def test_a_part_that_goes_backwards_is_an_error() -> None:
 
 def test_two_answers_to_one_question_are_an_error() -> None:
     with pytest.raises(ValueError, match=r"^v3: two answers are declared of one theorem; keep one\.$"):
-        proved(not_asked("v3", reason="a."), not_asked("v3", "v6", reason="b."))
+        expect_proved(exclude("v3", reason="a."), exclude("v3", "v6", reason="b."))
