@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Verdicts, and the expectations of a theorem by shape: PROVED of every shape, but for what its row says.
+"""Verdicts, and the expectations of a theorem: PROVED of every shape, but for what its row says.
 
 A row names a shape (``"v8"``), or a part of the history of shapes: ``since("v8")``, ``until("v7")``,
 ``between("v3", "v7")``, ``EVERY``.  The history is the order of ``model.arch.arm64.fault.shapes()``.
@@ -16,7 +16,7 @@ from model.logic import Term
 
 
 class Verdict(Enum):
-    """The closed set of answers; only the first two can be as expected."""
+    """What is found of a claim; only the first two can be expected."""
 
     PROVED = "PROVED"
     REFUTED = "REFUTED"
@@ -29,7 +29,7 @@ class Verdict(Enum):
 
 @dataclass(frozen=True)
 class Expectation:
-    """The declared answer.  ``witness`` (of a refutation) is a term over words that every witness
+    """The declared verdict.  ``witness`` (of a refutation) is a term over symbols that every witness
     must satisfy, and ``reason`` says why the theorem fails there, with its source."""
 
     verdict: Verdict
@@ -42,7 +42,7 @@ PROVED = Expectation(Verdict.PROVED)
 
 @dataclass(frozen=True)
 class NotApplicable:
-    """The theorem is not asked there, for this reason: its premises cannot occur."""
+    """The theorem does not apply, for this reason: its premises cannot occur."""
 
     reason: str
 
@@ -95,24 +95,24 @@ def _flatten(groups: tuple[str | tuple[str, ...], ...]) -> list[str]:
 
 
 def expect_refuted(*shapes: str | tuple[str, ...], witness: Term, reason: str) -> Row:
-    """On these shapes the theorem fails: every counterexample satisfies ``witness``; ``reason`` says
-    why, and cites the source.  Raises ValueError if there is no such shape."""
+    """Declare that the theorem fails on these shapes: every counterexample satisfies ``witness``, and
+    ``reason`` says why, with the source.  Raises ValueError if there is no such shape."""
     return dict.fromkeys(_flatten(shapes), Expectation(Verdict.REFUTED, witness, reason))
 
 
 def exclude(*shapes: str | tuple[str, ...], reason: str) -> Row:
-    """On these shapes the theorem is not asked; errors as of ``expect_refuted``."""
+    """Declare that the theorem does not apply to these shapes; errors as of ``expect_refuted``."""
     return dict.fromkeys(_flatten(shapes), NotApplicable(reason))
 
 
 def expect_proved(*exceptions: Row) -> Row:
-    """PROVED of every shape but the exceptions; a shape may stand in one of them only."""
+    """Declare that the theorem is PROVED of every shape but the exceptions, each shape in one at most."""
     row: dict[str, Expectation | NotApplicable] = {}
     for exception in exceptions:
         twice = row.keys() & exception.keys()
         if twice:
             raise ValueError(
-                f"{', '.join(sorted(twice))}: two answers are declared of one theorem; keep one."
+                f"{', '.join(sorted(twice))}: two verdicts are declared of one theorem; keep one."
             )
         row.update(exception)
     return row

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What two runs of a fault path are compared by: something that both did, and when it means anything."""
+"""Observables of a fault path, by which two runs are compared, and when each means anything."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ from model.vocabulary.memory import (
     sanitised_size,
     vma_address,
 )
-from proofs.theorems.theorem import about
+from proofs.theorems.theorem import qualify
 
 
 @dataclass(frozen=True)
 class Observable:
-    """Something that a fault path does: terms over its words, which mean something only ``when``
+    """Something that a fault path does: terms over its symbols, which mean something only ``when``
     it happened (None: always)."""
 
     terms: tuple[Term, ...]
@@ -55,8 +55,8 @@ class Observable:
 
     def agrees_with(self, other: str) -> Term:
         """The subjects "" and ``other`` agree on it; so they do if it did not happen in both."""
-        equal = conj(*(same(what, about(other, what)) for what in self.terms))
-        return equal if self.when is None else (self.when & about(other, self.when)) >> equal
+        equal = conj(*(same(what, qualify(other, what)) for what in self.terms))
+        return equal if self.when is None else (self.when & qualify(other, self.when)) >> equal
 
 
 #: Everything, to the last bit.  Whether each event happened is among it, so that no difference hides

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What a theorem is: a sentence, its premises, its conclusion, and why one should want it.
+"""Theorems: a sentence, its premises, its conclusion, and the sources it rests on.
 
-A theorem is stated over the words of ``model.vocabulary.memory`` and knows no shape, no kernel, no solver.
+A theorem is stated over the symbols of ``model.vocabulary.memory`` and knows no shape, no kernel, no solver.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from model.logic import Term, free_names, name, substitute
 class Theorem:
     """``says`` is the whole theorem as a sentence in kernel words; all of ``given`` together imply
     ``then``; ``because`` cites the commit, mail (Message-ID), manual rule or comment it rests on.
-    ``not_assuming`` names facts that must not be used: the theorem asks what happens without them.
+    ``not_assuming`` names facts that must not be used: the theorem says what holds without them.
     ``of`` is the function that it is about (the name of a target in ``model.source.targets``), "" for
     the fault paths.
 
@@ -31,13 +31,13 @@ class Theorem:
 
     @property
     def symbols(self) -> frozenset[str]:
-        """The symbols and constants that a procedure must bind for the theorem to be asked of it."""
+        """The symbols and constants that a procedure must bind for the theorem to apply to it."""
         return frozenset(free_names(*self.given, self.then))
 
 
 @dataclass(frozen=True)
 class Region:
-    """A set of inputs that is told as a formula: ``term`` over the words, in terms of at most eight
+    """A set of inputs that is printed as a formula: ``term`` over the symbols, in terms of at most eight
     labelled conditions.  ``says`` is what it is the set of.  Where the conditions do not determine it,
     ``projected`` says to take each combination of them that some input of the region has.
 
@@ -52,6 +52,6 @@ class Region:
     always: str = "always"
 
 
-def about(subject: str, term: Term) -> Term:
-    """The term with its words meant of that subject."""
+def qualify(subject: str, term: Term) -> Term:
+    """The term over the symbols of that subject: ``ret`` becomes ``SUBJECT:ret``."""
     return substitute(term, lambda leaf: name(f"{subject}:{leaf.data}", leaf.sort))

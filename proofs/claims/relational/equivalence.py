@@ -54,7 +54,7 @@ from model.vocabulary.symbols import DONE
 from proofs.claims.claim import Claim, NamedTheorem, Skipped, make_claim, make_unread_claim
 from proofs.theorems.expectation import Expectation, Verdict
 from proofs.theorems.observable import Observable
-from proofs.theorems.theorem import Region, Theorem, about
+from proofs.theorems.theorem import Region, Theorem, qualify
 
 OTHER = "other"
 FAMILY = "equivalence"
@@ -228,7 +228,7 @@ def _compare_procedures(
 def _equality(target: Target, word: str) -> Term:
     """That the symbol is the same in both."""
     term = name(word, target.symbols[word][0])
-    return same(term, about(OTHER, term))
+    return same(term, qualify(OTHER, term))
 
 
 def _is_input(target: Target, word: str) -> bool:

@@ -22,17 +22,17 @@ from model.vocabulary.memslot import (
     vm_is_protected,
 )
 from proofs.claims.claim import Claim
-from proofs.theorems.theorem import about
+from proofs.theorems.theorem import qualify
 
 WORD = str(memslot_refused.data)
 _MEMSLOT = "memslot"
 
 #: A plain memslot is being made, and the VMA of the fault lies under it.
-_REGISTERED = about(
+_REGISTERED = qualify(
     _MEMSLOT,
     conj(checks_vmas, fits, ~has_gmem, ~logs_dirty_pages, ~vm_is_protected, looks_for_vmas, vma_found),
 )
-_REFUSED = about(_MEMSLOT, answer == -EINVAL)
+_REFUSED = qualify(_MEMSLOT, answer == -EINVAL)
 
 
 def asks_registration(claim: Claim) -> bool:

@@ -15,7 +15,7 @@ from model.program.renaming import rename_locals
 from model.source.kernel import Kernel
 from model.source.targets.target import LocalValue
 from proofs.claims.claim import Claim, NamedTheorem, make_claim
-from proofs.theorems.theorem import Theorem, about
+from proofs.theorems.theorem import Theorem, qualify
 
 THEOREM = "no_local_matters_before_it_is_set"
 _AGAIN = "again"
@@ -40,7 +40,7 @@ def make_uninitialised_claim(subject: str, kernel: Kernel) -> Claim:
     theorem = Theorem(
         "Nothing that the function does depends on what a local held before it was set.",
         (~_crashed,),
-        conj(*(same(word, about(_AGAIN, word)) for word in words)),
+        conj(*(same(word, qualify(_AGAIN, word)) for word in words)),
         ("C11 6.2.4: such a value is indeterminate",),
     )
     procedures = {"": procedure, _AGAIN: rename_locals(procedure)}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The answers that are declared for the shapes.  A theorem without a row has none, which is never green.
+"""Expected verdicts of the theorems, by shape.  A theorem without a row has none, which is never green.
 
 Each refutation says what every counterexample must show, and why it is right, with its source.  D1
 to D12 are in ``counterexamples.scenarios.programs``.
@@ -32,6 +32,6 @@ EXPECTED: Table = {
 
 
 def find_expectation(theorem: str, shape: str) -> Expectation | NotApplicable | None:
-    """The declared answer; None if none is declared."""
+    """The expectation that is declared of a theorem about a shape; None if there is none."""
     row = EXPECTED.get(theorem)
     return None if row is None else row.get(shape, PROVED)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Declared answers: block sizes."""
+"""Expected verdicts: block sizes."""
 
 from __future__ import annotations
 

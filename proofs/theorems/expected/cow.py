@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Declared answers: copy-on-write mappings of PFNs."""
+"""Expected verdicts: copy-on-write mappings of PFNs."""
 
 from __future__ import annotations
 

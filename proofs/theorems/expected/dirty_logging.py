@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Declared answers: dirty logging."""
+"""Expected verdicts: dirty logging."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Declared answers: permissions."""
+"""Expected verdicts: permissions."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Declared answers: what is taken is given back."""
+"""Expected verdicts: page references and locks."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""How much is mapped at once: sizes, alignment, and what a block must not reach beyond."""
+"""Block sizes: what is mapped at once, its alignment, and what a block must not reach beyond."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Copy-on-write mappings of PFNs: is the is_cow_mapping() test needed, and what does it catch?
+"""Copy-on-write mappings of PFNs: whether the is_cow_mapping() test is needed, and what it catches.
 
 The first theorems are about core-mm alone; the last ones are about what a fault path maps.  That
-dropping the test changes no other theorem is asked in ``proofs.theorems.versions.cow_check``.
+dropping the test changes no other theorem is claimed in ``proofs.theorems.versions.cow_check``.
 """
 
 from __future__ import annotations

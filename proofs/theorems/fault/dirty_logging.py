@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What a memslot with dirty logging promises: no write goes unnoticed."""
+"""Dirty logging: no write to a logged memslot goes unnoticed."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Which memory type a page gets: the rule of the review, taken apart.
+"""Memory types of pages: the rule of the review, taken apart.
 
 "Within the VMA the non-normal/special PTE have to follow the vma->vm_pgprot while the normal pages
 have to be cachable" (20250704140431.GH1410929@nvidia.com).

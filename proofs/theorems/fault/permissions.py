@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Which permissions a page gets: no more than the host and the guest's own stage 2 grant."""
+"""Permissions of pages: no more than the host and the guest's own stage 2 grant."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Which faults are refused, and which memslots: each answer only for its reasons, and always for them."""
+"""Refusals of faults and of memslots: each errno only for its reasons, and always for them."""
 
 from __future__ import annotations
 

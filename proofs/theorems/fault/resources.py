@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What is taken is given back: the page reference and the locks; and nothing stale is installed."""
+"""Page references and locks: what is taken is given back, and nothing stale is installed."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Faults that are another's to take: poison is told to the VMM, and an access that memory does not
-support to the guest."""
+"""Faults that are handed on: SIGBUS for poison to the VMM, and an access that memory does not support to
+the guest."""
 
 from __future__ import annotations
 

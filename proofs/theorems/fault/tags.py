@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""MTE: a guest that sees tags gets no page whose tags nobody looked after."""
+"""MTE tags: a guest that sees tags gets no page whose tags were not sanitised."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Caches: what is cleaned and invalidated when an entry is written, and when it goes away."""
+"""Cache and TLB maintenance when a stage-2 entry is written, and when it is cleared."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Core-mm and the pfn lookup, from their own C: what the facts about them claim is proved here."""
+"""Core-mm and the pfn lookup, read from their own C: proofs of what facts assume of them."""
 
 from __future__ import annotations
 

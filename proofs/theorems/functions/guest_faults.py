@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The caller of the fault paths: which faults are the guest's own, to be taken by the guest itself?
+"""The caller of the fault paths: which faults are injected into the guest.
 
 Of an address that the guest cannot have, of tables that its own hypervisor keeps, and of accesses
 outside of memslots that nobody can emulate.

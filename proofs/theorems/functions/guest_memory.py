@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Fault paths without a VMA: pages of a guest_memfd, and pages that a protected guest takes over.
 
-The theorems about all fault paths are asked of them too, as far as they have the words.
+The theorems about all fault paths apply to them too, as far as they have the symbols.
 """
 
 from __future__ import annotations

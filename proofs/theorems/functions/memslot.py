@@ -2,7 +2,7 @@
 """Registration: which memslots are accepted, and what is mapped into one without a fault.
 
 The loop over VMAs is read as any state and then its last iteration: where a VMA ends the loop, that is
-the VMA that the words are about.
+the VMA that the symbols are about.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Which pages are given tags for a guest with MTE, and which keep those that they have?"""
+"""Sanitising of MTE tags: which pages get fresh tags, and which keep their own."""
 
 from __future__ import annotations
 

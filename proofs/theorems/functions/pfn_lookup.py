@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Which pfn lookup is asked when, and which errors come out: hva_to_pfn().
+"""The pfn lookup, hva_to_pfn(): which way is tried when, and which errors come out.
 
 With the theorems about the lookups themselves (``core_mm``), this is what the contracts of __kvm_faultin_pfn()
 and __gfn_to_pfn_memslot() say, but for GUP.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Is the is_cow_mapping() test of a series version redundant?  Asked pointwise, theorem by theorem.
+"""Redundancy of the is_cow_mapping() test in a version of the series, theorem by theorem and input by input.
 
 A version that has the test is compared with itself without it, on the same inputs.  For each
 theorem that forbids something: on every input that the test refuses, the version without the test
@@ -33,26 +33,26 @@ from model.vocabulary.memory import (
     vma_found,
 )
 from proofs.theorems.fault.refusal import has_forbidden_tags, is_understood, undisturbed
-from proofs.theorems.theorem import Region, Theorem, about
+from proofs.theorems.theorem import Region, Theorem, qualify
 from proofs.theorems.versions.cow_conditions import Condition
 
 #: The subject that has the test; the other one ("") is the same version without it.
 CHECKED = "checked"
 
 #: On these inputs the test strikes.
-refused_by_the_test: Term = about(CHECKED, cow_refused)
+refused_by_the_test: Term = qualify(CHECKED, cow_refused)
 
 #: What a theorem that forbids something speaks of: a kernel that refuses every fault satisfies it.
 _EFFECTS = (mapped, relaxed, sanitised, marked_dirty)
 
 
 def is_prohibition(theorem: Theorem) -> bool:
-    """Whether the theorem is about something that was done: refusing more can never break it."""
+    """Whether the theorem is about an effect: refusing more can never break it."""
     return any(given.key == deed.key for given in theorem.given for deed in _EFFECTS)
 
 
 def state_redundancy(name: str, theorem: Theorem) -> tuple[str, Theorem]:
-    """That the test is redundant for a theorem, and how that is called."""
+    """State that the test is redundant for a theorem: the name and the theorem."""
     return f"cow_check_is_redundant_for_{name}", Theorem(
         says=f"On every input that the is_cow_mapping() test refuses, without it: {theorem.says}",
         given=(refused_by_the_test,),
@@ -66,7 +66,7 @@ def state_redundancy(name: str, theorem: Theorem) -> tuple[str, Theorem]:
 
 
 def state_conditional_redundancy(condition: Condition, name: str, theorem: Theorem) -> tuple[str, Theorem]:
-    """The redundancy of the test for a theorem, under the condition."""
+    """State the redundancy of the test for a theorem, under the condition."""
     longer, redundant = state_redundancy(name, theorem)
     says = f"{redundant.says} This holds {condition.says}."
     return f"{longer}_{condition.name}", replace(
@@ -97,7 +97,7 @@ _ATOMS: tuple[tuple[str, Term], ...] = (
 
 
 def state_refused_set(shape: str) -> tuple[str, Theorem, Region]:
-    """Which inputs the version's test refuses: an if-and-only-if, and a region to be told."""
+    """State which inputs the test of a version refuses: an if-and-only-if, and a region to be printed."""
     theorem = Theorem(
         says="The is_cow_mapping() test refuses exactly the inputs of the printed formula.",
         given=(TRUE,),
@@ -120,7 +120,7 @@ _OUTCOME_ATOMS: tuple[tuple[str, Term], ...] = (
 
 MAPPED_WITHOUT = Region("mapped", _OUTCOME_ATOMS, conj(_nothing_else_is_wrong, mapped | relaxed))
 
-#: What becomes, without the test, of what it refuses: names, theorems, and what is to be told of them.
+#: What becomes, without the test, of what it refuses: names, theorems, and the regions to be printed.
 OUTCOMES_WITHOUT_TEST: tuple[tuple[str, Theorem, tuple[Region, ...]], ...] = (
     (
         "what_the_cow_check_refuses_is_refused_without_it",

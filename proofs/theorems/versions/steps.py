@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""One version beside the next: they do the same, but for the inputs that are named here.
+"""Equivalence of each version with the one before it, but for the inputs that are named here.
 
 Both run on the same inputs, and everything in ``proofs.theorems.observable`` is compared.
 Permissions and types are compared by what they grant, since the bits of ``enum kvm_pgtable_prot``
@@ -59,7 +59,7 @@ from model.vocabulary.memory import (
 )
 from proofs.theorems.fault.refusal import has_forbidden_tags, is_understood
 from proofs.theorems.observable import EVERYTHING, Observable
-from proofs.theorems.theorem import Theorem, about
+from proofs.theorems.theorem import Theorem, qualify
 
 #: The older of two versions; the newer one is the subject "".
 OLDER = "older"
@@ -113,7 +113,7 @@ STEPS: tuple[VersionStep, ...] = (
         "v3",
         (_has_vma & _refused_cow)
         | (
-            about(OLDER, _has_pfn)
+            qualify(OLDER, _has_pfn)
             & is_pfnmap
             & ~is_cow_mapping
             & _mt_normal
@@ -200,7 +200,7 @@ STEPS: tuple[VersionStep, ...] = (
 
 
 def state_step_theorems(step: VersionStep) -> list[tuple[str, Theorem]]:
-    """That the two versions do the same elsewhere, and differ there."""
+    """State that the two versions do the same elsewhere, and differ there."""
     older = step.older
     same_elsewhere = Theorem(
         says=f"{step.newer} does what {older} does, except: {step.says}",
@@ -252,6 +252,6 @@ DEAD_TESTS: tuple[DeadTest, ...] = (
 
 
 def state_dead_test(test: DeadTest, procedure: Procedure) -> tuple[Procedure, Theorem]:
-    """The version with the test marked, and that it never strikes."""
+    """The version with the test marked, and the theorem that it never strikes."""
     marked = mark_branch(procedure, test.guard, str(_strikes.data), answering=-EINVAL)
     return marked, Theorem(says=test.says, given=(TRUE,), then=~_strikes, because=(_THREAD,))

@@ -28,7 +28,7 @@ from proofs.solvers.query import SatStatus
 from proofs.solvers.smt.batch import batches
 from proofs.solvers.smt.pool import Pool
 from proofs.theorems.expectation import Verdict
-from proofs.theorems.theorem import about
+from proofs.theorems.theorem import qualify
 from proofs.validation.mutation.inputs import InputRound, MarkCoverage, input_rounds
 from proofs.validation.mutation.masking import OBSERVED, MaskingCheck, input_facts
 from proofs.validation.mutation.mutation_target import MutationTarget
@@ -269,7 +269,7 @@ class _MutationRun:
 
     def equivalence_claim(self, i: int, assumed: Iterable[Fact]) -> Claim:
         """That the mutant does what the procedure does, on the inputs that the facts allow the procedure."""
-        facts = tuple(replace(fact, holds=about(ORIGINAL, fact.holds)) for fact in assumed)
+        facts = tuple(replace(fact, holds=qualify(ORIGINAL, fact.holds)) for fact in assumed)
         then = conj(*(each.agrees_with(ORIGINAL) for each in OBSERVED))
         mutant = self.mutants[i]
         subjects = {"": mutant.procedure, ORIGINAL: self.subject.procedure}

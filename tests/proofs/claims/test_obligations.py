@@ -11,7 +11,7 @@ from model.program.procedure import Call, If, Input, Origin, Procedure, Set
 from proofs.claims.claim import Claim
 from proofs.claims.obligations import obligations
 from proofs.theorems.expectation import Verdict
-from proofs.theorems.theorem import about
+from proofs.theorems.theorem import qualify
 from tests.support import toy
 from tests.support.solvers.asking import ask
 from tests.support.terms import INPUTS, PLACES, Maker, procedure
@@ -84,7 +84,7 @@ def test_inputs_of_unknown_origin_come_last() -> None:
 def test_two_procedures_on_the_same_inputs() -> None:
     one, two = toy.fault_path(), toy.fault_path(test_hardware=False)
     claim = toy.claim(
-        "both_answer_alike", one, (), same(name("ret", W), about("two", name("ret", W))), facts=()
+        "both_answer_alike", one, (), same(name("ret", W), qualify("two", name("ret", W))), facts=()
     )
     pair = Claim(**{**vars(claim), "subjects": {"": one, "two": two}})
     (judged,) = ask([pair])

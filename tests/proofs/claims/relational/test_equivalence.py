@@ -27,7 +27,7 @@ from proofs.claims.relational.equivalence import ReadTarget, compare_functions
 from proofs.solvers.smt.pool import Pool
 from proofs.theorems.expectation import Verdict
 from proofs.theorems.observable import Observable
-from proofs.theorems.theorem import about
+from proofs.theorems.theorem import qualify
 from proofs.verdicts.region import formula
 from tests.support.solvers.asking import ask
 
@@ -148,8 +148,10 @@ def test_a_function_that_one_tree_lacks_or_that_is_not_read_is_told() -> None:
 
 def test_an_observable_means_something_only_when_it_happened() -> None:
     observable = Observable((map_size, prot), mapped)
-    other = about("other", mapped)
-    expected = (mapped & other) >> ((map_size == about("other", map_size)) & (prot == about("other", prot)))
+    other = qualify("other", mapped)
+    expected = (mapped & other) >> (
+        (map_size == qualify("other", map_size)) & (prot == qualify("other", prot))
+    )
     assert is_same(observable.agrees_with("other"), expected)
     assert is_true(Observable((), mapped).agrees_with("other"))
     assert is_same(Observable((mapped,)).agrees_with("other"), mapped == other)

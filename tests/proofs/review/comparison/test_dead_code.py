@@ -18,7 +18,7 @@ from model.program.procedure import Block, If, Input, Leave, Place, Procedure, S
 from proofs.claims.claim import Claim
 from proofs.review.comparison import dead_code, line_core
 from proofs.theorems.expectation import Verdict
-from proofs.theorems.theorem import about
+from proofs.theorems.theorem import qualify
 from proofs.verdicts.finding import Finding
 from tests.support.solvers.asking import ask, ask_closely, by_theorem
 from tests.support.terms import procedure as random_procedure
@@ -183,7 +183,7 @@ def test_opened_lines_that_hold_make_the_procedure_that_was_opened(data: st.Data
     made = random_procedure(data.draw)
     original = replace(made, symbols={text: place(text, each.sort) for text, each in made.places.items()})
     words = [name(text, each.sort) for text, each in made.places.items()]
-    then = conj(*(same(word, about("original", word)) for word in words))
+    then = conj(*(same(word, qualify("original", word)) for word in words))
     asked = Claim(
         theorem="the_same",
         family="toy",
