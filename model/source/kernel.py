@@ -35,7 +35,7 @@ from model.source.targets.functions.fault import USER_MEM_ABORT
 from model.source.targets.target import Target
 from model.source.trees.tree import Tree, Version
 from model.source.types.ctypes import ULONG, CType, Pointer, Struct
-from model.source.types.parse_types import Types, function_declarator, text_at
+from model.source.types.parse_types import Types, find_function_declarator, text_at
 from model.source.types.syntax import Text
 from model.source.types.values import Location, Value, is_scalar, sort_of
 from model.vocabulary import memory
@@ -206,7 +206,7 @@ def _arguments(front: FrontEnd, function: str, target: Target) -> list[tuple[str
     found = front.view.function(function)
     assert found is not None
     text = text_at(found)
-    declarator = function_declarator(front.types.parser.function(text), text)
+    declarator = find_function_declarator(front.types.parser.function(text), text)
     parameters = front.types.parameters(declarator, text)
     if target.is_fault_path:
         esr = front.types.member(Struct("kvm_vcpu_fault_info"), "esr_el2") or ULONG

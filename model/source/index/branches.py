@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from model.source.index.definitions import Definition, Reliance
 from model.source.index.headers import SourceFile
-from model.source.index.if_conditions import Answer
+from model.source.index.if_conditions import ConditionAnswer
 from model.source.preprocessor.annotations import spaces
 from model.source.preprocessor.conditions import Stack
 from model.source.preprocessor.directives import find_conditional_lines
@@ -27,7 +27,9 @@ class CompiledText:
     relied: tuple[Reliance, ...]
 
 
-def compile_branches(file: SourceFile, part: Definition, holds: Callable[[Stack], Answer]) -> CompiledText:
+def compile_branches(
+    file: SourceFile, part: Definition, holds: Callable[[Stack], ConditionAnswer]
+) -> CompiledText:
     """Decide the ``#if`` inside one definition of a file."""
     lines = find_conditional_lines(file.data, part.start, part.end)
     if not lines:

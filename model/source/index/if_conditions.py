@@ -20,13 +20,13 @@ from model.source.index.scan import MACRO, Record
 from model.source.preprocessor.conditions import Stack, evaluate
 from model.source.preprocessor.profile import Profile
 
-Answer = tuple[bool | None, frozenset[Reliance]]
+ConditionAnswer = tuple[bool | None, frozenset[Reliance]]
 """Whether something holds, None where that is unknown; and the names this rests on."""
 
-Number = tuple[int | None, frozenset[Reliance]]
+MacroValue = tuple[int | None, frozenset[Reliance]]
 """The value of something, None where that is unknown; and the names this rests on."""
 
-Live = tuple[SourceFile, Record, bool]
+LiveDefinition = tuple[SourceFile, Record, bool]
 """A definition whose conditions may hold; True where they surely do."""
 
 Candidates = Callable[[str], Iterable[list[tuple[SourceFile, Record]]]]
@@ -36,7 +36,7 @@ MAX_OPEN_QUERIES = 16
 """Questions that may be open for the sake of one another; beyond, the answer is unknown.  The
 headers of 5.10 to 7.3 need 8."""
 
-_UNKNOWN: Number = (None, frozenset())
+_UNKNOWN: MacroValue = (None, frozenset())
 
 
 class ConditionEvaluator:
@@ -50,17 +50,17 @@ class ConditionEvaluator:
     def __init__(self, profile: Profile, candidates: Candidates) -> None:
         self._profile = profile
         self._candidates = candidates
-        self._known: dict[tuple[str, str], Number] = {}
-        self._tentative: dict[tuple[str, str], Number] = {}
+        self._known: dict[tuple[str, str], MacroValue] = {}
+        self._tentative: dict[tuple[str, str], MacroValue] = {}
         self._open: set[tuple[str, str]] = set()
         self._in_circle = False
 
-    def evaluate_condition(self, condition: str) -> Answer:
+    def evaluate_condition(self, condition: str) -> ConditionAnswer:
         """Whether one condition holds."""
         value, relied = self._solve("if", condition, self._evaluate)
         return (None if value is None else value != 0), relied
 
-    def evaluate_stack(self, stack: Stack, macro: str | None = None) -> Answer:
+    def evaluate_stack(self, stack: Stack, macro: str | None = None) -> ConditionAnswer:
         """Whether all conditions of a stack hold; if one does not, only what that one rests on.
 
         ``macro`` is the macro that is defined there, if any, and not defined before.
@@ -74,14 +74,14 @@ class ConditionEvaluator:
             certain = certain and answer is not None
         return (True if certain else None), relied
 
-    def _condition(self, condition: str, macro: str | None) -> Answer:
+    def _condition(self, condition: str, macro: str | None) -> ConditionAnswer:
         if macro is None or not denies(condition, macro):
             return self.evaluate_condition(condition)
-        asking = _ConditionNames(self, macro)
+        asking = _TreeNames(self, macro)
         value = evaluate(condition, asking)
         return (None if value is None else value != 0), frozenset(asking.relied)
 
-    def find_live(self, kind: str, name: str) -> tuple[list[Live], frozenset[Reliance]]:
+    def find_live(self, kind: str, name: str) -> tuple[list[LiveDefinition], frozenset[Reliance]]:
         """The definitions that may be in force, of the first tier that has one."""
         macro = name if kind == MACRO else None
         relied = frozenset[Reliance]()
@@ -96,14 +96,14 @@ class ConditionEvaluator:
                 return _prefer_certain(live, macro), relied
         return [], relied
 
-    def is_defined(self, name: str, denied: bool) -> Number:
+    def is_defined(self, name: str, denied: bool) -> MacroValue:
         """Whether a macro is defined; ``denied`` leaves out what defines it only as a fallback."""
         stated = self.look_up_profile(name)
         if stated:
             return int(stated[0] is not None), stated[1]
         return self._solve("denied" if denied else "defined", name, self._define)
 
-    def value(self, name: str) -> Number:
+    def value(self, name: str) -> MacroValue:
         """The value of a name in a condition: 0 where it is undefined."""
         stated = self.look_up_profile(name)
         if not stated:
@@ -111,7 +111,7 @@ class ConditionEvaluator:
         value, relied = stated
         return (None if isinstance(value, str) else value or 0), relied
 
-    def _solve(self, kind: str, about: str, work: Callable[[str, str], Number]) -> Number:
+    def _solve(self, kind: str, about: str, work: Callable[[str, str], MacroValue]) -> MacroValue:
         question = kind, about
         for answers in (self._known, self._tentative):
             if question in answers:
@@ -129,12 +129,12 @@ class ConditionEvaluator:
             self._in_circle = False
         return answer
 
-    def _evaluate(self, _: str, condition: str) -> Number:
-        asking = _ConditionNames(self)
+    def _evaluate(self, _: str, condition: str) -> MacroValue:
+        asking = _TreeNames(self)
         answer = evaluate(condition, asking)
         return answer, frozenset(asking.relied)
 
-    def _define(self, kind: str, name: str) -> Number:
+    def _define(self, kind: str, name: str) -> MacroValue:
         certain, relied = True, frozenset[Reliance]()
         for tier in self._candidates(MACRO + name):
             for file, record in tier:
@@ -148,7 +148,7 @@ class ConditionEvaluator:
                 certain = certain and answer is not None
         return (0 if certain else None), relied | {Reliance(name, "undefined", "absent")}
 
-    def _value(self, _: str, name: str) -> Number:
+    def _value(self, _: str, name: str) -> MacroValue:
         live, relied = self.find_live(MACRO, name)
         if not live:
             return 0, relied | {Reliance(name, "undefined", "absent")}
@@ -156,7 +156,7 @@ class ConditionEvaluator:
         alike = len({macro.body for macro in found}) == 1 and live[0][2]
         if not alike or found[0].params is not None:
             return None, relied
-        asking = _ConditionNames(self)
+        asking = _TreeNames(self)
         value = evaluate(found[0].body.decode("latin-1"), asking)
         return value, relied | asking.relied | {Reliance(name, str(value), "tree")}
 
@@ -173,7 +173,7 @@ class ConditionEvaluator:
         return None
 
 
-class _ConditionNames:
+class _TreeNames:
     """Answers what the names of one condition mean, and gathers what that rests on.
 
     ``without`` is a macro that is not defined yet where the condition stands.
@@ -212,14 +212,14 @@ def denies(condition: str, name: str) -> bool:
     return re.search(rf"! ?defined ?\(? ?{re.escape(name)}\b", condition) is not None
 
 
-def _prefer_certain(live: list[Live], macro: str | None) -> list[Live]:
+def _prefer_certain(live: list[LiveDefinition], macro: str | None) -> list[LiveDefinition]:
     """Of definitions that may be in force, those that surely are; of macros no mere fallbacks.
 
     Where a macro has fallbacks only, the first of a file makes its later ones void.
     """
     certain = [one for one in live if one[2]] or live
-    first: list[Live] = []
-    fallbacks: dict[str, Live] = {}
+    first: list[LiveDefinition] = []
+    fallbacks: dict[str, LiveDefinition] = {}
     for one in certain:
         file, record, _ = one
         stack = file.stack(record.stack) if macro else ()

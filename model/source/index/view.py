@@ -27,7 +27,7 @@ from model.source.index.definitions import (
     VariableText,
 )
 from model.source.index.headers import Headers, SourceFile, digest_of
-from model.source.index.if_conditions import Answer, ConditionEvaluator, Live
+from model.source.index.if_conditions import ConditionAnswer, ConditionEvaluator, LiveDefinition
 from model.source.index.scan import (
     ENUM,
     ENUMERATOR,
@@ -104,11 +104,11 @@ class View:
         """The enum that has this enumerator."""
         return self._lookup(ENUMERATOR, name, EnumText)
 
-    def condition(self, condition: str) -> Answer:
+    def condition(self, condition: str) -> ConditionAnswer:
         """Whether the condition of an ``#if`` holds, None where unknown; and what that rests on."""
         return self._answers.evaluate_condition(normalise_condition(condition))
 
-    def stack(self, stack: Stack) -> Answer:
+    def stack(self, stack: Stack) -> ConditionAnswer:
         """Whether all conditions of a stack hold, and what that rests on."""
         return self._answers.evaluate_stack(stack)
 
@@ -169,7 +169,9 @@ def _find_nearby(headers: Headers, rel: str) -> tuple[SourceFile, ...]:
     return tuple(found.values())
 
 
-def _make_definition(live: list[Live], relied: frozenset[Reliance], name: str, make: type[_D]) -> _D:
+def _make_definition(
+    live: list[LiveDefinition], relied: frozenset[Reliance], name: str, make: type[_D]
+) -> _D:
     """The first of the live definitions; of the others those that differ in more than spaces."""
     file, record, certain = live[0]
     text = file.text[record.start : record.end]

@@ -20,7 +20,7 @@ from model.source.preprocessor.annotations import code_of
 from model.source.preprocessor.condition_syntax import Node, parse_condition
 from model.source.preprocessor.profile import Profile, ProfileError
 
-__all__ = ["Conditionals", "Names", "Profile", "ProfileError", "Stack", "evaluate"]
+__all__ = ["Conditionals", "ConditionNames", "Profile", "ProfileError", "Stack", "evaluate"]
 
 Stack = tuple[str, ...]
 
@@ -112,7 +112,7 @@ def _parse_directive(word: str, rest: str) -> str:
     return "!" + defined if word in ("ifndef", "ndef") else defined
 
 
-class Names(Protocol):
+class ConditionNames(Protocol):
     """What the names in a condition mean."""
 
     def is_defined(self, name: str, denied: bool) -> bool | None:
@@ -125,7 +125,7 @@ class Names(Protocol):
         """The value of a call such as ``__has_attribute(x)``, None where unknown."""
 
 
-def evaluate(condition: str, names: Names) -> int | None:
+def evaluate(condition: str, names: ConditionNames) -> int | None:
     """The value of a condition, 0 where it does not hold, None where it is not known."""
     node = parse_condition(condition)
     return None if node is None else _value(node, names, False)
@@ -158,7 +158,7 @@ _ARITHMETIC: Mapping[str, Callable[[int, int], int | None]] = {
 }
 
 
-def _value(node: Node, names: Names, denied: bool) -> int | None:
+def _value(node: Node, names: ConditionNames, denied: bool) -> int | None:
     """The value of an expression; ``denied`` under an odd number of negations."""
     match node:
         case ("number", int(number)):
@@ -188,7 +188,7 @@ def _value(node: Node, names: Names, denied: bool) -> int | None:
             return None
 
 
-def _logical(word: str, left: Node, right: Node, names: Names, denied: bool) -> int | None:
+def _logical(word: str, left: Node, right: Node, names: ConditionNames, denied: bool) -> int | None:
     """``&&`` and ``||`` where an operand may be unknown: 0 && unknown is 0, 1 || unknown is 1."""
     settled = 0 if word == "&&" else 1
     one = _value(left, names, denied)
@@ -200,7 +200,7 @@ def _logical(word: str, left: Node, right: Node, names: Names, denied: bool) -> 
     return None if one is None or two is None else 1 - settled
 
 
-def _choice(test: Node, left: Node, right: Node, names: Names, denied: bool) -> int | None:
+def _choice(test: Node, left: Node, right: Node, names: ConditionNames, denied: bool) -> int | None:
     chosen = _value(test, names, denied)
     if chosen is not None:
         return _value(left if chosen else right, names, denied)
@@ -208,7 +208,7 @@ def _choice(test: Node, left: Node, right: Node, names: Names, denied: bool) -> 
     return one if one == two else None
 
 
-def _call(function: str, argument: str, names: Names, denied: bool) -> int | None:
+def _call(function: str, argument: str, names: ConditionNames, denied: bool) -> int | None:
     """``defined(X)`` and the configuration tests; any other call is for ``names`` to know."""
     if function not in _TESTS:
         return names.call(f"{function}({argument})")

@@ -22,17 +22,17 @@ _TOKEN = re.compile(
 
 _NAME = re.compile(r"[A-Za-z_]\w*")
 
-_DEEPEST, _LONG = 8, 2_000
+_MAX_DEPTH, _MAX_LENGTH = 8, 2_000
 
 #: The parameters of a macro, as ``substitute_macro`` takes them, and its body.
-Meant = tuple[tuple[str, ...] | None, str]
+MacroText = tuple[tuple[str, ...] | None, str]
 
 
 class MacroError(ValueError):
     """A macro was used with arguments that do not fit it."""
 
 
-def tokens(text: str) -> list[str]:
+def tokenise(text: str) -> list[str]:
     """The preprocessing tokens of a text; a run of white space is one token."""
     return _TOKEN.findall(text)
 
@@ -43,7 +43,7 @@ def substitute_macro(
     body: str,
     arguments: list[str] | None,
     is_object_macro: Callable[[str], str | None],
-    macro_of: Callable[[str], Meant | None] = lambda _: None,
+    macro_of: Callable[[str], MacroText | None] = lambda _: None,
 ) -> str:
     """The body with the arguments in place.
 
@@ -53,9 +53,9 @@ def substitute_macro(
     Raises MacroError where the numbers of arguments differ.
     """
     if parameters is None:
-        return _paste(tokens(body))
+        return _paste(tokenise(body))
     bound = _bind(name, parameters, arguments or [])
-    words = _without_comma(tokens(body), bound)
+    words = _without_comma(tokenise(body), bound)
     out: list[str] = []
     for i, word in enumerate(words):
         if word not in bound:
@@ -67,7 +67,7 @@ def substitute_macro(
         elif "##" in (_neighbour(words, i, -1), _neighbour(words, i, 1)):
             out.append(bound[word].strip())
         else:
-            out.append(_as_list(_scanned(bound[word], is_object_macro), macro_of))
+            out.append(_expand_lists(_expand_lone_name(bound[word], is_object_macro), macro_of))
     return _paste(out)
 
 
@@ -106,46 +106,51 @@ def _neighbour(words: list[str], index: int, step: int) -> str:
     return words[index] if 0 <= index < len(words) else ""
 
 
-def _scanned(argument: str, is_object_macro: Callable[[str], str | None]) -> str:
+def _expand_lone_name(argument: str, is_object_macro: Callable[[str], str | None]) -> str:
     """An argument that is one name of an object-like macro whose body is one token, expanded."""
     word = argument.strip()
     for _ in range(8):
         body = is_object_macro(word) if _NAME.fullmatch(word) else None
-        if body is None or len(tokens(body.strip())) != 1:
+        if body is None or len(tokenise(body.strip())) != 1:
             return word if word != argument.strip() else argument
         word = body.strip()
     return argument
 
 
-def _as_list(argument: str, macro_of: Callable[[str], Meant | None]) -> str:
+def _expand_lists(argument: str, macro_of: Callable[[str], MacroText | None]) -> str:
     """An argument that expands to more commas than it has, expanded; another as it is."""
-    if len(argument) > _LONG:
+    if len(argument) > _MAX_LENGTH:
         return argument
-    found = expanded(argument, macro_of)
+    found = expand_macros(argument, macro_of)
     return found if len(split_at_commas(found)) > len(split_at_commas(argument)) else argument
 
 
-def expanded(
-    text: str, macro_of: Callable[[str], Meant | None], hidden: frozenset[str] = frozenset(), depth: int = 0
+def expand_macros(
+    text: str,
+    macro_of: Callable[[str], MacroText | None],
+    hidden: frozenset[str] = frozenset(),
+    depth: int = 0,
 ) -> str:
     """A text with its macros expanded, but those that are ``hidden``: being expanded already.
 
-    Macros more than ``_DEEPEST`` deep, or whose arguments are long, stay as they are.
+    Macros more than ``_MAX_DEPTH`` deep, or whose arguments are long, stay as they are.
     """
-    words, out, at = tokens(text), [], 0
+    words, out, at = tokenise(text), [], 0
     while at < len(words):
         word, after = words[at], at + 1
-        may = word not in hidden and depth < _DEEPEST and _NAME.fullmatch(word)
+        may = word not in hidden and depth < _MAX_DEPTH and _NAME.fullmatch(word)
         meant = macro_of(word) if may else None
         given: list[str] | None = None
         if meant is not None and meant[0] is not None:
             after, written = _arguments_at(words, after)
-            given = None if written is None else [expanded(a, macro_of, hidden, depth + 1) for a in written]
+            given = (
+                None if written is None else [expand_macros(a, macro_of, hidden, depth + 1) for a in written]
+            )
             after = at + 1 if given is None else after
-            meant = None if given is None or sum(map(len, given)) > _LONG else meant
+            meant = None if given is None or sum(map(len, given)) > _MAX_LENGTH else meant
         if meant is not None:
             body = substitute_macro(word, meant[0], meant[1], given, lambda _: None)
-            out.append(expanded(body, macro_of, hidden | {word}, depth + 1))
+            out.append(expand_macros(body, macro_of, hidden | {word}, depth + 1))
         else:
             out += words[at:after]
         at = after
@@ -170,7 +175,7 @@ def _arguments_at(words: list[str], at: int) -> tuple[int, list[str] | None]:
 def split_at_commas(text: str) -> list[str]:
     """The parts of a text between its commas that stand in no parentheses."""
     parts, depth = [""], 0
-    for word in tokens(text):
+    for word in tokenise(text):
         depth += (word in ("(", "[", "{")) - (word in (")", "]", "}"))
         if word == "," and depth == 0:
             parts.append("")

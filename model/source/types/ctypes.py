@@ -2,7 +2,7 @@
 """C's types, as far as the fault path needs them, for the LP64 ABI of arm64.
 
 Source: ISO C11 6.3.1 (conversions) and the AAPCS64 (widths: char 8, short 16, int 32, long 64,
-pointers 64; plain char is unsigned).  Trusted: this table and ``common``.
+pointers 64; plain char is unsigned).  Trusted: this table and ``common_type``.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ BUILTIN_TYPEDEFS: dict[str, CType] = {
 }  # fmt: skip
 
 
-def of_keywords(words: list[str]) -> CType | None:
+def parse_keywords(words: list[str]) -> CType | None:
     """The type that C's keywords name together (``unsigned long long``); None if they name none."""
     rest = [w for w in words if w not in ("const", "volatile", "signed", "unsigned", "__signed__")]
     if "void" in rest:
@@ -110,14 +110,14 @@ def of_keywords(words: list[str]) -> CType | None:
     return Int(width, signed)
 
 
-def promoted(t: Int) -> Int:
+def promote(t: Int) -> Int:
     """C11 6.3.1.1: what an operand becomes before arithmetic."""
     return t if t.width >= 32 else INT
 
 
-def common(a: Int, b: Int) -> Int:
+def common_type(a: Int, b: Int) -> Int:
     """C11 6.3.1.8: the type in which two operands meet."""
-    a, b = promoted(a), promoted(b)
+    a, b = promote(a), promote(b)
     if a.width == b.width:
         return Int(a.width, a.signed and b.signed)
     return a if a.width > b.width else b

@@ -38,13 +38,13 @@ def members_of(spec: Node, text: Text, outside: Chain = ()) -> dict[str, Member]
     is_union = spec.type == "union_specifier"
     for number, child in enumerate(body.named_children if body is not None else []):
         if child.type == "field_declaration" and not child.has_error:
-            unions = (*outside, (place_of(spec, text), number)) if is_union else outside
-            for name, member in _declared(child, text, unions, is_union):
+            unions = (*outside, (name_anonymous(spec, text), number)) if is_union else outside
+            for name, member in _find_members(child, text, unions, is_union):
                 found.setdefault(name, member)
     return found
 
 
-def written_out(data: bytes, maker: Callable[[str], Macro | None]) -> bytes:
+def expand_member_macros(data: bytes, maker: Callable[[str], Macro | None]) -> bytes:
     """A text with the members that macros make (``DECLARE_BITMAP(x, 64);``) written out, line by line."""
 
     def made(member: re.Match[bytes]) -> bytes:
@@ -64,7 +64,7 @@ def written_out(data: bytes, maker: Callable[[str], Macro | None]) -> bytes:
     return _MADE.sub(made, data)
 
 
-def _declared(node: Node, text: Text, unions: Chain, is_direct: bool) -> Iterator[tuple[str, Member]]:
+def _find_members(node: Node, text: Text, unions: Chain, is_direct: bool) -> Iterator[tuple[str, Member]]:
     """The members that one declaration makes."""
     spec = node.child_by_field_name("type")
     if spec is None:
@@ -94,6 +94,6 @@ def _name(declarator: Node) -> str:
     return ""
 
 
-def place_of(spec: Node, text: Text) -> str:
+def name_anonymous(spec: Node, text: Text) -> str:
     """A name for a struct, union or enum that has none: where it stands."""
     return f"<{text.file}:{text.line_of(spec)}:{spec.start_byte}>"

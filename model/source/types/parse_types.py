@@ -24,19 +24,19 @@ from model.source.types.ctypes import (
     Int,
     Pointer,
     Struct,
-    of_keywords,
+    parse_keywords,
 )
-from model.source.types.members import Member, members_of, place_of, written_out
+from model.source.types.members import Member, expand_member_macros, members_of, name_anonymous
 from model.source.types.syntax import Node, Parser, Text, text_of
 from model.source.types.unions import Chain
 from model.source.types.values import sort_of
 
 
-def _unsigned(_: Text) -> Int:
+def _assume_unsigned(_: Text) -> Int:
     return UINT
 
 
-def _untyped(written: str) -> CType:
+def _refuse_typeof(written: str) -> CType:
     raise Unsupported("", 0, f"typeof({written}), where nothing is known of expressions")
 
 
@@ -51,22 +51,22 @@ class Types:
 
     view: Lookup
     parser: Parser = field(default_factory=Parser)
-    enum_type: Callable[[Text], Int] = _unsigned
-    typeof: Callable[[str], CType] = _untyped
+    enum_type: Callable[[Text], Int] = _assume_unsigned
+    typeof: Callable[[str], CType] = _refuse_typeof
     typedefs: dict[str, CType | None] = field(default_factory=lambda: dict(BUILTIN_TYPEDEFS))
     members: dict[str, dict[str, Member]] = field(default_factory=dict)
     enums: dict[str, Int] = field(default_factory=dict)
     relied: dict[tuple[str, int], Definition] = field(default_factory=dict)
 
-    def named(self, name: str) -> CType | None:
+    def resolve_name(self, name: str) -> CType | None:
         """The type a typedef gives, or a ``typeof``; None if there is no such typedef."""
         if name in self.parser.typeofs:
             return self.typeof(self.parser.typeofs[name])
         if name not in self.typedefs:
-            self.typedefs[name] = of_keywords([name])
+            self.typedefs[name] = parse_keywords([name])
             found = self.view.typedef(name)
             if found is not None and self.typedefs[name] is None:
-                self.typedefs[name] = self._typedef(name, self.decided(found))
+                self.typedefs[name] = self._typedef(name, self.preprocess(found))
             elif self.typedefs[name] is None:
                 self.typedefs[name] = self._macro(name)
         return self.typedefs[name]
@@ -77,7 +77,9 @@ class Types:
         words = found.body.decode(errors="replace").split() if found is not None else []
         if found is None or found.params is not None or not all(word.isidentifier() for word in words):
             return None
-        t = of_keywords(words) or (self.named(words[0]) if len(words) == 1 and words != [name] else None)
+        t = parse_keywords(words) or (
+            self.resolve_name(words[0]) if len(words) == 1 and words != [name] else None
+        )
         if t is not None:
             self.rely(found)
         return t
@@ -105,9 +107,9 @@ class Types:
         found: CType | None = None
         match spec.type:
             case "primitive_type" | "sized_type_specifier":
-                found = of_keywords(text_of(spec).split()) or self.named(text_of(spec).split()[-1])
+                found = parse_keywords(text_of(spec).split()) or self.resolve_name(text_of(spec).split()[-1])
             case "type_identifier":
-                found = self.named(text_of(spec))
+                found = self.resolve_name(text_of(spec))
             case "struct_specifier" | "union_specifier":
                 found = self._struct(spec, text)
             case "enum_specifier":
@@ -120,7 +122,7 @@ class Types:
         tag = spec.child_by_field_name("name")
         if tag is not None:
             return Struct(text_of(tag))
-        name = place_of(spec, text)
+        name = name_anonymous(spec, text)
         if name not in self.members:
             self.members[name] = members_of(spec, text)
         return Struct(name)
@@ -128,12 +130,12 @@ class Types:
     def _enum(self, spec: Node, text: Text) -> Int:
         """The integer type of an enum by its tag, or of one whose constants are listed here."""
         tag = spec.child_by_field_name("name")
-        name = text_of(tag) if tag is not None else place_of(spec, text)
+        name = text_of(tag) if tag is not None else name_anonymous(spec, text)
         if name not in self.enums:
             self.enums[name] = UINT  # what an enum means while its own constants are read
             found = self.view.enum(name) if tag is not None else None
             if found is not None:
-                self.enums[name] = self.enum_type(self.decided(found))
+                self.enums[name] = self.enum_type(self.preprocess(found))
             elif spec.child_by_field_name("body") is not None:
                 self.enums[name] = self.enum_type(Text(spec.text or b"", text.file, text.line_of(spec)))
             else:
@@ -147,7 +149,7 @@ class Types:
         declarator = node.child_by_field_name("declarator")
         return base if declarator is None else self.declarator(declarator, base, text)[1]
 
-    def written(self, spelled: str, text: Text) -> CType:
+    def parse_type_name(self, spelled: str, text: Text) -> CType:
         """A type that stands alone in a text.  Raises Unsupported if it is none."""
         alone = replace(text, data=f"typedef {spelled} t;".encode(), fixed=text.fixed or spelled)
         declared = self.parser.declaration(alone)
@@ -189,7 +191,7 @@ class Types:
             base, inner = self.of_specifiers(child, text), child.child_by_field_name("declarator")
             name, t = ("", base) if inner is None else self.declarator(inner, base, text)
             if t != VOID:
-                found.append((name, _as_parameter(t), _spelled(child)))
+                found.append((name, _as_parameter(t), _render_type(child)))
         return found
 
     def result(self, node: Node, text: Text) -> CType:
@@ -210,7 +212,7 @@ class Types:
         found = self.members_of(struct).get(name)
         if found is None or found.spec.type in ("macro_type_specifier", "ERROR"):
             return None
-        if found.spec.type == "type_identifier" and self.named(text_of(found.spec)) is None:
+        if found.spec.type == "type_identifier" and self.resolve_name(text_of(found.spec)) is None:
             return None
         t = self.declarator(found.declarator, self.of_specifier(found.spec, found.text), found.text)[1]
         return t if found.bits is None else self._bit_field(t, found)
@@ -265,10 +267,10 @@ class Types:
             self.members[struct.tag] = {} if found is None else self._read_struct(found)
         return self.members[struct.tag]
 
-    def decided(self, found: Definition) -> Text:
+    def preprocess(self, found: Definition) -> Text:
         """A definition's text without the branches of ``#if`` that the configuration leaves out."""
         self.rely(found)
-        return Text(written_out(self.view.compiled(found).text, self._maker), found.file, found.line)
+        return Text(expand_member_macros(self.view.compiled(found).text, self._maker), found.file, found.line)
 
     def _maker(self, name: str) -> Macro | None:
         """The macro with parameters of that name, which is then relied on."""
@@ -279,7 +281,7 @@ class Types:
         return macro
 
     def _read_struct(self, found: Definition) -> dict[str, Member]:
-        text = self.decided(found)
+        text = self.preprocess(found)
         node = self.parser.declaration(text)
         spec = node if node.type.endswith("_specifier") else node.child_by_field_name("type")
         return {} if spec is None else members_of(spec, text)
@@ -297,7 +299,7 @@ def _declarator(node: Node, text: Text) -> Node:
     return declarator
 
 
-def function_declarator(node: Node, text: Text) -> Node:
+def find_function_declarator(node: Node, text: Text) -> Node:
     """The declarator of a function definition or prototype that holds its parameters.
 
     Raises Unsupported if there is none.
@@ -318,7 +320,7 @@ def _as_parameter(t: CType) -> CType:
     return Pointer(t) if isinstance(t, Function) else t
 
 
-def _spelled(parameter: Node) -> str:
+def _render_type(parameter: Node) -> str:
     """A parameter's type as it is written, without its name and without const."""
     declarator = parameter.child_by_field_name("declarator")
     spec = parameter.child_by_field_name("type")

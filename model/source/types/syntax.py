@@ -53,7 +53,7 @@ class Text:
         """The line where a node begins, from 1."""
         return self.line if self.fixed else self.line + node.start_point[0]
 
-    def quoted(self, node: Node, limit: int = 100) -> str:
+    def quote(self, node: Node, limit: int = 100) -> str:
         """A node as it is written, without line breaks and comments, cut at ``limit`` characters."""
         if self.fixed:
             return one_line(_STAND_IN.sub("typeof(...)", text_of(node)), limit)
@@ -61,16 +61,16 @@ class Text:
 
     def span(self, node: Node, quote: str | None = None) -> Span:
         """Where a node stands, quoting it or what is given."""
-        quoted = self.fixed or quote or self.quoted(node)
+        quoted = self.fixed or quote or self.quote(node)
         return Span(self.file, self.line_of(node), quoted, self.function, self.via)
 
     def unsupported(self, node: Node, what: str) -> Unsupported:
         """The complaint that a node has no lowering."""
-        return Unsupported(self.file, self.line_of(node), f"{what} (`{self.quoted(node, 60)}`)")
+        return Unsupported(self.file, self.line_of(node), f"{what} (`{self.quote(node, 60)}`)")
 
     def expansion(self, node: Node, data: str, macro: str, binding: int = 0) -> Text:
         """What a macro at ``node`` expanded to."""
-        fixed = self.fixed or self.quoted(node)
+        fixed = self.fixed or self.quote(node)
         line = self.line_of(node)
         return Text(data.encode(), self.file, line, self.function, (*self.via, macro), fixed, binding)
 

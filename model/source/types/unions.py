@@ -28,7 +28,7 @@ class Unions:
         """The same, to be changed on its own."""
         return Unions(dict(self.members), dict(self.used), self.written)
 
-    def meet(self, struct: str, member: str, chain: Chain) -> None:
+    def use(self, struct: str, member: str, chain: Chain) -> None:
         """The member at path ``member``, of the struct at path ``struct``, is used."""
         if not chain:
             return

@@ -27,7 +27,18 @@ from model.logic import (
     resize,
     same,
 )
-from model.source.types.ctypes import INT, ULONG, VOID, Array, CType, Int, Pointer, Struct, common, promoted
+from model.source.types.ctypes import (
+    INT,
+    ULONG,
+    VOID,
+    Array,
+    CType,
+    Int,
+    Pointer,
+    Struct,
+    common_type,
+    promote,
+)
 
 _ELEMENT = re.compile(r"(.*)\[(\d+)\]", re.DOTALL)
 
@@ -52,7 +63,7 @@ class Location:
             return self.path
         return f"{self.path}[{self.index}]" if self.index else f"*{self.path}"
 
-    def moved(self, by: int) -> Location:
+    def offset_by(self, by: int) -> Location:
         """The object so many further on in the same array."""
         if by == 0 or self == UNKNOWN:
             return self
@@ -135,7 +146,7 @@ def convert(v: Value, t: CType) -> Value:
     return Value(t, v.term, v.locations)
 
 
-def decayed(v: Value) -> Value:
+def decay(v: Value) -> Value:
     """An array as the pointer to its first element."""
     return Value(Pointer(v.type.element), v.term, v.locations) if isinstance(v.type, Array) else v
 
@@ -158,7 +169,7 @@ def binary(op: str, a: Value, b: Value) -> Value:
         return _shift(op, a, b)
     if op in ("==", "!="):
         return truth(_equal(a, b) if op == "==" else negate(_equal(a, b)))
-    t = common(_integer_type(a.type), _integer_type(b.type))
+    t = common_type(_integer_type(a.type), _integer_type(b.type))
     x, y = as_word(a, t), as_word(b, t)
     if op in _ORDER:
         kind, swapped = _ORDER[op]
@@ -171,13 +182,13 @@ def binary(op: str, a: Value, b: Value) -> Value:
 def _equal(a: Value, b: Value) -> Term:
     if a.term.sort == BOOL == b.term.sort:
         return same(a.term, b.term)
-    t = common(_integer_type(a.type), _integer_type(b.type))
+    t = common_type(_integer_type(a.type), _integer_type(b.type))
     return same(as_word(a, t), as_word(b, t))
 
 
 def _shift(op: str, a: Value, b: Value) -> Value:
     """The right operand alone does not change the type; C leaves a shift past the width undefined."""
-    t = promoted(_integer_type(a.type))
+    t = promote(_integer_type(a.type))
     x, amount = as_word(a, t), resize(as_word(b), t.width)
     if op == "<<":
         return Value(t, bitvec_op("shl", x, amount))
@@ -188,17 +199,17 @@ def unary(op: str, a: Value) -> Value:
     """``!`` on a scalar; ``~``, ``-``, ``+`` on an integer."""
     if op == "!":
         return truth(negate(as_bool(a)))
-    t = promoted(_integer_type(a.type))
+    t = promote(_integer_type(a.type))
     x = as_word(a, t)
     if op == "-":
         return Value(t, bitvec_op("sub", const(0, x.sort), x))
     return Value(t, make("bvnot", x.sort, (x,)) if op == "~" else x)
 
 
-def meeting(a: CType, b: CType) -> CType:
+def conditional_type(a: CType, b: CType) -> CType:
     """The type of ``c ? a : b`` (C11 6.5.15); a pointer beside a null pointer or ``void *`` wins."""
     if isinstance(a, Int) and isinstance(b, Int):
-        return common(a, b)
+        return common_type(a, b)
     if isinstance(a, Pointer) and isinstance(b, Pointer):
         return b if a.target == VOID else a
     if isinstance(a, Struct) or isinstance(b, Pointer):
@@ -208,7 +219,7 @@ def meeting(a: CType, b: CType) -> CType:
 
 def select(condition: Term, a: Value, b: Value) -> Value:
     """``condition ? a : b`` of two scalars."""
-    t = meeting(a.type, b.type)
+    t = conditional_type(a.type, b.type)
     if isinstance(t, Int) and a.term.sort == BOOL == b.term.sort:
         return Value(t, choose(condition, a.term, b.term))
     first, second = convert(a, t), convert(b, t)

@@ -21,7 +21,7 @@ from model.source.lowering.state.objects import Objects
 from model.source.preprocessor.profile import Profile
 from model.source.trees.tree import Tree
 from model.source.types.ctypes import CType, Int, Pointer
-from model.source.types.parse_types import Types, function_declarator, text_at
+from model.source.types.parse_types import Types, find_function_declarator, text_at
 from model.source.types.syntax import Node, Text
 from model.source.types.values import Location, Value, is_scalar, sort_of
 
@@ -137,7 +137,7 @@ def lower_in(view: View, function: str, contracts: Mapping[str, Contract] | None
 
 def _arguments(front: FrontEnd, node: Node, text: Text) -> list[Value]:
     arguments = []
-    for name, t, _ in front.types.parameters(function_declarator(node, text), text):
+    for name, t, _ in front.types.parameters(find_function_declarator(node, text), text):
         targets = (front.objects.pointee(name, t),) if isinstance(t, Pointer) else (Location(name),)
         term = front.objects.input(name, sort_of(t)) if is_scalar(t) else FALSE
         arguments.append(Value(t, term, () if isinstance(t, Int) else targets))

@@ -31,7 +31,7 @@ class BuiltinCalls:
         if not fits or not arguments:
             raise self.context.unsupported(node, f"{builtin.name} of {len(arguments)} arguments")
         if builtin.first_is_type:
-            t = self.context.types.written(text_of(arguments[0]), self.context.beside(node))
+            t = self.context.types.parse_type_name(text_of(arguments[0]), self.context.beside(node))
             values = [objects.convert(v, t) for v in self.operands.scalars(arguments[1:])]
         elif builtin.peeks:
             with objects.probe():

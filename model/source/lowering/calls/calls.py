@@ -26,7 +26,7 @@ from model.source.lowering.lowering import Lowering
 from model.source.lowering.state.context import Context
 from model.source.types.ctypes import BOOLEAN, CType, Function, Pointer, Struct
 from model.source.types.syntax import Node, Text, children, text_of
-from model.source.types.values import NOTHING, Value, decayed, integer
+from model.source.types.values import NOTHING, Value, decay, integer
 
 #: The tests of the configuration that C's expressions make, too (include/linux/kconfig.h).
 _CONFIGURED = ("IS_ENABLED", "IS_BUILTIN", "IS_MODULE", "IS_REACHABLE", "__is_defined")
@@ -82,7 +82,7 @@ class Calls:
         outer = self.casts.type_in_parentheses(self.context.child(function, "function"))
         if outer is None or len(listed) != 1 or self.context.slot(text_of(listed[0])) is not None:
             return None
-        inner = self.context.types.named(text_of(listed[0]))
+        inner = self.context.types.resolve_name(text_of(listed[0]))
         return None if inner is None else (outer, inner)
 
     def _last(self, node: Node, listed: list[Node]) -> Value:
@@ -151,7 +151,7 @@ class Calls:
         """The struct and the member that hold the pointer; None for a pointer that is no member."""
         if function.type != "field_expression":
             return None
-        base = decayed(self.lowering.rvalue(self.context.child(function, "argument"))).type
+        base = decay(self.lowering.rvalue(self.context.child(function, "argument"))).type
         struct = base.target if isinstance(base, Pointer) else base
         name = text_of(self.context.child(function, "field"))
         return (struct, name) if isinstance(struct, Struct) else None

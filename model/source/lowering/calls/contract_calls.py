@@ -99,7 +99,7 @@ class ContractCalls:
 
     def _result_type(self, node: Node, name: str, contract: Contract) -> CType:
         if contract.type:
-            return self.context.types.written(contract.type, self.context.beside(node))
+            return self.context.types.parse_type_name(contract.type, self.context.beside(node))
         declared = self.prototypes.signature(name)
         return INT if declared is None else declared[0]
 

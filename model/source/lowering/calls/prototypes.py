@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from model.source.types.ctypes import CType, Function, Pointer, Struct
-from model.source.types.parse_types import Types, function_declarator, text_at
+from model.source.types.parse_types import Types, find_function_declarator, text_at
 from model.source.types.syntax import Node, text_of
 
 
@@ -26,7 +26,9 @@ class Prototypes:
             return None
         text = text_at(found)
         node = self.types.parser.declaration(text)
-        return self.types.result(node, text), self.types.parameters(function_declarator(node, text), text)
+        return self.types.result(node, text), self.types.parameters(
+            find_function_declarator(node, text), text
+        )
 
     def _declared_member(
         self, struct: Struct, name: str

@@ -9,7 +9,7 @@ from model.source.lowering.expressions.operands import Operands
 from model.source.lowering.state.context import Context
 from model.source.types.ctypes import ULONG, VOID, Array, CType, Int, Pointer, Struct
 from model.source.types.syntax import Node, Text, children, text_of
-from model.source.types.values import NOTHING, Value, decayed, integer, is_scalar
+from model.source.types.values import NOTHING, Value, decay, integer, is_scalar
 
 #: The sizes of structs in bytes: include/linux/mm_types.h, on 64 bits without debugging aids.
 _SIZES = {"page": 64}
@@ -24,7 +24,7 @@ class Casts:
 
     def cast(self, value: Value, t: CType, node: Node) -> Value:
         """``(t)value``."""
-        value = decayed(value)
+        value = decay(value)
         if t == VOID:
             return NOTHING
         if isinstance(t, Struct) and t == value.type:
@@ -38,7 +38,7 @@ class Casts:
         while node.type == "parenthesized_expression" and len(children(node)) == 1:
             node = children(node)[0]
             if node.type == "identifier" and self.context.slot(text_of(node)) is None:
-                return self.context.types.named(text_of(node))
+                return self.context.types.resolve_name(text_of(node))
         return None
 
     def refuse_object(self, spec: Node) -> None:
@@ -58,7 +58,7 @@ class Casts:
         )
         first = written.split("*")[0].split()
         if first and all(self._is_of_type(word) for word in first):
-            return self.context.types.written(written, text)
+            return self.context.types.parse_type_name(written, text)
         with self.context.at(text):
             return self.operands.type_of(self.context.types.parser.fragment(text))
 
@@ -67,7 +67,7 @@ class Casts:
         if word in ("const", "volatile", "struct", "union", "enum", "unsigned", "signed"):
             return True
         return self.context.slot(word) is None and (
-            self.context.types.named(word) is not None or self.context.view.struct(word) is not None
+            self.context.types.resolve_name(word) is not None or self.context.view.struct(word) is not None
         )
 
     def sizeof(self, node: Node) -> Value:

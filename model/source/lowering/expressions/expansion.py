@@ -9,7 +9,7 @@ from model.source.index.definitions import Macro
 from model.source.lowering.builtins import BUILTINS
 from model.source.lowering.expressions.precedence import level, needed
 from model.source.lowering.state.context import Context
-from model.source.preprocessor.macros import MacroError, Meant, substitute_macro, tokens
+from model.source.preprocessor.macros import MacroError, MacroText, substitute_macro, tokenise
 from model.source.types.syntax import Node, Text, children, text_of
 
 _DEPTH = 60
@@ -25,7 +25,7 @@ class Macros:
     def lookup(self, name: str, text: Text) -> Macro | None:
         """The macro of that name; none inside its own text, if that names it."""
         macro = self.context.view.macro(name)
-        if macro is not None and f"macro {name}" in text.via and name in tokens(macro_body(macro)):
+        if macro is not None and f"macro {name}" in text.via and name in tokenise(macro_body(macro)):
             return None
         return macro
 
@@ -65,7 +65,7 @@ class Macros:
             return None
         return expansion, made
 
-    def _dissolving(self, name: str) -> Meant | None:
+    def _dissolving(self, name: str) -> MacroText | None:
         """The macro of that name; none where the name itself has a meaning."""
         if name in self.context.contracts or name in BUILTINS or self.context.slot(name) is not None:
             return None
@@ -77,7 +77,7 @@ class Macros:
         return macro_body(macro) if macro is not None and macro.params is None else None
 
 
-def _meant(macro: Macro) -> Meant:
+def _meant(macro: Macro) -> MacroText:
     """Its parameters, the variadic one with dots, and its body."""
     parameters = macro.params
     if parameters is not None and macro.variadic is not None:

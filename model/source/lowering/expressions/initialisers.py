@@ -11,7 +11,7 @@ from model.source.lowering.state.context import Context
 from model.source.lowering.state.objects import Begin
 from model.source.types.ctypes import Array, CType, Int, Pointer, Struct
 from model.source.types.syntax import Node, children, text_of
-from model.source.types.values import Value, decayed, is_scalar
+from model.source.types.values import Value, decay, is_scalar
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Initialisers:
             self.context.objects.declare(path, Begin.ZERO)
             self._listed(lvalue, children(node), node)
             return
-        value = decayed(self.lowering.rvalue(node))
+        value = decay(self.lowering.rvalue(node))
         self.context.objects.declare(path)
         self.assign(lvalue, value, node)
 
@@ -58,7 +58,7 @@ class Initialisers:
         if item.type == "initializer_list":
             self._listed(to, children(item), item)
         else:
-            self.assign(to, decayed(self.lowering.rvalue(item)), item)
+            self.assign(to, decay(self.lowering.rvalue(item)), item)
 
     def _members_listed(self, to: Lvalue, items: list[Node]) -> None:
         assert isinstance(to.type, Struct)

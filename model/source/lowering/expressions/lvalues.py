@@ -20,7 +20,7 @@ from model.source.lowering.state.objects import Slot
 from model.source.types.ctypes import Int, Pointer, Struct
 from model.source.types.parse_types import text_at
 from model.source.types.syntax import Node, Text, children, text_of
-from model.source.types.values import decayed
+from model.source.types.values import decay
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Variables:
 
     def _declared(self, found: Definition, name: str) -> tuple[Node, Text, Node]:
         """The declaration of a variable, its text, and the declarator without an initialiser."""
-        text = self.context.types.decided(found)
+        text = self.context.types.preprocess(found)
         node = self.context.types.parser.declaration(text)
         for child in node.children_by_field_name("declarator"):
             inner = text.child(child, "declarator") if child.type == "init_declarator" else child
@@ -102,7 +102,7 @@ class Lvalues:
                 return self._member(node)
             case "pointer_expression" if text_of(self.context.child(node, "operator")) == "*":
                 return self.storage.pointed_at(
-                    decayed(self.lowering.rvalue(self.context.child(node, "argument"))), node
+                    decay(self.lowering.rvalue(self.context.child(node, "argument"))), node
                 )
             case "subscript_expression":
                 return self._element(node)
@@ -131,7 +131,7 @@ class Lvalues:
     def _member(self, node: Node) -> Lvalue:
         base = self.context.child(node, "argument")
         if text_of(self.context.child(node, "operator")) == "->":
-            outer = self.storage.pointed_at(decayed(self.lowering.rvalue(base)), node)
+            outer = self.storage.pointed_at(decay(self.lowering.rvalue(base)), node)
         else:
             outer = self.lvalue(base)
         if not isinstance(outer.type, Struct):

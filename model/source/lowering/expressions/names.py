@@ -114,7 +114,7 @@ class Names:
             return integer(configured)
         found = view.enumerator(name)
         if found is not None:
-            self.enums.read_enum(self.context.types.decided(found))
+            self.enums.read_enum(self.context.types.preprocess(found))
         if name in self.context.constants:
             return self.context.constants[name]
         if self.variables.is_variable(node):

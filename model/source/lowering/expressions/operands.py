@@ -10,7 +10,7 @@ from model.source.lowering.lowering import Lowering
 from model.source.lowering.state.context import Context, Scopes
 from model.source.types.ctypes import CType, Int
 from model.source.types.syntax import Node, Text
-from model.source.types.values import Value, as_bool, as_word, decayed, is_scalar
+from model.source.types.values import Value, as_bool, as_word, decay, is_scalar
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Operands:
 
     def scalar(self, node: Node) -> Value:
         """The value of an expression that must be a number or a pointer; arrays decay."""
-        value = decayed(self.lowering.rvalue(node))
+        value = decay(self.lowering.rvalue(node))
         if not is_scalar(value.type):
             raise self.context.unsupported(node, f"a {value.type} where a number or a pointer is needed")
         return value
@@ -48,7 +48,7 @@ class Operands:
         values: list[Value] = []
         for node in nodes:
             with objects.nested() as body:
-                value = decayed(self.lowering.rvalue(node))
+                value = decay(self.lowering.rvalue(node))
             if body:
                 values = [self.snapshot(v, node) for v in values]
             for statement in body:

@@ -26,11 +26,11 @@ from model.source.types.values import (
     as_bool,
     as_word,
     binary,
+    conditional_type,
     convert,
-    decayed,
+    decay,
     integer,
     is_scalar,
-    meeting,
     select,
     sort_of,
     truth,
@@ -85,16 +85,16 @@ class Operators:
     def _stepped(self, pointer: Value, steps: int, computed: Term) -> Value:
         """A pointer moved by a known number of objects; ``computed`` where its address has no name."""
         objects = self.context.objects
-        targets = tuple(dict.fromkeys(t.moved(steps) for t in pointer.locations))
+        targets = tuple(dict.fromkeys(t.offset_by(steps) for t in pointer.locations))
         if UNKNOWN in targets or not targets:
             return Value(pointer.type, computed, targets)
         if len(targets) == 1 and targets[0].behind:
             return Value(pointer.type, objects.addresses.setdefault(targets[0], computed), targets)
         *others, (_, last) = objects.guards(pointer)
-        term = objects.address(last.moved(steps))
+        term = objects.address(last.offset_by(steps))
         for guard, t in reversed(others):
             assert guard is not None
-            term = choose(guard, objects.address(t.moved(steps)), term)
+            term = choose(guard, objects.address(t.offset_by(steps)), term)
         return Value(pointer.type, term, targets)
 
     def unary(self, node: Node) -> Value:
@@ -130,8 +130,8 @@ class Operators:
         test = as_bool(tested)
         if is_const(test):
             taken, other = (then, orelse) if is_true(test) else (orelse, then)
-            value = decayed(self.lowering.rvalue(taken))
-            return convert(value, meeting(value.type, self.operands.type_of(other)))
+            value = decay(self.lowering.rvalue(taken))
+            return convert(value, conditional_type(value.type, self.operands.type_of(other)))
         return self.either(
             node, test, lambda: self.lowering.rvalue(then), lambda: self.lowering.rvalue(orelse)
         )
@@ -145,10 +145,10 @@ class Operators:
         objects = self.context.objects
         before = objects.flow.copy()
         with objects.nested() as one:
-            a = decayed(first())
+            a = decay(first())
         after, objects.flow = objects.flow, before
         with objects.nested() as two:
-            b = decayed(second())
+            b = decay(second())
         objects.flow = join_flows([after, objects.flow], objects.initial_targets)
         if is_scalar(a.type) and is_scalar(b.type):
             if not one and not two:
@@ -200,7 +200,7 @@ class Operators:
         else:
             value = self.operands.scalar(right)
             if op:
-                value = self.combined(node, op, decayed(self.storage.load(target, node)), value)
+                value = self.combined(node, op, decay(self.storage.load(target, node)), value)
             self.storage.store(target, value, node)
         return self.storage.load(target, node)
 

@@ -51,7 +51,7 @@ class Storage:
         target = pointer.type.target if isinstance(pointer.type, Pointer) else VOID
         if target == VOID or isinstance(target, Function):
             raise self.context.unsupported(node, f"what a {pointer.type} points to")
-        found = tuple((guard, t.moved(index)) for guard, t in self.context.objects.guards(pointer))
+        found = tuple((guard, t.offset_by(index)) for guard, t in self.context.objects.guards(pointer))
         for _, t in found:
             self._expect(t, target, node)
         return Lvalue(found or ((None, UNKNOWN),), target)
@@ -71,7 +71,7 @@ class Storage:
         found: list[tuple[Term | None, Location]] = []
         for guard, target in outer.alternatives:
             path = target.member(name)
-            self.context.objects.unions.meet(target.whole, path, unions)
+            self.context.objects.unions.use(target.whole, path, unions)
             found.append((guard, UNKNOWN if target == UNKNOWN else Location(path)))
         return Lvalue(tuple(found), t)
 

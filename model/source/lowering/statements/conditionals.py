@@ -12,7 +12,7 @@ from model.program.procedure import Set
 from model.source.lowering.expressions.operands import Operands
 from model.source.lowering.lowering import Lowering
 from model.source.lowering.state.context import Context
-from model.source.types.ctypes import BOOLEAN, Int, promoted
+from model.source.types.ctypes import BOOLEAN, Int, promote
 from model.source.types.syntax import RANGE, Node, children, text_of
 from model.source.types.values import Value, binary, convert
 
@@ -70,7 +70,7 @@ class Branches:
         subject = self.operands.scalar(self.context.child(node, "condition"))
         if not isinstance(subject.type, Int):
             raise self.context.unsupported(node, "a switch over a pointer")
-        subject = convert(subject, promoted(subject.type))  # no case is looked at once one was entered
+        subject = convert(subject, promote(subject.type))  # no case is looked at once one was entered
         cases = self.live(children(self.context.child(node, "body")))
         tests = [self._test(subject, case) for case in cases]
         if sum(test is None for test in tests) > 1:

@@ -13,7 +13,7 @@ from model.source.lowering.state.context import Context
 from model.source.lowering.state.objects import Slot
 from model.source.types.ctypes import CType, Function
 from model.source.types.syntax import AUTOMATIC, Node, text_of
-from model.source.types.values import decayed
+from model.source.types.values import decay
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Declarations:
         """The type that a declaration's specifiers name, or that of its value."""
         if text_of(spec) in AUTOMATIC and value is not None:
             with self.context.objects.probe():
-                return decayed(self.lowering.rvalue(value)).type
+                return decay(self.lowering.rvalue(value)).type
         return self.context.types.of_specifiers(node, self.context.text)
 
     def _declare(self, name: str, t: CType, declarator: Node, value: Node | None) -> None:

@@ -21,7 +21,7 @@ from model.source.lowering.state.havoc import fill_havoc
 from model.source.lowering.state.objects import Slot
 from model.source.lowering.statements.unrolling import changed_names
 from model.source.types.ctypes import VOID, CType
-from model.source.types.parse_types import function_declarator, text_at
+from model.source.types.parse_types import find_function_declarator, text_at
 from model.source.types.syntax import Node, Text, children
 from model.source.types.values import NOTHING, Location, Value, is_scalar
 
@@ -95,7 +95,7 @@ class FunctionBodies:
         types = self.context.types
         node = types.parser.function(text)
         result = types.result(node, text)
-        parameters = types.parameters(function_declarator(node, text), text)
+        parameters = types.parameters(find_function_declarator(node, text), text)
         with self.context.body(Frame(frame, result)), self.context.at(text):
             if len(parameters) != len(arguments):
                 raise text.unsupported(node, f"{name} called with {len(arguments)} arguments")

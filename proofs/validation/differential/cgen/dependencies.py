@@ -18,7 +18,7 @@ from model.source.index.pageflags import HEADER, FlagMacroCall, makers
 from model.source.lowering.calls.memory_access import ACCESSES
 from model.source.lowering.front_end import FrontEnd
 from model.source.preprocessor.annotations import code_of
-from model.source.preprocessor.macros import tokens
+from model.source.preprocessor.macros import tokenise
 from model.source.types.ctypes import BUILTIN_TYPEDEFS
 from model.source.types.syntax import Node, Text, text_of
 from proofs.validation.differential.cgen.builtin_macros import MACROS
@@ -129,7 +129,7 @@ class Dependencies:
     # Names ----------------------------------------------------------------------------------------
     def _scan(self, text: str, own: Collection[str]) -> None:
         """Note every name in a piece of C but those that are declared there."""
-        words = [w for w in tokens(text) if not w.isspace()]
+        words = [w for w in tokenise(text) if not w.isspace()]
         for i, word in enumerate(words):
             if not _NAME.fullmatch(word):
                 continue
@@ -167,7 +167,7 @@ class Dependencies:
     def _struct_specifier(self, found: Definition) -> Node | None:
         """The specifier of a struct as it was parsed."""
         self.resolve_ifs(found)
-        node = self.front.types.parser.declaration(self.front.types.decided(found))
+        node = self.front.types.parser.declaration(self.front.types.preprocess(found))
         return node if node.type.endswith("_specifier") else node.child_by_field_name("type")
 
     def _enum(self, found: Definition) -> None:
@@ -197,7 +197,7 @@ class Dependencies:
             self._function(name)
         elif (found := view.typedef(name)) is not None:
             self.resolve_ifs(found)
-            self.typedefs[name] = self.front.types.parser.declaration(self.front.types.decided(found))
+            self.typedefs[name] = self.front.types.parser.declaration(self.front.types.preprocess(found))
         elif (found := view.enumerator(name)) is not None:
             self._enum(found)
         elif name.startswith("trace_") and view.function(name) is None and view.prototype(name) is None:

@@ -70,13 +70,19 @@ class MemoryLayout:
         contract = self.contracts[name]
         declared = front.prototypes.signature(name)
         where = Text(b"", "a contract", 1)
-        t = front.types.written(contract.type, where) if contract.type else declared[0] if declared else VOID
+        t = (
+            front.types.parse_type_name(contract.type, where)
+            if contract.type
+            else declared[0]
+            if declared
+            else VOID
+        )
         if isinstance(t, Pointer):
             plain = name if contract.kind is Kind.PURE else f"{name}()"
             yield contract.result or plain, t.target
         for scalar_type, base in contract.outs:
             if scalar_type.endswith("*"):
-                written = front.types.written(scalar_type, where)
+                written = front.types.parse_type_name(scalar_type, where)
                 assert isinstance(written, Pointer)
                 yield base, written.target
         for text in front.objects.inputs:  # `*p` of the caller's pointer p

@@ -128,7 +128,7 @@ class Stubs:
         assert declared is not None
         t = declared[0]
         if contract.type:
-            t = self.front.types.written(contract.type, Text(b"", "a contract", 1))
+            t = self.front.types.parse_type_name(contract.type, Text(b"", "a contract", 1))
         result = contract.type or signature[0]
         names = [f"a{i}" for i in range(len(declared[1]))]
         if contract.kind is Kind.EXPRESSION:
@@ -195,7 +195,7 @@ class Stubs:
     def _macro(self, name: str, contract: Contract) -> Iterator[str]:
         """A stub for what the tree has as a macro only: the result's type is the contract's, or int."""
         result = contract.type or "int"
-        t = self.front.types.written(result, Text(b"", "a contract", 1))
+        t = self.front.types.parse_type_name(result, Text(b"", "a contract", 1))
         if contract.kind is Kind.EXPRESSION or contract.outs or contract.arguments or contract.is_inlined:
             raise Unprintable(f"{name} has a contract with parameters, and no declaration in the tree")
         macro = self.front.view.macro(name)

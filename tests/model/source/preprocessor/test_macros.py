@@ -6,7 +6,13 @@ from __future__ import annotations
 import pytest
 
 from model.program.procedure import Call, walk
-from model.source.preprocessor.macros import MacroError, expanded, split_at_commas, substitute_macro, tokens
+from model.source.preprocessor.macros import (
+    MacroError,
+    expand_macros,
+    split_at_commas,
+    substitute_macro,
+    tokenise,
+)
 from tests.support.c.c_code import lower, refused
 
 
@@ -17,7 +23,7 @@ def expand(parameters: tuple[str, ...] | None, body: str, *arguments: str, **obj
 
 # One step ---------------------------------------------------------------------------------------
 def test_tokens_keep_strings_numbers_and_spaces_whole() -> None:
-    assert tokens('a+1.5e-3 "b c\\"" \'d\' ...##') == [
+    assert tokenise('a+1.5e-3 "b c\\"" \'d\' ...##') == [
         "a",
         "+",
         "1.5e-3",
@@ -203,8 +209,8 @@ def test_a_name_with_a_meaning_stays_in_a_list() -> None:
 def test_splitting_at_commas_minds_parentheses_and_strings() -> None:
     assert split_at_commas('f(a, b), "c,d", [e, f]') == ["f(a, b)", ' "c,d"', " [e, f]"]
     meant = {"P": (("a",), "a, a"), "Q": (None, "P(1), Q"), "F": (("a",), "a")}
-    assert expanded("Q", meant.get) == "1, 1, Q"
-    assert expanded("F + F (P(2))", meant.get) == "F + 2, 2"
+    assert expand_macros("Q", meant.get) == "1, 1, Q"
+    assert expand_macros("F + F (P(2))", meant.get) == "F + 2, 2"
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ import pytest
 
 from model.logic import BOOL, Term, name, value_of
 from model.source.lowering.builtins import BUILTINS
-from model.source.types.ctypes import BOOLEAN, INT, LONG, UINT, ULONG, Int, of_keywords
+from model.source.types.ctypes import BOOLEAN, INT, LONG, UINT, ULONG, Int, parse_keywords
 from model.source.types.values import Value, binary, convert, integer, select, sort_of, unary
 from tests.support.c.c_code import lower
 
@@ -167,7 +167,7 @@ def test_every_type_is_gcc_s(library: ctypes.CDLL) -> None:
     ],
 )  # fmt: skip
 def test_keywords_name_types(words: str, expected: Int | None) -> None:
-    assert of_keywords(words.split()) == expected
+    assert parse_keywords(words.split()) == expected
 
 
 # Literals -----------------------------------------------------------------------------------------
