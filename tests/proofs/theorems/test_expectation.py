@@ -81,5 +81,5 @@ def test_a_part_that_goes_backwards_is_an_error() -> None:
 
 
 def test_two_answers_to_one_question_are_an_error() -> None:
-    with pytest.raises(ValueError, match=r"^v3: two answers are declared of one theorem; keep one\.$"):
+    with pytest.raises(ValueError, match=r"^v3: two verdicts are declared of one theorem; keep one\.$"):
         expect_proved(exclude("v3", reason="a."), exclude("v3", "v6", reason="b."))
