@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What a patch does to the fault path, as data; and each way in which that is told.
+"""The review of a patch: what it does to the fault path, as data, and that data in many formats.
 
-``review`` is the data, ``reading``, ``behaviour``, ``verdicts`` and ``conduct`` find it out, in this
-order; the other modules write it, and find out nothing.
+``patches`` reads patches and applies them, ``review`` is the data, ``comparison`` computes it, ``entries``
+makes a status, a sentence and a place of each result, ``formats`` and ``page`` render it.  Every import goes
+in this order; what renders decides nothing.
 """

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What does each thing that was asked about a patch come to: a status, a sentence, and a place?
+"""Entries of a review: a status, a sentence and a place for each function and each theorem.
 
-One entry for each function that was compared and each theorem that was asked; every format for other
+One entry for each function that was compared and each theorem that was checked; every format for other
 programs is made from these.
 """
 
@@ -39,9 +39,9 @@ _WORSE = (VerdictChange.BROKEN, VerdictChange.LOST, VerdictChange.OTHERWISE)
 
 @dataclass(frozen=True)
 class ReviewEntry:
-    """``name`` is that of a theorem, or ``COMPARED``; ``means`` is what it says.  ``is_open``: it was not
-    found out.  ``place`` is the line of the tree after the patch at which it shows, None if none is known;
-    ``rested`` are the lines of the tree before it on which a broken theorem's proof rested."""
+    """``name`` is that of a theorem, or ``COMPARED``; ``means`` is its sentence, ``says`` that of the result.
+    ``is_open``: undecided.  ``place`` is the line of the tree after the patch at which it shows, None if
+    none is known; ``core`` is the line core of a broken theorem's proof before the patch."""
 
     name: str
     means: str
@@ -51,7 +51,7 @@ class ReviewEntry:
     is_open: bool
     says: str
     place: Span | None = None
-    rested: tuple[Span, ...] = ()
+    core: tuple[Span, ...] = ()
 
     @property
     def file(self) -> str:
@@ -73,13 +73,13 @@ def list_entries(patch: PatchReview) -> tuple[ReviewEntry, ...]:
 
 
 def is_reportable(patch: PatchReview) -> bool:
-    """Whether a function was touched, or something is not as before or not known."""
+    """Whether a function changes, or something is not as before or undecided."""
     touched = any(each.change is not FunctionChange.UNTOUCHED for each in patch.functions)
     return touched or patch.changes_verdicts or patch.is_undecided
 
 
 def is_in_scope(review: Review) -> bool:
-    """Whether there is anything to say: some patch touches a function, or the file of one."""
+    """Whether some patch changes a function that is read, or the file of one."""
     return any(_patch_is_in_scope(patch) for patch in review.patches)
 
 
@@ -126,7 +126,7 @@ def _theorem_entries(patch: PatchReview) -> Iterator[ReviewEntry]:
         is_open = any(verdict is not None and verdict not in _DECIDED for verdict in each.verdicts)
         finding = each.after
         place = _find_place(finding.counterexample, _SUBJECT, added) if finding is not None else None
-        rested = each.lines or () if each.became is VerdictChange.BROKEN else ()
+        core = each.lines or () if each.became is VerdictChange.BROKEN else ()
         yield ReviewEntry(
             each.name,
             each.says,
@@ -136,7 +136,7 @@ def _theorem_entries(patch: PatchReview) -> Iterator[ReviewEntry]:
             is_open,
             f"{_describe_verdicts(each)}; {each.became.value}: {each.says}",
             None if each.became is VerdictChange.SAME else place,
-            tuple(span for span in rested if _is_place(span)),
+            tuple(span for span in core if _is_place(span)),
         )
 
 
@@ -148,7 +148,7 @@ def _status(each: TheoremReview, is_open: bool) -> Status:
 
 
 def _describe_verdicts(each: TheoremReview) -> str:
-    one, two = (verdict.value if verdict else "not asked" for verdict in each.verdicts)
+    one, two = (verdict.value if verdict else "n/a" for verdict in each.verdicts)
     return one if one == two else f"{one} before, {two} after"
 
 

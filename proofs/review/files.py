@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The files of a review, by their names: all are written, or none."""
+"""The files of a review by their names, written all or none."""
 
 from __future__ import annotations
 

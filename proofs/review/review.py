@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What was found out about a patch, a series, or the way from one tree to another: data alone.
+"""The review of a patch, a series, or the step from one tree to another: data alone.
 
 Everything that is written for a review thread is made from a ``Review``, and from nothing else.
 """
@@ -21,8 +21,7 @@ from proofs.verdicts.verdict import Standing
 
 
 class FunctionChange(Enum):
-    """How a function before the patch stands to the function after it; the value follows its name in
-    a sentence."""
+    """How a function after the patch compares to it before; the value follows its name in a sentence."""
 
     UNTOUCHED = "is the same"
     SAME = "does the same for all inputs"
@@ -45,10 +44,10 @@ class Difference:
 
 @dataclass(frozen=True)
 class FunctionReview:
-    """What became of a function (a target) under one page size.
+    """The comparison of a function (a target) under one page size.
 
     ``why`` is why it could not be read; ``region`` the inputs on which it differs, as a formula, ""
-    if none was found; ``table`` and ``rows`` are those of the attribute table that changed, as text and as
+    if there is none; ``table`` and ``rows`` are those of the attribute table that changed, as text and as
     data; ``results`` what becomes of every input class before and after, None where there are no such
     tables.
     """
@@ -65,23 +64,23 @@ class FunctionReview:
 
 
 class VerdictChange(Enum):
-    """How a verdict after the patch stands to that before it."""
+    """How the verdict after the patch compares to that before; the value follows a theorem in a sentence."""
 
     SAME = "as before"
     BROKEN = "held before, and does not hold any more"
     MENDED = "did not hold before, and holds now"
     LOST = "has lost its meaning"
-    NEW = "could not be asked before"
+    NEW = "was not applicable before"
     OTHERWISE = "fails otherwise than it did before"
 
 
 @dataclass(frozen=True)
 class TheoremReview:
-    """A theorem asked before and after; None where it could not be asked of one of the two.
+    """A theorem checked before and after; None where it is not applicable to one of the two.
 
-    ``relevant``: whether a line that the patch touches is needed for the proof of either; None if
-    that was not found out.  ``lines`` are those that the proof rests on (before the patch if it is
-    broken, after it otherwise), None if they were not looked for.
+    ``relevant``: whether a line that the patch changes is needed for the proof of either; None if
+    that is undecided.  ``lines`` is the line core of the proof (before the patch if it is
+    broken, after it otherwise), None if it was not computed.
     """
 
     name: str
@@ -98,7 +97,7 @@ class TheoremReview:
     def claim_name(self) -> str:
         """The name that both claims have."""
         known = self.after or self.before
-        assert known is not None  # one of the two was asked
+        assert known is not None  # one of the two was decided
         return known.judged.name
 
     @property
@@ -114,7 +113,7 @@ class TheoremReview:
 
 
 class Status(Enum):
-    """The whole in a word, as checks of a continuous integration have it."""
+    """The result in a word, as checks of a continuous integration have it."""
 
     PASS = "pass"
     WARN = "warn"
@@ -123,8 +122,8 @@ class Status(Enum):
 
 @dataclass(frozen=True)
 class PatchReview:
-    """One step: the patch (of two trees, one that has no files), what became of each function, and of each
-    theorem about those that it changes.  ``notes`` are sentences: how hunks were placed that did not fit
+    """One step: the patch (of two trees, one that has no files), each function, and each theorem about those
+    that it changes.  ``notes`` are sentences: how hunks were placed that did not fit
     exactly, and what was passed over.  ``assumed`` are the facts and contracts that this rests on, as
     ``fact NAME`` and ``contract NAME``."""
 
@@ -142,12 +141,12 @@ class PatchReview:
 
     @property
     def changes_verdicts(self) -> bool:
-        """Whether some theorem fares otherwise than before."""
+        """Whether the verdict on some theorem changes."""
         return any(each.became is not VerdictChange.SAME for each in self.theorems)
 
     @property
     def is_undecided(self) -> bool:
-        """Whether something was not found out: no function was there, one was not read, or a solver gave up."""
+        """Whether something is undecided: no function was there, one was not read, or a solver gave up."""
         open_changes = (FunctionChange.UNREAD, FunctionChange.UNDECIDED)
         decided = (Verdict.PROVED, Verdict.REFUTED, Verdict.VACUOUS)
         if not self.functions or any(each.change in open_changes for each in self.functions):
@@ -183,9 +182,8 @@ class Base:
 class Review:
     """The whole: ``patches`` in their order, and what the verdicts rest on.
 
-    ``not_checked`` is what a reader
-    might believe was looked at and was not, ``engines`` name and version of what decided,
-    ``command`` what repeats it, ``tool`` this tool's name and version.
+    ``not_checked`` is what a reader might believe was checked and was not, ``engines`` are the solvers with
+    their versions, ``command`` what repeats it, ``tool`` this tool's name and version.
     """
 
     title: str
@@ -223,5 +221,5 @@ class Review:
 
     @property
     def first_verdict(self) -> PatchReview | None:
-        """The first patch after which some theorem fares otherwise; None if there is none."""
+        """The first patch that changes the verdict on some theorem; None if there is none."""
         return next((each for each in self.patches if each.changes_verdicts), None)

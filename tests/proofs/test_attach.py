@@ -178,4 +178,4 @@ def test_dead_code_that_is_undecided_is_told_and_not_green() -> None:
     assert is_decided and "0 can never change what it does" in page.replace("\n", " ")
     with Pool(1, 30.0, (sys.executable, "-c", "")) as broken:  # every worker ends at once
         page, is_decided = report_dead_code(broken, Memory(), "f", PREPARE, made)
-    assert not is_decided and "2 questions stay undecided." in page
+    assert not is_decided and "2 claims stay undecided." in page

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Does each function do the same after the patch as before it?  Over all observables, for all inputs.
+"""Equivalence of each function before and after a patch: over all observables, for all inputs.
 
-A function whose procedure is the same to the last term is not asked about.  Of any other each observable
-is a claim, and so is everything together.
+Of a function whose procedure is the same to the last term there is nothing to prove.  Of any other, each
+observable is a claim, and so are all of them together.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ from proofs.verdicts.verdict import Judged
 
 @dataclass(frozen=True)
 class FunctionPair:
-    """A function in both trees under one page size, and the claims that it does the same."""
+    """A function in both trees under one page size, and the claims that the two are equivalent."""
 
     target: Target
     pages: str
@@ -50,10 +50,10 @@ class FunctionPair:
 
 
 def review_functions(pool: Pool, memory: Memory, before: Side, after: Side) -> tuple[FunctionReview, ...]:
-    """What became of each function, in the order of the targets; those that neither tree has are left out."""
+    """The review of each function, in the order of the targets; those that neither tree has are left out."""
     pairs = list(_pair_functions(before, after))
-    asked = [claim for pair in pairs for claim in pair.claims]
-    judged = {each.name: each for each in decided(pool, asked, memory)}
+    claims = [claim for pair in pairs for claim in pair.claims]
+    judged = {each.name: each for each in decided(pool, claims, memory)}
     refuted = [each for each in judged.values() if each.verdict is Verdict.REFUTED]
     closely = {each.name: find(each) for each in examined(pool, refuted, memory)}
     return tuple(_review_pair(pool, memory, pair, judged, closely) for pair in pairs)
@@ -161,6 +161,5 @@ def _compare_attributes(pair: FunctionPair) -> _Attributes:
 
 
 def digest_procedure(procedure: Procedure) -> bytes:
-    """A digest of everything that a procedure says; its name is no part of it, nor, as in any fingerprint,
-    where it is written."""
+    """A digest of a procedure, but for its name and, as in any fingerprint, the places of its lines."""
     return Fingerprints("").content(replace(procedure, name=""))

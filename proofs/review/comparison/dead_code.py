@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Which conditions can never change what happens?  Of each part of each condition: does it ever decide?
+"""Dead conditions of a function: those, and parts of those, that never decide what it does.
 
 A part of a condition is dead if no input that the facts allow comes to it where it decides and finds it
 true, or none finds it false.  Code that is inlined in several places is dead if it is so in all.
 
-Trusted: ``model.program.condition_probes``, for the sense of what is proved; what is said was proved as any claim is.
+Trusted: ``model.program.condition_probes``, for the meaning of what is proved; each dead condition is
+proved as any claim is.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from proofs.verdicts.prove import cores, decided
 
 
 class DeadKind(Enum):
-    """How a part of a condition is dead; the value is what is said of it."""
+    """How a part of a condition is dead; the value follows it in a sentence."""
 
     UNREACHED = "never decides"
     TRUE = "is never true where it decides"
@@ -51,7 +52,7 @@ class ConditionClaims:
 @dataclass(frozen=True)
 class DeadCondition:
     """A part of the condition at ``span`` (``text`` is "" for the whole), and how it is dead; ``times`` is
-    how often its function was inlined; ``proofs`` are the claims that say so."""
+    how often its function was inlined; ``proofs`` are the claims that prove it."""
 
     span: Span
     text: str
@@ -60,7 +61,7 @@ class DeadCondition:
     proofs: tuple[Claim, ...]
 
     def render_text(self) -> str:
-        """One sentence, in kernel words."""
+        """One sentence, in kernel terms."""
         where = f"{self.span.function or self.span.file}(): " if self.span.function else ""
         part = f"`{self.text}` in " if self.text else ""
         copies = f" (in all {self.times} places where it is inlined)" if self.times > 1 else ""
@@ -78,7 +79,7 @@ def claim_conditions(subject: str, procedure: Procedure, facts: Sequence[Fact]) 
             subject=subject,
             pages="",
             says=f"It is never {way} where it decides.",
-            because=("every input that the facts allow was asked about",),
+            because=("every input that the facts allow is covered",),
             subjects={"": found.procedure},
             facts=tuple(facts),
             given=(TRUE,),
@@ -92,14 +93,14 @@ def claim_conditions(subject: str, procedure: Procedure, facts: Sequence[Fact]) 
 
 
 def list_claims(questions: Iterable[ConditionClaims]) -> Iterator[Claim]:
-    """What has to be decided."""
+    """All claims, in the order of the conditions."""
     for each in questions:
         yield each.never_true
         yield each.never_false
 
 
 def find_dead(questions: Iterable[ConditionClaims], verdicts: Mapping[str, Verdict]) -> list[DeadCondition]:
-    """What is dead, by the verdicts of the claims by name; in the order of the source.
+    """The dead conditions, by the verdicts of the claims by name, in the order of the source.
 
     A part is left out if the condition that it is part of is dead itself.
     """
@@ -148,7 +149,7 @@ def report_dead_code(
     pool: Pool, memory: Memory, name: str, target: Target, procedure: Procedure
 ) -> tuple[str, bool]:
     """Every condition, or part of one, that can never change what the function does, as text; and whether
-    every question was decided."""
+    every claim was decided."""
     facts = FACTS if target is USER_MEM_ABORT or target.is_fault_path else ()
     questions = claim_conditions(name, procedure, facts)
     verdicts = {each.name: each.verdict for each in decided(pool, list(list_claims(questions)), memory)}
@@ -177,12 +178,12 @@ def _render_report(
     name: str, parts: int, undecided: int, found: Sequence[DeadCondition], rests: dict[str, tuple[str, ...]]
 ) -> Iterator[str]:
     yield from textwrap.wrap(
-        f"{name}(): {parts} conditions and parts of conditions were asked about, for all inputs that the"
+        f"{name}(): {parts} conditions and parts of conditions were checked, for all inputs that the"
         f" facts allow; {len(found)} can never change what it does.",
         WIDTH,
     )
     if undecided:
-        yield f"{undecided} questions stay undecided."
+        yield f"{undecided} claims stay undecided."
     for each in found:
         yield ""
         yield from textwrap.wrap(each.render_text(), WIDTH, break_long_words=False, break_on_hyphens=False)

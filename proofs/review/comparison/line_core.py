@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Which lines of the source does a proof rest on?  On those without which it is none.
+"""The line core of a proof: the lines of the source without which it fails.
 
-The claim is asked of the procedure with its lines opened (``model.program.line_havoc``), and each line is a fact: the
-facts that a proof needs are then its lines (``prove.cores``).
+The claim is proved of the procedure in which each line may do anything (``model.program.line_havoc``) unless a
+fact says that it does what is written: the facts of the unsat core are then the lines (``prove.cores``).
 
 Trusted: ``model.program.line_havoc``; a verdict does not depend on it.
 """
@@ -24,7 +24,7 @@ _LINE = "line"
 
 @dataclass(frozen=True)
 class LineClaim:
-    """The claim with each line as a fact, and the lines in the order of these facts, which come last."""
+    """A claim with each line as a fact, and the lines in the order of these facts, which come last."""
 
     claim: Claim
     lines: tuple[Span, ...]
@@ -36,12 +36,12 @@ class LineClaim:
 
 
 def add_line_facts(claim: Claim, found: LineHavoc) -> LineClaim:
-    """The claim about the opened procedure of its own subject; what else it speaks of stays whole."""
+    """The claim with a fact for each line of its own subject; its other procedures stay as they are."""
     facts = tuple(
         Fact(name=f"{_LINE} {line.span}", says=line.span.text, source=str(line.span), holds=line.holds)
         for line in found.lines
     )
-    asked = replace(
+    about_lines = replace(
         claim,
         theorem=f"{claim.theorem}.lines",
         subjects={**claim.subjects, "": found.procedure},
@@ -49,12 +49,12 @@ def add_line_facts(claim: Claim, found: LineHavoc) -> LineClaim:
         expected=Expectation(Verdict.PROVED),
         regions=(),
     )
-    return LineClaim(asked, tuple(line.span for line in found.lines))
+    return LineClaim(about_lines, tuple(line.span for line in found.lines))
 
 
 def restate_under_havoc(claim: Claim, procedure: Procedure) -> Claim:
-    """The claim about ``procedure``, in which the touched lines are opened and nothing is said of them: if
-    it is still proved, it does not rest on them."""
+    """The claim about ``procedure``, in which the changed lines may do anything: if it is still proved, no
+    proof needs them."""
     return replace(
         claim, theorem=f"{claim.theorem}.untouched", subjects={**claim.subjects, "": procedure}, regions=()
     )

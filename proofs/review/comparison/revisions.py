@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""A series is reviewed patch by patch: each tree is read once, and compared with the one before it."""
+"""The review of a series, patch by patch: each tree is read once, and compared with the one before it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from proofs.solvers.smt.pool import Pool
 from proofs.verdicts.cache import Memory
 from proofs.verdicts.portfolio.engines import z3_version
 
-#: What a reader might believe was looked at.
+#: What a reader might believe was checked, and was not.
 NOT_CHECKED = (
     "functions out of scope, and what else runs at the same time",
     "other configurations than the one named here",
@@ -40,7 +40,7 @@ class Revision:
 
 
 def apply_series(tree: Tree, patches: Sequence[Patch]) -> list[Revision]:
-    """Each patch with the tree after it.  Raises PatchError where one does not apply."""
+    """Apply the patches, one on top of the other.  Raises PatchError where one does not apply."""
     return [
         Revision(patch, applied.tree, applied.touches, tuple(_note_placement(applied)))
         for patch, applied in zip(patches, apply_all(tree, patches), strict=True)
@@ -51,7 +51,7 @@ def _note_placement(applied: AppliedPatch) -> Iterator[str]:
     for placed in applied.placed:
         if placed.how != "exact":
             yield f"{placed.name}: a hunk was applied {placed.how}."
-    yield from applied.noted
+    yield from applied.notes
     unread = [name for name in applied.touches if not is_read(name)]
     if unread:
         yield f"Not read, and so not looked at: {', '.join(unread)}."
@@ -61,45 +61,55 @@ def review_revisions(
     pool: Pool,
     memory: Memory,
     tree: Tree,
-    along: Sequence[Revision],
+    revisions: Sequence[Revision],
     configurations: Sequence[tuple[str, Profile]],
 ) -> Iterator[PatchReview]:
-    """The review of each step, when it is known.  Raises TreeError and TableError as ``reading.side``."""
+    """Yield the review of each revision as it is decided.  Raises TreeError and TableError as ``read_side``."""
     kept = memory.directory
     before = read_side(tree, configurations, Index.build(tree, default_directory()), kept)
-    for step in along:
+    for revision in revisions:
         after = before
-        if any(map(is_read, step.files)):
-            after = read_side(step.tree, configurations, before.index.rebuild(step.tree), kept)
-        yield _review_revision(pool, memory, before, after, step)
+        if any(map(is_read, revision.files)):
+            after = read_side(revision.tree, configurations, before.index.rebuild(revision.tree), kept)
+        yield _review_revision(pool, memory, before, after, revision)
         before = after
 
 
-def _review_revision(pool: Pool, memory: Memory, before: Side, after: Side, step: Revision) -> PatchReview:
-    became = review_functions(pool, memory, before, after)
-    if all(each.change is FunctionChange.UNTOUCHED for each in became):
-        return PatchReview(step.patch, became, (), (*step.notes, *_note_nothing_changed(became, step)))
-    lines = find_changed_lines(before.tree, after.tree, step.files)
-    told = review_theorems(pool, memory, before, after, lines)
-    return PatchReview(step.patch, became, told, step.notes, tuple(_list_assumptions(after, became, told)))
+def _review_revision(
+    pool: Pool, memory: Memory, before: Side, after: Side, revision: Revision
+) -> PatchReview:
+    functions = review_functions(pool, memory, before, after)
+    if all(each.change is FunctionChange.UNTOUCHED for each in functions):
+        return PatchReview(
+            revision.patch, functions, (), (*revision.notes, *_note_nothing_changed(functions, revision))
+        )
+    lines = find_changed_lines(before.tree, after.tree, revision.files)
+    theorems = review_theorems(pool, memory, before, after, lines)
+    return PatchReview(
+        revision.patch,
+        functions,
+        theorems,
+        revision.notes,
+        tuple(_list_assumptions(after, functions, theorems)),
+    )
 
 
 def _list_assumptions(
-    after: Side, became: Sequence[FunctionReview], told: Sequence[TheoremReview]
+    after: Side, functions: Sequence[FunctionReview], theorems: Sequence[TheoremReview]
 ) -> Iterator[str]:
     """The facts that were offered to the proofs, and the contracts that the changed functions rest on."""
-    claims = [each.after.judged.claim for each in told if each.after]
+    claims = [each.after.judged.claim for each in theorems if each.after]
     yield from (f"fact {name}" for name in {fact.name for claim in claims for fact in claim.facts})
-    changed = {each.function for each in became if each.change is not FunctionChange.UNTOUCHED}
+    changed = {each.function for each in functions if each.change is not FunctionChange.UNTOUCHED}
     for subject, contracts in after.read.contracts.items():
         where = part(subject)
         if where is not None and where.target in changed:
             yield from (f"contract {name}" for name in contracts)
 
 
-def _note_nothing_changed(became: Sequence[FunctionReview], step: Revision) -> Iterator[str]:
-    """That nothing which was read is touched, so that a reader does not take silence for a proof."""
-    if became and any(map(is_read, step.files)):
+def _note_nothing_changed(functions: Sequence[FunctionReview], revision: Revision) -> Iterator[str]:
+    """A note that no function changes, so that a reader does not take silence for a proof."""
+    if functions and any(map(is_read, revision.files)):
         yield (
             "None of the functions that were read is changed by this patch, down to the last term; "
             "what else it changes was not looked at."
@@ -107,5 +117,5 @@ def _note_nothing_changed(became: Sequence[FunctionReview], step: Revision) -> I
 
 
 def list_engines() -> tuple[str, ...]:
-    """What decides, with its version."""
+    """The solvers, with their versions."""
     return (f"z3 {z3_version()}".strip(),)

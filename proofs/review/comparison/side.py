@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""A kernel before or after a patch, read; and which of its lines the patch touches."""
+"""One side of a comparison: a kernel before or after a patch, lowered, and the lines that the patch changes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from proofs.claims.kernel.reading import Targets, read_all, release_of
 
 @dataclass(frozen=True)
 class Side:
-    """A tree and its index, what was read of it for each page size, and the claims about that."""
+    """A tree and its index, the targets lowered for each page size, and the claims about them."""
 
     tree: Tree
     index: Index

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What becomes of the theorems?  Those about functions that the patch changes are asked before and after it.
+"""Theorems before and after a patch: the verdicts on those about functions that it changes.
 
-A claim that is the same on both sides, procedures and all, is not asked.  Of one that is PROVED on both
-sides it is also asked whether either proof needs a line that the patch touches.
+A claim that is the same on both sides, procedures and all, is skipped.  Of one that is PROVED on both sides
+it is also decided whether either proof needs a line that the patch changes.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ from proofs.verdicts.finding import Finding, find
 from proofs.verdicts.prove import cores, decided, denied, examined
 from proofs.verdicts.verdict import Judged, Standing, unsupported
 
-#: Of so many broken theorems, at most, the lines are told that their proof needed.
+#: Of so many broken theorems, at most, the line core of the proof before the patch is computed.
 EXPLAINED = 3
 
-#: That a kernel does what its shape does is no theorem about either; a patch is not asked for it.
+#: That a kernel conforms to its model is no theorem about either, and is not reviewed.
 _CONFORMANCE = "conformance"
 
 
@@ -62,8 +62,7 @@ def review_theorems(
 
 
 def _find_identical(changed: Sequence[_ClaimPair], unread: Container[str]) -> frozenset[int]:
-    """The positions of theorems that come to the same formulas on both sides: nothing that they speak of is
-    changed."""
+    """The positions of theorems with the same formulas on both sides: nothing that they are about changes."""
     pairs = {
         i: (each.one, each.two)
         for i, each in enumerate(changed)
@@ -80,7 +79,7 @@ def _witness_key(made: Obligation) -> bytes:
 
 
 def _pair_changed_claims(before: Side, after: Side) -> Iterator[_ClaimPair]:
-    """The theorems that are not asked of the same on both sides."""
+    """The theorems whose claims differ between the sides."""
     meanings = _Digests()
     one, two = (
         {_identity(claim): claim for claim in side.read.claims if claim.family != _CONFORMANCE}
@@ -103,7 +102,7 @@ def _function_of(claim: Claim) -> str:
 
 
 class _Digests:
-    """What each claim asks, wherever it was written."""
+    """Digests of claims, wherever in the C their procedures are written."""
 
     def __init__(self) -> None:
         self.fingerprints = Fingerprints("")
@@ -181,8 +180,8 @@ def _claim_if_proved(finding: Finding | None) -> Claim | None:
 def _with_relevance(
     pool: Pool, found: Sequence[TheoremReview], alike: Container[int], lines: ChangedLines
 ) -> Iterator[TheoremReview]:
-    """Of each theorem that is proved on both sides, whether a proof needs a touched line; those ``alike``
-    speak of nothing that is changed."""
+    """Of each theorem that is proved on both sides, whether a proof needs a changed line; those ``alike``
+    are about nothing that changes."""
     spared = _HavocClaims(lines)
     halves: dict[int, list[Claim]] = {}
     for i, each in enumerate(found):
@@ -199,8 +198,8 @@ def _with_relevance(
 
 @dataclass
 class _HavocClaims:
-    """Claims about procedures of which the touched lines may do anything, each made once; none if the
-    procedure has no such line.  Their subjects tell the sides apart."""
+    """Claims about procedures of which the changed lines may do anything, each made once; none if the
+    procedure has no such line.  Their subjects distinguish the sides."""
 
     lines: ChangedLines
     made: dict[int, tuple[Procedure, LineHavoc]] = field(default_factory=dict)

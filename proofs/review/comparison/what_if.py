@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""An edit that is named on the command line, in the place of a patch: ``OLD => NEW``.
+"""An edit given on the command line in the place of a patch: ``OLD => NEW``.
 
 The old text must stand exactly once in the files of the functions that are read; how it is spaced does
 not matter, but within words.

@@ -25,7 +25,7 @@ _STATES = {Status.PASS: "success", Status.WARN: "warning", Status.FAIL: "fail"}
 #: Members of the details and characters of a text, at most.
 MEMBERS, LENGTH = 40, 500
 
-#: What is said of a mail that holds no patch, or of a patch that touches nothing that is read.
+#: The array for a mail that holds no patch, or for a patch that changes nothing that is read.
 NOTHING = "[]\n"
 
 
@@ -59,9 +59,9 @@ def _details(review: Review) -> list[dict[str, Any]]:
     for position, patch in enumerate(review.patches, 1):
         where = f"{position}/{len(review.patches)} " if len(review.patches) > 1 else ""
         every = list_entries(patch)
-        told = [each for each in every if each.status is not Status.PASS]
-        passed += len(every) - len(told)
-        found += [_member(each, where) for each in told]
+        failing = [each for each in every if each.status is not Status.PASS]
+        passed += len(every) - len(failing)
+        found += [_member(each, where) for each in failing]
         found += [_note(Status.PASS, where + note) for note in patch.notes]
     more = [_note(review.status, f"{len(found) - MEMBERS} more")] if len(found) > MEMBERS else []
     return [*found[:MEMBERS], *more, _note(Status.PASS, f"{passed} as before or better")]

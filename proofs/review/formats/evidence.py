@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What stands behind a review, file by file: what was asked, what was found, and the tables of both versions.
+"""Evidence of a review, file by file: proof obligations, witnesses, line cores, and tables of both versions.
 
-Of each theorem that fares otherwise: the obligation before and after as SMT-LIB, which any solver for QF_BV
-decides, its witness with every branch, and the lines that the proof rested on.  Pure string building.
+Of each theorem whose verdict changes: the obligation before and after as SMT-LIB, which any solver for QF_BV
+decides, its witness with every branch, and the line core of the proof.  Pure string building.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from proofs.review.review import PatchReview, Review, TheoremReview, VerdictChan
 from proofs.solvers import smtlib
 from proofs.verdicts.finding import Finding
 
-#: What stands in no name of a file here.
+#: Characters that are replaced in names of files.
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.@-]")
 
 #: The directory, beside the other files.
@@ -60,5 +60,5 @@ def _of_theorem(theorem: TheoremReview) -> Iterator[tuple[str, str]]:
 
 def _witness(finding: Finding, says: str) -> str:
     assert finding.counterexample is not None
-    told = prose.counterexample(finding.counterexample, says)
-    return ascii_only(f"{told}\n\n{trace.below(finding.counterexample)}\n")
+    explanation = prose.counterexample(finding.counterexample, says)
+    return ascii_only(f"{explanation}\n\n{trace.below(finding.counterexample)}\n")

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The review as JUnit XML, for what shows test results: a suite for each patch, a case for each entry.
 
-A broken theorem is a failure, what was not found out an error, and a function that does not do the same
-is skipped: it is for a person to say whether that was meant.  There are no times.
+A broken theorem is a failure, what is undecided an error, and a function that does not do the same is
+skipped: it is for a person to say whether that was meant.  There are no times.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Which lines of a patch does a reply quote?  Those that the findings are about, and few around them.
+"""The lines of a patch that a reply quotes: those that the findings are about, and few around them.
 
-Of the hunks the first is taken that has a line on which a broken theorem's proof rested, then one with a line
-that decided a finding, then one in a file that is read.
+Of the hunks the first is taken that has a line of the line core of a broken theorem, then one with a line that
+decided a finding, then one in a file that is read.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ CUT = "[ ... ]"
 
 @dataclass(frozen=True)
 class _HunkLine:
-    """A hunk, and the position of the line in it that is meant."""
+    """A line of a hunk, by its position."""
 
     change: FileChange
     hunk: Hunk
@@ -52,7 +52,7 @@ def _rank_lines(review: PatchReview) -> Iterator[_HunkLine]:
     """The best first."""
     every = sorted(list_entries(review), key=lambda each: each.status is not Status.FAIL)
     for each in every:
-        for span in each.rested:
+        for span in each.core:
             yield from _find_line(review.patch, span, REMOVED)
     for each in every:
         if each.place is not None and each.status is not Status.PASS:

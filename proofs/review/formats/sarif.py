@@ -2,7 +2,7 @@
 """The review as SARIF 2.1.0, for what shows findings beside the source: a rule for each theorem, a result for
 each entry of each patch.
 
-What passed is there, too, with the kind ``pass``; what was not found out has the kind ``open``.  Files and
+What passed is there, too, with the kind ``pass``; what is undecided has the kind ``open``.  Files and
 lines are those of the tree after the patch, but for the related locations, which are those before it.
 """
 
@@ -59,8 +59,8 @@ def _result(patch: PatchReview, each: ReviewEntry, rule: int) -> dict[str, Any]:
     }
     if locations := _locations(patch, each):
         result["locations"] = locations
-    if each.rested:
-        result["relatedLocations"] = [_related_location(i, span) for i, span in enumerate(each.rested)]
+    if each.core:
+        result["relatedLocations"] = [_related_location(i, span) for i, span in enumerate(each.core)]
     return result
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""A review as plain text for a mail: at most 72 columns, ASCII, and what was found as questions.
+"""A review as plain text for a mail: at most 72 columns, ASCII, with findings put as questions to the author.
 
 The prose comes first; below a line of ``---`` stands what a reader needs to repeat it.  Pure string
 building.
@@ -22,14 +22,14 @@ from proofs.review.review import (
 from proofs.theorems.expectation import Verdict
 
 WIDTH = 72
-#: Theorems, names, rows, functions and respects that are told of one patch, at most; the rest is counted.
+#: Theorems, names, rows, functions and differences that are named of one patch, at most; the rest is counted.
 BROKEN, NAMES, ROWS, FUNCTIONS, RESPECTS = 3, 4, 14, 3, 4
 
 _QUESTION = {
     VerdictChange.BROKEN: "Is it intended that this does not hold any more?",
     VerdictChange.LOST: "Is it intended that this has lost its meaning? Nothing satisfies its premises any more:",
     VerdictChange.OTHERWISE: "Is it intended that this fails in another way than before?",
-    VerdictChange.NEW: "Could this not be asked before, and is it as intended now?",
+    VerdictChange.NEW: "Was this not applicable before, and is it as intended now?",
 }
 #: The questions in the order in which they are put.
 _ORDER = (VerdictChange.BROKEN, VerdictChange.OTHERWISE, VerdictChange.LOST, VerdictChange.NEW)
@@ -64,7 +64,7 @@ def summarise(review: Review) -> str:
     where = f", first by {_quote_subject(changed)}" if len(patches) > 1 else ""
     names = dict.fromkeys(f"{each.function}()" for patch in patches for each in _changed_functions(patch))
     return f"{_join(list(names))} {'do' if len(names) > 1 else 'does'} not do the same{where}; " + (
-        "all theorems fare as before."
+        "all verdicts are as before."
     )
 
 
@@ -82,7 +82,7 @@ def _render_prose(review: Review) -> Iterator[str]:
 
 
 def render_patch(patch: PatchReview, width: int = WIDTH) -> list[str]:
-    """What became of one patch."""
+    """The text about one patch."""
     lines = [*_render_behaviour(patch, width)]
     questions = sorted(filter(is_question, patch.theorems), key=lambda each: _ORDER.index(each.became))
     shown = questions[:BROKEN]
@@ -138,8 +138,8 @@ def _render_function(each: FunctionReview, width: int) -> Iterator[str]:
     respects = [difference.says for difference in each.differences]
     if respects:
         more = f" And {len(respects) - RESPECTS} more." if len(respects) > RESPECTS else ""
-        told_of = " ".join(respects[:RESPECTS])
-        yield from _wrap(f"What is not so any more: {told_of}{more}", width)
+        listed = " ".join(respects[:RESPECTS])
+        yield from _wrap(f"What is not so any more: {listed}{more}", width)
     if each.table:
         yield ""
         yield from _render_table(each.table)
@@ -171,14 +171,14 @@ def _render_theorem(each: TheoremReview, width: int, with_witness: bool) -> Iter
 
 
 def _count_theorems(patch: PatchReview, width: int) -> Iterator[str]:
-    """How the theorems fare that are no question."""
+    """How many theorems keep their verdicts, and to how many the patch is irrelevant."""
     if not patch.theorems:
         return
     same = [each for each in patch.theorems if each.became is VerdictChange.SAME]
     spared = sum(each.relevant is False for each in same)
     resting = sum(each.relevant is True for each in same)
     yield ""
-    text = f"{_count(len(patch.theorems), 'theorem')} asked before and after: {len(same)} fare as before"
+    text = f"{_count(len(patch.theorems), 'theorem')} checked before and after: {len(same)} as before"
     if spared:
         text += f"; to {spared} the patch is irrelevant, since no proof needs a line of it"
     if resting:
@@ -213,8 +213,8 @@ def _render_footer(review: Review) -> Iterator[str]:
 def _count_assumptions(names: Sequence[str]) -> str:
     """How many facts and contracts; there are too many to name."""
     counts = [(kind, sum(name.startswith(kind) for name in names)) for kind in ("fact", "contract")]
-    told = " and ".join(_count(number, kind) for kind, number in counts if number)
-    return f"{told} (named in results.json, told in model/)" if told else "nothing"
+    counts_text = " and ".join(_count(number, kind) for kind, number in counts if number)
+    return f"{counts_text} (named in results.json, defined in model/)" if counts_text else "nothing"
 
 
 def _quote_subject(patch: PatchReview) -> str:

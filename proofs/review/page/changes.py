@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What became of each function: the sentence, on which inputs, the picture of input classes, and witnesses."""
+"""Each function that changes: the sentence, on which inputs, the picture of input classes, and witnesses."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from proofs.review.page.element import Child, Element, anchor, element
 from proofs.review.page.picture import render_picture
 from proofs.review.review import Difference, FunctionChange, FunctionReview
 
-#: What a function that is as before became.
+#: A function that is as before.
 ALIKE = (FunctionChange.UNTOUCHED, FunctionChange.SAME)
 
 

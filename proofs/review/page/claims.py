@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Each theorem that was asked before and after: what it says, how it fared, and what stands behind it."""
+"""Each theorem that was checked before and after: its sentence, its verdicts, its witness and its lines."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def render_theorems(patch: str, theorems: Iterable[TheoremReview], assumed: Fact
         return None
     return element(
         "section",
-        element("h3", f"Theorems asked before and after ({len(found)})"),
+        element("h3", f"Theorems checked before and after ({len(found)})"),
         [_claim(patch, each, assumed, is_open=i == 0) for i, each in enumerate(found)],
         class_="group",
     )
@@ -76,27 +76,27 @@ def render_verdicts(each: TheoremReview) -> Iterator[Child]:
 
 def render_verdict(given: Verdict | None) -> Element:
     """A verdict as a word with a colour."""
-    word = "not asked" if given is None else given.value
-    return element("span", word, class_=f"verdict v-{word.lower().replace(' ', '-')}")
+    word = "n/a" if given is None else given.value
+    return element("span", word, class_=f"verdict v-{word.lower().replace('/', '')}")
 
 
 def _body(each: TheoremReview, assumed: FactIndex) -> Iterator[Child]:
     finding = each.after or each.before
-    assert finding is not None  # one of the two was asked
+    assert finding is not None  # one of the two was decided
     claim = finding.judged.claim
     yield element("p", f"This {_describe_change(each)}. {describe_relevance(each)}".rstrip())
     yield _lines(each)
     if each.after is not None and each.after.counterexample is not None:
-        told = runs.pair_theorem_runs(each.before, each.after)
+        both = runs.pair_theorem_runs(each.before, each.after)
         yield element("h4", "Counterexample after the patch")
-        yield runs.render_counterexample(each.after.counterexample, each.says, told)
+        yield runs.render_counterexample(each.after.counterexample, each.says, both)
     yield _statement(claim)
     yield _reasons(each)
-    yield assumed.told(finding)
+    yield assumed.render_facts(finding)
 
 
 def _describe_change(each: TheoremReview) -> str:
-    return f"fares {each.became.value}" if each.became is VerdictChange.SAME else each.became.value
+    return f"is {each.became.value}" if each.became is VerdictChange.SAME else each.became.value
 
 
 def describe_relevance(each: TheoremReview) -> str:
@@ -106,7 +106,7 @@ def describe_relevance(each: TheoremReview) -> str:
     if each.relevant is not None:
         return "The patch is irrelevant to it: no proof needs a line that it touches."
     if each.verdicts == (Verdict.PROVED, Verdict.PROVED):
-        return "Whether its proofs rest on a line of the patch was not found out."
+        return "Whether its proofs rest on a line of the patch is undecided."
     return ""
 
 
@@ -142,8 +142,8 @@ def _statement(claim: Claim) -> Child:
 def _reasons(each: TheoremReview) -> Iterator[Child]:
     """What is to be known beside the verdicts, if there is something."""
     for when, finding in ((runs.BEFORE, each.before), (runs.AFTER, each.after)):
-        if finding is not None and (told := _reason(finding)):
-            yield element("p", f"{when}: {told}", class_="quiet")
+        if finding is not None and (reason := _reason(finding)):
+            yield element("p", f"{when}: {reason}", class_="quiet")
 
 
 def _reason(finding: Finding) -> str:

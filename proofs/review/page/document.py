@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The whole page: one file with its style and its script in it, and a policy that forbids everything else.
+"""The whole page: one HTML file with its style and script in it, and a policy that forbids everything else.
 
 The Content-Security-Policy allows the style sheet and the script of this package by their digests, and
 nothing from anywhere.  Without scripts everything is shown, unfolded.
@@ -31,7 +31,7 @@ def render_page(review: Review) -> str:
         element(
             "main",
             [_patch(review, i, each, facts) for i, each in enumerate(review.patches, 1)],
-            facts.section(review.assumptions),
+            facts.render_section(review.assumptions),
             _end(review),
         ),
         element("script", Raw(script)),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""How is a tree of elements written as HTML, so that no text can become markup?
+"""A tree of elements and its HTML, in which no text can become markup.
 
 Every text and every attribute is escaped, and what cannot be seen (control characters, marks that turn the
 direction of writing) is written as an escape.  Only ``Raw`` is written as it is.
@@ -46,12 +46,12 @@ _BLOCKS = frozenset(
 def element(tag: str, *children: Child, **attributes: str | bool | None) -> Element:
     """An element; ``class_`` stands for class and ``data_x`` for data-x, None and False for no attribute,
     and True for one without a value."""
-    told = {
+    named = {
         name.rstrip("_").replace("_", "-"): "" if value is True else str(value)
         for name, value in attributes.items()
         if value is not None and value is not False
     }
-    return Element(tag, told, tuple(_flat(children)))
+    return Element(tag, named, tuple(_flat(children)))
 
 
 def _flat(children: Iterable[Child]) -> Iterable[Node]:
@@ -85,8 +85,8 @@ def _write(node: Node, parts: list[str]) -> None:
     elif isinstance(node, str):
         parts.append(escape(visible(node), quote=False))
     else:
-        told = "".join(f' {name}="{escape(visible(value))}"' for name, value in node.attributes.items())
-        parts.append(f"<{node.tag}{told}")
+        attributes = "".join(f' {name}="{escape(visible(value))}"' for name, value in node.attributes.items())
+        parts.append(f"<{node.tag}{attributes}")
         if node.tag in _VOID and not node.children:
             parts.append("/>")
         else:

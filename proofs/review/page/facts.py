@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What may be assumed of the inputs: each fact is told once, and each set of facts that claims share too."""
+"""The facts that may be assumed of the inputs: each written once, as is each set that claims share."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ class FactIndex:
     facts: tuple[tuple[str, Fact], ...]
     sets: tuple[tuple[str, ...], ...]
 
-    def told(self, finding: Finding) -> Child:
-        """What this claim may assume, and what its verdict is known to need."""
+    def render_facts(self, finding: Finding) -> Child:
+        """What this claim may assume, and what its proof needs."""
         facts = finding.judged.claim.facts
         if not facts:
             return element("p", "Nothing is assumed of the inputs.")
@@ -43,8 +43,8 @@ class FactIndex:
         known = {_key(fact): own for own, fact in self.facts}
         return tuple(known[_key(fact)] for fact in facts)
 
-    def section(self, names: Sequence[str]) -> Element:
-        """All of it; of the review's ``names`` those are told here that are no facts, and so are contracts."""
+    def render_section(self, names: Sequence[str]) -> Element:
+        """All of it; of the review's ``names``, those that are no facts are contracts."""
         contracts = [name.removeprefix("contract ") for name in names if not name.startswith("fact ")]
         return element(
             "section",
@@ -63,13 +63,13 @@ class FactIndex:
 
 def index_facts(review: Review) -> FactIndex:
     """What the claims of a review may assume."""
-    asked = [finding.judged.claim for each in _findings(review) for finding in each]
-    facts = {_key(fact): fact for claim in asked for fact in claim.facts}
+    claims = [finding.judged.claim for each in _findings(review) for finding in each]
+    facts = {_key(fact): fact for claim in claims for fact in claim.facts}
     names: dict[_Key, str] = {}
     for key in facts:
         again = sum(other[0] == key[0] for other in names)
         names[key] = anchor("fact", key[0], *([str(again + 1)] if again else []))
-    sets = dict.fromkeys(tuple(names[_key(f)] for f in claim.facts) for claim in asked if claim.facts)
+    sets = dict.fromkeys(tuple(names[_key(f)] for f in claim.facts) for claim in claims if claim.facts)
     return FactIndex(tuple((names[key], fact) for key, fact in facts.items()), tuple(sets))
 
 

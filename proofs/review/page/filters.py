@@ -41,5 +41,5 @@ def _kinds(became: list[VerdictChange], with_functions: bool) -> list[tuple[str,
 
 
 def _choice(name: str, label: str, options: list[tuple[str, str]]) -> Element:
-    told = [element("option", text, value=value) for value, text in options]
-    return element("label", f"{label} ", element("select", told, name=name))
+    choices = [element("option", text, value=value) for value, text in options]
+    return element("label", f"{label} ", element("select", choices, name=name))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The first thing that is read: the verdict, on what base, which patch was first, and what to ask about."""
+"""The head of the page: the status, the base, the first patch that changes something, the verdicts that change."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from proofs.review.page.element import Child, Element, anchor, element
 from proofs.review.review import PatchReview, Review, Status, TheoremReview, VerdictChange
 
 _MEANS = {
-    Status.PASS: "No function changes, and every theorem fares as before.",
-    Status.WARN: "Behaviour changes, or something is not known; no theorem was broken.",
+    Status.PASS: "No function changes, and every verdict is as before.",
+    Status.WARN: "Behaviour changes, or something is undecided; no theorem was broken.",
     Status.FAIL: "A theorem was broken, has lost its meaning, or fails otherwise than before.",
 }
 _SIGN = {Status.PASS: "\N{CHECK MARK}", Status.WARN: "!", Status.FAIL: "\N{MULTIPLICATION SIGN}"}
@@ -36,7 +36,7 @@ def render_overview(review: Review) -> Element:
         element("p", render_badge(review.status), f" {text.summarise(review)}", class_="summary"),
         element("p", _MEANS[review.status], class_="quiet"),
         element(
-            "dl", [[element("dt", key), element("dd", told)] for key, told in _facts(review)], class_="keys"
+            "dl", [[element("dt", key), element("dd", value)] for key, value in _facts(review)], class_="keys"
         ),
         _series(review) if len(review.patches) > 1 else None,
         _render_changed_verdicts(review),
@@ -107,16 +107,16 @@ def _patch(review: Review, position: int, patch: PatchReview) -> Element:
 
 
 def count_verdict_changes(patch: PatchReview) -> str:
-    """How many theorems were asked, and how they fared."""
+    """How many theorems were checked, and how their verdicts change."""
     if not patch.theorems:
-        return "none had to be asked"
+        return "none had to be checked"
     counts = Counter(each.became for each in patch.theorems)
-    told = [f"{counts[each]} {each.name.lower()}" for each in claims.TELLING if counts[each]]
-    return f"{len(patch.theorems)} asked: {', '.join(told)}"
+    parts = [f"{counts[each]} {each.name.lower()}" for each in claims.TELLING if counts[each]]
+    return f"{len(patch.theorems)} checked: {', '.join(parts)}"
 
 
 def _render_changed_verdicts(review: Review) -> Child:
-    """The theorems that fare otherwise than before, each as a link."""
+    """The theorems whose verdicts change, each as a link."""
     found = [
         (claims.theorem_id(patch_id(i), each), each)
         for i, patch in enumerate(review.patches, 1)

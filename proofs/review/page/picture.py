@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Which attributes does each input class get, before and after, as a picture?
+"""A picture of the attributes of each input class, before and after a patch.
 
 One panel for each type of vm_page_prot.  A row is a kind of VMA and of page, a column FWB/DIC and the kind of
 fault: the cells of ``counterexamples.attributes.input_classes``.  A cell that changed is halved, before on the left and after
@@ -18,7 +18,7 @@ from proofs.review.page.element import Child, Element, element
 
 
 class CellOutcome(Enum):
-    """The letter in a cell, and what it means."""
+    """A kind of outcome: the letter in a cell, and what it means."""
 
     NORMAL = "N", "NORMAL"
     NORMAL_NC = "C", "NORMAL_NC"

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What happens on the input of a counterexample: in prose, and branch by branch beside the C text.
+"""The runs on the input of a counterexample: in prose, and branch by branch beside the C text.
 
-Of a theorem that fails after the patch the witness has no course before it.  It is found here: the
+Of a theorem that fails after the patch the witness has no run before it.  It is computed here: the
 interpreter runs the procedure before the patch on the same input.
 """
 
@@ -93,7 +93,7 @@ def _render_run(title: str, course: WitnessRun, courses: Mapping[str, WitnessRun
 
 
 def _steps(course: WitnessRun, others: Collection[_Direction]) -> Iterator[Element]:
-    """The branches, function by function; the file is told where it is another than above."""
+    """The branches, function by function; the file is written where it is another than above."""
     branches = [(i, step) for i, step in enumerate(course.steps) if step.taken is not None]
     above = ""
     for (function, file), steps in groupby(
@@ -146,8 +146,8 @@ def _branch(step: Step, decides: bool, alone: bool) -> Element:
 
 def _render_legend(courses: Mapping[str, WitnessRun]) -> Child:
     """What the marks mean that are there."""
-    told = list(_marks(courses))
-    return element("p", " ".join(told), class_="quiet") if told else None
+    marks = list(_marks(courses))
+    return element("p", " ".join(marks), class_="quiet") if marks else None
 
 
 def _marks(courses: Mapping[str, WitnessRun]) -> Iterator[str]:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What is a tree after a patch?
+"""The application of a patch to a tree, in memory.
 
 The tree itself stays as it is: the files that change lie over it in memory.  A patch that does not
 apply as a whole does not apply at all.
@@ -27,13 +27,13 @@ READ = ("Makefile", "arch/arm64/tools/sysreg")
 class AppliedPatch:
     """``tree`` is the one after the patch; ``placed`` has every hunk, in the order of the patch.
 
-    ``noted`` are sentences about what was passed over, which the caller is to show.
+    ``notes`` are sentences about what was passed over, which the caller is to show.
     """
 
     tree: Tree
     placed: tuple[PlacedHunk, ...]
     touches: tuple[str, ...]
-    noted: tuple[str, ...]
+    notes: tuple[str, ...]
 
     @property
     def exact(self) -> bool:
@@ -54,7 +54,7 @@ def apply(tree: Tree, patch: Patch, work: WorkBudget | None = None) -> AppliedPa
     """
     try:
         done = _Application.all(tree, patch.files, work or WorkBudget())
-        return AppliedPatch(done.tree_after, tuple(done.placed), patch.touches, tuple(done.noted))
+        return AppliedPatch(done.tree_after, tuple(done.placed), patch.touches, tuple(done.notes))
     except _RefusedError as refused:
         if _without(tree, patch):
             said = "is in the tree already; take the tree without it, or leave the patch out"
@@ -110,7 +110,7 @@ class _Application:
     exactly: bool = False
     result: dict[str, bytes | None] = field(default_factory=dict)
     placed: list[PlacedHunk] = field(default_factory=list)
-    noted: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     taken: set[str] = field(default_factory=set)
     made: set[str] = field(default_factory=set)
 
@@ -148,7 +148,7 @@ class _Application:
             self.result.setdefault(change.old, None)
         if change.old_mode and change.new_mode and change.old_mode != change.new_mode:
             modes = f"{change.old_mode} to {change.new_mode}"
-            self.noted.append(f"The mode of {change.name} changes from {modes}, which is not looked at.")
+            self.notes.append(f"The mode of {change.name} changes from {modes}, which is not looked at.")
 
     def _once(self, change: FileChange) -> None:
         """A patch says one thing of a file, or two: that it is deleted, and made anew."""
@@ -171,7 +171,7 @@ class _Application:
         kind = "a binary file" if change.binary else "a symbolic link or a submodule"
         if any(is_read(name) for name in change.touches):
             raise _RefusedError(change, f"is changed as {kind}, which cannot be read; it may matter here")
-        self.noted.append(f"{change.name} is changed as {kind}, and was passed over.")
+        self.notes.append(f"{change.name} is changed as {kind}, and was passed over.")
 
     def _before(self, change: FileChange) -> bytes:
         if change.old is None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Which patches lie between two commits of a git checkout?
+"""The patches between two commits of a git checkout.
 
 One for each commit, as git format-patch writes them.  Nothing of the repository is run (no hook, no
 external diff, no textconv, no signature program) and nothing is fetched; its configuration does not

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""How much may a patch be?  Beyond these, it is refused by one sentence before it costs time.
+"""Limits on what is given as a patch, and the errors of patches.
 
-They are far above any series that is reviewed, and low enough for a few seconds and a gigabyte.
+Beyond a limit a patch is refused by one sentence before it costs time.
+The limits are far above any series that is reviewed, and low enough for a few seconds and a gigabyte.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What does one mail say: its header fields, its text, and the patches attached to it?
+"""One mail: its header fields, its text, and the patches attached to it.
 
 The text stays bytes, as the mail program that sent it had them: what a charset claims decides only how
 a message is shown, never what a diff says.
@@ -200,7 +200,7 @@ _REROLL = re.compile(r"(?:\b|PATCH)v([0-9]{1,3})(?![\w.])", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class MailSubject:
-    """A subject without what comes before it, and what that said."""
+    """The subject of a patch mail: its text, and what stands before it ([PATCH v9 3/12], Re:)."""
 
     text: str
     reply: bool

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What is a patch, and what is a series of them?
+"""A patch and a series of patches as data: files, hunks, lines; and their bytes as text for a person.
 
-Trusted: nothing; these are data that ``proofs.review.patches.series`` read.
+Trusted: nothing; ``proofs.review.patches.unified`` and ``series`` read and check these data.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ KNOWN = re.compile(
     r"(us-)?ascii|utf-?8|iso-?8859-?\d{1,2}|latin-?\d|windows-125\d|cp125\d|koi8-[ru]|gb2312|gbk|gb18030"
     r"|big5|euc-(jp|kr)|shift_jis|iso-2022-jp"
 )
-"""The charsets that are believed.  Others either decode slowly (idna) or are none (rot13)."""
+"""The charsets that are accepted.  Others either decode slowly (idna) or are none (rot13)."""
 
 SHOWN = 120
 """Characters of a line that a sentence quotes."""
@@ -91,7 +91,7 @@ class Hunk:
 
 @dataclass(frozen=True, slots=True)
 class FileChange:
-    """What a diff does to one file.
+    """The change of one file by a diff.
 
     ``old`` is None where the file is made and ``new`` where it is deleted; they differ where it is
     renamed or, with ``copied``, copied.  Modes are git's, octal, None where the diff states none.

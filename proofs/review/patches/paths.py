@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Which file inside a tree does a name in a diff mean?
+"""Names of files in a diff, and the files inside a tree that they mean.
 
 The first part of a name (``a/``, ``linux.orig/``) is dropped, once, as git am and patch -p1 do.
 What is left must be the one spelling of a name inside the tree.

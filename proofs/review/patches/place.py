@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Where in a file does a hunk fit?
+"""The place of a hunk in a file.
 
-At the line that it states, or anywhere else if that is one place only; exactly, or else with the white
+It is the line that it states, or any other if that is one place only; exactly, or else with the white
 space of its context lines ignored, or else with their comments ignored too.  Lines that a hunk removes
 must always be as they are.  As in git apply, a hunk that begins at the first line must fit there, and
 one without context after its change must fit at the end of the file.

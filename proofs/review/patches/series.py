@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Which patches is a reviewer given, and in which order?
+"""The series in a set of mails: its patches in their order, and its cover letter.
 
 Patches are put in the order of their numbers, whatever the order of the mails.  Of several rerolls in
-one mailbox the highest complete one is taken; whatever is not taken is said in ``notes``.
+one mailbox the highest complete one is taken; ``notes`` names whatever is not taken.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Which mails or bare diffs does a file, a mailbox, a maildir or a directory hold?
+"""The mails and bare diffs that a file, a mailbox, a maildir or a directory holds.
 
 Mails of an mbox are told apart as git mailsplit does: by a line that begins with "From " and ends
 with a date, if a header follows.  Nothing is moved, marked as read, or followed.

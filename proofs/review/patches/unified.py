@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""How is a unified diff read, as git and diff -u write it?
+"""A parser of unified diffs as git and diff -u write them.
 
-Strictly: a hunk must have the lines that its header states, the names of a file must agree, and what
+It is strict: a hunk must have the lines that its header states, the names of a file must agree, and what
 is neither is refused, for a line that is dropped silently would change what is proved.  Linear in
 the bytes of the diff.
 """

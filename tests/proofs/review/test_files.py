@@ -213,5 +213,5 @@ def test_the_places_of_entries() -> None:
     function, _, theorem, same = list_entries(reviews.broken())
     assert (function.name, str(function.place)) == (COMPARED, f"{reviews.MMU}:{reviews.DECIDED}")
     assert (theorem.status, str(theorem.place)) == (Status.FAIL, f"{reviews.MMU}:{reviews.DECIDED}")
-    assert [span.line for span in theorem.rested] == [reviews.RESTED]
+    assert [span.line for span in theorem.core] == [reviews.RESTED]
     assert (same.place, same.file) == (None, reviews.MMU)

@@ -49,7 +49,7 @@ def test_a_hunk_goes_where_it_says(tree: Tree) -> None:
     assert tree.read(MMU) == WHOLE
     (placed,) = result.placed
     assert (placed.how, placed.name, placed.line, result.exact) == ("exact", MMU, 7, True)
-    assert (result.touches, result.noted) == ((MMU,), ())
+    assert (result.touches, result.notes) == ((MMU,), ())
 
 
 @pytest.mark.parametrize(
@@ -224,7 +224,7 @@ def test_what_is_not_read_is_passed_over_and_noted(tree: Tree) -> None:
         b"diff --git a/sub b/sub\nnew file mode 160000\n--- /dev/null\n+++ b/sub\n@@ -0,0 +1 @@\n+Subproject commit 1\n"
     )
     result = applied(tree, text)
-    assert result.noted == (
+    assert result.notes == (
         "drivers/logo.png is changed as a binary file, and was passed over.",
         "The mode of mm/a.c changes from 100644 to 100755, which is not looked at.",
         "sub is changed as a symbolic link or a submodule, and was passed over.",

@@ -33,7 +33,7 @@ def check(checkout: Path, patches: tuple[Patch, ...], tip: str = "main") -> None
     results = apply_all(Tree.open(checkout, "base"), patches)
     for back, result in zip((2, 1, 0), results, strict=True):
         assert result.tree.read_all(FILES) == Tree.open(checkout, f"{tip}~{back}").read_all(FILES)
-        assert result.exact and result.noted == ()
+        assert result.exact and result.notes == ()
 
 
 @pytest.mark.parametrize("way", ["files", "stdout", "crlf", "attach", "inline", "thread"])
