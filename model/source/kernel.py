@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""A function of a real tree as a procedure, with the words of the vocabulary bound to its C.
+"""A function of a real tree as a procedure, with the symbols of the vocabulary bound to its C.
 
 This is the front-end's only door: a tree, a configuration and a target function go in.
 """
@@ -41,7 +41,7 @@ from model.source.types.values import Location, Value, is_scalar, sort_of
 from model.vocabulary import memory
 from model.vocabulary.symbols import DONE, READ, VARYING, WORLD
 
-#: Bits that a kernel without them never sets: the words that test them are false there.
+#: Bits that a kernel without them never sets: the symbols that test them are false there.
 _ABSENT_BITS = ("KVM_PGTABLE_PROT_NORMAL_NC", "KVM_NV_GUEST_MAP_SZ")
 
 
@@ -97,7 +97,7 @@ def read(
     """Lower a target of the tree under that configuration.
 
     Raises Unsupported with file and line for what has no lowering, NoEffect where the tree has no
-    such function or one that calls none of the target's sinks.
+    such function or one that calls none of the target's effects.
     """
     function = target.functions[0]
     if not tree.has(target.file):
@@ -122,28 +122,34 @@ def _read(view: Lookup, version: Version, pages: str, subject: str, target: Targ
     if function is None:
         _refuse_broken(view, target)
         raise NoEffect(
-            f"{target.file} of this tree has no function {' and no '.join(_called(target.functions))}."
+            f"{target.file} of this tree has no function {' and no '.join(_call_names(target.functions))}."
         )
     roles = dict(ROLES) if target.is_fault_path else {}
     front = FrontEnd(Types(view), Objects(roles=roles), {**common_contracts(), **target.contracts})
     given = _arguments(front, function, target)
     scope = {p: Slot(p, t, value if is_scalar(t) else None) for p, t, value in given}
-    words = bind_at_entry(front, target, scope)
+    symbols = bind_at_entry(front, target, scope)
     front.context.given = scope
     result = front.lower_target(function, [value for _, _, value in given])
     called = effects(tuple(front.objects.bodies[0]))
-    if target.effects and not any(sink in called for sink in target.effects):
-        raise NoEffect(f"{function}() of this tree calls neither {' nor '.join(_called(target.effects))}.")
+    if target.effects and not any(effect in called for effect in target.effects):
+        raise NoEffect(
+            f"{function}() of this tree calls neither {' nor '.join(_call_names(target.effects))}."
+        )
     constants = constants_of(front, target)
     if target.is_fault_path:
-        words |= _fault_words(front, target, constants, called, result)
-    words |= bind_at_exit(front, target, scope, function, called, result)
+        symbols |= _fault_symbols(front, target, constants, called, result)
+    symbols |= bind_at_exit(front, target, scope, function, called, result)
     procedure = Procedure(
         subject,
         tuple(front.objects.bodies[0]),
         front.objects.places,
         _inputs(front, target),
-        {word: fit(term, target.symbols[word][0]) for word, term in words.items() if word in target.symbols},
+        {
+            symbol: fit(term, target.symbols[symbol][0])
+            for symbol, term in symbols.items()
+            if symbol in target.symbols
+        },
         constants,
     )
     ledger = tuple(sorted(front.objects.ledger.values()))
@@ -160,11 +166,13 @@ def _refuse_broken(view: Lookup, target: Target) -> None:
         for found in re.finditer(head, code):
             if view.holds_at(target.file, found.start()) is not False:
                 line = view.line_at(target.file, found.start())
-                said = f"{function}(), which begins here, and whose end was not found (is each brace closed?)"
-                raise Unsupported(target.file, line, said)
+                construct = (
+                    f"{function}(), which begins here, and whose end was not found (is each brace closed?)"
+                )
+                raise Unsupported(target.file, line, construct)
 
 
-def _called(functions: Iterable[str]) -> list[str]:
+def _call_names(functions: Iterable[str]) -> list[str]:
     return [f"{function}()" for function in functions]
 
 
@@ -177,14 +185,14 @@ def _inputs(front: FrontEnd, target: Target) -> dict[str, Input]:
     return inputs
 
 
-def _fault_words(
+def _fault_symbols(
     front: FrontEnd,
     target: Target,
     constants: Mapping[str, int],
     called: Mapping[str, Mapping[str, object]],
     result: Term | None,
 ) -> dict[str, Term]:
-    """The words of the fault path, by what a fault is.
+    """The symbols of the fault path, by what a fault is.
 
     Raises Unsupported for a function that returns no int, and where a constant that they need has no
     value.
@@ -195,10 +203,10 @@ def _fault_words(
     for constant, usual in REQUIRED_CONSTANTS.items():
         if constant not in constants or (usual and constants[constant] not in usual):
             raise Unsupported(target.file, 1, f"{constant} is {constants.get(constant, 'no constant')} here")
-    words = read_symbols(constants, objects.inputs, partial(can_call, front.view))
+    symbols = read_symbols(constants, objects.inputs, partial(can_call, front.view))
     width = objects.inputs[ESR].sort.width
-    words = {word: with_esr_of(width, term) for word, term in words.items()}
-    return words | outcome_symbols(objects.places, called, result.data)
+    symbols = {symbol: with_esr_of(width, term) for symbol, term in symbols.items()}
+    return symbols | outcome_symbols(objects.places, called, result.data)
 
 
 def _arguments(front: FrontEnd, function: str, target: Target) -> list[tuple[str, CType, Value]]:
@@ -212,10 +220,10 @@ def _arguments(front: FrontEnd, function: str, target: Target) -> list[tuple[str
         esr = front.types.member(Struct("kvm_vcpu_fault_info"), "esr_el2") or ULONG
         front.objects.input(ESR, sort_of(esr))
         return bind_arguments(front, parameters, sort_of(esr).width)
-    return [(name, t, _given(front, name, t)) for name, t, _ in parameters]
+    return [(name, t, _any_value(front, name, t)) for name, t, _ in parameters]
 
 
-def _given(front: FrontEnd, name: str, t: CType) -> Value:
+def _any_value(front: FrontEnd, name: str, t: CType) -> Value:
     """Any value of the type, under the parameter's own name."""
     if isinstance(t, Pointer):
         target = front.objects.pointee(name, t)
@@ -242,10 +250,10 @@ def constants_of(front: FrontEnd, target: Target = USER_MEM_ABORT) -> dict[str, 
 
 
 def _constants() -> list[str]:
-    """The names that the vocabulary takes from the kernel at hand: those that are no words."""
-    words = READ.keys() | VARYING.keys() | DONE.keys() | WORLD.keys()
+    """The names that the vocabulary takes from the kernel at hand: those that are no symbols."""
+    symbols = READ.keys() | VARYING.keys() | DONE.keys() | WORLD.keys()
     terms = (t for t in vars(memory).values() if isinstance(t, Term) and t.op == "name")
-    return [str(t.data) for t in terms if t.data not in words]
+    return [str(t.data) for t in terms if t.data not in symbols]
 
 
 def _digests(view: Lookup, function: str, ledger: tuple[LedgerEntry, ...]) -> tuple[Digest, ...]:

@@ -2,7 +2,7 @@
 """Macros whose meaning is given here instead of expanding them: GCC builtins, type-generic
 arithmetic, hints and assertions.
 
-Source: the definitions named in each row.  Trusted: the meanings, which a test compares with what
+Source: the definitions that each builtin names.  Trusted: the meanings, which a test compares with what
 GCC computes.
 """
 
@@ -24,7 +24,7 @@ class Builtin:
     there may be (None: any number); ``first_is_type`` if the first is a type to which the others are
     converted; ``reads``: how many are evaluated (the rest are messages), for good unless it only
     ``peeks``; ``crashes``: the host stops if the result is true; ``undefined_at_zero``: of 0 the
-    result may be anything."""
+    result is havoc."""
 
     name: str
     says: str
@@ -40,17 +40,17 @@ class Builtin:
 def _integers(meaning: Callable[[list[Value]], Value | None]) -> Meaning:
     """Has no meaning where an argument is a pointer."""
 
-    def checked(values: list[Value]) -> Value | None:
+    def of_integers(values: list[Value]) -> Value | None:
         return meaning(values) if all(isinstance(v.type, Int) for v in values) else None
 
-    return checked
+    return of_integers
 
 
-def _same_value(values: list[Value]) -> Value:
+def _identity(values: list[Value]) -> Value:
     return values[0]
 
 
-def _expected(values: list[Value]) -> Value:
+def _expect_meaning(values: list[Value]) -> Value:
     return convert(values[0], LONG)
 
 
@@ -68,14 +68,14 @@ def _extreme(op: str) -> Meaning:
     return _integers(meaning)
 
 
-def _aligned_up(x: Value, a: Value) -> Value:
+def _round_up(x: Value, a: Value) -> Value:
     """``((x) + mask) & ~mask`` with mask ``(typeof(x))(a) - 1``."""
     mask = binary("-", convert(a, x.type), integer(1))
     return binary("&", binary("+", x, mask), unary("~", mask))
 
 
 def _align(values: list[Value]) -> Value:
-    return _aligned_up(*values)
+    return _round_up(*values)
 
 
 def _align_down(values: list[Value]) -> Value:
@@ -86,7 +86,7 @@ def _align_down(values: list[Value]) -> Value:
     mask = binary("-", convert(a, lower.type), integer(1))
     if is_same(as_word(convert(below, lower.type)), as_word(mask)):
         return binary("&", convert(x, lower.type), unary("~", mask))
-    return _aligned_up(lower, a)
+    return _round_up(lower, a)
 
 
 def _is_aligned(values: list[Value]) -> Value:
@@ -183,9 +183,9 @@ def _assertions() -> list[Builtin]:
     return [
         Builtin("likely", hint, _truth),
         Builtin("unlikely", hint, _truth),
-        Builtin("__builtin_expect", hint, _expected, takes=(2,)),
+        Builtin("__builtin_expect", hint, _expect_meaning, takes=(2,)),
         Builtin("__builtin_constant_p", "whether it is a constant here (GCC)", _constant_p, peeks=True),
-        Builtin("READ_ONCE", read, _same_value),
+        Builtin("READ_ONCE", read, _identity),
         Builtin("WARN_ON", warning, _truth),
         Builtin("WARN_ON_ONCE", warning, _truth),
         Builtin("WARN", warning, _truth, takes=None, reads=1),

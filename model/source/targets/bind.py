@@ -151,7 +151,7 @@ def _evaluate_first(
             continue
         ledger, relied = dict(front.objects.ledger), dict(front.types.relied)
         try:
-            with front.objects.nested() as steps:
+            with front.objects.collect() as steps:
                 value = front.operands.evaluate(Text(c.encode(), target.file, 1, fixed=c), [dict(scope)])
         except Unsupported:
             continue

@@ -45,13 +45,13 @@ class BuiltinCalls:
         if builtin.crashes:
             self.effects.crash(node, as_bool(result))
             return NOTHING
-        return self._defined(builtin, values[0], result) if builtin.undefined_at_zero else result
+        return self._havoc_at_zero(builtin, values[0], result) if builtin.undefined_at_zero else result
 
-    def _defined(self, builtin: Builtin, value: Value, result: Value) -> Value:
-        """The result, but of 0 anything."""
+    def _havoc_at_zero(self, builtin: Builtin, value: Value, result: Value) -> Value:
+        """The result, which is havoc for 0."""
         note = f"{builtin.name}(0), which C leaves undefined"
-        anything = self.context.objects.fresh(f"{builtin.name}(0)", result.type, Origin.HAVOC, note)
-        return Value(result.type, choose(as_bool(value), result.term, anything.term))
+        havoc = self.context.objects.fresh(f"{builtin.name}(0)", result.type, Origin.HAVOC, note)
+        return Value(result.type, choose(as_bool(value), result.term, havoc.term))
 
 
 def skip_arguments(context: Context, node: Node, arguments: list[Node]) -> Value:

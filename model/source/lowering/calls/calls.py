@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What a call means: an exact builtin, a row of the contracts, a macro, a function of the tree that is
-inlined; if none of these, anything, which the ledger reports.
+"""Calls by their form: an exact builtin, a contract, a macro, a function of the tree that is inlined.
+
+A call that is none of these is havoc, which the ledger reports.
 """
 
 from __future__ import annotations
@@ -29,11 +30,11 @@ from model.source.types.syntax import Node, Text, children, text_of
 from model.source.types.values import NOTHING, Value, decay, integer
 
 #: The tests of the configuration that C's expressions make, too (include/linux/kconfig.h).
-_CONFIGURED = ("IS_ENABLED", "IS_BUILTIN", "IS_MODULE", "IS_REACHABLE", "__is_defined")
+_CONFIGURATION_TESTS = ("IS_ENABLED", "IS_BUILTIN", "IS_MODULE", "IS_REACHABLE", "__is_defined")
 
 #: What reads the result of a call before a cast that stands before it does, which the parser takes
 #: for part of the call: in ``(u64)(p)->x``.
-_TIGHTER = ("field_expression", "subscript_expression", "call_expression", "update_expression")
+_POSTFIX = ("field_expression", "subscript_expression", "call_expression", "update_expression")
 
 
 @dataclass(frozen=True)
@@ -60,19 +61,19 @@ class Calls:
             children(self.context.child(node, "arguments")),
         )
         if function.type == "identifier":
-            return self._of_identifier(node, self.context.text, function, arguments)
+            return self._call_name(node, self.context.text, function, arguments)
         cast = self.casts.type_in_parentheses(function)
         if cast is None:
             inner = self._casts_in_a_row(function)
             if inner is not None:
                 return self.casts.cast(
-                    self.casts.cast(self._last(node, arguments), inner[1], node), inner[0], node
+                    self.casts.cast(self._evaluate_commas(node, arguments), inner[1], node), inner[0], node
                 )
-            return self._of_expression(node, self.context.text, function, arguments)
+            return self._call_expression(node, self.context.text, function, arguments)
         outer = node.parent
-        if outer is not None and outer.type in _TIGHTER and outer.child(0) == node:
+        if outer is not None and outer.type in _POSTFIX and outer.child(0) == node:
             raise self.context.unsupported(node, "a cast of what a postfix operator makes, in parentheses")
-        return self.casts.cast(self._last(node, arguments), cast, node)
+        return self.casts.cast(self._evaluate_commas(node, arguments), cast, node)
 
     def _casts_in_a_row(self, function: Node) -> tuple[CType, CType] | None:
         """The types of ``(t)(u)(x)``, which the parser takes for the call of a call."""
@@ -85,7 +86,7 @@ class Calls:
         inner = self.context.types.resolve_name(text_of(listed[0]))
         return None if inner is None else (outer, inner)
 
-    def _last(self, node: Node, listed: list[Node]) -> Value:
+    def _evaluate_commas(self, node: Node, listed: list[Node]) -> Value:
         """The value of what stands in parentheses behind a cast; commas there are C's operator."""
         if not listed:
             raise self.context.unsupported(node, "a cast of nothing")
@@ -93,14 +94,14 @@ class Calls:
             self.lowering.rvalue(part)
         return self.lowering.rvalue(listed[-1])
 
-    def _of_identifier(self, node: Node, text: Text, function: Node, arguments: list[Node]) -> Value:
+    def _call_name(self, node: Node, text: Text, function: Node, arguments: list[Node]) -> Value:
         name = text_of(function)
         if self.context.slot(name) is not None:
-            return self._through_pointer(node, text, function, arguments)
+            return self._call_pointer(node, text, function, arguments)
         if name in BUILTINS:
             return self.builtins.call(node, BUILTINS[name], arguments)
-        if name in _CONFIGURED:
-            return self._configured(node, name, arguments)
+        if name in _CONFIGURATION_TESTS:
+            return self._configuration_test(node, name, arguments)
         accessed = self.accesses.access(node, name, arguments)
         if accessed is not None:
             return accessed
@@ -108,10 +109,10 @@ class Calls:
             return self.contracts.call(node, name, self.context.contracts[name], arguments)
         macro = self.macros.lookup(name, text)
         if macro is not None and macro.params is None:
-            return self._of_macro(node, text, function, arguments)
-        return self._of_code(node, name, macro, arguments)
+            return self._call_macro(node, text, function, arguments)
+        return self._call_definition(node, name, macro, arguments)
 
-    def _of_expression(self, node: Node, text: Text, function: Node, arguments: list[Node]) -> Value:
+    def _call_expression(self, node: Node, text: Text, function: Node, arguments: list[Node]) -> Value:
         """``(p ? f : g)(x)`` and ``MACRO(f)(x)``: every function it can be is called by name.
 
         ``text`` is where ``function`` stands; the arguments stand where the call does.
@@ -119,23 +120,23 @@ class Calls:
         while function.type == "parenthesized_expression":
             function = text.inner(function)
         if function.type == "identifier":
-            return self._of_identifier(node, text, function, arguments)
+            return self._call_name(node, text, function, arguments)
         if function.type == "conditional_expression":
             with self.context.at(text):
                 test = self.operands.condition(text.child(function, "condition"))
             first, second = text.child(function, "consequence"), text.child(function, "alternative")
-            return self._of_one(node, text, test, first, second, arguments)
+            return self._call_either(node, text, test, first, second, arguments)
         if function.type in ("field_expression", "pointer_expression"):
-            return self._through_pointer(node, text, function, arguments)
-        return self._of_macro(node, text, function, arguments)
+            return self._call_pointer(node, text, function, arguments)
+        return self._call_macro(node, text, function, arguments)
 
-    def _through_pointer(self, node: Node, text: Text, function: Node, arguments: list[Node]) -> Value:
+    def _call_pointer(self, node: Node, text: Text, function: Node, arguments: list[Node]) -> Value:
         """``ops->member(x)``: the contract of "struct_tag.member", or any result."""
         while function.type == "pointer_expression" and text_of(text.child(function, "operator")) == "*":
             function = text.child(function, "argument")
         with self.context.at(text), self.context.objects.probe() as body:
             called = self.lowering.rvalue(function).type
-            member = self._member_called(function)
+            member = self._pointer_member(function)
         if body:
             raise self.context.unsupported(node, "a call through a pointer that an effect finds")
         result = called.target if isinstance(called, Pointer) else called
@@ -144,10 +145,10 @@ class Calls:
         if member is not None and f"{member[0].tag}.{member[1]}" in self.context.contracts:
             name = f"{member[0].tag}.{member[1]}"
             return self.contracts.call(node, name, self.context.contracts[name], arguments)
-        told = text_of(function) if member is None else f"{member[0].tag}.{member[1]}"
-        return self.unknown.call_of_type(node, told, result.result, arguments)
+        name = text_of(function) if member is None else f"{member[0].tag}.{member[1]}"
+        return self.unknown.call_of_type(node, name, result.result, arguments)
 
-    def _member_called(self, function: Node) -> tuple[Struct, str] | None:
+    def _pointer_member(self, function: Node) -> tuple[Struct, str] | None:
         """The struct and the member that hold the pointer; None for a pointer that is no member."""
         if function.type != "field_expression":
             return None
@@ -156,10 +157,10 @@ class Calls:
         name = text_of(self.context.child(function, "field"))
         return (struct, name) if isinstance(struct, Struct) else None
 
-    def _configured(self, node: Node, name: str, arguments: list[Node]) -> Value:
+    def _configuration_test(self, node: Node, name: str, arguments: list[Node]) -> Value:
         """``IS_ENABLED(CONFIG_X)`` and its kin."""
-        told = ", ".join(text_of(a) for a in arguments)
-        written = f"defined({told}) && {told} == 1" if name == "__is_defined" else f"{name}({told})"
+        tested = ", ".join(text_of(a) for a in arguments)
+        written = f"defined({tested}) && {tested} == 1" if name == "__is_defined" else f"{name}({tested})"
         holds, _ = self.context.view.condition(written)
         if holds is None:
             raise self.context.unsupported(node, f"{written}, which the configuration does not decide")
@@ -168,15 +169,15 @@ class Calls:
         )
         return integer(int(holds))
 
-    def _of_one(
+    def _call_either(
         self, node: Node, text: Text, test: Term, first: Node, second: Node, arguments: list[Node]
     ) -> Value:
         def called(function: Node) -> Value:
-            return self._of_expression(node, text, function, arguments)
+            return self._call_expression(node, text, function, arguments)
 
         return self.operators.either(node, test, lambda: called(first), lambda: called(second))
 
-    def _of_macro(self, node: Node, text: Text, function: Node, arguments: list[Node]) -> Value:
+    def _call_macro(self, node: Node, text: Text, function: Node, arguments: list[Node]) -> Value:
         """``MACRO(f)(x)``, or ``MACRO(x)`` of a macro that names a function."""
         name, given = function, None
         if function.type == "call_expression":
@@ -188,9 +189,9 @@ class Calls:
         with self.context.at(text):
             expansion = self.macros.expansion(function, text_of(name), macro, given)
         made = self.context.types.parser.fragment(expansion)
-        return self._of_expression(node, expansion, made, arguments)
+        return self._call_expression(node, expansion, made, arguments)
 
-    def _of_code(self, node: Node, name: str, macro: Macro | None, arguments: list[Node]) -> Value:
+    def _call_definition(self, node: Node, name: str, macro: Macro | None, arguments: list[Node]) -> Value:
         """A macro, a function that is inlined, or what is not known."""
         if macro is not None:
             return self.names.expand(node, name, macro, [text_of(a) for a in arguments])
@@ -201,12 +202,12 @@ class Calls:
                 "trusted", f"{name}: a trace point changes nothing", self.context.span(node)
             )
             return skip_arguments(self.context, node, arguments)
-        made = self._flag_made(node, name)
+        made = self._find_flag_macro(node, name)
         if made is not None:
-            return self._of_flag(node, name, made, arguments)
+            return self._call_flag_function(node, name, made, arguments)
         return self.unknown.call(node, name, arguments)
 
-    def _flag_made(self, node: Node, name: str) -> FlagMacroCall | None:
+    def _find_flag_macro(self, node: Node, name: str) -> FlagMacroCall | None:
         """The macro of page-flags.h that makes the function under this configuration."""
         view = self.context.view
         if self.prototypes.signature(name) is not None:
@@ -228,7 +229,7 @@ class Calls:
                 return made
         return None
 
-    def _of_flag(self, node: Node, name: str, made: FlagMacroCall, arguments: list[Node]) -> Value:
+    def _call_flag_function(self, node: Node, name: str, made: FlagMacroCall, arguments: list[Node]) -> Value:
         """A test, a setting or a clearing of a flag of a page or folio."""
         self.operands.in_order(arguments)
         if not made.is_test:

@@ -11,7 +11,7 @@ from model.source.contracts.contract import Contract, Kind
 from model.source.lowering.calls.builtin_calls import skip_arguments
 from model.source.lowering.calls.effects import Effects
 from model.source.lowering.calls.prototypes import Prototypes
-from model.source.lowering.calls.unknown_calls import struct_answered
+from model.source.lowering.calls.unknown_calls import unknown_struct
 from model.source.lowering.expressions.operands import Operands
 from model.source.lowering.expressions.storage import Lvalue, Storage
 from model.source.lowering.lowering import Lowering
@@ -35,7 +35,7 @@ class ContractCalls:
     lowering: Lowering
 
     def call(self, node: Node, name: str, contract: Contract, arguments: list[Node]) -> Value:
-        """The call of a function that has a row in the contracts."""
+        """The call of a function that has a contract."""
         objects = self.context.objects
         objects.note("trusted", f"{name}: {contract.says} ({contract.evidence})", self.context.span(node))
         if contract.kind is Kind.NO_EFFECT:
@@ -45,13 +45,13 @@ class ContractCalls:
         if contract.is_trampoline and arguments:
             name, arguments = text_of(arguments[0]), arguments[1:]
             contract = self.context.contracts.get(name, contract)
-        values = self._handed(node, name, arguments)
+        values = self._convert_arguments(node, name, arguments)
         t = self._result_type(node, name, contract)
         match contract.kind:
             case Kind.CRASH:
                 self.effects.crash(node, TRUE)
             case Kind.PURE:
-                return self._pure(name, contract, t, values)
+                return self._apply_pure(name, contract, t, values)
             case Kind.COUNT:
                 if contract.is_event:
                     self.effects.record(node, name, contract, values)
@@ -68,16 +68,16 @@ class ContractCalls:
                 if contract.is_inlined and self.context.view.function(name) is not None:
                     return self.lowering.inline(node, name, values)
             case Kind.EXPRESSION:
-                return self._means(node, name, contract, values)
+                return self._evaluate_expression(node, name, contract, values)
             case Kind.ANSWER:
-                self._answer(node, name, contract, values)
+                self._write_pointees(node, name, contract, values)
         if t == VOID:
             return NOTHING
         if isinstance(t, Struct):
-            return struct_answered(objects, contract.result or f"{name}()", t, Begin.ANSWER)
+            return unknown_struct(objects, contract.result or f"{name}()", t, Begin.ANSWER)
         return objects.fresh(contract.result or f"{name}()", t, Origin.CONTRACT, contract.says)
 
-    def _handed(self, node: Node, name: str, arguments: list[Node]) -> list[Value]:
+    def _convert_arguments(self, node: Node, name: str, arguments: list[Node]) -> list[Value]:
         """The arguments, converted to what the tree's declaration takes if it is a function's."""
         values = self.operands.in_order(arguments)
         declared = self.prototypes.signature(name)
@@ -103,27 +103,27 @@ class ContractCalls:
         declared = self.prototypes.signature(name)
         return INT if declared is None else declared[0]
 
-    def _pure(self, name: str, contract: Contract, t: CType, values: list[Value]) -> Value:
+    def _apply_pure(self, name: str, contract: Contract, t: CType, values: list[Value]) -> Value:
         """Equal arguments give equal answers, wherever the call stands.
 
         A pointer counts by its address, unless it leads to an object that there is one of.
         """
-        words = [as_word(v, ULONG) for v in values if not self._is_the_one(v)]
+        words = [as_word(v, ULONG) for v in values if not self._is_singleton(v)]
         text = contract.result or name
         if words:
             return Value(t, apply(text, sort_of(t), *words), (UNKNOWN,) if isinstance(t, Pointer) else ())
         term = self.context.objects.input(text, sort_of(t), Origin.CONTRACT, contract.says)
         return Value(t, term, (self.context.objects.pointee(text, t),) if isinstance(t, Pointer) else ())
 
-    def _is_the_one(self, value: Value) -> bool:
+    def _is_singleton(self, value: Value) -> bool:
         """Whether this is a pointer to the VM, the vCPU, the memslot or the task that runs."""
         t = value.type
         if not isinstance(t, Pointer) or not isinstance(t.target, Struct):
             return False
         return t.target.tag == "task_struct" or self.context.objects.pointee("", t).path != ""
 
-    def _means(self, node: Node, name: str, contract: Contract, values: list[Value]) -> Value:
-        """The row's own C expression, in the parameters that the tree declares."""
+    def _evaluate_expression(self, node: Node, name: str, contract: Contract, values: list[Value]) -> Value:
+        """The contract's own C expression, in the parameters that the tree declares."""
         declared = self.prototypes.signature(name)
         if declared is None or len(declared[1]) != len(values):
             raise self.context.unsupported(node, f"{name} with other parameters than its contract knows")
@@ -132,7 +132,7 @@ class ContractCalls:
         value = self.operands.evaluate(text, [scope])
         return convert(value, declared[0])
 
-    def _answer(self, node: Node, name: str, contract: Contract, values: list[Value]) -> None:
+    def _write_pointees(self, node: Node, name: str, contract: Contract, values: list[Value]) -> None:
         """What the call writes through pointers to scalars."""
         if contract.is_event:
             self.effects.record(node, name, contract, values)
@@ -140,32 +140,32 @@ class ContractCalls:
         for v in values:
             if isinstance(v.type, Pointer) and v.locations and is_scalar(v.type.target):
                 t = v.type.target
-                base = named.get(_spelled(t), f"{v.locations[0].path} written by the call")
+                base = named.get(_spell_type(t), f"{v.locations[0].path} written by the call")
                 self.storage.store(
                     self.storage.pointed_at(v, node),
                     self.context.objects.fresh(base, t, Origin.CONTRACT, contract.says),
                     node,
                 )
             elif isinstance(v.type, Pointer) and isinstance(v.type.target, Struct):
-                self._members_answered(node, contract, v, v.type.target)
+                self._write_members(node, contract, v, v.type.target)
 
-    def _members_answered(self, node: Node, contract: Contract, pointer: Value, struct: Struct) -> None:
+    def _write_members(self, node: Node, contract: Contract, pointer: Value, struct: Struct) -> None:
         """What the call writes to the members of a struct that its contract names (``struct tag.member``)."""
         for written, base in contract.outs:
             name = written.removeprefix(f"{struct}.")
             if name != written and self.context.types.member(struct, name) is not None:
-                self._fill(
+                self._write_all(
                     self.storage.member(self.storage.pointed_at(pointer, node), name, node),
                     base,
                     contract,
                     node,
                 )
 
-    def _fill(self, lvalue: Lvalue, base: str, contract: Contract, node: Node) -> None:
-        """The object, and every part of it, holds anything."""
+    def _write_all(self, lvalue: Lvalue, base: str, contract: Contract, node: Node) -> None:
+        """The object, and every part of it, becomes any value."""
         if isinstance(lvalue.type, Struct):
             for name in self.context.types.all_members(lvalue.type):
-                self._fill(self.storage.member(lvalue, name, node), f"{base}.{name}", contract, node)
+                self._write_all(self.storage.member(lvalue, name, node), f"{base}.{name}", contract, node)
         elif is_scalar(lvalue.type):
             self.storage.store(
                 lvalue, self.context.objects.fresh(base, lvalue.type, Origin.CONTRACT, contract.says), node
@@ -174,10 +174,10 @@ class ContractCalls:
             raise self.context.unsupported(node, f"an answer of type {lvalue.type}")
 
 
-def _spelled(t: CType) -> str:
+def _spell_type(t: CType) -> str:
     """A type as contracts spell those of out-parameters."""
     if t == BOOLEAN:
         return "bool"
     if isinstance(t, Pointer):
-        return f"{_spelled(t.target)} *"
+        return f"{_spell_type(t.target)} *"
     return str(t)

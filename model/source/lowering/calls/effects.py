@@ -45,9 +45,9 @@ class Effects:
         if not resource:
             paths = [t.path for v in values for t in v.locations]
             resource = paths[0].replace("->", ".").rpartition(".")[2] if paths else "a lock"
-        self._change(node, f"({resource})", by)
+        self._adjust_counter(node, f"({resource})", by)
 
-    def _change(self, node: Node, path: str, by: int) -> None:
+    def _adjust_counter(self, node: Node, path: str, by: int) -> None:
         """Change a resource's counter, a 32-bit word that begins at 0, and note what was done."""
         objects, sort = self.context.objects, sort_of(INT)
         taken, given, again = f"{path} taken", f"{path} given back", f"{path} given back again"
@@ -78,14 +78,14 @@ class Effects:
             picked.append(("mmu_lock", place(held, sort_of(INT))))
         known = [] if declared is None or len(declared[1]) != len(values) else declared[1]
         scope = {p: Slot(p, t, v) for (p, t, _), v in zip(known, values, strict=bool(known))}
-        picked += [(argument, self._seen(node, argument, c, scope)) for argument, c in contract.observes]
+        picked += [(argument, self._observe(node, argument, c, scope)) for argument, c in contract.observes]
         objects.counts.setdefault(name, 1)  # its locals, if it is read, are not its arguments
         objects.emit(Call(contract.event or name, tuple(picked), self.context.span(node)))
 
-    def _seen(
+    def _observe(
         self, node: Node, argument: str, spellings: tuple[str, ...], parameters: dict[str, Slot]
     ) -> Term:
-        """What an expression of the row is at this moment, as 64 bits."""
+        """What an expression of the contract is at this moment, as 64 bits."""
         for c in spellings:
             scopes, self.context.scopes = (
                 self.context.scopes,
@@ -93,7 +93,7 @@ class Effects:
             )
             try:
                 text = self.context.text.expansion(node, c, f"what {argument} is")
-                with self.context.objects.nested() as steps, self.context.at(text):
+                with self.context.objects.collect() as steps, self.context.at(text):
                     value = self.operands.scalar(self.context.types.parser.fragment(text))
             except Unsupported:
                 continue
@@ -102,4 +102,4 @@ class Effects:
             for step in steps:
                 self.context.objects.emit(step)
             return as_word(value, ULONG)
-        raise self.context.unsupported(node, f"a sink whose {argument} is none of {', '.join(spellings)}")
+        raise self.context.unsupported(node, f"an event whose {argument} is none of {', '.join(spellings)}")

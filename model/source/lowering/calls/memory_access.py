@@ -83,7 +83,7 @@ _ATOMIC = (
     "stores only if the object still has the old value, of which nothing is known (include/linux/atomic/)"
 )
 _EXCHANGES = ("cmpxchg", "cmpxchg64", "cmpxchg_relaxed", "cmpxchg_acquire", "cmpxchg_release")
-#: What is said of each in the ledger, how many arguments it takes, and what it means.
+#: The ledger's words for an access, how many arguments it takes, and what it means.
 ACCESSES: Mapping[str, tuple[str, int, Access]] = {
     "WRITE_ONCE": (_ONCE, 2, Accesses._write),
     "smp_store_release": (_ORDERED, 2, Accesses._release),

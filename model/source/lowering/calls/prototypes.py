@@ -20,7 +20,7 @@ class Prototypes:
         """What the tree says a function returns and takes; ``struct_tag.member`` is a pointer to one."""
         tag, _, member = name.rpartition(".")
         if tag:
-            return self._declared_member(Struct(tag), member)
+            return self._member_signature(Struct(tag), member)
         found = self.types.view.function(name) or self.types.view.prototype(name)
         if found is None:
             return None
@@ -30,24 +30,24 @@ class Prototypes:
             find_function_declarator(node, text), text
         )
 
-    def _declared_member(
+    def _member_signature(
         self, struct: Struct, name: str
     ) -> tuple[CType, list[tuple[str, CType, str]]] | None:
         """What the function returns and takes that a member points to, or a typedef of the member."""
         t, member = self.types.member(struct, name), self.types.members_of(struct).get(name)
         if member is None or not isinstance(t, Pointer) or not isinstance(t.target, Function):
             return None
-        text, declarator = member.text, _of_function(member.declarator)
+        text, declarator = member.text, _function_declarator(member.declarator)
         typedef = self.types.view.typedef(text_of(member.spec)) if declarator is None else None
         if typedef is not None:
             text = text_at(typedef)
-            declarator = _of_function(self.types.parser.declaration(text))
+            declarator = _function_declarator(self.types.parser.declaration(text))
         if declarator is None:
             return None
         return t.target.result, self.types.parameters(declarator, text)
 
 
-def _of_function(node: Node) -> Node | None:
+def _function_declarator(node: Node) -> Node | None:
     """The declarator inside a declarator that has parameters."""
     while node.type != "function_declarator":
         inner = node.child_by_field_name("declarator")

@@ -26,7 +26,7 @@ class UnknownCalls:
     prototypes: Prototypes
 
     def call(self, node: Node, name: str, arguments: list[Node]) -> Value:
-        """A call of which nothing is known: any result, and anything in what it can reach."""
+        """A call of which nothing is known: any result, and havoc in what it can reach."""
         declared = self.prototypes.signature(name)
         if declared is None:
             raise self.context.unsupported(node, f"a call of {name}, which is declared nowhere that is read")
@@ -41,7 +41,7 @@ class UnknownCalls:
         if t == VOID:
             return NOTHING
         if isinstance(t, Struct):
-            return struct_answered(objects, f"{name}()", t, Begin.ANY)
+            return unknown_struct(objects, f"{name}()", t, Begin.ANY)
         if not is_scalar(t):
             raise self.context.unsupported(node, f"a call of {name}, which returns a {t}")
         answer = objects.fresh(f"{name}()", t, Origin.HAVOC, f"what {name}() returns")
@@ -49,7 +49,7 @@ class UnknownCalls:
         return Value(t, answer.term, (UNKNOWN,) if any(made_here) else answer.locations)
 
 
-def struct_answered(objects: Objects, base: str, t: Struct, begin: Begin) -> Value:
+def unknown_struct(objects: Objects, base: str, t: Struct, begin: Begin) -> Value:
     """A struct that a call returns, of which nothing is known."""
     path = objects.unique(base)
     objects.declare(path, begin)

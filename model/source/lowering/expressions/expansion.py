@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from model.source.index.definitions import Macro
 from model.source.lowering.builtins import BUILTINS
-from model.source.lowering.expressions.precedence import level, needed
+from model.source.lowering.expressions.precedence import level, required_level
 from model.source.lowering.state.context import Context
 from model.source.preprocessor.macros import MacroError, MacroText, substitute_macro, tokenise
 from model.source.types.syntax import Node, Text, children, text_of
 
-_DEPTH = 60
+_DEEPEST = 60
 _LONGEST = 100_000
 
 
@@ -31,19 +31,19 @@ class Macros:
 
     def expansion(self, node: Node, name: str, macro: Macro, arguments: list[str] | None) -> Text:
         """A macro's text with the arguments in place."""
-        if len(self.context.text.via) > _DEPTH:
+        if len(self.context.text.via) > _DEEPEST:
             raise self.context.unsupported(node, f"macro {name}, which expands too deeply")
         self.context.types.rely(macro)
-        parameters, body = _meant(macro)
+        parameters, body = _parameters_and_body(macro)
         try:
-            text = substitute_macro(name, parameters, body, arguments, self._object_body, self._dissolving)
+            text = substitute_macro(name, parameters, body, arguments, self._object_body, self._find_meaning)
         except MacroError as error:
             raise self.context.unsupported(node, str(error)) from None
         if len(text) > _LONGEST:
             raise self.context.unsupported(
                 node, f"macro {name}, whose text has more than {_LONGEST} characters"
             )
-        around = needed(node)
+        around = required_level(node)
         binding = self.context.text.binding if around is None else around
         return self.context.text.expansion(node, text, f"macro {name}", binding)
 
@@ -65,19 +65,19 @@ class Macros:
             return None
         return expansion, made
 
-    def _dissolving(self, name: str) -> MacroText | None:
+    def _find_meaning(self, name: str) -> MacroText | None:
         """The macro of that name; none where the name itself has a meaning."""
         if name in self.context.contracts or name in BUILTINS or self.context.slot(name) is not None:
             return None
         macro = self.context.view.macro(name)
-        return None if macro is None else _meant(macro)
+        return None if macro is None else _parameters_and_body(macro)
 
     def _object_body(self, name: str) -> str | None:
         macro = self.context.view.macro(name)
         return macro_body(macro) if macro is not None and macro.params is None else None
 
 
-def _meant(macro: Macro) -> MacroText:
+def _parameters_and_body(macro: Macro) -> MacroText:
     """Its parameters, the variadic one with dots, and its body."""
     parameters = macro.params
     if parameters is not None and macro.variadic is not None:

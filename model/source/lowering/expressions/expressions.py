@@ -143,11 +143,11 @@ class Expressions:
             return self.operators.short_circuit(node, op)
         right, t = self.context.child(node, "right"), self.casts.type_in_parentheses(left)
         if t is not None and right.type != "binary_expression":
-            return self.casts.cast(self._prefixed(node, op, right), t, node)
+            return self.casts.cast(self._prefix_operation(node, op, right), t, node)
         a, b = self.operands.in_order([left, right])
-        return self.operators.combined(node, op, a, b)
+        return self.operators.combine(node, op, a, b)
 
-    def _prefixed(self, node: Node, op: str, operand: Node) -> Value:
+    def _prefix_operation(self, node: Node, op: str, operand: Node) -> Value:
         """What stands behind the cast in ``(u64)-1`` or ``(u64)*p``, which the parser takes for ``a - 1``."""
         if op == "*":
             return self.storage.load(self.storage.pointed_at(self.operands.scalar(operand), node), node)

@@ -27,7 +27,7 @@ class Initialisers:
         lvalue = object_at(path, t)
         if node.type == "initializer_list":
             self.context.objects.declare(path, Begin.ZERO)
-            self._listed(lvalue, children(node), node)
+            self._initialise_list(lvalue, children(node), node)
             return
         value = decay(self.lowering.rvalue(node))
         self.context.objects.declare(path)
@@ -42,25 +42,27 @@ class Initialisers:
         else:
             raise self.context.unsupported(node, f"an initialiser of {lvalue.type}")
 
-    def _listed(self, to: Lvalue, items: list[Node], node: Node) -> None:
+    def _initialise_list(self, to: Lvalue, items: list[Node], node: Node) -> None:
         """Members that are not listed are zero."""
         if isinstance(to.type, Struct):
-            self._members_listed(to, items)
+            self._initialise_members(to, items)
         elif isinstance(to.type, Int | Pointer) and len(items) == 1:
-            self._item(to, items[0])
+            self._initialise_item(to, items[0])
         elif isinstance(to.type, Array) and not any(i.type == "initializer_pair" for i in items):
             for number, item in enumerate(items):
-                self._item(object_at(f"{to.alternatives[0][1].whole}[{number}]", to.type.element), item)
+                self._initialise_item(
+                    object_at(f"{to.alternatives[0][1].whole}[{number}]", to.type.element), item
+                )
         elif items:
             raise self.context.unsupported(node, f"an initialiser of {to.type}")
 
-    def _item(self, to: Lvalue, item: Node) -> None:
+    def _initialise_item(self, to: Lvalue, item: Node) -> None:
         if item.type == "initializer_list":
-            self._listed(to, children(item), item)
+            self._initialise_list(to, children(item), item)
         else:
             self.assign(to, decay(self.lowering.rvalue(item)), item)
 
-    def _members_listed(self, to: Lvalue, items: list[Node]) -> None:
+    def _initialise_members(self, to: Lvalue, items: list[Node]) -> None:
         assert isinstance(to.type, Struct)
         members = self.context.types.members_of(to.type)
         order, following = list(members), 0
@@ -68,24 +70,24 @@ class Initialisers:
             return
         for item in items:
             if item.type == "initializer_pair":
-                inner = self._designated(to, item)
-                following = order.index(_field(children(item)[0])) + 1
-                self._item(inner, self.context.child(item, "value"))
+                inner = self._designate(to, item)
+                following = order.index(_field_name(children(item)[0])) + 1
+                self._initialise_item(inner, self.context.child(item, "value"))
                 continue
             if following >= len(order) or any(m.unions for m in members.values()):
                 raise self.context.unsupported(item, f"an initialiser by position in {to.type}")
-            self._item(self.storage.member(to, order[following], item), item)
+            self._initialise_item(self.storage.member(to, order[following], item), item)
             following += 1
 
-    def _designated(self, to: Lvalue, item: Node) -> Lvalue:
+    def _designate(self, to: Lvalue, item: Node) -> Lvalue:
         """The member that ``.a.b = ...`` names."""
         for designator in item.children_by_field_name("designator"):
             if designator.type != "field_designator" or not isinstance(to.type, Struct):
                 raise self.context.unsupported(item, f"an initialiser of an element of {to.type}")
-            to = self.storage.member(to, _field(designator), item)
+            to = self.storage.member(to, _field_name(designator), item)
         return to
 
 
-def _field(designator: Node) -> str:
+def _field_name(designator: Node) -> str:
     """The name in ``.name``."""
     return text_of(children(designator)[-1])

@@ -47,7 +47,7 @@ class Variables:
         variables = objects.variables
         if name not in variables:
             types.rely(found)
-            declared, text, declarator = self._declared(found, name)
+            declared, text, declarator = self._find_declaration(found, name)
             if "volatile" in _qualifiers(declared):
                 raise self.context.unsupported(node, f"{name}, which is volatile")
             t = types.declarator(declarator, types.of_specifiers(declared, text), text)[1]
@@ -62,18 +62,18 @@ class Variables:
         found = self.context.view.variable(name)
         if found is None or found.others or not found.certain:
             return None
-        declared, text, declarator = self._declared(found, name)
+        declared, text, declarator = self._find_declaration(found, name)
         value = (declarator.parent or declarator).child_by_field_name("value")
         plain = declarator.type == "identifier" and "const" in _qualifiers(declared)
         return (value, text) if plain and value is not None else None
 
-    def _declared(self, found: Definition, name: str) -> tuple[Node, Text, Node]:
+    def _find_declaration(self, found: Definition, name: str) -> tuple[Node, Text, Node]:
         """The declaration of a variable, its text, and the declarator without an initialiser."""
         text = self.context.types.preprocess(found)
         node = self.context.types.parser.declaration(text)
         for child in node.children_by_field_name("declarator"):
             inner = text.child(child, "declarator") if child.type == "init_declarator" else child
-            if name in _names(inner):
+            if name in _declared_names(inner):
                 return node, text, inner
         raise text_at(found).unsupported(node, f"{name}, whose declaration the parser could not read")
 
@@ -153,10 +153,10 @@ def _qualifiers(declared: Node) -> list[str]:
     return [text_of(c) for c in declared.named_children if c.type == "type_qualifier"]
 
 
-def _names(declarator: Node) -> list[str]:
+def _declared_names(declarator: Node) -> list[str]:
     """The name that a declarator declares."""
     if declarator.type == "identifier":
         return [text_of(declarator)]
     inner = declarator.child_by_field_name("declarator")
     waiting = [inner] if inner is not None else children(declarator)
-    return [name for part in waiting for name in _names(part)]
+    return [name for part in waiting for name in _declared_names(part)]

@@ -11,7 +11,7 @@ from model.source.index.scan import MADE_ELEMENT
 from model.source.lowering.expressions.expansion import Macros, macro_body
 from model.source.lowering.expressions.lvalues import Lvalues, Variables
 from model.source.lowering.expressions.operands import Operands, signed_value
-from model.source.lowering.expressions.precedence import level, needed
+from model.source.lowering.expressions.precedence import level, required_level
 from model.source.lowering.expressions.storage import Storage
 from model.source.lowering.lowering import Lowering
 from model.source.lowering.state.context import Context
@@ -30,7 +30,7 @@ class Enums:
 
     def read_enum(self, text: Text) -> list[int]:
         """The values of an enum's constants, which are remembered under their names."""
-        text = self._without_makers(text)
+        text = self._expand_elements(text)
         with self.context.at(text), self.context.objects.probe():
             return self._read_enum(self.context.types.parser.declaration(text))
 
@@ -41,7 +41,7 @@ class Enums:
             return INT if min(values) >= -(1 << 31) and max(values) < 1 << 31 else LONG
         return UINT if max(values) < 1 << 32 else ULONG
 
-    def _without_makers(self, text: Text) -> Text:
+    def _expand_elements(self, text: Text) -> Text:
         """An enum's text with the elements that macros make (``DECLARE_VMA_BIT(READ, 0),``) written out."""
 
         def written_out(element: re.Match[bytes]) -> bytes:
@@ -77,9 +77,9 @@ class Enums:
                 following = signed_value(number)
             name = text_of(self.context.child(child, "name"))
             found[name] = following
-            self.context.constants[name] = integer(following, _fitting([following]))
+            self.context.constants[name] = integer(following, _common_type([following]))
             following += 1
-        t = _fitting(list(found.values()))
+        t = _common_type(list(found.values()))
         self.context.constants |= {name: integer(value, t) for name, value in found.items()}
         return list(found.values())
 
@@ -118,13 +118,13 @@ class Names:
         if name in self.context.constants:
             return self.context.constants[name]
         if self.variables.is_variable(node):
-            return self._of_variable(node, name)
+            return self._variable_value(node, name)
         if name in self.context.contracts or view.function(name) or view.prototype(name):
             address = self.context.objects.address(Location(f"{name}()"))
             return Value(Pointer(Function(VOID)), address, (UNKNOWN,))
         raise self.context.unsupported(node, f"{name} is defined nowhere that is read")
 
-    def _of_variable(self, node: Node, name: str) -> Value:
+    def _variable_value(self, node: Node, name: str) -> Value:
         """What a variable holds: if it never changes, what its declaration says."""
         constant, found = self.variables.constant_text(name), self.variables.variable(node, name)
         if constant is not None and found is not None and is_scalar(found.type):
@@ -148,23 +148,25 @@ class Names:
                 raise self.context.unsupported(
                     made, f"macro {name}, which the operators beside it tear apart"
                 )
-            return self._fragment(made, node)
+            return self._lower_fragment(made, node)
 
-    def _fragment(self, made: Node, node: Node) -> Value:
+    def _lower_fragment(self, made: Node, node: Node) -> Value:
         """An expression, or a statement that a macro made."""
         if made.type == "compound_statement" or not (
             made.type.endswith("_statement") or made.type == "declaration"
         ):
             return self.lowering.rvalue(made)
         stands = node.parent.parent if node.parent is not None else None
-        dangling = stands is None or stands.type in ("if_statement", "else_clause") or needed(node) is None
+        dangling = (
+            stands is None or stands.type in ("if_statement", "else_clause") or required_level(node) is None
+        )
         if self.context.text.binding or (made.type == "if_statement" and dangling):
             raise self.context.unsupported(node, "a statement made by a macro where it could be torn apart")
         self.lowering.statement(made)
         return NOTHING
 
 
-def _fitting(values: list[int]) -> Int:
+def _common_type(values: list[int]) -> Int:
     """The type of enumerators with these values: int, or that of the enum where one does not fit."""
     values = values or [0]
     if min(values) >= -(1 << 31) and max(values) < 1 << 31:

@@ -47,7 +47,7 @@ class Operands:
         objects = self.context.objects
         values: list[Value] = []
         for node in nodes:
-            with objects.nested() as body:
+            with objects.collect() as body:
                 value = decay(self.lowering.rvalue(node))
             if body:
                 values = [self.snapshot(v, node) for v in values]

@@ -51,7 +51,7 @@ class Operators:
     lowering: Lowering
 
     # Arithmetic and comparison --------------------------------------------------------------------
-    def combined(self, node: Node, op: str, a: Value, b: Value) -> Value:
+    def combine(self, node: Node, op: str, a: Value, b: Value) -> Value:
         """``a op b`` of two values."""
         if not is_scalar(a.type) or not is_scalar(b.type):
             raise self.context.unsupported(node, "an operator on something that is no number or pointer")
@@ -59,12 +59,12 @@ class Operators:
         if not pointers or (op in ("==", "!=") and not _one_inside_another(a, b)):
             return binary(op, a, b)
         if pointers == 1 and (op == "+" or (op == "-" and isinstance(a.type, Pointer))):
-            return self._moved(op, a, b)
+            return self._offset(op, a, b)
         if op in ("<", "<=", ">", ">=") and all(t.behind for v in (a, b) for t in v.locations):
             return binary(op, a, b)
         raise self.context.unsupported(node, f"{op} on pointers")
 
-    def _moved(self, op: str, a: Value, b: Value) -> Value:
+    def _offset(self, op: str, a: Value, b: Value) -> Value:
         """A pointer and an integer that is added to it or taken from it."""
         pointer, by = (a, b) if isinstance(a.type, Pointer) else (b, a)
         assert isinstance(pointer.type, Pointer)
@@ -80,9 +80,9 @@ class Operators:
         if not is_const(by.term):
             return Value(pointer.type, term, (UNKNOWN,))
         steps = signed_value(by) if op == "+" else -signed_value(by)
-        return self._stepped(pointer, steps, term)
+        return self._offset_by_constant(pointer, steps, term)
 
-    def _stepped(self, pointer: Value, steps: int, computed: Term) -> Value:
+    def _offset_by_constant(self, pointer: Value, steps: int, computed: Term) -> Value:
         """A pointer moved by a known number of objects; ``computed`` where its address has no name."""
         objects = self.context.objects
         targets = tuple(dict.fromkeys(t.offset_by(steps) for t in pointer.locations))
@@ -144,22 +144,22 @@ class Operators:
             return first() if is_true(test) else second()
         objects = self.context.objects
         before = objects.flow.copy()
-        with objects.nested() as one:
+        with objects.collect() as one:
             a = decay(first())
         after, objects.flow = objects.flow, before
-        with objects.nested() as two:
+        with objects.collect() as two:
             b = decay(second())
         objects.flow = join_flows([after, objects.flow], objects.initial_targets)
         if is_scalar(a.type) and is_scalar(b.type):
             if not one and not two:
                 return select(test, a, b)
-            return self._chosen(node, test, (a, tuple(one)), (b, tuple(two)))
+            return self._merge_branches(node, test, (a, tuple(one)), (b, tuple(two)))
         if VOID not in (a.type, b.type):
             raise self.context.unsupported(node, "a choice between structs")
         objects.emit(If(test, tuple(one), tuple(two), self.context.span(node)))
         return NOTHING
 
-    def _chosen(
+    def _merge_branches(
         self,
         node: Node,
         test: Term,
@@ -200,7 +200,7 @@ class Operators:
         else:
             value = self.operands.scalar(right)
             if op:
-                value = self.combined(node, op, decay(self.storage.load(target, node)), value)
+                value = self.combine(node, op, decay(self.storage.load(target, node)), value)
             self.storage.store(target, value, node)
         return self.storage.load(target, node)
 
@@ -210,9 +210,9 @@ class Operators:
         before = self.storage.load(target, node)
         op = "+" if "++" in [c.type for c in node.children] else "-"
         prefix = node.children[0].type in ("++", "--")
-        kept = before if prefix else self.operands.snapshot(before, node)
-        self.storage.store(target, self.combined(node, op, before, integer(1)), node)
-        return self.storage.load(target, node) if prefix else kept
+        result = before if prefix else self.operands.snapshot(before, node)
+        self.storage.store(target, self.combine(node, op, before, integer(1)), node)
+        return self.storage.load(target, node) if prefix else result
 
 
 def _one_inside_another(a: Value, b: Value) -> bool:

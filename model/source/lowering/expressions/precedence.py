@@ -41,7 +41,7 @@ def level(node: Node) -> int:
     return _LEVELS.get(node.type, 16)
 
 
-def needed(node: Node) -> int | None:
+def required_level(node: Node) -> int | None:
     """How tightly what stands at the node must hold together; None at the root of a macro's text."""
     parent = node.parent
     if parent is None or parent.type == "return_statement":

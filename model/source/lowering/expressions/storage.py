@@ -53,10 +53,10 @@ class Storage:
             raise self.context.unsupported(node, f"what a {pointer.type} points to")
         found = tuple((guard, t.offset_by(index)) for guard, t in self.context.objects.guards(pointer))
         for _, t in found:
-            self._expect(t, target, node)
+            self._check_shape(t, target, node)
         return Lvalue(found or ((None, UNKNOWN),), target)
 
-    def _expect(self, target: Location, t: CType, node: Node) -> None:
+    def _check_shape(self, target: Location, t: CType, node: Node) -> None:
         """Refuse an object that is used as one of another type."""
         if target != UNKNOWN and self.context.objects.shapes.setdefault(target.whole, _shape(t)) != _shape(t):
             raise self.context.unsupported(node, f"{target.whole} used as {t}, which is not its type")
@@ -107,10 +107,10 @@ class Storage:
             path = objects.unique("(unknown)")
             objects.declare(path, Begin.ANY)
             return objects.load(path, t)
-        self._check(target.whole, t, node)
+        self._check_place(target.whole, t, node)
         return objects.load(target.whole, t)
 
-    def _check(self, path: str, t: CType, node: Node) -> None:
+    def _check_place(self, path: str, t: CType, node: Node) -> None:
         """Refuse a place of another width, and overlapping members of a union."""
         made = self.context.objects.places.get(path)
         if made is not None and made.sort != sort_of(t):
@@ -121,22 +121,22 @@ class Storage:
     def store(self, lvalue: Lvalue, value: Value, node: Node) -> None:
         """The object takes the value, converted to its type."""
         objects, span = self.context.objects, self.context.span(node)
-        kept = self.operands.snapshot(value, node) if len(lvalue.alternatives) > 1 else value
+        saved = self.operands.snapshot(value, node) if len(lvalue.alternatives) > 1 else value
         for _, target in lvalue.alternatives:
             if target == UNKNOWN:
                 raise self.context.unsupported(node, "a write through a pointer of unknown origin")
             objects.unions.write(parents(target.whole))
-            self._check(target.whole, lvalue.type, node)
+            self._check_place(target.whole, lvalue.type, node)
         *others, (_, last) = lvalue.alternatives
 
         def write(rest: Alternatives) -> None:
             if not rest:
-                return objects.store(last.whole, lvalue.type, kept, span)
+                return objects.store(last.whole, lvalue.type, saved, span)
             guard, target = rest[0]
             assert guard is not None
             return objects.fork(
                 guard,
-                lambda: objects.store(target.whole, lvalue.type, kept, span),
+                lambda: objects.store(target.whole, lvalue.type, saved, span),
                 lambda: write(rest[1:]),
                 span,
             )
@@ -151,7 +151,7 @@ class Storage:
             assert guard is not None
             term = choose(guard, self._address(target), term)
         for _, target in lvalue.alternatives:
-            self._expect(target, lvalue.type, node)
+            self._check_shape(target, lvalue.type, node)
         return Value(Pointer(lvalue.type), term, tuple(dict.fromkeys(t for _, t in lvalue.alternatives)))
 
     def _address(self, target: Location) -> Term:
@@ -191,14 +191,14 @@ class Storage:
                 self._copy_members(inner, value, node)
             elif isinstance(t, Array) and is_scalar(t.element):
                 for number in range(self._length(to.type, name, node)):
-                    part, other = self._part(inner, number, node), self._part(value, number, node)
+                    part, other = self._element(inner, number, node), self._element(value, number, node)
                     self.store(part, self.load(other, node), node)
             elif is_scalar(t):
                 self.store(inner, self.load(value, node), node)
             else:
                 raise self.context.unsupported(node, f"a copy of {to.type}, which holds an array")
 
-    def _part(self, array: Lvalue, number: int, node: Node) -> Lvalue:
+    def _element(self, array: Lvalue, number: int, node: Node) -> Lvalue:
         """An element of an array that is a member."""
         assert isinstance(array.type, Array)
         if len(array.alternatives) != 1 or array.alternatives[0][1] == UNKNOWN:

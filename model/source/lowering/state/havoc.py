@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What a call of which nothing is known may have changed: all memory, and every local it can reach.
+"""Havoc: what a call of which nothing is known may have changed, memory and every local it can reach.
 
 Which memory the procedure reads is known only at its end, so such a call first leaves an empty block
 behind, which ``filled`` then gives its assignments.
@@ -17,8 +17,8 @@ from model.source.types.values import UNKNOWN, Location
 
 
 def havoc(objects: Objects, call: str, handed: Iterable[Location], span: Span) -> None:
-    """From here on, memory and what the call was handed hold anything."""
-    reached = _reached(objects, [t.path for t in handed if not t.behind])
+    """From here on, memory and what the call was handed are havoc."""
+    reached = _reachable_locals(objects, [t.path for t in handed if not t.behind])
     objects.escaped |= dict.fromkeys(reached)
     for path in objects.flow.pointers:
         if objects.begin(path) is None or not reached.isdisjoint(parents(path)):
@@ -28,7 +28,7 @@ def havoc(objects: Objects, call: str, handed: Iterable[Location], span: Span) -
     objects.emit(Block(label, (), span))
 
 
-def _reached(objects: Objects, handed: list[str]) -> frozenset[str]:
+def _reachable_locals(objects: Objects, handed: list[str]) -> frozenset[str]:
     """The locals that these addresses, those in memory, and pointers in such locals lead to."""
     waiting = [_local(objects, path) for path in [*handed, *objects.escaped]]
     found: set[str] = set()
@@ -49,23 +49,23 @@ def _local(objects: Objects, path: str) -> str:
 
 def fill_havoc(objects: Objects, body: Iterable[Statement]) -> tuple[Statement, ...]:
     """The statements, with what each unknown call wrote."""
-    return tuple(_filled(objects, body))
+    return tuple(_fill(objects, body))
 
 
-def _filled(objects: Objects, body: Iterable[Statement]) -> Iterator[Statement]:
+def _fill(objects: Objects, body: Iterable[Statement]) -> Iterator[Statement]:
     for statement in body:
         if isinstance(statement, If):
             then, orelse = fill_havoc(objects, statement.then), fill_havoc(objects, statement.orelse)
             yield replace(statement, then=then, orelse=orelse)
         elif isinstance(statement, Block) and statement.label in objects.havocked:
-            yield replace(statement, body=tuple(_written(objects, statement)))
+            yield replace(statement, body=tuple(_assignments(objects, statement)))
         elif isinstance(statement, Block):
             yield replace(statement, body=fill_havoc(objects, statement.body))
         else:
             yield statement
 
 
-def _written(objects: Objects, block: Block) -> Iterator[Set]:
+def _assignments(objects: Objects, block: Block) -> Iterator[Set]:
     reached = objects.havocked[block.label]
     for path, place in list(objects.places.items()):
         if objects.begin(path) is None or not reached.isdisjoint(parents(path)):

@@ -96,7 +96,7 @@ class Objects:
         self.bodies[-1].append(statement)
 
     @contextmanager
-    def nested(self) -> Iterator[list[Statement]]:
+    def collect(self) -> Iterator[list[Statement]]:
         """Statements emitted inside go to a list of their own."""
         body: list[Statement] = []
         self.bodies.append(body)
@@ -108,7 +108,7 @@ class Objects:
     @contextmanager
     def block(self, label: str, span: Span) -> Iterator[list[Statement]]:
         """Statements emitted inside become a block that ``leave`` can end."""
-        with self.nested() as body:
+        with self.collect() as body:
             yield body
         self.flow = join_flows([self.flow, *self.pending.pop(label, [])], self.initial_targets)
         self.emit(Block(label, tuple(body), span))
@@ -127,10 +127,10 @@ class Objects:
             (then if is_true(condition) else orelse)()
             return
         before = self.flow.copy()
-        with self.nested() as first:
+        with self.collect() as first:
             then()
         after, self.flow = self.flow, before
-        with self.nested() as second:
+        with self.collect() as second:
             orelse()
         self.flow = join_flows([after, self.flow], self.initial_targets)
         self.emit(If(condition, tuple(first), tuple(second), span))
@@ -143,7 +143,7 @@ class Objects:
             setattr(self, key, value.copy())
         self.pending = {label: list(flows) for label, flows in self.pending.items()}
         try:
-            with self.nested() as body:
+            with self.collect() as body:
                 yield body
         finally:
             for key, value in saved.items():
@@ -241,8 +241,8 @@ class Objects:
         elif path in self.initial_targets:  # an integer stored where a pointer was
             self.flow.pointers[path] = (UNKNOWN,)
         if self.begin(path) is None:
-            said = "pointers of different origin do not lead to the same object"
-            self.note("trusted", said, span)
+            note = "pointers of different origin do not lead to the same object"
+            self.note("trusted", note, span)
             self.escaped |= {t.path: None for t in converted.locations if not t.behind}
 
     # Pointers ---------------------------------------------------------------------------------

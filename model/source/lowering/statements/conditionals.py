@@ -29,7 +29,7 @@ class Branches:
 
     # Jumps ------------------------------------------------------------------------------------------
     @contextmanager
-    def leaving(self, keyword: str, node: Node) -> Iterator[None]:
+    def jump_target(self, keyword: str, node: Node) -> Iterator[None]:
         """``break`` or ``continue`` inside goes on behind what is emitted inside."""
         frame, objects = self.context.frame, self.context.objects
         label, before = objects.unique(f"{frame.path}:{keyword}"), frame.jumps
@@ -55,13 +55,13 @@ class Branches:
         orelse = node.child_by_field_name("alternative")
         span = self.context.text.span(node, f"if {' '.join(text_of(tested).split())}")
         condition = self.operands.condition(tested)
-        self.context.objects.fork(condition, lambda: self.scoped([then]),
-                          lambda: self.scoped([] if orelse is None else children(orelse)), span)  # fmt: skip
+        self.context.objects.fork(condition, lambda: self.block([then]),
+                          lambda: self.block([] if orelse is None else children(orelse)), span)  # fmt: skip
 
-    def scoped(self, nodes: list[Node]) -> None:
+    def block(self, nodes: list[Node]) -> None:
         """Statements with a scope of their own."""
         with self.context.scope():
-            self.lowering.sequence(self.live(nodes))
+            self.lowering.sequence(self.active(nodes))
 
     # switch -----------------------------------------------------------------------------------------
     def switch(self, node: Node) -> None:
@@ -71,19 +71,19 @@ class Branches:
         if not isinstance(subject.type, Int):
             raise self.context.unsupported(node, "a switch over a pointer")
         subject = convert(subject, promote(subject.type))  # no case is looked at once one was entered
-        cases = self.live(children(self.context.child(node, "body")))
-        tests = [self._test(subject, case) for case in cases]
+        cases = self.active(children(self.context.child(node, "body")))
+        tests = [self._case_condition(subject, case) for case in cases]
         if sum(test is None for test in tests) > 1:
             raise self.context.unsupported(node, "a switch with more than one default")
         named = disj(*(test for test in tests if test is not None))
         flag = objects.temporary("case reached")
         reached = objects.place(flag, BOOLEAN)
-        with self.context.scope(), self.leaving("break", node):
+        with self.context.scope(), self.jump_target("break", node):
             objects.emit(Set(flag, FALSE, self.context.span(node)))
             for case, test in zip(cases, tests, strict=True):
                 self._case(case, flag, disj(reached, negate(named) if test is None else test))
 
-    def _test(self, subject: Value, case: Node) -> Term | None:
+    def _case_condition(self, subject: Value, case: Node) -> Term | None:
         """Whether the subject is that of the case; None for ``default``."""
         if case.type != "case_statement":
             raise self.context.unsupported(case, "a statement before the first case of a switch")
@@ -91,12 +91,12 @@ class Branches:
         if written is None:
             return None
         if written.type == "conditional_expression" and RANGE in text_of(written):
-            first = self._constant(subject, self.context.child(written, "condition"), case)
-            last = self._constant(subject, self.context.child(written, "alternative"), case)
+            first = self._case_constant(subject, self.context.child(written, "condition"), case)
+            last = self._case_constant(subject, self.context.child(written, "alternative"), case)
             return conj(binary(">=", subject, first).term, binary("<=", subject, last).term)
-        return binary("==", subject, self._constant(subject, written, case)).term
+        return binary("==", subject, self._case_constant(subject, written, case)).term
 
-    def _constant(self, subject: Value, written: Node, case: Node) -> Value:
+    def _case_constant(self, subject: Value, written: Node, case: Node) -> Value:
         """The constant of a case, in the type of the subject."""
         value = self.operands.scalar(written)
         if not is_const(value.term) or not isinstance(value.type, Int) or not isinstance(subject.type, Int):
@@ -109,23 +109,23 @@ class Branches:
 
         def body() -> None:
             self.context.objects.emit(Set(flag, TRUE, self.context.span(case)))
-            self.lowering.sequence(self.live(statements))
+            self.lowering.sequence(self.active(statements))
 
         head = "default:" if written is None else f"case {text_of(written)}:"
         self.context.objects.fork(condition, body, lambda: None, self.context.text.span(case, head))
 
     # #if --------------------------------------------------------------------------------------------
-    def live(self, nodes: list[Node]) -> list[Node]:
+    def active(self, nodes: list[Node]) -> list[Node]:
         """The statements that the configuration leaves in."""
-        kept: list[Node] = []
+        active: list[Node] = []
         for node in nodes:
             if node.type in _CONDITIONALS:
-                kept.extend(self.live(self._in_force(node)))
+                active.extend(self.active(self._in_force(node)))
             elif node.type.startswith("preproc_"):
                 raise self.context.unsupported(node, "a preprocessor directive in a function")
             elif node.type != "comment":
-                kept.append(node)
-        return kept
+                active.append(node)
+        return active
 
     def _in_force(self, node: Node) -> list[Node]:
         """What the branch of an ``#if`` that holds contains."""
@@ -140,8 +140,8 @@ class Branches:
         holds, _ = self.context.view.condition(written)
         if holds is None:
             raise self.context.unsupported(node, f"#if {written}, which the configuration does not decide")
-        told = "holds" if holds else "does not hold"
-        self.context.objects.note("condition", f"#if {written}: {told}", self.context.span(node))
+        answer = "holds" if holds else "does not hold"
+        self.context.objects.note("condition", f"#if {written}: {answer}", self.context.span(node))
         if holds:
             return [c for c in node.named_children if c not in (tested, orelse)]
         return [] if orelse is None else self._in_force(orelse)

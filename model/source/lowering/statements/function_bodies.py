@@ -27,7 +27,7 @@ from model.source.types.values import NOTHING, Location, Value, is_scalar
 
 _INLINE_DEPTH = 24
 #: Terms of at most so many parts stand for a parameter; larger ones are put into a local.
-_SMALL = 8
+_MOST_PARTS = 8
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,8 @@ class FunctionBodies:
             raise Unsupported("the tree", 0, f"{name}(), which is defined nowhere that is read")
         text = replace(text_at(found), function=name)
         try:
-            with objects.nested() as body:
-                value = self._function(name, text, arguments, objects.unique(name))
+            with objects.collect() as body:
+                value = self._lower_function(name, text, arguments, objects.unique(name))
                 if is_scalar(value.type) and value.term.op != "place":
                     path = f"{name}.return"
                     objects.declare(path)
@@ -76,7 +76,7 @@ class FunctionBodies:
         self.context.types.rely(found)
         self.context.objects.note("inlined", name, self.context.span(node))
         text = replace(text_at(found), function=name, via=via)
-        return self._function(name, text, arguments, self.context.objects.unique(name))
+        return self._lower_function(name, text, arguments, self.context.objects.unique(name))
 
     def _note_choices(self) -> None:
         """Say which definitions were chosen without a reason, or under a condition that is not decided."""
@@ -91,7 +91,7 @@ class FunctionBodies:
                     "trusted", f"{found.name}: the configuration does not decide whether it holds", span
                 )
 
-    def _function(self, name: str, text: Text, arguments: list[Value], frame: str) -> Value:
+    def _lower_function(self, name: str, text: Text, arguments: list[Value], frame: str) -> Value:
         types = self.context.types
         node = types.parser.function(text)
         result = types.result(node, text)
@@ -100,10 +100,10 @@ class FunctionBodies:
             if len(parameters) != len(arguments):
                 raise text.unsupported(node, f"{name} called with {len(arguments)} arguments")
             body = text.child(node, "body")
-            self._bind(node, parameters, arguments, body)
-            return self._run(body)
+            self._bind_parameters(node, parameters, arguments, body)
+            return self._lower_body(body)
 
-    def _bind(
+    def _bind_parameters(
         self, node: Node, parameters: list[tuple[str, CType, str]], values: list[Value], body: Node
     ) -> None:
         """Parameters become locals; one that is only ever read stands for its argument."""
@@ -117,7 +117,7 @@ class FunctionBodies:
             self.context.scopes[-1][name] = Slot(path, t)
             self.initialisers.assign(object_at(path, t), value, node)
 
-    def _run(self, body: Node) -> Value:
+    def _lower_body(self, body: Node) -> Value:
         """The body, and the value it returns."""
         objects = self.context.objects
         only = children(body)
@@ -143,4 +143,4 @@ class FunctionBodies:
 def _is_steady(value: Value) -> bool:
     """Whether the value stays what it is and is small enough to be repeated."""
     parts = list(subterms(value.term))
-    return len(parts) <= _SMALL and not any(p.op == "place" for p in parts)
+    return len(parts) <= _MOST_PARTS and not any(p.op == "place" for p in parts)

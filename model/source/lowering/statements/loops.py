@@ -21,7 +21,7 @@ from model.source.lowering.state.havoc import havoc
 from model.source.lowering.state.objects import parents
 from model.source.lowering.statements.conditionals import Branches
 from model.source.lowering.statements.declarations import Declarations
-from model.source.lowering.statements.unrolling import Unrolling, continuing
+from model.source.lowering.statements.unrolling import Unrolling, repeated_statements
 from model.source.types.syntax import Node, text_of
 from model.source.types.values import UNKNOWN
 
@@ -29,11 +29,11 @@ _NOTE = "after an unknown number of iterations"
 
 
 @dataclass(frozen=True)
-class _Written:
-    """What an iteration writes: places, calls of sinks, and whether all memory."""
+class _Writes:
+    """What an iteration writes: places, calls of events, and whether all memory."""
 
     places: dict[str, Sort]
-    sinks: dict[str, Call]
+    events: dict[str, Call]
     memory: bool
 
 
@@ -51,8 +51,8 @@ class Loops:
     def loop(self, node: Node) -> None:
         """``for``, ``while``, ``do``."""
         if node.type == "do_statement" and self._is_never(self.context.child(node, "condition")):
-            with self.branches.leaving("break", node), self.branches.leaving("continue", node):
-                self.branches.scoped([self.context.child(node, "body")])
+            with self.branches.jump_target("break", node), self.branches.jump_target("continue", node):
+                self.branches.block([self.context.child(node, "body")])
             return
         with self.context.scope():
             first = node.child_by_field_name("initializer")
@@ -61,17 +61,17 @@ class Loops:
             elif first is not None:
                 self.lowering.rvalue(first)
             if not self.unrolling.unroll(node):
-                said = "a loop: any number of iterations, of which one is looked at"
-                self.context.objects.note("havoc", said, self.context.span(node))
-                self.repeated(
-                    node, lambda: self._iteration(node), lambda: self.branches.leaving("break", node)
+                note = "a loop: any number of iterations, of which one is looked at"
+                self.context.objects.note("havoc", note, self.context.span(node))
+                self.repeat(
+                    node, lambda: self._iteration(node), lambda: self.branches.jump_target("break", node)
                 )
 
     def _is_never(self, test: Node) -> bool:
         with self.context.objects.probe():
             return is_false(self.operands.condition(test))
 
-    def repeated(
+    def repeat(
         self, node: Node, once: Callable[[], None], around: Callable[[], AbstractContextManager[object]]
     ) -> None:
         """``once`` any number of times, inside of a block of its own.
@@ -83,19 +83,19 @@ class Loops:
         with objects.probe() as body:
             with around():
                 once()
-            pointers, escaped = self._pointers(self._written(body, before)), objects.escaped
+            pointers, escaped = self._pointers_among(self._collect_writes(body, before)), objects.escaped
         objects.flow.pointers |= dict.fromkeys(pointers, (UNKNOWN,))
         objects.escaped |= escaped
         with around():
-            with objects.nested() as iteration:
+            with objects.collect() as iteration:
                 once()
-            if not self._pointers(self._written(iteration, before)) <= pointers:
+            if not self._pointers_among(self._collect_writes(iteration, before)) <= pointers:
                 raise self.context.unsupported(node, "a loop that sets other pointers in later iterations")
-            self._scramble(node, self._written(continuing(iteration), before))
+            self._havoc_writes(node, self._collect_writes(repeated_statements(iteration), before))
             for statement in iteration:
                 objects.emit(statement)
 
-    def _pointers(self, written: _Written) -> frozenset[str]:
+    def _pointers_among(self, written: _Writes) -> frozenset[str]:
         return frozenset(p for p in written.places if p in self.context.objects.initial_targets)
 
     def _iteration(self, node: Node) -> None:
@@ -103,47 +103,56 @@ class Loops:
         test, update = node.child_by_field_name("condition"), node.child_by_field_name("update")
 
         def run() -> None:
-            with self.branches.leaving("continue", node):
-                self.branches.scoped([self.context.child(node, "body")])
+            with self.branches.jump_target("continue", node):
+                self.branches.block([self.context.child(node, "body")])
             after = test if node.type == "do_statement" else update
             if after is not None:
                 self.lowering.rvalue(after)
 
         first = TRUE if test is None or node.type == "do_statement" else self.operands.condition(test)
-        told = "loop" if test is None else f"loop {' '.join(text_of(test).split())}"
-        self.context.objects.fork(first, run, lambda: None, self.context.text.span(node, told))
+        head = "loop" if test is None else f"loop {' '.join(text_of(test).split())}"
+        self.context.objects.fork(first, run, lambda: None, self.context.text.span(node, head))
 
-    def _written(self, body: list[Statement], before: frozenset[str]) -> _Written:
+    def _collect_writes(self, body: list[Statement], before: frozenset[str]) -> _Writes:
         """What the iteration writes but for the locals that begin in it."""
         own = self.context.objects.locals.keys() - before
         places: dict[str, Sort] = {}
-        sinks: dict[str, Call] = {}
+        events: dict[str, Call] = {}
         memory = False
         for statement in walk(tuple(body)):
             if isinstance(statement, Set) and own.isdisjoint(parents(statement.target)):
                 places[statement.target] = statement.value.sort
             elif isinstance(statement, Call):
-                sinks[statement.effect] = statement
+                events[statement.effect] = statement
             elif isinstance(statement, Block):
                 memory = memory or statement.label in self.context.objects.havocked
-        return _Written(places, sinks, memory)
+        return _Writes(places, events, memory)
 
-    def _scramble(self, node: Node, written: _Written) -> None:
-        """Some iterations ran: what they write holds anything, and they may have called their sinks."""
+    def _havoc_writes(self, node: Node, written: _Writes) -> None:
+        """Some iterations ran: what they write is havoc, and their events may have happened."""
         objects = self.context.objects
         span = self.context.span(node)
         for path, sort in written.places.items():
-            objects.emit(Set(path, self._any(f"{path} in the loop", sort), span))
+            objects.emit(Set(path, self._unknown(f"{path} in the loop", sort), span))
         if written.memory:
             havoc(objects, "the loop", (), span)
-        for sink, call in written.sinks.items():
-            for _ in range(2):  # a second call shows in ``SINK.again``
-                objects.emit(If(self._any(f"{sink} in the loop", BOOL), (self._with_any(call),), (), span))
+        for event, call in written.events.items():
+            for _ in range(2):  # a second call shows in ``EVENT.again``
+                objects.emit(
+                    If(
+                        self._unknown(f"{event} in the loop", BOOL),
+                        (self._with_unknown_arguments(call),),
+                        (),
+                        span,
+                    )
+                )
 
-    def _any(self, text: str, sort: Sort) -> Term:
+    def _unknown(self, text: str, sort: Sort) -> Term:
         return self.context.objects.input(self.context.objects.unique(text), sort, Origin.HAVOC, _NOTE)
 
-    def _with_any(self, call: Call) -> Call:
-        """The call of a sink in another iteration, with any arguments."""
-        arguments = tuple((a, self._any(f"{call.effect}.{a} in the loop", t.sort)) for a, t in call.arguments)
+    def _with_unknown_arguments(self, call: Call) -> Call:
+        """The call of a event in another iteration, with any arguments."""
+        arguments = tuple(
+            (a, self._unknown(f"{call.effect}.{a} in the loop", t.sort)) for a, t in call.arguments
+        )
         return Call(call.effect, arguments, call.span, seen=False)

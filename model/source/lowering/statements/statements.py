@@ -45,7 +45,7 @@ class Statements:
         )
         match node.type:
             case "compound_statement":
-                self.branches.scoped(children(node))
+                self.branches.block(children(node))
             case "declaration":
                 self.declarations.declare(node)
             case "expression_statement":
@@ -73,9 +73,9 @@ class Statements:
 
     def sequence(self, nodes: list[Node]) -> None:
         """Statements in order; what stands before a label is a block that a goto can leave."""
-        self._run_through([part for node in nodes for part in _unlabelled(node)])
+        self._lower_labelled([part for node in nodes for part in _split_labels(node)])
 
-    def _run_through(self, nodes: list[Node]) -> None:
+    def _lower_labelled(self, nodes: list[Node]) -> None:
         labels = [i for i, node in enumerate(nodes) if node.type == "statement_identifier"]
         if len(labels) > _MOST_LABELS:
             raise self.context.unsupported(
@@ -85,16 +85,16 @@ class Statements:
             last = labels[-1]
             label, met = f"{self.context.frame.path}:{text_of(nodes[last])}", len(self.context.frame.gotos)
             with self.context.objects.block(label, self.context.span(nodes[last])):
-                self._run_through(nodes[:last])
+                self._lower_labelled(nodes[:last])
             self.context.frame.gotos[met:] = [g for g in self.context.frame.gotos[met:] if g[0] != label]
             name, nodes = nodes[last], nodes[last + 1 :]
             if any(goes_to(text_of(name), node) for node in nodes):
-                self._again(name, label, nodes)
+                self._loop_back(name, label, nodes)
                 return
-        for node in self.branches.live(nodes):
+        for node in self.branches.active(nodes):
             self.statement(node)
 
-    def _again(self, name: Node, label: str, nodes: list[Node]) -> None:
+    def _loop_back(self, name: Node, label: str, nodes: list[Node]) -> None:
         """What stands behind a label that a goto goes back to: any state, and then the last time.
 
         A path that goes back is not the last time: it ends there, as the event ``goto LABEL``.
@@ -105,18 +105,18 @@ class Statements:
 
         def once() -> None:
             with objects.block(f"{label} again", span):
-                for node in self.branches.live(nodes):
+                for node in self.branches.active(nodes):
                     self.statement(node)
                 objects.leave(last, span)
 
-        said = f"goto {text_of(name)}: any number of times, of which the last is looked at"
-        objects.note("havoc", said, span)
+        note = f"goto {text_of(name)}: any number of times, of which the last is looked at"
+        objects.note("havoc", note, span)
         before, self.context.frame.open_labels = (
             self.context.frame.open_labels,
             self.context.frame.open_labels | {label},
         )
         with objects.block(last, span):
-            self.loops.repeated(name, once, lambda: objects.block(f"{label} from any state", span))
+            self.loops.repeat(name, once, lambda: objects.block(f"{label} from any state", span))
             if objects.flow.reached:
                 objects.emit(Call(f"goto {text_of(name)}", (), span))
                 objects.leave(END, span)
@@ -125,7 +125,7 @@ class Statements:
     def statement_expression(self, node: Node) -> Value:
         """``({ ...; value; })``."""
         with self.context.scope():
-            parts = self.branches.live(node.named_children)
+            parts = self.branches.active(node.named_children)
             self.sequence(parts[:-1])
             if parts and parts[-1].type == "expression_statement" and children(parts[-1]):
                 return self.lowering.rvalue(children(parts[-1])[0])
@@ -164,7 +164,7 @@ class Statements:
         self.context.objects.leave(label, self.context.span(node))
 
 
-def _unlabelled(node: Node) -> list[Node]:
+def _split_labels(node: Node) -> list[Node]:
     """A statement without its labels, and before it their names."""
     found: list[Node] = []
     while node.type == "labeled_statement":

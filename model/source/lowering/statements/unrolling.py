@@ -19,7 +19,7 @@ from model.source.types.values import Location, binary, convert, integer
 Done = dict[int, Statement]
 
 #: How many iterations are written out at most.
-_MOST = 16
+_MOST_ITERATIONS = 16
 
 
 @dataclass(frozen=True)
@@ -33,30 +33,30 @@ class Unrolling:
     def unroll(self, node: Node) -> bool:
         """Lower the loop, whose initialiser was lowered, if it counts between constants; else say no."""
         objects = self.context.objects
-        slot, numbers = self._numbers(node)
+        slot, numbers = self._counter_values(node)
         if slot is None or not isinstance(slot.type, Int) or not numbers:
             return False
-        said = f"a loop of {len(numbers) - 1} iterations, each by itself"
-        objects.note("modelled", said, self.context.span(node))
+        note = f"a loop of {len(numbers) - 1} iterations, each by itself"
+        objects.note("modelled", note, self.context.span(node))
         body = self.context.child(node, "body")
         name = text_of(self.context.child(self.context.child(node, "update"), "argument"))
-        with self.branches.leaving("break", node):
+        with self.branches.jump_target("break", node):
             for number in numbers[:-1]:
                 value = integer(number, slot.type)
                 objects.store(slot.path, slot.type, value, self.context.span(node))
-                with self.context.scope(), self.branches.leaving("continue", node):
+                with self.context.scope(), self.branches.jump_target("continue", node):
                     self.context.scopes[-1][name] = replace(slot, value=value)
-                    self.branches.scoped([body])
+                    self.branches.block([body])
             objects.store(slot.path, slot.type, integer(numbers[-1], slot.type), self.context.span(node))
         return True
 
-    def _numbers(self, node: Node) -> tuple[Slot | None, list[int]]:
+    def _counter_values(self, node: Node) -> tuple[Slot | None, list[int]]:
         """The counter, the numbers that it is in the iterations, and then the one that ends the loop."""
         update, test = node.child_by_field_name("update"), node.child_by_field_name("condition")
         counter = update.child_by_field_name("argument") if update is not None else None
         if update is None or update.type != "update_expression" or counter is None or test is None:
             return None, []
-        name, first = text_of(counter), self._first(node, text_of(counter))
+        name, first = text_of(counter), self._initial_value(node, text_of(counter))
         slot = self.context.slot(name) if counter.type == "identifier" else None
         changed = changed_names(self.context.child(node, "body")) | changed_names(test)
         if slot is None or slot.value is not None or not isinstance(slot.type, Int) or name in changed:
@@ -66,14 +66,14 @@ class Unrolling:
         if first is None:
             return None, []
         step = 1 if "++" in [c.type for c in update.children] else -1
-        return slot, self._until(test, name, slot, first, step)
+        return slot, self._values_until(test, name, slot, first, step)
 
-    def _until(self, test: Node, name: str, slot: Slot, first: int, step: int) -> list[int]:
+    def _values_until(self, test: Node, name: str, slot: Slot, first: int, step: int) -> list[int]:
         """The numbers from the first on, until the condition is false."""
         assert isinstance(slot.type, Int)
         value, numbers = integer(first, slot.type), [first]
         with self.context.scope(), self.context.objects.probe() as body:
-            while len(numbers) <= _MOST:
+            while len(numbers) <= _MOST_ITERATIONS:
                 self.context.scopes[-1][name] = replace(slot, value=value)
                 holds = self.operands.condition(test)
                 if body or not is_const(holds):
@@ -84,7 +84,7 @@ class Unrolling:
                 numbers.append(signed_value(value))
         return []
 
-    def _first(self, node: Node, name: str) -> int | None:
+    def _initial_value(self, node: Node, name: str) -> int | None:
         """The constant that the loop's initialiser gives its only counter."""
         start = node.child_by_field_name("initializer")
         if start is None:
@@ -140,7 +140,7 @@ def changed_names(body: Node) -> set[str]:
 
 # What a further iteration finds -------------------------------------------------------------------
 @dataclass
-class _Paths:
+class _Execution:
     """The statements that some path to each label has run, by identity and in order."""
 
     arrived: dict[str, Done] = field(default_factory=dict)
@@ -173,8 +173,8 @@ def _either(one: Done | None, other: Done | None) -> Done | None:
     return one | other
 
 
-def continuing(iteration: Sequence[Statement]) -> list[Statement]:
-    """The assignments, calls of sinks and blocks (these empty) on the paths to the end of the
+def repeated_statements(iteration: Sequence[Statement]) -> list[Statement]:
+    """The assignments, events and blocks (these empty) on the paths to the end of the
     iteration."""
-    done = _Paths().run(iteration, {})
+    done = _Execution().run(iteration, {})
     return [] if done is None else list(done.values())

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from model.logic import TRUE, name
 from model.program.procedure import Block, Call, If, Leave, Set, Statement, walk
-from model.source.lowering.statements.unrolling import continuing
+from model.source.lowering.statements.unrolling import repeated_statements
 
 Draw = Callable[[st.SearchStrategy[int]], int]
 Body = tuple[Statement, ...]
@@ -79,7 +79,7 @@ def _paths_of(statement: Statement) -> set[Path]:
 def test_it_is_what_the_paths_to_the_end_do(data: st.DataObject) -> None:
     body = random_body(data.draw, ("loop",), 3, count())
     wanted = frozenset().union(*(done for done, to in paths(body) if not to))
-    found = continuing(body)
+    found = repeated_statements(body)
     assert sorted(map(named, found)) == sorted(wanted)
     assert all(s in [*walk(body)] for s in found if not isinstance(s, Block))
     assert all(not s.body for s in found if isinstance(s, Block))
@@ -87,5 +87,5 @@ def test_it_is_what_the_paths_to_the_end_do(data: st.DataObject) -> None:
 
 def test_what_is_done_before_a_break_is_not_found_by_the_next_iteration() -> None:
     failing, going_on = Set("ret", TRUE), Set("done", TRUE)
-    assert continuing((If(CONDITION, (failing, Leave("loop"))), going_on)) == [going_on]
-    assert continuing((failing, Leave("loop"))) == []
+    assert repeated_statements((If(CONDITION, (failing, Leave("loop"))), going_on)) == [going_on]
+    assert repeated_statements((failing, Leave("loop"))) == []
