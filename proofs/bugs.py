@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The door: makes the mistakes of the past again, and tells how each of them is found.
+"""Past bugs, made again, and how each of them is found.
 
     python -m proofs.bugs [--bug GLOB] [--linux PATH] [--format text|json|table] [--out DIR]
 
-Exit codes are those of ``python -m proofs.run``: 0 every mistake was found, and only as declared; 1
+Exit codes are those of ``python -m proofs.run``: 0 every bug was found, and only as declared; 1
 one is missed or its counterexample is another; 2 usage; 3 something was not run or is undecided; 4
 solver and interpreter disagree.
 """
@@ -21,7 +21,7 @@ from counterexamples.attributes.table import AttributesError, Tables
 from counterexamples.bugs import bugs
 from counterexamples.bugs.bug import Bug, OnC, OnShape
 from counterexamples.bugs.trees import Trees
-from counterexamples.render import bugs as told
+from counterexamples.render import bugs as render
 from counterexamples.render.bugs import Account, State
 from counterexamples.render.table import mistaken_rows
 from counterexamples.scenarios.reach import MADE_ON, NOT_APPLICABLE
@@ -69,35 +69,34 @@ _CODES = {
 
 def parser() -> argparse.ArgumentParser:
     """The command line."""
-    door = argparse.ArgumentParser(
+    command = argparse.ArgumentParser(
         prog="python -m proofs.bugs",
-        description="Make the real mistakes of the past again, and show how each of them is found.",
+        description="Make the real bugs of the past again, and show how each of them is found.",
         epilog="Exit code: 0 all found as declared; 1 one is missed, or found otherwise; 2 wrong usage; "
         "3 something was not run or is undecided; 4 solver and interpreter disagree.",
         allow_abbrev=False,
     )
-    door.add_argument("--bug", metavar="GLOB", help="only mistakes of these names")
-    door.add_argument("--list", action="store_true", help="the mistakes; nothing is proved")
-    door.add_argument(
+    command.add_argument("--bug", metavar="GLOB", help="only bugs of these names")
+    command.add_argument("--list", action="store_true", help="the bugs; nothing is proved")
+    command.add_argument(
         "--mutants",
         action="store_true",
-        help="instead, some small mistakes in the shapes, or in user_mem_abort() of --linux, evenly chosen: "
-        f"{OF_A_SHAPE} of a shape, {OF_A_TREE} of a tree (all of them: python -m proofs.mutate --all); does a "
-        "theorem notice?",
+        help="instead, mutation testing of the models, or of user_mem_abort() of --linux, on mutants that are evenly chosen: "
+        f"{OF_A_SHAPE} of a model, {OF_A_TREE} of a tree (all of them: python -m proofs.mutate --all)",
     )
-    door.add_argument(
+    command.add_argument(
         "--linux", metavar="PATH", type=Path, help="a kernel tree for those made in C (default: in .kernels)"
     )
-    door.add_argument(
+    command.add_argument(
         "--format", choices=("text", "json", "table"), default="text", help="default: %(default)s"
     )
-    door.add_argument(
+    command.add_argument(
         "--out",
         metavar="DIR",
         type=Path,
-        help="write DIR/THEOREM/MISTAKE/{witness.json,counterexample.txt,repro.c}",
+        help="write DIR/THEOREM/BUG/{witness.json,counterexample.txt,repro.c}",
     )
-    return door
+    return command
 
 
 def main(
@@ -105,25 +104,25 @@ def main(
     load: Callable[[], Mapping[str, Bug]] = bugs,
     kernels: Path = KERNELS,
 ) -> int:
-    """Does what the command line asks; the exit code.  ``load`` gives the mistakes, ``kernels`` has
+    """Does what the command line asks; the exit code.  ``load`` gives the bugs, ``kernels`` has
     the trees that are at hand."""
-    door = parser()
-    asked = door.parse_args(arguments)
-    if asked.out is not None and (wrong := check_writable(asked.out, directory=True)):
-        door.error(f"--out: {wrong}")
+    command = parser()
+    options = command.parse_args(arguments)
+    if options.out is not None and (wrong := check_writable(options.out, directory=True)):
+        command.error(f"--out: {wrong}")
     try:
-        if asked.mutants:
-            return _mutants(asked.linux)
+        if options.mutants:
+            return _mutants(options.linux)
         known = load()
-        chosen = {name: known[name] for name in matching("mistake", asked.bug, known)}
-        if asked.list:
-            print(told.listing(chosen))
+        chosen = {name: known[name] for name in matching("bug", options.bug, known)}
+        if options.list:
+            print(render.listing(chosen))
             return 0
         with Progress(sys.stderr) as progress:
-            closely = asked.format != "table" or asked.out is not None
-            accounts = recreate(chosen, Trees(asked.linux, kernels), closely, progress)
-        if asked.out is not None:
-            write(asked.out, accounts)
+            closely = options.format != "table" or options.out is not None
+            accounts = recreate(chosen, Trees(options.linux, kernels), closely, progress)
+        if options.out is not None:
+            write_files(options.out, accounts)
     except (SelectionError, TreeError, HistoryError, AttributesError) as error:
         return _fail(str(error))
     except OSError as error:
@@ -131,7 +130,7 @@ def main(
     except KeyboardInterrupt:
         print("Interrupted; nothing was written.", file=sys.stderr)
         return 130
-    _put(accounts, asked.format)
+    _print_accounts(accounts, options.format)
     return exit_code(accounts)
 
 
@@ -158,50 +157,50 @@ def _fail(sentence: str) -> int:
 
 
 def recreate(chosen: Mapping[str, Bug], trees: Trees, closely: bool, progress: Progress) -> list[Account]:
-    """What became of each mistake, in their order; ``closely``: with their least counterexamples.
+    """An account of each bug, in their order; ``closely``: with their minimal counterexamples.
 
     Raises HistoryError where one cannot be made as it is declared.
     """
-    progress.begin("making the mistakes", len(chosen))
-    made = {name: claim_of(name, bug, trees) for name, bug in chosen.items()}
+    progress.begin("making the bugs", len(chosen))
+    made = {name: make_claim(name, bug, trees) for name, bug in chosen.items()}
     claims = [each[1] for each in made.values() if isinstance(each, tuple)]
     tables = Tables()
     with Pool(min(os.cpu_count() or 1, 8), SECONDS) as pool:
         several: dict[str, str] = {}
-        progress.begin("looking for them", len(claims))
+        progress.begin("deciding the claims", len(claims))
         judged = list(progress.count(decided(pool, claims)))
         if closely:
-            progress.begin("looking for the least witnesses", len(claims))
+            progress.begin("minimising counterexamples", len(claims))
             judged = list(progress.count(examined(pool, judged)))
-            several = _kinds(pool, chosen, judged, progress, tables)
+            several = _count_kinds(pool, chosen, judged, progress, tables)
     by_name = {each.claim.subject: each for each in judged}
-    progress.begin("telling them", len(chosen))
+    progress.begin("explaining the bugs", len(chosen))
     accounts = (
-        _account(name, bug, made[name], by_name, tables) for name, bug in progress.count(chosen.items())
+        _make_account(name, bug, made[name], by_name, tables) for name, bug in progress.count(chosen.items())
     )
     return [replace(each, kinds=several.get(each.name, "")) for each in accounts]
 
 
-def _kinds(
+def _count_kinds(
     pool: Pool, chosen: Mapping[str, Bug], judged: Sequence[Judged], progress: Progress, tables: Tables
 ) -> dict[str, str]:
-    """How many kinds of counterexamples each mistake in a fault path has, if it was found as declared."""
-    asked = {
+    """How many kinds of counterexamples each bug in a fault path has, if it was found as declared."""
+    options = {
         each.claim.subject: (each.claim, each.claim.subjects[""])
         for each in judged
         if each.standing is Standing.AS_EXPECTED and _has_a_table(chosen[each.claim.subject].where)
     }
     progress.begin("looking for other kinds")
-    return {name: kinds.told() for name, kinds in all_kinds(pool, asked, tables).items()}
+    return {name: kinds.told() for name, kinds in all_kinds(pool, options, tables).items()}
 
 
 def _has_a_table(where: OnShape | OnC) -> bool:
-    """Whether the mistake is in a fault path, whose pages and faults are of kinds."""
+    """Whether the bug is in a fault path, whose pages and faults are of kinds."""
     return isinstance(where, OnShape) or where.target == USER_MEM_ABORT.name
 
 
-def claim_of(name: str, bug: Bug, trees: Trees) -> tuple[str, Claim] | str:
-    """The release ("" for a shape) and the claim that the mistake is found; or why it is not run."""
+def make_claim(name: str, bug: Bug, trees: Trees) -> tuple[str, Claim] | str:
+    """The release ("" for a shape) and the claim that the bug is found; or why it is not run."""
     if not isinstance(bug.where, OnC):
         return "", on_shape(name, bug)
     found = trees.of(bug.where)
@@ -215,7 +214,7 @@ def claim_of(name: str, bug: Bug, trees: Trees) -> tuple[str, Claim] | str:
         return str(error)
 
 
-def _account(
+def _make_account(
     name: str, bug: Bug, made: tuple[str, Claim] | str, judged: Mapping[str, Judged], tables: Tables
 ) -> Account:
     if isinstance(made, str):
@@ -223,7 +222,7 @@ def _account(
     release, claim = made
     each = judged[name]
     state = State.MISSED if each.verdict is Verdict.PROVED else _STATES[each.standing]
-    # The calls that the declared condition speaks of are told as well.
+    # The calls in the declared condition are shown as well.
     spoken = replace(each, claim=replace(claim, given=(*claim.given, bug.witness)))
     reached = reach(spoken, MADE_ON.get(name, TRUE)) if state is State.FOUND else NOT_APPLICABLE
     witness, where = find(spoken).counterexample, bug.where
@@ -240,7 +239,7 @@ def exit_code(accounts: Sequence[Account]) -> int:
     return next((standing.value for standing in PRIORITY if standing in found), 0)
 
 
-def write(out: Path, accounts: Sequence[Account]) -> None:
+def write_files(out: Path, accounts: Sequence[Account]) -> None:
     """Write what was found, all files or none.  Raises OSError."""
     texts = dict(_files(out, accounts))
     for path in texts:
@@ -252,16 +251,16 @@ def _files(out: Path, accounts: Sequence[Account]) -> Iterator[tuple[Path, str]]
     for account in accounts:
         if account.witness is not None:
             folder = out / account.bug.refutes / account.name
-            yield from ((folder / name, text) for name, text in told.files(account).items())
+            yield from ((folder / name, text) for name, text in render.files(account).items())
 
 
-def _put(accounts: Sequence[Account], form: str) -> None:
-    """Print; a reader that has gone away is no error."""
+def _print_accounts(accounts: Sequence[Account], form: str) -> None:
+    """Print the accounts; a reader that has gone away is no error."""
     if form == "json":
-        page = told.document(accounts)
+        page = render.document(accounts)
     else:
-        shown = "\n\n\n".join(map(told.text, accounts)) if form == "text" else told.table(accounts)
-        parts = [shown, told.troubles(accounts) if form == "table" else "", told.summary(accounts)]
+        shown = "\n\n\n".join(map(render.text, accounts)) if form == "text" else render.table(accounts)
+        parts = [shown, render.troubles(accounts) if form == "table" else "", render.summary(accounts)]
         page = "\n\n".join(filter(None, parts)) + "\n"
     try:
         sys.stdout.write(page)

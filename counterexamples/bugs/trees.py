@@ -40,7 +40,7 @@ class Trees:
             release = f"{version.major}.{version.minor}"
             if release in where.releases:
                 return release, self.given
-            return f"some of the mistakes in C cannot be made in {release}."
+            return f"some of the bugs in C cannot be made in {release}."
         for release in reversed(where.releases):
             if (self.kernels / release).is_dir():
                 return release, Tree.open(self.kernels / release)

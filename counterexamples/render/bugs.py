@@ -93,12 +93,12 @@ def text(account: Account) -> str:
     if account.witness is not None:
         lines.append(trace.below(account.witness))
         if "\n" in account.counterpart:
-            lines += [*prose.paragraph("Shape", "the right one, beside the mistake:"), account.counterpart]
+            lines += [*prose.paragraph("Shape", "the right one, beside the bug:"), account.counterpart]
         elif account.counterpart:
             lines += prose.paragraph("Shape", account.counterpart)
         if isinstance(bug.where, OnShape):
             lines += [
-                *prose.paragraph("Mistake", f"{bug.where.right.name} (-) and what is made of it (+):"),
+                *prose.paragraph("Bug", f"{bug.where.right.name} (-) and what is made of it (+):"),
                 beside(bug.where.right, bug.where.procedure),
             ]
     return "\n".join(lines)
@@ -128,7 +128,7 @@ def program(reach: Reach) -> tuple[str, str]:
 
 def table(accounts: Sequence[Account]) -> str:
     """One line for each mistake."""
-    rows = [("mistake", "see", "refutes", "so", "")]
+    rows = [("bug", "see", "refutes", "so", "")]
     rows += [(a.name, a.bug.cites[0], a.bug.refutes, a.bug.harm.called, a.state.value) for a in accounts]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
@@ -155,7 +155,7 @@ def summary(accounts: Sequence[Account]) -> str:
     counts = Counter(account.state for account in accounts)
     told = ", ".join(f"{counts[state]} {state.value}" for state in State if counts[state])
     reasons = dict.fromkeys(a.why for a in accounts if a.state is State.NOT_RUN)
-    one = "1 mistake" if len(accounts) == 1 else f"{len(accounts)} mistakes"
+    one = "1 bug" if len(accounts) == 1 else f"{len(accounts)} bugs"
     return " ".join([f"{one}: {told}.", *(f"Not run: {reason}" for reason in reasons)])
 
 

@@ -197,7 +197,7 @@ def mistaken_rows(right: Procedure, wrong: Procedure, witness: Witness, tables: 
         return ""
     more = len(found) - len(near)
     end = [f"Of other VMA flags {more} more differ{'s' if more == 1 else ''}."] if more else []
-    return "\n".join([_text(near, ("right", "mistake"), taken), *end])
+    return "\n".join([_text(near, ("right", "bug"), taken), *end])
 
 
 def changed(before: Procedure, after: Procedure, tables: Tables) -> list[Row]:

@@ -82,7 +82,7 @@ def with_the_edit(name: str, bug: Bug, tree: Tree) -> Tree:
         if text.count(old) != 1:
             raise EditError(
                 f"{name}: {where.file} of {tree.where} has `{old}` {text.count(old)} times, and once is meant; "
-                f"this mistake can be made in {', '.join(where.releases)}."
+                f"this bug can be made in {', '.join(where.releases)}."
             )
         text = text.replace(old, new)
     return overlay(tree, {where.file: text.encode("latin-1")})

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The door to the mistakes of the past: what is printed, what is written, and with which exit code."""
+"""Past bugs: what is printed, what is written, and with which exit code."""
 
 from __future__ import annotations
 
@@ -74,27 +74,27 @@ def changed(**changes: object) -> Callable[[], Mapping[str, Bug]]:
     return lambda: {LOCK: replace(bugs()[LOCK], **changes)}  # type: ignore[arg-type]
 
 
-def test_a_mistake_is_told_in_full(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_bug_is_told_in_full(capsys: pytest.CaptureFixture[str]) -> None:
     assert ran(["--bug", LOCK]) == 0
     told = capsys.readouterr().out
     assert told.startswith(TEXT)
     assert "          * 67    taken      if (is_cow_mapping(vm_flags))\n" in told
-    assert "\nMistake   v8 (-) and what is made of it (+):\n@@" in told
+    assert "\nBug       v8 (-) and what is made of it (+):\n@@" in told
     assert max(map(len, told.splitlines())) <= 72
-    assert told.endswith("\n\n1 mistake: 1 found.\n")
+    assert told.endswith("\n\n1 bug: 1 found.\n")
 
 
 def test_a_table_has_a_line_for_each(capsys: pytest.CaptureFixture[str]) -> None:
     assert ran(["--bug", "mmap_lock*", "--format", "table"]) == 2
     assert ran(["--bug", "*_leaked_the_page", "--format", "table"]) == 0
     header, *rows, empty, last = capsys.readouterr().out.splitlines()
-    assert header.split() == ["mistake", "see", "refutes", "so"]
+    assert header.split() == ["bug", "see", "refutes", "so"]
     assert [row.split()[0] for row in rows] == [
         "refusals_leaked_the_page",
         "fetches_from_dax_leaked_the_page",
     ]
     assert [row.split()[-1] for row in rows] == ["found", "found"]
-    assert (empty, last) == ("", "2 mistakes: 2 found.")
+    assert (empty, last) == ("", "2 bugs: 2 found.")
 
 
 def test_json_is_the_same_every_time(capsys: pytest.CaptureFixture[str]) -> None:
@@ -159,7 +159,7 @@ def test_the_list_proves_nothing(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_what_is_made_in_c_is_not_run_without_a_tree(capsys: pytest.CaptureFixture[str]) -> None:
     assert ran(["--bug", IN_C, "--format", "table"]) == 3
-    assert capsys.readouterr().out.splitlines()[-1] == f"1 mistake: 1 not run. Not run: {NO_TREE}"
+    assert capsys.readouterr().out.splitlines()[-1] == f"1 bug: 1 not run. Not run: {NO_TREE}"
 
 
 def test_what_is_made_in_c_is_run_with_a_tree(capsys: pytest.CaptureFixture[str]) -> None:
@@ -176,8 +176,8 @@ def test_what_is_made_in_c_is_run_with_a_tree(capsys: pytest.CaptureFixture[str]
 def test_a_tree_of_another_release_is_not_used(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     make_tree(tmp_path, "4.19")
     assert ran(["--bug", IN_C, "--linux", str(tmp_path), "--format", "table"]) == 3
-    told = "Not run: some of the mistakes in C cannot be made in 4.19."
-    assert capsys.readouterr().out.splitlines()[-1] == f"1 mistake: 1 not run. {told}"
+    told = "Not run: some of the bugs in C cannot be made in 4.19."
+    assert capsys.readouterr().out.splitlines()[-1] == f"1 bug: 1 not run. {told}"
 
 
 def test_a_text_that_is_not_there_is_not_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -185,7 +185,7 @@ def test_a_text_that_is_not_there_is_not_run(tmp_path: Path, capsys: pytest.Capt
     assert ran(["--bug", IN_C, "--linux", str(tmp_path), "--format", "json"]) == 3
     (mistake,) = json.loads(capsys.readouterr().out)["mistakes"]
     assert mistake["state"] == "not run"
-    assert mistake["why"].endswith(" 0 times, and once is meant; this mistake can be made in 7.2, 7.3.")
+    assert mistake["why"].endswith(" 0 times, and once is meant; this bug can be made in 7.2, 7.3.")
 
 
 def make_tree(top: Path, release: str) -> None:
@@ -201,16 +201,16 @@ def make_tree(top: Path, release: str) -> None:
         (top / rel).write_text(text)
 
 
-def test_a_mistake_that_is_missed_exits_1(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_bug_that_is_missed_exits_1(capsys: pytest.CaptureFixture[str]) -> None:
     assert ran(["--format", "table"], changed(where=version("v8", right="v8"))) == 1
     assert "\nrefused_with_mmap_lock_held: missed: Expected was REFUTED.\n" in capsys.readouterr().out
 
 
-def test_a_mistake_that_is_found_otherwise_exits_1(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_bug_that_is_found_otherwise_exits_1(capsys: pytest.CaptureFixture[str]) -> None:
     assert ran([], changed(witness=FWB)) == 1
     told = capsys.readouterr().out
     assert "\nBut       found otherwise: It is refuted in another way than" in told
-    assert told.endswith("1 mistake: 1 found otherwise.\n")
+    assert told.endswith("1 bug: 1 found otherwise.\n")
 
 
 @pytest.mark.parametrize(
@@ -218,7 +218,7 @@ def test_a_mistake_that_is_found_otherwise_exits_1(capsys: pytest.CaptureFixture
     [
         (
             ["--bug", "refusals_leaked"],
-            "No mistake is called refusals_leaked; the nearest name is refusals_leaked_the_page.",
+            "No bug is called refusals_leaked; the nearest name is refusals_leaked_the_page.",
         ),
         (["--linux", "nowhere"], "nowhere: there is no such directory; give the top of a Linux tree."),
         (["--out", "nowhere/else"], "--out: nowhere is not a directory, so else cannot be written into it."),
@@ -250,12 +250,12 @@ def test_a_file_in_the_way_exits_2_and_writes_nothing(
     assert [path.name for path in tmp_path.rglob("*")] == ["mmap_lock_is_released"]
 
 
-def test_what_a_mistake_changed_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_a_bug_changed_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     assert ran(["--bug", "every_device_was_normal_nc"]) == 0
     told = capsys.readouterr().out.splitlines()
     table = told[told.index("Changed   here (the row of the counterexample has a >):") + 1 :]
     assert table[:2] == [
-        " VMA flags    page_prot PFN class   FWB/DIC fault right      mistake",
+        " VMA flags    page_prot PFN class   FWB/DIC fault right      bug",
         ">none, COW,   uncached  no memory   any     data  DEVICE RW  NORMAL_NC",
     ]
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The operators make the mistakes that they say, and what no theorem notices is told."""
+"""Mutation testing: what the operators of mutation make, and the status of each mutant."""
 
 from __future__ import annotations
 
