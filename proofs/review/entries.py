@@ -7,7 +7,7 @@ programs is made from these.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 
 from counterexamples.witness import Witness
@@ -70,6 +70,53 @@ def list_entries(patch: PatchReview) -> tuple[ReviewEntry, ...]:
         )
     added = _find_added_lines(patch.patch)
     return (*(_function_entry(each, added) for each in patch.functions), *_theorem_entries(patch))
+
+
+def summarise(review: Review) -> str:
+    """The review in one sentence."""
+    patches = review.patches
+    broken = sum(is_question(each) for patch in patches for each in patch.theorems)
+    if broken:
+        first = review.first_verdict
+        where = f", first by {_quote_subject(first)}" if first is not None and len(patches) > 1 else ""
+        return f"{count(broken, 'theorem')} to be asked about{where}."
+    if any(patch.is_undecided for patch in patches):
+        return "Something could not be read or decided; see the report."
+    changed = review.first_change
+    if changed is None:
+        return "No functional change in what was read, for all inputs."
+    where = f", first by {_quote_subject(changed)}" if len(patches) > 1 else ""
+    names = dict.fromkeys(f"{each.function}()" for patch in patches for each in changed_functions(patch))
+    return f"{_join(list(names))} {'do' if len(names) > 1 else 'does'} not do the same{where}; " + (
+        "all verdicts are as before."
+    )
+
+
+def is_question(each: TheoremReview) -> bool:
+    """Whether the author is to be asked about a theorem: its verdict is worse, or new and not as declared."""
+    if each.became is VerdictChange.NEW:
+        return each.verdicts[1] is Verdict.REFUTED and not each.is_declared
+    return each.became in _WORSE
+
+
+def changed_functions(patch: PatchReview) -> list[FunctionReview]:
+    """The functions that are not as before."""
+    return [
+        each for each in patch.functions if each.change not in (FunctionChange.UNTOUCHED, FunctionChange.SAME)
+    ]
+
+
+def count(number: int, what: str) -> str:
+    """A number and a noun, in the plural unless it is 1."""
+    return f"{number} {what}" + ("s" if number != 1 else "")
+
+
+def _quote_subject(patch: PatchReview) -> str:
+    return f'"{patch.patch.subject}"'
+
+
+def _join(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def is_reportable(patch: PatchReview) -> bool:

@@ -99,7 +99,9 @@ def _list_assumptions(
 ) -> Iterator[str]:
     """The facts that were offered to the proofs, and the contracts that the changed functions rest on."""
     claims = [each.after.judged.claim for each in theorems if each.after]
-    yield from (f"fact {name}" for name in {fact.name for claim in claims for fact in claim.facts})
+    yield from (
+        f"fact {name}" for name in dict.fromkeys(fact.name for claim in claims for fact in claim.facts)
+    )
     changed = {each.function for each in functions if each.change is not FunctionChange.UNTOUCHED}
     for subject, contracts in after.read.contracts.items():
         where = part(subject)

@@ -188,8 +188,8 @@ def _with_relevance(
         one, two = _claim_if_proved(each.before), _claim_if_proved(each.after)
         if one is not None and two is not None and i not in alike:
             halves[i] = [*spared.before(i, one), *spared.after(i, two)]
-    asked = [claim for both in halves.values() for claim in both]
-    still_proved = denied(pool, asked)
+    claims = [claim for both in halves.values() for claim in both]
+    still_proved = denied(pool, claims)
     for i, each in enumerate(found):
         answers = [still_proved.get(claim.name) for claim in halves.get(i, [])]
         known = i in alike or (i in halves and None not in answers)

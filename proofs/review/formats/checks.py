@@ -15,8 +15,7 @@ from dataclasses import replace
 from typing import Any
 
 from counterexamples.render.as_json import printable, render_json
-from proofs.review.entries import ReviewEntry, is_in_scope, list_entries
-from proofs.review.formats.text import summarise
+from proofs.review.entries import ReviewEntry, is_in_scope, list_entries, summarise
 from proofs.review.review import PatchReview, Review, Status
 
 TOOL = "stage2-proofs"

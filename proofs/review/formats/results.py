@@ -15,7 +15,7 @@ from counterexamples.render import as_json
 from counterexamples.render.as_json import render_json
 from counterexamples.render.table import Row
 from model.program.procedure import Span
-from proofs.review.formats.text import summarise
+from proofs.review.entries import summarise
 from proofs.review.patches.patch import FileChange, Patch
 from proofs.review.review import Difference, FunctionReview, PatchReview, Review, TheoremReview
 from proofs.verdicts.finding import Finding

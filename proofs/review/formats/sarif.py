@@ -88,8 +88,8 @@ def _artifact(file: str) -> dict[str, str]:
 
 
 def _related_location(position: int, span: Span) -> dict[str, Any]:
-    said = "The proof before the patch rested on this line of the tree before the patch."
-    return {"id": position, "message": {"text": said}, "physicalLocation": _physical(span)}
+    text = "The proof before the patch rested on this line of the tree before the patch."
+    return {"id": position, "message": {"text": text}, "physicalLocation": _physical(span)}
 
 
 def _message(text: str) -> str:

@@ -11,6 +11,7 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 
 from counterexamples.render import prose
+from proofs.review.entries import changed_functions, count, is_question, summarise
 from proofs.review.review import (
     FunctionChange,
     FunctionReview,
@@ -19,7 +20,6 @@ from proofs.review.review import (
     TheoremReview,
     VerdictChange,
 )
-from proofs.theorems.expectation import Verdict
 
 WIDTH = 72
 #: Theorems, names, rows, functions and differences that are named of one patch, at most; the rest is counted.
@@ -46,26 +46,6 @@ def ascii_only(text: str) -> str:
     """The text with what is not ASCII written as an escape, and control characters too."""
     safe = "".join(c if c == "\n" or c.isprintable() else f"\\x{ord(c):02x}" for c in text)
     return safe.encode("ascii", "backslashreplace").decode("ascii")
-
-
-def summarise(review: Review) -> str:
-    """The review in one sentence."""
-    patches = review.patches
-    broken = sum(is_question(each) for patch in patches for each in patch.theorems)
-    if broken:
-        first = review.first_verdict
-        where = f", first by {_quote_subject(first)}" if first is not None and len(patches) > 1 else ""
-        return f"{_count(broken, 'theorem')} to be asked about{where}."
-    if any(patch.is_undecided for patch in patches):
-        return "Something could not be read or decided; see the report."
-    changed = review.first_change
-    if changed is None:
-        return "No functional change in what was read, for all inputs."
-    where = f", first by {_quote_subject(changed)}" if len(patches) > 1 else ""
-    names = dict.fromkeys(f"{each.function}()" for patch in patches for each in _changed_functions(patch))
-    return f"{_join(list(names))} {'do' if len(names) > 1 else 'does'} not do the same{where}; " + (
-        "all verdicts are as before."
-    )
 
 
 def _render_prose(review: Review) -> Iterator[str]:
@@ -106,14 +86,14 @@ def render_patch(patch: PatchReview, width: int = WIDTH) -> list[str]:
 
 
 def _render_behaviour(patch: PatchReview, width: int) -> Iterator[str]:
-    changed = _changed_functions(patch)
+    changed = changed_functions(patch)
     if not patch.functions:
         yield from _wrap("Nothing was compared: the tree has none of the functions that are read.", width)
     elif not changed:
         same = sum(each.change is FunctionChange.SAME for each in patch.functions)
         proved = f"; of {same} this had to be proved" if same else ""
         yield from _wrap(
-            f"No functional change in what was read, for all inputs: {_count(len(patch.functions), 'function')}"
+            f"No functional change in what was read, for all inputs: {count(len(patch.functions), 'function')}"
             f" compared, and each does the same{proved}.",
             width,
         )
@@ -122,12 +102,6 @@ def _render_behaviour(patch: PatchReview, width: int) -> Iterator[str]:
     if len(changed) > FUNCTIONS:
         names = _some([f"{each.function}()" for each in changed[FUNCTIONS:]])
         yield from _wrap(f"Nor are these as before: {names}.", width)
-
-
-def _changed_functions(patch: PatchReview) -> list[FunctionReview]:
-    return [
-        each for each in patch.functions if each.change not in (FunctionChange.UNTOUCHED, FunctionChange.SAME)
-    ]
 
 
 def _render_function(each: FunctionReview, width: int) -> Iterator[str]:
@@ -152,12 +126,6 @@ def _render_table(table: str) -> Iterator[str]:
         yield f"({len(lines) - ROWS} more lines of this table are in results.json.)"
 
 
-def is_question(each: TheoremReview) -> bool:
-    if each.became is VerdictChange.NEW:
-        return each.verdicts[1] is Verdict.REFUTED and not each.is_declared
-    return each.became in _QUESTION
-
-
 def _render_theorem(each: TheoremReview, width: int, with_witness: bool) -> Iterator[str]:
     yield from _wrap(f"{each.says} ({each.name}, of {each.function}())", width, "  ")
     finding = each.after
@@ -166,7 +134,7 @@ def _render_theorem(each: TheoremReview, width: int, with_witness: bool) -> Iter
         yield from prose.counterexample(finding.counterexample, each.says).splitlines()
     if each.lines:
         texts = list(dict.fromkeys(span.text for span in each.lines))
-        more = f" and {_count(len(texts) - 1, 'other line')}" if len(texts) > 1 else ""
+        more = f" and {count(len(texts) - 1, 'other line')}" if len(texts) > 1 else ""
         yield from _wrap(f"Its proof before the patch rested on `{texts[0]}`{more}.", width, "  ")
 
 
@@ -178,7 +146,7 @@ def _count_theorems(patch: PatchReview, width: int) -> Iterator[str]:
     spared = sum(each.relevant is False for each in same)
     resting = sum(each.relevant is True for each in same)
     yield ""
-    text = f"{_count(len(patch.theorems), 'theorem')} checked before and after: {len(same)} as before"
+    text = f"{count(len(patch.theorems), 'theorem')} checked before and after: {len(same)} as before"
     if spared:
         text += f"; to {spared} the patch is irrelevant, since no proof needs a line of it"
     if resting:
@@ -213,26 +181,14 @@ def _render_footer(review: Review) -> Iterator[str]:
 def _count_assumptions(names: Sequence[str]) -> str:
     """How many facts and contracts; there are too many to name."""
     counts = [(kind, sum(name.startswith(kind) for name in names)) for kind in ("fact", "contract")]
-    counts_text = " and ".join(_count(number, kind) for kind, number in counts if number)
+    counts_text = " and ".join(count(number, kind) for kind, number in counts if number)
     return f"{counts_text} (named in results.json, defined in model/)" if counts_text else "nothing"
-
-
-def _quote_subject(patch: PatchReview) -> str:
-    return f'"{patch.patch.subject}"'
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" + ("s" if number != 1 else "")
 
 
 def _some(names: Sequence[str]) -> str:
     """The first names, and how many more there are."""
     more = len(names) - NAMES
     return ", ".join(names) if more <= 0 else f"{', '.join(names[:NAMES])} and {more} more"
-
-
-def _join(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def _wrap(text: str, width: int = WIDTH, indent: str = "") -> Iterable[str]:

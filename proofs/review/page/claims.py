@@ -45,7 +45,7 @@ def theorem_id(patch: str, theorem: TheoremReview) -> str:
 
 
 def _claim(patch: str, each: TheoremReview, assumed: FactIndex, is_open: bool) -> Element:
-    """One theorem; all but the first that fares otherwise are folded where that can be undone."""
+    """One theorem; all but the first whose verdict changes are folded where that can be undone."""
     own = theorem_id(patch, each)
     return element(
         "details",

@@ -79,7 +79,7 @@ def _patch(review: Review, position: int, patch: PatchReview, facts: FactIndex) 
 
 
 def _title(review: Review, position: int, patch: PatchReview) -> Child:
-    """The heading of a patch; the page has said it of one that is alone."""
+    """The heading of a patch; of one that is alone, the head of the page has it."""
     if len(review.patches) == 1:
         return element("h2", "What became of it")
     count = f"{position}/{len(review.patches)}"

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from proofs.review.formats import text
+from proofs.review.entries import summarise
 from proofs.review.page import claims
 from proofs.review.page.changes import ALIKE
 from proofs.review.page.element import Child, Element, anchor, element
@@ -33,7 +33,7 @@ def render_overview(review: Review) -> Element:
         "header",
         element("p", review.tool, class_="tool") if review.tool else None,
         element("h1", review.title or "A change without a subject"),
-        element("p", render_badge(review.status), f" {text.summarise(review)}", class_="summary"),
+        element("p", render_badge(review.status), f" {summarise(review)}", class_="summary"),
         element("p", _MEANS[review.status], class_="quiet"),
         element(
             "dl", [[element("dt", key), element("dd", value)] for key, value in _facts(review)], class_="keys"

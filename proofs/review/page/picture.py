@@ -207,7 +207,7 @@ def _render_letters(letters: list[tuple[float, str]]) -> Element | None:
 
 
 def _legend(shown: set[CellOutcome]) -> Element:
-    told = [each for each in CellOutcome if each in shown and each is not CellOutcome.NEVER]
+    kinds = [each for each in CellOutcome if each in shown and each is not CellOutcome.NEVER]
     faults = ", ".join(f"{each.label[0]} {each.label}" for each in FAULT.answers)
     return element(
         "div",
@@ -215,7 +215,7 @@ def _legend(shown: set[CellOutcome]) -> Element:
             "ul",
             [
                 element("li", element("b", each.letter, class_=f"key {each.colour}"), each.label)
-                for each in told
+                for each in kinds
             ],
             element("li", element("b", class_="key empty"), CellOutcome.NEVER.label),
             element(

@@ -122,7 +122,7 @@ def _direction(step: Step) -> _Direction:
 
 
 def _is_on_one_side(step: Step, others: Collection[_Direction]) -> bool:
-    """Whether the other side is known not to go this way: branches that are not taken are not all told."""
+    """Whether the other side is known not to go this way: not all branches that are not taken are listed."""
     if not others:
         return False
     return _direction(step) not in others if step.taken else (*_where(step), True) in others

@@ -11,6 +11,7 @@ import pytest
 from model.source.preprocessor.profile import Profile
 from model.source.trees.tree import Tree, overlay
 from proofs.review.comparison.revisions import Revision, apply_series, review_revisions
+from proofs.review.entries import summarise
 from proofs.review.formats import text
 from proofs.review.patches.patch import Patch
 from proofs.review.patches.series import read_series
@@ -130,7 +131,7 @@ def test_a_conjunct_that_is_dropped_is_told_by_what_it_breaks(review: Review) ->
 
 def test_the_first_patch_that_changes_something_is_named(review: Review) -> None:
     assert review.first_change is review.patches[2] is review.first_verdict
-    assert text.summarise(review).endswith(f'first by "{EDITS[2][0]}".')
+    assert summarise(review).endswith(f'first by "{EDITS[2][0]}".')
 
 
 def test_each_report_is_mail(review: Review) -> None:
