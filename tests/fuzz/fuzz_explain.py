@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Why may a changed token of a function that is read make no difference?
 
-``explained`` gives the reason that is found in the syntax around the token; "" means that none is,
+``explain_change`` gives the reason that is found in the syntax around the token; "" means that none is,
 and the change was perhaps dropped in silence.
 """
 
@@ -18,12 +18,12 @@ _TYPES = ("type_descriptor", "primitive_type", "sized_type_specifier", "type_qua
           "parameter_declaration", "type_identifier", "struct_specifier", "statement_identifier")  # fmt: skip
 
 
-def explained(kernel: Kernel, part: Definition, change: Change) -> str:
+def explain_change(kernel: Kernel, part: Definition, change: Change) -> str:
     """The reason in a few words, or "" where there is none."""
     if not isinstance(part, FunctionText):
         return "" if isinstance(part, Macro) else "a type: only the members that are used count"
     view, front = kernel.lowered.front.view, kernel.lowered.front
-    compiled = view.compiled(part).text
+    compiled = view.compile_text(part).text
     at = change.start - part.start
     if not compiled[at : at + 1].strip():
         return "not compiled, or an annotation"

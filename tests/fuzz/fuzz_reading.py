@@ -26,7 +26,7 @@ from model.source.trees.tree import Tree, overlay
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a target came to: ``kind`` is its class; ``bare`` all that it says but lines, as a digest."""
+    """What a target came to: ``kind`` is its class; ``render_without_lines`` all that it says but lines, as a digest."""
 
     kind: str
     told: str
@@ -57,7 +57,7 @@ class Reader:
             return Outcome("Unsupported", str(error), f"{error.file}: {error.construct}")
         except NoEffect as error:
             return Outcome("NoEffect", str(error), str(error))
-        return Outcome("Kernel", "", bare(kernel), kernel)
+        return Outcome("Kernel", "", render_without_lines(kernel), kernel)
 
     def _changed(self, tree: Tree, file: str, data: bytes) -> Index:
         headers = self.index.headers
@@ -73,7 +73,7 @@ class Reader:
         return Index(changed)
 
 
-def reached(kernel: Kernel) -> Iterator[Definition]:
+def read_definitions(kernel: Kernel) -> Iterator[Definition]:
     """The definitions that were read for a target."""
     view = kernel.lowered.front.view
     found = {d.place: d for d in kernel.lowered.front.types.relied.values()}
@@ -84,7 +84,7 @@ def reached(kernel: Kernel) -> Iterator[Definition]:
     yield from found.values()
 
 
-def bare(kernel: Kernel) -> str:
+def render_without_lines(kernel: Kernel) -> str:
     """A digest of the procedure and the ledger, without lines and without quoted C."""
     p = kernel.procedure
     said: list[str] = [repr(list(_statements(p.body)))]

@@ -32,9 +32,9 @@ from model.source.index.scan import FUNCTION
 from model.source.targets.functions import TARGETS
 from model.source.targets.target import Target
 from model.source.trees.tree import Tree
-from tests.fuzz.fuzz_explain import explained
-from tests.fuzz.fuzz_reading import Outcome, Reader, reached
-from tests.support.c.c_mutate import Change, of_a_line, of_a_token, of_bytes, tokens_of
+from tests.fuzz.fuzz_explain import explain_change
+from tests.fuzz.fuzz_reading import Outcome, Reader, read_definitions
+from tests.support.c.c_mutate import Change, mutate_bytes, mutate_line, mutate_token, tokens_of
 
 LONGEST = 20.0
 """Seconds that one case may take."""
@@ -56,7 +56,7 @@ class Fuzzer:
             self.before[target.name] = outcome
             if outcome.kernel is not None:
                 self.targets.append(target)
-                self.parts[target.name] = [p for p in reached(outcome.kernel) if p.end > p.start]
+                self.parts[target.name] = [p for p in read_definitions(outcome.kernel) if p.end > p.start]
 
     def case(self, number: int) -> Iterator[str]:
         """Run one case; first what it is, then each thing that is wrong with it."""
@@ -79,13 +79,13 @@ class Fuzzer:
         part = self._part(random, target)
         data = self.reader.tree.read(part.file)
         tokens = tokens_of(data, part.start, part.end) or tokens_of(data)
-        change = of_a_token(random, data, tokens)
-        yield f"inside {target.name}: {told(data, part, change)}"
-        new = change.applied(data)
+        change = mutate_token(random, data, tokens)
+        yield f"inside {target.name}: {render_change(data, part, change)}"
+        new = change.apply_to(data)
         outcome = yield from self._twice(random, target, part.file, new)
         kernel = self.before[target.name].kernel
         if outcome.bare == self.before[target.name].bare and kernel is not None:
-            why = explained(kernel, part, change)
+            why = explain_change(kernel, part, change)
             yield f"= {why}" if why else "silent"
         else:
             yield f"= {outcome.kind}"
@@ -110,12 +110,12 @@ class Fuzzer:
         if len([t for t in inside if t.text[:1].isalnum()]) < 2:
             yield "outside: nothing"
             return
-        change = of_a_token(random, data, inside, balanced=True)
+        change = mutate_token(random, data, inside, balanced=True)
         old = data[change.start : change.end]
         yield f"outside {target.name}: in {body.name}: {old!r} -> {change.new!r} at {change.start}"
         for other in self.targets:
             if other.file == file:
-                outcome = self.reader.outcome(other, file, change.applied(data))
+                outcome = self.reader.outcome(other, file, change.apply_to(data))
                 if outcome.bare != self.before[other.name].bare:
                     yield f"! {other.name} came out different: {outcome.kind} {outcome.told}"
 
@@ -126,10 +126,10 @@ class Fuzzer:
         new = data
         changes: list[Change] = []
         for _ in range(random.choice((1, 1, 2, 5))):
-            change = random.choice((of_bytes, of_bytes, of_a_line))(
+            change = random.choice((mutate_bytes, mutate_bytes, mutate_line))(
                 random, new, min(start, len(new)), min(end, len(new))
             )
-            new, changes = change.applied(new), [*changes, change]
+            new, changes = change.apply_to(new), [*changes, change]
         if random.randrange(12) == 0:
             new = new[: random.randint(start, max(start, end))]
         shown = ", ".join(f"{c.start}-{c.end} -> {c.new[:40]!r}" for c in changes)
@@ -146,7 +146,7 @@ class Fuzzer:
         return outcome
 
 
-def told(data: bytes, part: Definition, change: Change) -> str:
+def render_change(data: bytes, part: Definition, change: Change) -> str:
     line = data.count(b"\n", 0, change.start) + 1
     begin, end = data.rfind(b"\n", 0, change.start) + 1, data.find(b"\n", change.end)
     return (f"{part.file}:{line} in {part.name}: {data[change.start:change.end]!r} -> {change.new!r}"
@@ -172,7 +172,7 @@ def work(path: str, pages: str, seed: int, first: int, stop: float, only: bool, 
 
 
 @dataclass
-class Told:
+class Reporter:
     """What the cases said: how often each reason, and what is to be looked at."""
 
     counts: Counter[str] = field(default_factory=Counter)
@@ -200,7 +200,7 @@ class Told:
 
 def run(path: str, pages: str, seconds: float, seed: int, case: int | None) -> int:
     """Run cases in a process of their own; how many ways there were to go wrong."""
-    stop, number, told_of = time.monotonic() + seconds, case or 0, Told()
+    stop, number, told_of = time.monotonic() + seconds, case or 0, Reporter()
     while True:
         here, there = multiprocessing.Pipe()
         worker = multiprocessing.Process(
@@ -221,7 +221,7 @@ def run(path: str, pages: str, seconds: float, seed: int, case: int | None) -> i
     return len(told_of.wrong)
 
 
-def follow(worker: Connection, first: int, told_of: Told) -> tuple[int, str]:
+def follow(worker: Connection, first: int, told_of: Reporter) -> tuple[int, str]:
     """Hear a worker out: the case that it came to, and why it ended too early ("" if it did not)."""
     number = first
     while True:

@@ -21,9 +21,9 @@ from model.source.kernel import Kernel, NoEffect, read
 from model.source.preprocessor.profile import Profile
 from model.source.targets.target import EffectArgument, ReturnValue, Target
 from model.vocabulary.symbols import DONE
-from tests.fuzz.fuzz_reading import bare
+from tests.fuzz.fuzz_reading import render_without_lines
 from tests.support.c.c_code import FILE, make_tree
-from tests.support.c.c_mutate import ODD, of_a_line, of_a_token, of_bytes, tokens_of
+from tests.support.c.c_mutate import ODD, mutate_bytes, mutate_line, mutate_token, tokens_of
 from tests.support.c.c_random import PRELUDE, Maker
 
 SINK = Contract(Kind.EFFECT, "is told", "this file", arguments=(("value", "int", 0),))
@@ -75,7 +75,7 @@ quick = settings(max_examples=60, derandomize=True, database=None, deadline=None
 seeds = st.integers(0, 1 << 32)
 
 
-def came_to(code: bytes) -> str:
+def render_outcome(code: bytes) -> str:
     """What a file comes to: the digest of its procedure, or why it has none."""
     made = make_tree(code)
     try:
@@ -88,13 +88,13 @@ def came_to(code: bytes) -> str:
         assert error.construct
         return f"unsupported: {error}"
     assert isinstance(kernel, Kernel)
-    return bare(kernel)
+    return render_without_lines(kernel)
 
 
 def ends(code: bytes) -> str:
     """What a file comes to, twice the same."""
-    first = came_to(code)
-    assert came_to(code) == first
+    first = render_outcome(code)
+    assert render_outcome(code) == first
     return first
 
 
@@ -144,7 +144,7 @@ def test_a_file_that_ends_too_early(length: int) -> None:
 def test_a_damaged_file(seed: int, lines: bool, times: int) -> None:
     random, data = Random(seed), PLAIN.encode()
     for _ in range(times):
-        data = (of_a_line if lines else of_bytes)(random, data, 0, len(data)).applied(data)
+        data = (mutate_line if lines else mutate_bytes)(random, data, 0, len(data)).apply_to(data)
     ends(data)
 
 
@@ -154,7 +154,9 @@ def test_what_is_not_reached_does_not_matter(seed: int) -> None:
     data = PLAIN.encode()
     start = data.index(b"{", data.index(b"unused(")) + 1
     inside = tokens_of(data, start, data.index(b"}", start))
-    assert came_to(of_a_token(Random(seed), data, inside, balanced=True).applied(data)) == came_to(data)
+    assert render_outcome(
+        mutate_token(Random(seed), data, inside, balanced=True).apply_to(data)
+    ) == render_outcome(data)
 
 
 @settings(quick, max_examples=20)
@@ -169,8 +171,8 @@ def test_spelling_does_not_matter(seed: int) -> None:
         out.append(random.choice((b"", b" ", b' /* { ; " */ ', b"\n", b"\t", b" \\\n", b" // } '\n")))
         out.append(token.text)
         at = token.end
-    assert came_to(b"".join([*out, data[at:]])) == came_to(data)
-    assert came_to(data.replace(b"\n", b"\r\n")) == came_to(data)
+    assert render_outcome(b"".join([*out, data[at:]])) == render_outcome(data)
+    assert render_outcome(data.replace(b"\n", b"\r\n")) == render_outcome(data)
 
 
 # What is large ------------------------------------------------------------------------------------
@@ -215,7 +217,7 @@ LARGE = {
 
 @pytest.mark.parametrize("name", LARGE)
 def test_what_is_large_ends(name: str) -> None:
-    said = came_to(f"void sink(int value);\n{LARGE[name]}".encode())
+    said = render_outcome(f"void sink(int value);\n{LARGE[name]}".encode())
     assert "no function" not in said or name in (
         "#elif",
         "a condition",

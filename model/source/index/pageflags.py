@@ -41,7 +41,7 @@ class FlagMacroCall:
     is_false: bool
 
 
-def makers(name: str, header: bytes) -> Iterator[FlagMacroCall]:
+def find_makers(name: str, header: bytes) -> Iterator[FlagMacroCall]:
     """The macro calls that may make a function of that name, in the text of the header without comments."""
     test, setter = _TESTS.fullmatch(name), _SETS.fullmatch(name)
     found = test or setter

@@ -145,7 +145,7 @@ class View:
         assert chosen is None or isinstance(chosen, make)
         return chosen
 
-    def compiled(self, part: Definition) -> CompiledText:
+    def compile_text(self, part: Definition) -> CompiledText:
         """The text of a definition found here, with the ``#if`` inside it decided."""
         return compile_branches(self.file(part.file), part, self._answers.evaluate_stack)
 

@@ -13,7 +13,17 @@ from dataclasses import dataclass
 
 from model.logic import BitVec, Term, choose, const, extract, is_const, is_same, number, same
 from model.source.types.ctypes import INT, LONG, ULONG, Int
-from model.source.types.values import Value, as_bool, as_word, binary, convert, integer, select, truth, unary
+from model.source.types.values import (
+    Value,
+    apply_binary,
+    apply_unary,
+    as_bitvec,
+    as_bool,
+    convert,
+    integer,
+    select,
+    truth,
+)
 
 Meaning = Callable[[list[Value]], Value | None]
 
@@ -62,7 +72,7 @@ def _extreme(op: str) -> Meaning:
     def meaning(values: list[Value]) -> Value:
         best = values[0]
         for value in values[1:]:
-            best = select(as_bool(binary(op, best, value)), best, value)
+            best = select(as_bool(apply_binary(op, best, value)), best, value)
         return best
 
     return _integers(meaning)
@@ -70,8 +80,8 @@ def _extreme(op: str) -> Meaning:
 
 def _round_up(x: Value, a: Value) -> Value:
     """``((x) + mask) & ~mask`` with mask ``(typeof(x))(a) - 1``."""
-    mask = binary("-", convert(a, x.type), integer(1))
-    return binary("&", binary("+", x, mask), unary("~", mask))
+    mask = apply_binary("-", convert(a, x.type), integer(1))
+    return apply_binary("&", apply_binary("+", x, mask), apply_unary("~", mask))
 
 
 def _align(values: list[Value]) -> Value:
@@ -81,22 +91,22 @@ def _align(values: list[Value]) -> Value:
 def _align_down(values: list[Value]) -> Value:
     """``ALIGN((x) - ((a) - 1), (a))``, where the two subtractions mostly undo each other."""
     x, a = values
-    below = binary("-", a, integer(1))
-    lower = binary("-", x, below)
-    mask = binary("-", convert(a, lower.type), integer(1))
-    if is_same(as_word(convert(below, lower.type)), as_word(mask)):
-        return binary("&", convert(x, lower.type), unary("~", mask))
+    below = apply_binary("-", a, integer(1))
+    lower = apply_binary("-", x, below)
+    mask = apply_binary("-", convert(a, lower.type), integer(1))
+    if is_same(as_bitvec(convert(below, lower.type)), as_bitvec(mask)):
+        return apply_binary("&", convert(x, lower.type), apply_unary("~", mask))
     return _round_up(lower, a)
 
 
 def _is_aligned(values: list[Value]) -> Value:
     x, a = values
-    return unary("!", binary("&", x, binary("-", convert(a, x.type), integer(1))))
+    return apply_unary("!", apply_binary("&", x, apply_binary("-", convert(a, x.type), integer(1))))
 
 
 def _lowest(mask: Value) -> Value | None:
     """The index of the lowest bit of a constant mask."""
-    word = as_word(mask, ULONG)
+    word = as_bitvec(mask, ULONG)
     if not is_const(word) or number(word) == 0:
         return None
     return integer((number(word) & -number(word)).bit_length() - 1)
@@ -105,28 +115,36 @@ def _lowest(mask: Value) -> Value | None:
 def _field_get(values: list[Value]) -> Value | None:
     mask, register = values
     low = _lowest(mask)
-    return None if low is None else convert(binary(">>", binary("&", register, mask), low), mask.type)
+    return (
+        None
+        if low is None
+        else convert(apply_binary(">>", apply_binary("&", register, mask), low), mask.type)
+    )
 
 
 def _field_prep(values: list[Value]) -> Value | None:
     mask, value = values
     low = _lowest(mask)
-    return None if low is None else binary("&", binary("<<", convert(value, mask.type), low), mask)
+    return (
+        None if low is None else apply_binary("&", apply_binary("<<", convert(value, mask.type), low), mask)
+    )
 
 
 def _genmask(values: list[Value]) -> Value:
     """Bits ``high`` down to ``low``."""
     high, low = values
     ones = integer(-1, ULONG)
-    return binary("&", binary("<<", ones, low), binary(">>", ones, binary("-", integer(63), high)))
+    return apply_binary(
+        "&", apply_binary("<<", ones, low), apply_binary(">>", ones, apply_binary("-", integer(63), high))
+    )
 
 
 def _lowest_bit(values: list[Value]) -> Value:
-    return Value(ULONG, _index(as_word(values[0], ULONG), range(63, -1, -1)))
+    return Value(ULONG, _index(as_bitvec(values[0], ULONG), range(63, -1, -1)))
 
 
 def _highest_bit(values: list[Value]) -> Value:
-    return Value(ULONG, _index(as_word(values[0], ULONG), range(64)))
+    return Value(ULONG, _index(as_bitvec(values[0], ULONG), range(64)))
 
 
 def _index(word: Term, order: range) -> Term:
@@ -147,7 +165,7 @@ def _leading_zeros(x: Value) -> Value:
     """How many bits above the highest one that is set are not."""
     assert isinstance(x.type, Int)
     highest = convert(_highest_bit([x]), INT)
-    return binary("-", integer(x.type.width - 1), highest)
+    return apply_binary("-", integer(x.type.width - 1), highest)
 
 
 def _trailing_zeros(x: Value) -> Value:
@@ -156,18 +174,18 @@ def _trailing_zeros(x: Value) -> Value:
 
 def _first_set(x: Value) -> Value:
     """The index of the lowest bit that is set, from 1; 0 if there is none."""
-    return select(as_bool(x), binary("+", convert(_lowest_bit([x]), INT), integer(1)), integer(0))
+    return select(as_bool(x), apply_binary("+", convert(_lowest_bit([x]), INT), integer(1)), integer(0))
 
 
 def _index_mask(values: list[Value]) -> Value:
     index, size = (convert(v, ULONG) for v in values)
-    return select(as_bool(binary("<", index, size)), integer(-1, ULONG), integer(0, ULONG))
+    return select(as_bool(apply_binary("<", index, size)), integer(-1, ULONG), integer(0, ULONG))
 
 
 def _index_nospec(values: list[Value]) -> Value:
     """``index & mask``, where the mask is of all ones or zeros."""
     index = values[0]
-    inside = as_bool(binary("<", convert(index, ULONG), convert(values[1], ULONG)))
+    inside = as_bool(apply_binary("<", convert(index, ULONG), convert(values[1], ULONG)))
     return convert(select(inside, index, convert(integer(0), index.type)), index.type)
 
 

@@ -128,7 +128,7 @@ class ConditionNames(Protocol):
 def evaluate(condition: str, names: ConditionNames) -> int | None:
     """The value of a condition, 0 where it does not hold, None where it is not known."""
     node = parse_condition(condition)
-    return None if node is None else _value(node, names, False)
+    return None if node is None else _evaluate_node(node, names, False)
 
 
 def _quotient(left: int, right: int) -> int | None:
@@ -158,7 +158,7 @@ _ARITHMETIC: Mapping[str, Callable[[int, int], int | None]] = {
 }
 
 
-def _value(node: Node, names: ConditionNames, denied: bool) -> int | None:
+def _evaluate_node(node: Node, names: ConditionNames, denied: bool) -> int | None:
     """The value of an expression; ``denied`` under an odd number of negations."""
     match node:
         case ("number", int(number)):
@@ -168,20 +168,20 @@ def _value(node: Node, names: ConditionNames, denied: bool) -> int | None:
         case ("call", str(function), str(argument)):
             return _call(function, argument, names, denied)
         case ("!", operand):
-            value = _value(operand, names, not denied)
+            value = _evaluate_node(operand, names, not denied)
             return None if value is None else int(value == 0)
         case ("negative", operand):
-            value = _value(operand, names, denied)
+            value = _evaluate_node(operand, names, denied)
             return None if value is None else -value
         case ("~", operand):
-            value = _value(operand, names, denied)
+            value = _evaluate_node(operand, names, denied)
             return None if value is None else ~value
         case ("&&" | "||" as word, left, right):
             return _logical(word, left, right, names, denied)
         case ("?", test, left, right):
             return _choice(test, left, right, names, denied)
         case (str(word), left, right) if word in _ARITHMETIC:
-            one, two = _value(left, names, denied), _value(right, names, denied)
+            one, two = _evaluate_node(left, names, denied), _evaluate_node(right, names, denied)
             value = None if one is None or two is None else _ARITHMETIC[word](one, two)
             return None if value is None or value.bit_length() > MAX_BITS else value
         case _:
@@ -191,20 +191,20 @@ def _value(node: Node, names: ConditionNames, denied: bool) -> int | None:
 def _logical(word: str, left: Node, right: Node, names: ConditionNames, denied: bool) -> int | None:
     """``&&`` and ``||`` where an operand may be unknown: 0 && unknown is 0, 1 || unknown is 1."""
     settled = 0 if word == "&&" else 1
-    one = _value(left, names, denied)
+    one = _evaluate_node(left, names, denied)
     if one is not None and int(one != 0) == settled:
         return settled
-    two = _value(right, names, denied)
+    two = _evaluate_node(right, names, denied)
     if two is not None and int(two != 0) == settled:
         return settled
     return None if one is None or two is None else 1 - settled
 
 
 def _choice(test: Node, left: Node, right: Node, names: ConditionNames, denied: bool) -> int | None:
-    chosen = _value(test, names, denied)
+    chosen = _evaluate_node(test, names, denied)
     if chosen is not None:
-        return _value(left if chosen else right, names, denied)
-    one, two = _value(left, names, denied), _value(right, names, denied)
+        return _evaluate_node(left if chosen else right, names, denied)
+    one, two = _evaluate_node(left, names, denied), _evaluate_node(right, names, denied)
     return one if one == two else None
 
 

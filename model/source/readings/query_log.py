@@ -95,11 +95,11 @@ class QueryLog:
     def holds_at(self, rel: str, offset: int) -> bool | None:
         return self._log(("holds_at", rel, offset), self.view.holds_at(rel, offset))
 
-    def compiled(self, part: Definition) -> CompiledText:
-        answer = self.view.compiled(part)
+    def compile_text(self, part: Definition) -> CompiledText:
+        answer = self.view.compile_text(part)
         _, query = self._found.get(id(part), (None, ()))
         if query:
-            self._log(("compiled", *query), answer)
+            self._log(("compile_text", *query), answer)
         else:
             self.is_complete = False
         return answer
@@ -118,9 +118,9 @@ class QueryLog:
     def replay(self, query: TreeQuery) -> object:
         """Put a query that was logged elsewhere.  Raises ValueError for what is no query."""
         match query:
-            case ("compiled", *found):
+            case ("compile_text", *found):
                 part = self.replay(tuple(found))
-                return self.compiled(part) if isinstance(part, Definition) else None
+                return self.compile_text(part) if isinstance(part, Definition) else None
             case ("line_at", str(rel), int(offset)):
                 return self.line_at(rel, offset)
             case ("holds_at", str(rel), int(offset)):

@@ -35,7 +35,7 @@ from model.source.targets.target import (
 )
 from model.source.types.ctypes import Int
 from model.source.types.syntax import Text
-from model.source.types.values import Value, as_bool, as_word
+from model.source.types.values import Value, as_bitvec, as_bool
 
 Scope = Mapping[str, Slot]
 #: What is called in an expression of the tables.
@@ -157,11 +157,11 @@ def _evaluate_first(
             continue
         finally:
             front.objects.ledger, front.types.relied = ledger, relied
-        return (as_bool(value) if sort == BOOL else _word(value, sort)), steps
+        return (as_bool(value) if sort == BOOL else _as_bitvec(value, sort)), steps
     return None
 
 
-def _word(value: Value, sort: Sort) -> Term:
+def _as_bitvec(value: Value, sort: Sort) -> Term:
     """A number as a bit-vector of that sort, its sign extended if its type has one."""
     signed = isinstance(value.type, Int) and value.type.signed
-    return resize(as_word(value), sort.width, signed=signed)
+    return resize(as_bitvec(value), sort.width, signed=signed)

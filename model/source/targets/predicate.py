@@ -47,7 +47,7 @@ class _NoTree:
     def holds_at(self, rel: str, offset: int) -> bool | None:
         return None
 
-    def compiled(self, part: Definition) -> CompiledText:
+    def compile_text(self, part: Definition) -> CompiledText:
         raise LookupError(part.name)
 
 

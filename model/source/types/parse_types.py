@@ -270,7 +270,9 @@ class Types:
     def preprocess(self, found: Definition) -> Text:
         """A definition's text without the branches of ``#if`` that the configuration leaves out."""
         self.rely(found)
-        return Text(expand_member_macros(self.view.compiled(found).text, self._maker), found.file, found.line)
+        return Text(
+            expand_member_macros(self.view.compile_text(found).text, self._maker), found.file, found.line
+        )
 
     def _maker(self, name: str) -> Macro | None:
         """The macro with parameters of that name, which is then relied on."""

@@ -46,7 +46,7 @@ class Unions:
         unions = [union for path in paths for union, _ in self.members.get(path, ())]
         return any(union in self.written and len(self.used[union]) > 1 for union in unions)
 
-    def is_second(self, paths: Iterable[str]) -> bool:
+    def is_later_alternative(self, paths: Iterable[str]) -> bool:
         """Whether the object lies in an alternative that was not the first to be used."""
         return any(
             self.used[union][0] != number for path in paths for union, number in self.members.get(path, ())

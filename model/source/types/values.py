@@ -122,7 +122,7 @@ def as_bool(v: Value) -> Term:
     return v.term if v.term.sort == BOOL else negate(same(v.term, const(0, v.term.sort)))
 
 
-def as_word(v: Value, t: Int | None = None) -> Term:
+def as_bitvec(v: Value, t: Int | None = None) -> Term:
     """A scalar as a bit-vector of its own type's width, or converted to ``t``."""
     own = width(v.type)
     word = bit(v.term, own) if v.term.sort == BOOL else v.term
@@ -137,9 +137,9 @@ def convert(v: Value, t: CType) -> Value:
     An integer that becomes a pointer points to what is not known, but for the constant 0.
     """
     if isinstance(t, Int):
-        return Value(t, as_bool(v) if t.is_bool else as_word(v, t))
+        return Value(t, as_bool(v) if t.is_bool else as_bitvec(v, t))
     if isinstance(t, Pointer):
-        word = as_word(v, ULONG)
+        word = as_bitvec(v, ULONG)
         if isinstance(v.type, Int):
             return Value(t, word, () if word.op == "const" and word.data == 0 else (UNKNOWN,))
         return Value(t, word, v.locations)
@@ -160,7 +160,7 @@ def _integer_type(t: CType) -> Int:
     return t if isinstance(t, Int) else ULONG
 
 
-def binary(op: str, a: Value, b: Value) -> Value:
+def apply_binary(op: str, a: Value, b: Value) -> Value:
     """An arithmetic, bitwise, shift or comparison operator on integers; ``==`` also on pointers.
 
     Raises KeyError for an operator that C does not have.
@@ -170,7 +170,7 @@ def binary(op: str, a: Value, b: Value) -> Value:
     if op in ("==", "!="):
         return truth(_equal(a, b) if op == "==" else negate(_equal(a, b)))
     t = common_type(_integer_type(a.type), _integer_type(b.type))
-    x, y = as_word(a, t), as_word(b, t)
+    x, y = as_bitvec(a, t), as_bitvec(b, t)
     if op in _ORDER:
         kind, swapped = _ORDER[op]
         return truth(compare(("s" if t.signed else "u") + kind, *((y, x) if swapped else (x, y))))
@@ -183,24 +183,24 @@ def _equal(a: Value, b: Value) -> Term:
     if a.term.sort == BOOL == b.term.sort:
         return same(a.term, b.term)
     t = common_type(_integer_type(a.type), _integer_type(b.type))
-    return same(as_word(a, t), as_word(b, t))
+    return same(as_bitvec(a, t), as_bitvec(b, t))
 
 
 def _shift(op: str, a: Value, b: Value) -> Value:
     """The right operand alone does not change the type; C leaves a shift past the width undefined."""
     t = promote(_integer_type(a.type))
-    x, amount = as_word(a, t), resize(as_word(b), t.width)
+    x, amount = as_bitvec(a, t), resize(as_bitvec(b), t.width)
     if op == "<<":
         return Value(t, bitvec_op("shl", x, amount))
     return Value(t, bitvec_op("ashr" if t.signed else "lshr", x, amount))
 
 
-def unary(op: str, a: Value) -> Value:
+def apply_unary(op: str, a: Value) -> Value:
     """``!`` on a scalar; ``~``, ``-``, ``+`` on an integer."""
     if op == "!":
         return truth(negate(as_bool(a)))
     t = promote(_integer_type(a.type))
-    x = as_word(a, t)
+    x = as_bitvec(a, t)
     if op == "-":
         return Value(t, bitvec_op("sub", const(0, x.sort), x))
     return Value(t, make("bvnot", x.sort, (x,)) if op == "~" else x)

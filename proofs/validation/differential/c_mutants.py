@@ -84,7 +84,7 @@ def c_mutants(kernel: Kernel) -> Iterator[CMutant]:
         found = front.view.function(function)
         if found is None:
             continue
-        text = Text(front.view.compiled(found).text, found.file, found.line)
+        text = Text(front.view.compile_text(found).text, found.file, found.line)
         body = front.types.parser.function(text).child_by_field_name("body")
         for node in _walk(body):
             for start, end, new, says in _edits(node):
@@ -177,7 +177,7 @@ class _Trial:
     def _try(self, mutant: CMutant, counts: MutantCounts) -> None:
         definition = self.kernel.lowered.front.view.function(mutant.function)
         assert definition is not None
-        text = self.kernel.lowered.front.view.compiled(definition).text
+        text = self.kernel.lowered.front.view.compile_text(definition).text
         changed = text[: mutant.start] + mutant.new + text[mutant.end :]
         folder = self.place.parent / "mutant"
         try:

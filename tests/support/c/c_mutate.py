@@ -50,7 +50,7 @@ class Change(NamedTuple):
     end: int
     new: bytes
 
-    def applied(self, data: bytes) -> bytes:
+    def apply_to(self, data: bytes) -> bytes:
         return data[: self.start] + self.new + data[self.end :]
 
 
@@ -62,7 +62,7 @@ def tokens_of(data: bytes, start: int = 0, end: int | None = None) -> list[Token
     return [t for t in found if t.text.strip() and not t.text.startswith(_SILENT)]
 
 
-def of_a_token(random: Random, data: bytes, tokens: Sequence[Token], balanced: bool = False) -> Change:
+def mutate_token(random: Random, data: bytes, tokens: Sequence[Token], balanced: bool = False) -> Change:
     """One token is left out, doubled, or replaced; with ``balanced`` brackets and directives stay."""
     while True:
         token = random.choice(tokens)
@@ -91,7 +91,7 @@ def _instead(random: Random, text: bytes, tokens: Sequence[Token]) -> bytes:
     return random.choice(names or [b"x"])
 
 
-def of_bytes(random: Random, data: bytes, start: int, end: int) -> Change:
+def mutate_bytes(random: Random, data: bytes, start: int, end: int) -> Change:
     """Bytes are left out, doubled, moved in from elsewhere, or replaced by what is odd."""
     at, kind = random.randint(start, end), random.randrange(7)
     length = random.choice((0, 0, 1, 1, 2, 5, 30, 300))
@@ -107,7 +107,7 @@ def of_bytes(random: Random, data: bytes, start: int, end: int) -> Change:
     return Change(at, min(at + length, len(data)), data[elsewhere : elsewhere + random.randint(1, 200)])
 
 
-def of_a_line(random: Random, data: bytes, start: int, end: int) -> Change:
+def mutate_line(random: Random, data: bytes, start: int, end: int) -> Change:
     """A line is left out, doubled, joined with the next, or replaced by another of the same part."""
     at = data.rfind(b"\n", 0, random.randint(start, end)) + 1
     stop = data.find(b"\n", at) + 1 or len(data)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from model.logic import Term
 from model.program.procedure import Origin
 from model.source.index.definitions import Macro
-from model.source.index.pageflags import HEADER, FlagMacroCall, makers
+from model.source.index.pageflags import HEADER, FlagMacroCall, find_makers
 from model.source.lowering.builtins import BUILTINS
 from model.source.lowering.calls.builtin_calls import BuiltinCalls, skip_arguments
 from model.source.lowering.calls.contract_calls import ContractCalls
@@ -213,7 +213,7 @@ class Calls:
         if self.prototypes.signature(name) is not None:
             return None
         text = view.code(HEADER)
-        for made in makers(name, text):
+        for made in find_makers(name, text):
             holds = view.holds_at(HEADER, made.offset)
             if holds is None:
                 raise self.context.unsupported(node, f"{name}, which the configuration does not decide")

@@ -20,7 +20,7 @@ from model.source.lowering.state.havoc import havoc
 from model.source.lowering.state.objects import Begin, Slot
 from model.source.types.ctypes import BOOLEAN, INT, ULONG, VOID, CType, Pointer, Struct
 from model.source.types.syntax import Node, text_of
-from model.source.types.values import NOTHING, UNKNOWN, Value, as_word, convert, is_scalar, sort_of
+from model.source.types.values import NOTHING, UNKNOWN, Value, as_bitvec, convert, is_scalar, sort_of
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ class ContractCalls:
 
         A pointer counts by its address, unless it leads to an object that there is one of.
         """
-        words = [as_word(v, ULONG) for v in values if not self._is_singleton(v)]
+        words = [as_bitvec(v, ULONG) for v in values if not self._is_singleton(v)]
         text = contract.result or name
         if words:
             return Value(t, apply(text, sort_of(t), *words), (UNKNOWN,) if isinstance(t, Pointer) else ())

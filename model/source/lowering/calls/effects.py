@@ -15,7 +15,7 @@ from model.source.lowering.state.context import Context
 from model.source.lowering.state.objects import Slot
 from model.source.types.ctypes import INT, ULONG
 from model.source.types.syntax import Node
-from model.source.types.values import Value, as_word, sort_of
+from model.source.types.values import Value, as_bitvec, sort_of
 
 #: The block of the whole target function, which a path that ends there leaves.
 END = "out of the target function"
@@ -72,7 +72,7 @@ class Effects:
             at = [i for i, s in enumerate(spelled) if s == t]
             if which >= len(at) or at[which] >= len(values):
                 raise self.context.unsupported(node, f"{name} without its argument {argument} of type {t}")
-            picked.append((argument, as_word(values[at[which]], ULONG)))
+            picked.append((argument, as_bitvec(values[at[which]], ULONG)))
         held = "(mmu_lock)"
         if contract.kind is not Kind.ANSWER and held in objects.places:
             picked.append(("mmu_lock", place(held, sort_of(INT))))
@@ -101,5 +101,5 @@ class Effects:
                 self.context.scopes = scopes
             for step in steps:
                 self.context.objects.emit(step)
-            return as_word(value, ULONG)
+            return as_bitvec(value, ULONG)
         raise self.context.unsupported(node, f"an event whose {argument} is none of {', '.join(spellings)}")

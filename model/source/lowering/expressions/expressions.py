@@ -18,7 +18,7 @@ from model.source.lowering.lowering import Lowering
 from model.source.lowering.state.context import Context
 from model.source.types.ctypes import BOOLEAN, INT, LONG, UINT, ULONG, VOID, Int, Pointer
 from model.source.types.syntax import Node, text_of
-from model.source.types.values import UNKNOWN, Location, Value, integer, sort_of, unary
+from model.source.types.values import UNKNOWN, Location, Value, apply_unary, integer, sort_of
 
 _CHARACTER = re.compile(r"'(?:([^'\\\n])|\\(?:([abfnrtv\\'\"?])|([0-7]{1,3})|x([0-9a-fA-F]{1,2})))'")
 _ESCAPES = dict(zip("abfnrtv\\'\"?", (7, 8, 12, 10, 13, 9, 11, 92, 39, 34, 63), strict=True))
@@ -122,7 +122,7 @@ class Expressions:
         if value >= 1 << 64:
             raise self.context.unsupported(node, "a number of more than 64 bits")
         result = integer(value, _literal_type(value, suffix, decimal=digits[0] != "0"))
-        return unary("-", result) if sign else result
+        return apply_unary("-", result) if sign else result
 
     def _character(self, node: Node) -> Value:
         found = _CHARACTER.fullmatch(text_of(node))
@@ -156,7 +156,7 @@ class Expressions:
         value = self.operands.scalar(operand)
         if op not in ("-", "+") or not isinstance(value.type, Int):
             raise self.context.unsupported(node, "an operator on a type")
-        return unary(op, value)
+        return apply_unary(op, value)
 
     def _compound_literal(self, node: Node) -> Value:
         t = self.context.types.of_descriptor(self.context.child(node, "type"), self.context.text)

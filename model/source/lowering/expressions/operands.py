@@ -10,7 +10,7 @@ from model.source.lowering.lowering import Lowering
 from model.source.lowering.state.context import Context, Scopes
 from model.source.types.ctypes import CType, Int
 from model.source.types.syntax import Node, Text
-from model.source.types.values import Value, as_bool, as_word, decay, is_scalar
+from model.source.types.values import Value, as_bitvec, as_bool, decay, is_scalar
 
 
 @dataclass(frozen=True)
@@ -82,5 +82,5 @@ def reads_place(value: Value) -> bool:
 def signed_value(constant: Value) -> int:
     """The number that a constant of an integer type is."""
     assert isinstance(constant.type, Int)
-    word = as_word(constant)
+    word = as_bitvec(constant)
     return signed(number(word), word.sort.width) if constant.type.signed else number(word)

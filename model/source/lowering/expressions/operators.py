@@ -23,9 +23,10 @@ from model.source.types.values import (
     NOTHING,
     UNKNOWN,
     Value,
+    apply_binary,
+    apply_unary,
+    as_bitvec,
     as_bool,
-    as_word,
-    binary,
     conditional_type,
     convert,
     decay,
@@ -34,7 +35,6 @@ from model.source.types.values import (
     select,
     sort_of,
     truth,
-    unary,
 )
 
 _ASSIGN = re.compile(r"(.*)=")
@@ -57,11 +57,11 @@ class Operators:
             raise self.context.unsupported(node, "an operator on something that is no number or pointer")
         pointers = isinstance(a.type, Pointer) + isinstance(b.type, Pointer)
         if not pointers or (op in ("==", "!=") and not _one_inside_another(a, b)):
-            return binary(op, a, b)
+            return apply_binary(op, a, b)
         if pointers == 1 and (op == "+" or (op == "-" and isinstance(a.type, Pointer))):
             return self._offset(op, a, b)
         if op in ("<", "<=", ">", ">=") and all(t.behind for v in (a, b) for t in v.locations):
-            return binary(op, a, b)
+            return apply_binary(op, a, b)
         raise self.context.unsupported(node, f"{op} on pointers")
 
     def _offset(self, op: str, a: Value, b: Value) -> Value:
@@ -75,8 +75,8 @@ class Operators:
             text, note = self.context.objects.unique("(computed address)"), "where the compiler put an object"
             term = self.context.objects.input(text, sort_of(ULONG), Origin.HAVOC, note)
         else:
-            step = as_word(binary("*", convert(by, LONG), integer(size, LONG)))
-            term = as_word(binary(op, Value(ULONG, pointer.term), Value(ULONG, step)))
+            step = as_bitvec(apply_binary("*", convert(by, LONG), integer(size, LONG)))
+            term = as_bitvec(apply_binary(op, Value(ULONG, pointer.term), Value(ULONG, step)))
         if not is_const(by.term):
             return Value(pointer.type, term, (UNKNOWN,))
         steps = signed_value(by) if op == "+" else -signed_value(by)
@@ -103,7 +103,7 @@ class Operators:
         value = self.operands.scalar(self.context.child(node, "argument"))
         if op != "!" and not isinstance(value.type, Int):
             raise self.context.unsupported(node, f"{op} on a pointer")
-        return unary(op, value)
+        return apply_unary(op, value)
 
     # Conditions -------------------------------------------------------------------------------------
     def short_circuit(self, node: Node, op: str) -> Value:

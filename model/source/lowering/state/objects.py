@@ -20,7 +20,7 @@ from model.program.procedure import Block, If, Input, Leave, Origin, Place, Set,
 from model.source.lowering.state.flow import Flow, Locations, join_flows
 from model.source.types.ctypes import ULONG, CType, Int, Pointer, Struct
 from model.source.types.unions import Unions
-from model.source.types.values import UNKNOWN, Location, Value, as_word, convert, sort_of
+from model.source.types.values import UNKNOWN, Location, Value, as_bitvec, convert, sort_of
 
 LAST_STEP = re.compile(r"(?:(?:\.|->)[^.>\[\]]+|\[\d+\])\Z")
 _ADDRESS, _APART = 0xFFFF_8000_0000_0000, 1 << 32
@@ -217,7 +217,7 @@ class Objects:
             return self.input(path, sort, Origin.HAVOC, "an object of which nothing is known")
         if begin is Begin.ANSWER:
             return self.input(path, sort, Origin.CONTRACT, "a part of what a contract answers")
-        if self.unions.is_second(parents(path)):
+        if self.unions.is_later_alternative(parents(path)):
             return self.input(path, sort, Origin.HAVOC, "another view of a union that is read already")
         return self.input(self.pointee(path, t).path if isinstance(t, Pointer) else path, sort)
 
@@ -264,14 +264,14 @@ class Objects:
         """The objects a pointer may point to, each with the condition; None for the last, which is
         the unknown one if there is one."""
         targets = sorted(pointer.locations, key=lambda t: t == UNKNOWN)
-        word = as_word(pointer, ULONG)
+        word = as_bitvec(pointer, ULONG)
         return [(same(word, self.address(t)), t) for t in targets[:-1]] + [(None, t) for t in targets[-1:]]
 
     def convert(self, value: Value, t: CType) -> Value:
         """The scalar as another type; as an integer, where an object of the caller's lies is not known."""
         if not isinstance(value.type, Pointer) or not isinstance(t, Int) or t.is_bool:
             return convert(value, t)
-        word = as_word(value, ULONG)
+        word = as_bitvec(value, ULONG)
         for target in value.locations:
             if not target.behind:
                 text = f"address of {target.path}"

@@ -14,7 +14,7 @@ from model.source.lowering.lowering import Lowering
 from model.source.lowering.state.context import Context
 from model.source.types.ctypes import BOOLEAN, Int, promote
 from model.source.types.syntax import RANGE, Node, children, text_of
-from model.source.types.values import Value, binary, convert
+from model.source.types.values import Value, apply_binary, convert
 
 _CONDITIONALS = ("preproc_ifdef", "preproc_if", "preproc_elif", "preproc_elifdef", "preproc_else")
 
@@ -93,8 +93,8 @@ class Branches:
         if written.type == "conditional_expression" and RANGE in text_of(written):
             first = self._case_constant(subject, self.context.child(written, "condition"), case)
             last = self._case_constant(subject, self.context.child(written, "alternative"), case)
-            return conj(binary(">=", subject, first).term, binary("<=", subject, last).term)
-        return binary("==", subject, self._case_constant(subject, written, case)).term
+            return conj(apply_binary(">=", subject, first).term, apply_binary("<=", subject, last).term)
+        return apply_binary("==", subject, self._case_constant(subject, written, case)).term
 
     def _case_constant(self, subject: Value, written: Node, case: Node) -> Value:
         """The constant of a case, in the type of the subject."""

@@ -14,7 +14,7 @@ from model.source.lowering.state.objects import Slot
 from model.source.lowering.statements.conditionals import Branches
 from model.source.types.ctypes import Int
 from model.source.types.syntax import Node, text_of
-from model.source.types.values import Location, binary, convert, integer
+from model.source.types.values import Location, apply_binary, convert, integer
 
 Done = dict[int, Statement]
 
@@ -80,7 +80,7 @@ class Unrolling:
                     break
                 if not is_true(holds):
                     return numbers
-                value = convert(binary("+", value, integer(step)), slot.type)
+                value = convert(apply_binary("+", value, integer(step)), slot.type)
                 numbers.append(signed_value(value))
         return []
 

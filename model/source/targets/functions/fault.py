@@ -55,7 +55,7 @@ _LOOKED_UP = (
 _GMEM = "kvm_gmem_get_pfn"
 
 
-def _some(*words: str) -> Symbols:
+def _symbols(*words: str) -> Symbols:
     """Some words of the fault path."""
     table = {**READ, **VARYING, **DONE}
     return {word: table[word] for word in words}
@@ -67,7 +67,7 @@ GMEM_ABORT = Target(
     functions=("gmem_abort",),
     says="maps the page of a memslot that is backed by a guest_memfd",
     symbols={
-        **_some(*_FAULT, *_NESTED, *_MAPPED, *_RELAXED, *_LOOKED_UP),
+        **_symbols(*_FAULT, *_NESTED, *_MAPPED, *_RELAXED, *_LOOKED_UP),
         **GMEM,
     },
     bindings={
@@ -101,9 +101,9 @@ PKVM_MEM_ABORT = Target(
     functions=("pkvm_mem_abort",),
     says="maps the page of a protected guest, which the host loses",
     symbols={
-        **_some("fault_ipa", "hva", "map_ret", "topup_ret", "page_released", "page_released_again"),
-        **_some("ret", "mapped", "map_addr", "map_size", "map_phys", "prot", "mmu_locked", "mmu_unlocked"),
-        **_some("mmap_locked", "mmap_unlocked", "mmap_unlocked_again"),
+        **_symbols("fault_ipa", "hva", "map_ret", "topup_ret", "page_released", "page_released_again"),
+        **_symbols("ret", "mapped", "map_addr", "map_size", "map_phys", "prot", "mmu_locked", "mmu_unlocked"),
+        **_symbols("mmap_locked", "mmap_unlocked", "mmap_unlocked_again"),
         **PKVM,
     },
     bindings={
@@ -144,7 +144,7 @@ PERM_FAULT = Target(
     functions=("kvm_s2_handle_perm_fault",),
     says="decides whether a permission fault of a nested guest is its own hypervisor's",
     symbols={
-        **_some("ret", "exec_fault", "write_fault", "perm_fault", *_NESTED),
+        **_symbols("ret", "exec_fault", "write_fault", "perm_fault", *_NESTED),
         **PERM,
     },
     bindings={
@@ -185,7 +185,7 @@ GUEST_ABORT = Target(
     file=MMU,
     functions=("kvm_handle_guest_abort",),
     says="decides which faults enter a fault path, and what becomes of the answer",
-    symbols={**_some("ret", "write_fault", "exec_fault", "perm_fault"), **ABORT},
+    symbols={**_symbols("ret", "write_fault", "exec_fault", "perm_fault"), **ABORT},
     bindings={
         "fault_status": EntryValue(("vcpu->arch.fault.esr_el2 & 0x3f",)),
         "resolved": Occurrence(_PATH),

@@ -71,22 +71,24 @@ _TLB: dict[str, Binding] = {
 }
 
 
-def _sink(says: str, arguments: Arguments, sees: Seen = (), where: str = _OPS, of: str = "") -> Contract:
+def _effect(says: str, arguments: Arguments, sees: Seen = (), where: str = _OPS, of: str = "") -> Contract:
     return Contract(Kind.EFFECT, says, where, arguments=arguments, type=of, observes=sees)
 
 
 #: What is recorded of the maintenance that a visit of an entry makes.
 _MAINTENANCE = {
-    _CLEAN: _sink("cleans and invalidates the data cache to the point of coherency", _SIZED, _SEES_ENTRY),
-    _INVALIDATE: _sink("invalidates the instruction cache to the point of unification", _SIZED, _SEES_ENTRY),
-    _TLBI: _sink(
+    _CLEAN: _effect("cleans and invalidates the data cache to the point of coherency", _SIZED, _SEES_ENTRY),
+    _INVALIDATE: _effect(
+        "invalidates the instruction cache to the point of unification", _SIZED, _SEES_ENTRY
+    ),
+    _TLBI: _effect(
         "invalidates the TLB for the entry at the address",
         (("addr", "phys_addr_t", 0),),
         _SEES_ENTRY,
         _TLB_C,
         "void",
     ),
-    _TLBI_RANGE: _sink(
+    _TLBI_RANGE: _effect(
         "invalidates the TLB for the range", (("addr", "phys_addr_t", 0), ("size", "size_t", 0)), (), _TLB_C
     ),
 }
@@ -106,7 +108,7 @@ def _host(*pgt: str) -> dict[str, Binding]:
     return {"of_the_host": EntryValue((*(f"!!({p}->flags & {flag})" for flag in flags for p in pgt), "0"))}
 
 
-def _page_of_old(*mm_ops: str) -> EntryValue:
+def _old_page(*mm_ops: str) -> EntryValue:
     """The page that the entry mapped, in the linear map."""
     entries = ("kvm_pte_to_phys(ctx->old)", "kvm_pte_to_phys(*ptep)")
     return EntryValue(tuple(f"{m}->phys_to_virt({entry})" for m, entry in zip(mm_ops, entries, strict=True)))
@@ -182,7 +184,7 @@ UNMAP = Target(
         **_host(*_ARG),
         **_operations("ctx->mm_ops", "((struct kvm_pgtable *)arg)->mm_ops"),
         **_TLB,
-        "page_of_old": _page_of_old("ctx->mm_ops", "((struct kvm_pgtable *)arg)->mm_ops"),
+        "page_of_old": _old_page("ctx->mm_ops", "((struct kvm_pgtable *)arg)->mm_ops"),
         "table_count": InputSymbol("table_count"),
         "walk_addr": EntryValue(("ctx->addr", "addr")),
         "tlb_can_wait": EntryValue(("stage2_unmap_defer_tlb_flush(ctx->arg)", "0")),
@@ -210,7 +212,7 @@ FLUSH = Target(
         **_CLEANING,
         **_host(*_ARG),
         **_operations(*(f"{pgt}->mm_ops" for pgt in _ARG)),
-        "page_of_old": _page_of_old(*(f"{pgt}->mm_ops" for pgt in _ARG)),
+        "page_of_old": _old_page(*(f"{pgt}->mm_ops" for pgt in _ARG)),
     },
     contracts=_MAINTENANCE,
 )
@@ -229,7 +231,7 @@ CHANGE = Target(
         "found_there": InputSymbol("cmpxchg()"),
         "leaf_set": EntryValue(tuple(f"{data}->attr_set" for data in _DATA)),
         "leaf_clear": EntryValue(tuple(f"{data}->attr_clr" for data in _DATA)),
-        "page_of_old": _page_of_old("ctx->mm_ops", f"{_DATA[1]}->mm_ops"),
+        "page_of_old": _old_page("ctx->mm_ops", f"{_DATA[1]}->mm_ops"),
     },
     contracts=_MAINTENANCE,
 )
@@ -266,7 +268,7 @@ RELAX = Target(
 )
 
 
-def _whole(name: str, says: str, sees: Seen = (), **more: Binding) -> Target:
+def _range_target(name: str, says: str, sees: Seen = (), **more: Binding) -> Target:
     """An operation on a range of the table, which walks it."""
     return Target(
         name=name,
@@ -300,7 +302,7 @@ def _whole(name: str, says: str, sees: Seen = (), **more: Binding) -> Target:
     )
 
 
-MAP_RANGE = _whole(
+MAP_RANGE = _range_target(
     "kvm_pgtable_stage2_map",
     "maps a range with a prot",
     (("phys", ("map_data.phys",)), ("attr", ("map_data.attr",))),
@@ -309,7 +311,7 @@ MAP_RANGE = _whole(
     walked_phys=EffectArgument(_WALK, "phys"),
     walked_attr=EffectArgument(_WALK, "attr"),
 )
-UNMAP_RANGE = _whole(
+UNMAP_RANGE = _range_target(
     "kvm_pgtable_stage2_unmap",
     "clears the entries of a range",
     tlb_range_invalidated=Occurrence(_TLBI_RANGE),
@@ -317,6 +319,6 @@ UNMAP_RANGE = _whole(
     tlb_range_size=EffectArgument(_TLBI_RANGE, "size"),
     tlb_can_wait=EntryValue(("stage2_unmap_defer_tlb_flush(pgt)", "0")),
 )
-FLUSH_RANGE = _whole("kvm_pgtable_stage2_flush", "cleans what the guest wrote to a range")
+FLUSH_RANGE = _range_target("kvm_pgtable_stage2_flush", "cleans what the guest wrote to a range")
 
 TARGETS = (SET_PROT_ATTR, TRY_LEAF, UNMAP, FLUSH, CHANGE, RELAX, MAP_RANGE, UNMAP_RANGE, FLUSH_RANGE)

@@ -11,7 +11,7 @@ _FILE = "virt/kvm/kvm_main.c"
 _FAST, _SLOW, _REMAPPED = "hva_to_pfn_fast", "hva_to_pfn_slow", "hva_to_pfn_remapped"
 
 
-def _part(name: str, says: str, short: str) -> Contract:
+def _lookup_contract(name: str, says: str, short: str) -> Contract:
     return Contract(
         Kind.ANSWER,
         f"{says}; it is read as an entry function of its own",
@@ -54,9 +54,9 @@ LOOKUP = Target(
         "error_pfns": EntryValue(("KVM_PFN_ERR_MASK",)),
     },
     contracts={
-        _FAST: _part(_FAST, "looks a page up without taking a lock", "fast"),
-        _SLOW: _part(_SLOW, "looks a page up, and faults it in", "slow"),
-        _REMAPPED: _part(_REMAPPED, "looks up what a VM_PFNMAP or VM_IO mapping maps", "remapped"),
+        _FAST: _lookup_contract(_FAST, "looks a page up without taking a lock", "fast"),
+        _SLOW: _lookup_contract(_SLOW, "looks a page up, and faults it in", "slow"),
+        _REMAPPED: _lookup_contract(_REMAPPED, "looks up what a VM_PFNMAP or VM_IO mapping maps", "remapped"),
     },
     effects=(_SLOW,),
 )

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from model.source.contracts.contract import Contract, Kind
 from model.source.index.definitions import Definition, EnumText, Macro
-from model.source.index.pageflags import HEADER, FlagMacroCall, makers
+from model.source.index.pageflags import HEADER, FlagMacroCall, find_makers
 from model.source.lowering.calls.memory_access import ACCESSES
 from model.source.lowering.front_end import FrontEnd
 from model.source.preprocessor.annotations import code_of
@@ -121,7 +121,7 @@ class Dependencies:
 
     def resolve_ifs(self, found: Definition) -> str:
         """A definition's text with its ``#if`` decided."""
-        made = self.front.view.compiled(found)
+        made = self.front.view.compile_text(found)
         if not made.certain:
             raise Unprintable(f"{found.name} has an #if that the configuration does not decide")
         return code_of(made.text).decode(errors="replace")
@@ -222,7 +222,7 @@ class Dependencies:
     def _flag_macro(self, name: str) -> FlagMacroCall | None:
         """The macro of page-flags.h that makes the function under this configuration."""
         view = self.front.view
-        found = (m for m in makers(name, view.code(HEADER)) if view.holds_at(HEADER, m.offset))
+        found = (m for m in find_makers(name, view.code(HEADER)) if view.holds_at(HEADER, m.offset))
         return next(found, None)
 
     def _is_collected(self, name: str) -> bool:

@@ -258,7 +258,7 @@ def test_the_branches_inside_are_decided(tmp_path: Path) -> None:
     seen = view(tmp_path, {MMU: code})
     found = seen.function("f")
     assert found is not None
-    left = seen.compiled(found)
+    left = seen.compile_text(found)
     assert left.text.split() == b"int f(void) { return 1; }".split() and left.certain
     assert len(left.text) == len(found.text)
     assert [one.name for one in left.relied] == ["CONFIG_A"]
@@ -268,7 +268,7 @@ def test_a_branch_that_is_unknown_stays(tmp_path: Path) -> None:
     seen = view(tmp_path, {MMU: "struct s {\n#if F(1, 2)\n\tint a;\n#endif\n};\n"})
     found = seen.struct("s")
     assert found is not None
-    assert not seen.compiled(found).certain and seen.compiled(found).text == found.text
+    assert not seen.compile_text(found).certain and seen.compile_text(found).text == found.text
 
 
 def test_the_conditions_of_the_front_end_are_answered(tmp_path: Path) -> None:

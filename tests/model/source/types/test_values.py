@@ -15,7 +15,7 @@ import pytest
 from model.logic import BOOL, Term, name, value_of
 from model.source.lowering.builtins import BUILTINS
 from model.source.types.ctypes import BOOLEAN, INT, LONG, UINT, ULONG, Int, parse_keywords
-from model.source.types.values import Value, binary, convert, integer, select, sort_of, unary
+from model.source.types.values import Value, apply_binary, apply_unary, convert, integer, select, sort_of
 from tests.support.c.c_code import lower
 
 TYPES = {
@@ -63,12 +63,12 @@ def rows() -> list[Row]:
     for (s, t), (u, v) in product(TYPES.items(), repeat=2):
         x, y = of_type(A, t), of_type(B, v)
         cx, cy = f"(({s})a)", f"(({u})b)"
-        made += [Row(f"{cx} {op} {cy}", binary(op, x, y)) for op in ARITHMETIC]
-        amount = binary("&", y, integer(31))
-        positive = binary("+", binary("&", y, integer(7)), integer(1))
-        made += [Row(f"{cx} {op} ({cy} & 31)", binary(op, x, amount)) for op in ("<<", ">>")]
-        made += [Row(f"{cx} {op} (({cy} & 7) + 1)", binary(op, x, positive)) for op in ("/", "%")]
-        test = binary("<", x, integer(9)).term
+        made += [Row(f"{cx} {op} {cy}", apply_binary(op, x, y)) for op in ARITHMETIC]
+        amount = apply_binary("&", y, integer(31))
+        positive = apply_binary("+", apply_binary("&", y, integer(7)), integer(1))
+        made += [Row(f"{cx} {op} ({cy} & 31)", apply_binary(op, x, amount)) for op in ("<<", ">>")]
+        made += [Row(f"{cx} {op} (({cy} & 7) + 1)", apply_binary(op, x, positive)) for op in ("/", "%")]
+        test = apply_binary("<", x, integer(9)).term
         made += [
             Row(f"({cx} < 9 ? {cx} : {cy})", select(test, x, y)),
             Row(f"({s}){cy}", convert(y, t)),
@@ -97,9 +97,12 @@ def constant_rows() -> list[Row]:
         made.append(Row(f"INTO({mask}, (({s})a))", meaning("FIELD_PREP", integer(number, m), x)))
     for high, low in ((0, 0), (63, 0), (55, 5), (31, 31), (63, 63)):
         made.append(Row(f"BITS({high}, {low})", meaning("GENMASK", integer(high), integer(low))))
-    five = binary("+", binary("&", Value(ULONG, A), integer(31)), integer(5))
+    five = apply_binary("+", apply_binary("&", Value(ULONG, A), integer(31)), integer(5))
     made.append(
-        Row("BITS((a & 31) + 5, b & 3)", meaning("GENMASK", five, binary("&", Value(ULONG, B), integer(3))))
+        Row(
+            "BITS((a & 31) + 5, b & 3)",
+            meaning("GENMASK", five, apply_binary("&", Value(ULONG, B), integer(3))),
+        )
     )
     return made
 
@@ -108,14 +111,17 @@ def unary_rows() -> list[Row]:
     made = [
         Row(
             "(u64)__builtin_ctzl(a | 1UL << 63)",
-            meaning("__ffs", binary("|", Value(ULONG, A), integer(1 << 63, ULONG))),
+            meaning("__ffs", apply_binary("|", Value(ULONG, A), integer(1 << 63, ULONG))),
         ),
-        Row("(u64)(63 - __builtin_clzl(a | 1))", meaning("__fls", binary("|", Value(ULONG, A), integer(1)))),
+        Row(
+            "(u64)(63 - __builtin_clzl(a | 1))",
+            meaning("__fls", apply_binary("|", Value(ULONG, A), integer(1))),
+        ),
         Row("__builtin_expect(a, 1)", meaning("__builtin_expect", Value(ULONG, A), integer(1))),
         Row("!!a", meaning("likely", Value(ULONG, A))),
     ]
     for s, t in TYPES.items():
-        made += [Row(f"{op} (({s})a)", unary(op, of_type(A, t))) for op in ("-", "~", "!", "+")]
+        made += [Row(f"{op} (({s})a)", apply_unary(op, of_type(A, t))) for op in ("-", "~", "!", "+")]
     return made
 
 
@@ -207,4 +213,6 @@ def test_a_condition_that_must_not_hold_stops_the_host() -> None:
 
 
 def test_truth_values_stay_truth_values() -> None:
-    assert binary("==", Value(BOOLEAN, name("p", BOOL)), Value(BOOLEAN, name("q", BOOL))).term.sort == BOOL
+    assert (
+        apply_binary("==", Value(BOOLEAN, name("p", BOOL)), Value(BOOLEAN, name("q", BOOL))).term.sort == BOOL
+    )

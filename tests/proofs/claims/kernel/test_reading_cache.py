@@ -25,7 +25,7 @@ from model.source.trees.tree import Tree, overlay
 from proofs.claims.kernel import reading_cache
 from proofs.claims.kernel.reading_cache import Kept
 from tests.support.c.c_code import FILE, make_tree
-from tests.support.c.c_mutate import of_a_line, of_a_token, of_bytes, tokens_of
+from tests.support.c.c_mutate import mutate_bytes, mutate_line, mutate_token, tokens_of
 
 LINUX, ASM, NEAR = "include/linux/x.h", "arch/arm64/include/asm/x.h", "arch/arm64/kvm/x.h"
 FILES = {
@@ -239,9 +239,9 @@ def test_whatever_changes_the_reading_is_that_of_the_tree_at_hand(filled: Path, 
             at = data.index(b"\n", random.randrange(len(data) - 1)) + 1
             data = data[:at] + b"\n" * random.randint(1, 3) + data[at:]
         else:
-            make = (of_a_line, of_bytes)[kind - 1] if kind < 3 else None
-            change = make(random, data, 0, len(data)) if make else of_a_token(random, data, tokens_of(data))
-            data = change.applied(data)
+            make = (mutate_line, mutate_bytes)[kind - 1] if kind < 3 else None
+            change = make(random, data, 0, len(data)) if make else mutate_token(random, data, tokens_of(data))
+            data = change.apply_to(data)
         changed = overlay(tree_of(FILES), {rel: data})
         for target in (F, G):
             found, taken = again(filled, changed, target)
