@@ -39,8 +39,8 @@ def parser() -> argparse.ArgumentParser:
         "2 a wrong command line; 3 one was not covered or not run.",
         allow_abbrev=False,
     )
-    door.add_argument("--linux", metavar="TREE", type=Path, help="a kernel tree, instead of the shapes")
-    door.add_argument("--shape", metavar="GLOB", help="only shapes of such a name")
+    door.add_argument("--linux", metavar="TREE", type=Path, help="a kernel tree, instead of the models")
+    door.add_argument("--shape", metavar="GLOB", help="only models of such a name")
     door.add_argument("--theorem", metavar="GLOB", help="only theorems of such a name")
     door.add_argument("--pages", choices=("4K", "16K", "64K"), default="4K", help="the page size")
     door.add_argument("--out", metavar="DIR", type=Path, help="keep the texts there")

@@ -56,7 +56,7 @@ def parser() -> argparse.ArgumentParser:
         "--most",
         type=_positive,
         metavar="N",
-        help=f"mutants of each procedure, evenly chosen (default: {OF_A_SHAPE} of a shape, {OF_A_TREE} of a "
+        help=f"mutants of each procedure, evenly chosen (default: {OF_A_SHAPE} of a model, {OF_A_TREE} of a "
         "tree's function)",
     )
     how_many.add_argument("--all", action="store_true", help="every mutant, however long it takes")
@@ -102,7 +102,7 @@ def _score_shapes(options: argparse.Namespace) -> Iterable[Score]:
         print(note, file=sys.stderr)
     named = [name for name in mutable_shapes(options.pages) if fnmatchcase(name, pattern)]
     if not named:
-        raise ValueError(f"--shape {options.shape} fits the name of no shape.")
+        raise ValueError(f"--shape {options.shape} fits the name of no model.")
     most = _sample_size(options, OF_A_SHAPE)
     return score_shapes(named, options.pages, options.jobs, float(options.limit), options.tell, most)
 

@@ -135,7 +135,7 @@ def _tell(memory: Memory, stream: TextIO) -> None:
 
 
 def _shown(pattern: str, known: Asked) -> _Page:
-    names = matching("shape", pattern, (shape.name for shape in known.shapes))
+    names = matching("model", pattern, (shape.name for shape in known.shapes))
     texts = [table.lines(shape) for shape in known.shapes if shape.name in names]
     return _Page((), "\n\n".join(texts), 0)
 

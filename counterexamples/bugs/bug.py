@@ -61,7 +61,7 @@ def shape(name: str) -> Procedure:
     """The procedure of a shape.  Raises ValueError if there is no such shape."""
     known = {each.name: each.procedure for each in shapes()}
     if name not in known:
-        raise ValueError(f"No shape is called {name!r}; name one of {', '.join(known)}.")
+        raise ValueError(f"No model is called {name!r}; name one of {', '.join(known)}.")
     return known[name]
 
 

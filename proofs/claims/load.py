@@ -100,7 +100,7 @@ def _compared(selection: Selection) -> Asked:
 
 def _shapes(selection: Selection) -> Asked:
     subjects = [s for pages in selection.pages for s in catalogue.shapes(pages)]
-    names = matching("shape", selection.shape, (s.name for s in subjects))
+    names = matching("model", selection.shape, (s.name for s in subjects))
     found = catalogue.claims([s for s in subjects if s.name in names])
     return Asked(found.claims, found.skipped, {}, fault.shapes())
 

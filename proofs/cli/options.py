@@ -32,7 +32,7 @@ def parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     kernel = door.add_argument_group("what is asked")
-    kernel.add_argument("--linux", metavar="PATH", type=Path, help="a kernel tree, instead of the shapes")
+    kernel.add_argument("--linux", metavar="PATH", type=Path, help="a kernel tree, instead of the models")
     kernel.add_argument("--rev", metavar="REV", help="a revision, if PATH is a git checkout")
     kernel.add_argument("--against", metavar="PATH", type=Path, help="another tree: do the two do the same?")
     kernel.add_argument("--against-rev", metavar="REV", help="a revision, if that is a git checkout")
@@ -45,7 +45,7 @@ def parser() -> argparse.ArgumentParser:
         help="the page size, if there is no .config (default: 4K)",
     )
     kernel.add_argument("--theorem", metavar="GLOB", help="only theorems of these names")
-    kernel.add_argument("--shape", metavar="GLOB", help="only shapes of these names")
+    kernel.add_argument("--shape", metavar="GLOB", help="only models of these names")
     shown = door.add_argument_group("what is shown").add_mutually_exclusive_group()
     shown.add_argument(
         "--list", action="store_true", dest="list_claims", help="the claims; nothing is proved"
@@ -53,13 +53,13 @@ def parser() -> argparse.ArgumentParser:
     shown.add_argument(
         "--ledger", action="store_true", help="what was done with every call of a kernel; nothing is proved"
     )
-    shown.add_argument("--show", metavar="SHAPE", help="a shape as numbered lines; nothing is proved")
+    shown.add_argument("--show", metavar="SHAPE", help="a model as numbered lines; nothing is proved")
     shown.add_argument(
         "--table",
         metavar="SHAPE",
         nargs="?",
         const="",
-        help="which attributes a shape gives a page, or the kernel of --linux; with both, or with --against, "
+        help="which attributes a model gives a page, or the kernel of --linux; with both, or with --against, "
         "only rows that differ; nothing is proved",
     )
     shown.add_argument(

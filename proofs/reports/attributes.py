@@ -55,7 +55,7 @@ def _tables(selection: Selection) -> Iterator[str]:
 def _shapes(pattern: str) -> list[Procedure]:
     """The shapes of those names.  Raises SelectionError if there is none."""
     known = {each.name: each.procedure for each in shapes()}
-    return [known[name] for name in matching("shape", pattern, known)]
+    return [known[name] for name in matching("model", pattern, known)]
 
 
 def _titled(name: str, pages: str, table: str) -> str:

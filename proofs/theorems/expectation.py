@@ -83,7 +83,7 @@ def _position(shape: str) -> int:
 
 def _check_name(name: str, names: tuple[str, ...]) -> None:
     if name not in names:
-        raise ValueError(f"No shape is called {name!r}; name one of {', '.join(names)}.")
+        raise ValueError(f"No model is called {name!r}; name one of {', '.join(names)}.")
 
 
 def _flatten(groups: tuple[str | tuple[str, ...], ...]) -> list[str]:

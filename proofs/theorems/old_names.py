@@ -61,6 +61,7 @@ THEOREMS: Mapping[str, str] = {
     "special_pages_are_cacheable_only_if_the_host_maps_them_so_with_the_vma_s_attribute": (
         "special_pages_are_cacheable_only_if_the_host_maps_them_so_with_the_vma_attribute"
     ),
+    "the_kernel_behaves_as_its_shape": "the_kernel_behaves_as_its_model",
     "the_host_s_leaf_is_the_one_of_the_fault": "the_host_leaf_is_the_one_of_the_fault",
     "unsupported_exclusive_accesses_are_the_guest_s": "unsupported_exclusive_accesses_are_injected_into_the_guest",
 }

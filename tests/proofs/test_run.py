@@ -215,7 +215,7 @@ def test_bad_input_is_2_and_a_sentence(arguments: list[str], message: str, capsy
 
 def test_an_unknown_shape(capsys: Capture) -> None:
     assert run.main(["--shape", "v6.71", "--list"]) == 2
-    assert "No shape is called v6.71; the nearest names are v6.17, v6.16, v7.1." in capsys.readouterr().err
+    assert "No model is called v6.71; the nearest names are v6.17, v6.16, v7.1." in capsys.readouterr().err
 
 
 def test_a_tree_that_cannot_be_read_is_2(capsys: Capture) -> None:

@@ -87,7 +87,7 @@ def test_a_vacuous_claim_exits_3(capsys: pytest.CaptureFixture[str]) -> None:
     [
         (["--theorem", "memory_is_maped_cacheable"],
          "No theorem is called memory_is_maped_cacheable; the nearest name"),
-        (["--shape", "v6.71"], "No shape is called v6.71; the nearest name"),
+        (["--shape", "v6.71"], "No model is called v6.71; the nearest name"),
         (["--linux", "no/such/tree"], "--linux: no/such/tree is not a directory."),
         (["--rev", "v6.17"], "--rev names a revision of the tree of --linux, which is not given."),
         (["--against", "."], "--against names a tree to compare with that of --linux, which is not given."),

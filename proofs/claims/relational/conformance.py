@@ -23,7 +23,7 @@ from proofs.theorems.observable import EVERYTHING
 from proofs.theorems.theorem import Theorem
 
 SHAPE, KERNEL = "shape", ""
-CONFORMANCE = "the_kernel_behaves_as_its_shape"
+CONFORMANCE = "the_kernel_behaves_as_its_model"
 FACTS_NEEDED = ("guest_pages_are_no_smaller", "hugetlb_has_four_sizes")
 
 
@@ -57,10 +57,10 @@ def make_conformance_claim(subject: Subject, release: Release) -> Iterator[Claim
         return
     shape = fault.at_pages(shapes[release.shape].procedure, subject.pages)
     says = (
-        f"{subject.name} and the shape {release.shape} do the same on every input: every argument of every "
+        f"{subject.name} and the model of {release.shape} do the same on every input: every argument of every "
         "effect, the answer, the page's reference."
     )
-    because = ("what is proved of the shape is about this kernel only if the two are one",)
+    because = ("what is proved of the model is about this kernel only if the two are one",)
     named = NamedTheorem(CONFORMANCE, "conformance", Theorem(says, (TRUE,), conform(), because))
     facts = tuple(fact for fact in FACTS if fact.name in FACTS_NEEDED)
     yield make_claim(named, subject.name, subject.pages, pair_procedures(shape, subject.procedure), facts)

@@ -127,7 +127,7 @@ def _behind(finding: Finding) -> Iterator[str]:
         yield "\nHow many kinds of counterexamples there are:\n"
         yield from _indented(finding.kinds)
     if finding.counterpart:
-        yield "\nThe same in the shape that stands for the kernel, and in the kernel's own C:\n"
+        yield "\nThe same in the model that stands for the kernel, and in the kernel's own C:\n"
         yield finding.counterpart
     if finding.judged.verdict is Verdict.PROVED:
         yield "\nWhat stands behind the proof:\n"

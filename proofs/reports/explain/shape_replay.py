@@ -36,17 +36,17 @@ def counterpart(judged: Judged, about: Part | None) -> str:
     if about is None or about.is_comparison or answer is None or answer.counterexample is None:
         return ""
     if about.target != USER_MEM_ABORT.name:
-        return f"No shape has a counterpart of it: shapes stand for user_mem_abort() alone, not {about.target}()."
+        return f"No model has a counterpart of it: models stand for user_mem_abort() alone, not {about.target}()."
     shape = _shape_of(about.kernel, judged.claim.pages or _PAGES)
     if shape is None:
-        return f"No shape stands for {about.kernel}, so that there is no counterpart of it."
+        return f"No model stands for {about.kernel}, so that there is no counterpart of it."
     if tuple(judged.claim.subjects) != (KERNEL,):
-        return "The claim is about several procedures, so that no single shape has a counterpart of it."
+        return "The claim is about several procedures, so that no single model has a counterpart of it."
     both = replace(judged.claim, subjects=pair_procedures(shape, judged.claim.subjects[KERNEL]))
     try:
         return _told(both, judged, shape.name)
     except ProcedureError as error:
-        return f"The shape {shape.name} has no counterpart of it: {error}"
+        return f"The model of {shape.name} has no counterpart of it: {error}"
 
 
 def _told(both: Claim, judged: Judged, shape: str) -> str:
@@ -62,9 +62,9 @@ def _told(both: Claim, judged: Judged, shape: str) -> str:
     found = build_witness(shown.model, shown.cube, widths, both.subjects, rerun, words, lambda _, __: True)
     alike = replay(both, obligation.concrete(shown.model)).value(conform())
     end = (
-        f"The shape {shape} does on this witness what the kernel does."
+        f"The model of {shape} does on this witness what the kernel does."
         if alike
-        else f"The shape {shape} does otherwise on this witness."
+        else f"The model of {shape} does otherwise on this witness."
     )
     return f"{side_by_side(found, SHAPE, KERNEL)}\n{end}"
 

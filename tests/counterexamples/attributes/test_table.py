@@ -214,7 +214,7 @@ def test_the_door_compares_a_kernel_with_a_shape(capsys: pytest.CaptureFixture[s
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["--table", "v6.71"], "No shape is called v6.71; the nearest name"),
+        (["--table", "v6.71"], "No model is called v6.71; the nearest name"),
         (["--table", "--linux", "proofs"], "proofs"),
     ],
 )

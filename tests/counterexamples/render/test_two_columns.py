@@ -35,6 +35,6 @@ def test_what_has_no_counterpart_is_told() -> None:
     (found,) = ask_closely([CLAIMS["beyond_needs_hardware"]])
     assert counterpart(found.judged, None) == ""
     assert counterpart(found.judged, part("7.3:gmem_abort")) == (
-        "No shape has a counterpart of it: shapes stand for user_mem_abort() alone, not gmem_abort()."
+        "No model has a counterpart of it: models stand for user_mem_abort() alone, not gmem_abort()."
     )
-    assert counterpart(found.judged, part("6.1")).startswith("No shape stands for 6.1")
+    assert counterpart(found.judged, part("6.1")).startswith("No model stands for 6.1")

@@ -222,7 +222,7 @@ def test_a_fact_that_is_not_there_is_an_error() -> None:
 
 def test_a_shape_that_is_not_there_is_an_error() -> None:
     with pytest.raises(
-        ValueError, match=r"^No shape is called 'v4'; name one of v6.16, v3, v6, v7, v8, v9, "
+        ValueError, match=r"^No model is called 'v4'; name one of v6.16, v3, v6, v7, v8, v9, "
     ):
         shape("v4")
 

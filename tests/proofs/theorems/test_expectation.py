@@ -63,12 +63,12 @@ def test_a_row_names_shapes_and_parts_of_the_history() -> None:
     ],
 )
 def test_an_unknown_shape_is_an_error(name: Callable[[str], object]) -> None:
-    with pytest.raises(ValueError, match=rf"^No shape is called 'v5'; name one of {KNOWN}\.$"):
+    with pytest.raises(ValueError, match=rf"^No model is called 'v5'; name one of {KNOWN}\.$"):
         name("v5")
 
 
 def test_a_row_of_an_unknown_shape_is_an_error() -> None:
-    told = rf"^No shape is called 'v33'; name one of core_mm, {KNOWN}\.$"
+    told = rf"^No model is called 'v33'; name one of core_mm, {KNOWN}\.$"
     with pytest.raises(ValueError, match=told):
         expect_refuted("v3", "v33", witness=TRUE, reason="a.")
     with pytest.raises(ValueError, match=told):

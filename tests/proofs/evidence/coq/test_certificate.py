@@ -68,7 +68,7 @@ def test_clauses_are_refuted_if_and_only_if_they_cannot_all_be_true(clauses: lis
 # What a claim rests on -----------------------------------------------------------------------------
 @pytest.fixture(scope="module")
 def merged() -> list[tuple[Claim, Obligation]]:
-    """The theorems of the shape merged, with what has to be decided."""
+    """The theorems of the model of v6.17, with what has to be decided."""
     wanted = Selection(shape="v6.17")
     found = [c for c in chosen(wanted, load(wanted).claims) if is_theorem(c)]
     return list(zip(found, obligations(found), strict=True))
