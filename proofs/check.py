@@ -16,7 +16,7 @@ from pathlib import Path
 from proofs.evidence.checker import manifest
 from proofs.evidence.checker.manifest import Manifest
 from proofs.evidence.checker.stored import DamagedError
-from proofs.evidence.checker.verify import NAMES, Checked, Wrong, verify
+from proofs.evidence.checker.verify import NAMES, CheckResult, Rejection, verify
 from proofs.solvers import parallel
 
 EPILOG = """\
@@ -54,7 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail(f"{directory} is not a directory.")
     try:
         listed = manifest.load(directory)
-        found = Checked(wrong=[Wrong(path, "The manifest does not name it.") for path in
+        found = CheckResult(wrong=[Rejection(path, "The manifest does not name it.") for path in
                                manifest.strangers(directory, listed)])  # fmt: skip
         work = partial(_checked, directory, listed, not options.no_hashes)
         jobs = parallel.limit_jobs(options.jobs, listed.subjects)
@@ -72,10 +72,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
 
 
-def _checked(directory: Path, listed: Manifest, hashes: bool, subject: str) -> Checked:
+def _checked(directory: Path, listed: Manifest, hashes: bool, subject: str) -> CheckResult:
     """What came out for the files of a subject.  Raises OSError."""
     texts: dict[str, str] = {}
-    found = Checked()
+    found = CheckResult()
     for name in NAMES:
         path = f"{subject}/{name}"
         try:
@@ -83,25 +83,25 @@ def _checked(directory: Path, listed: Manifest, hashes: bool, subject: str) -> C
                 raise DamagedError(f"{subject} is a symbolic link.")
             texts[name] = manifest.text_of(directory / path)
         except DamagedError as error:
-            found.wrong.append(Wrong(path, str(error)))
+            found.wrong.append(Rejection(path, str(error)))
             continue
         if hashes and manifest.digest(texts[name]) != listed.files[path]:
-            found.wrong.append(Wrong(path, "It is not the file whose hash the manifest has."))
+            found.wrong.append(Rejection(path, "It is not the file whose hash the manifest has."))
     if len(texts) == len(NAMES):
         one = verify(texts)
-        one.wrong[:] = [Wrong(f"{subject}/{each.file}", each.what) for each in one.wrong]
+        one.wrong[:] = [Rejection(f"{subject}/{each.file}", each.what) for each in one.wrong]
         _add(found, one)
     return found
 
 
-def _add(found: Checked, one: Checked) -> None:
+def _add(found: CheckResult, one: CheckResult) -> None:
     found.proved += one.proved
     found.refuted += one.refuted
     found.uncertified += one.uncertified
     found.wrong += one.wrong
 
 
-def _tell(found: Checked) -> int:
+def _tell(found: CheckResult) -> int:
     lines = [f"rejected: {each.file}: {each.what}" for each in found.wrong]
     lines += [f"no certificate: {told}" for told in found.uncertified]
     lines.append(

@@ -227,7 +227,7 @@ def _write(asked: Selection, found: Report, findings: Sequence[Finding]) -> None
     if asked.smt2 is not None:
         asked.smt2.mkdir(exist_ok=True)
         made = [each.obligation for each in with_obligations(found.judged) if each.obligation is not None]
-        texts |= {asked.smt2 / smtlib.file_name(each.claim): smtlib.certificate(each) for each in made}
+        texts |= {asked.smt2 / smtlib.file_name(each.claim): smtlib.render_claim(each) for each in made}
     disagreements = told.reports(found.judged)
     if disagreements:
         told.directory().mkdir(parents=True, exist_ok=True)

@@ -26,7 +26,7 @@ from proofs.evidence.search.worker import Task
 MOST = 40
 
 
-def keys(tasks: Sequence[Task]) -> list[str]:
+def make_keys(tasks: Sequence[Task]) -> list[str]:
     """What each task is stored under; none where it cannot be told which tool this is."""
     tool = fingerprint.tool()
     if tool is None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from counterexamples.render import prose
 from model.logic import Sort, Term, subterms
 from proofs.claims.claim import Claim
-from proofs.evidence.checker.stored import Fact, Obligations, Part, StoredClaim
+from proofs.evidence.checker.stored import Obligations, StoredClaim, StoredFact, StoredTerm
 from proofs.solvers.obligation import Obligation
 
 Pair = tuple[Claim, Obligation]
@@ -41,22 +41,22 @@ class _Part:
     def __init__(self) -> None:
         self.terms: dict[bytes, Term] = {}
         self.place: dict[bytes, int] = {}
-        self.facts: dict[Fact, int] = {}
+        self.facts: dict[StoredFact, int] = {}
 
     def obligations(self, subject: str, pairs: Sequence[Pair]) -> Obligations:
         claims = tuple([self.claim(claim, obligation) for claim, obligation in pairs])
         return Obligations(subject, tuple(self.terms.values()), tuple(self.facts), claims)
 
     def claim(self, claim: Claim, obligation: Obligation) -> StoredClaim:
-        facts = [Fact(f.name, f.says, f.source, self.position(f.holds)) for f in obligation.facts]
+        facts = [StoredFact(f.name, f.says, f.source, self.position(f.holds)) for f in obligation.facts]
         given = zip(claim.given, obligation.given, strict=True)
         return StoredClaim(
             claim.name,
             claim.says,
             tuple([self.position(term) for term in obligation.background]),
             tuple([self.facts.setdefault(fact, len(self.facts)) for fact in dict.fromkeys(facts)]),
-            tuple([Part(prose.term(stated), self.position(meant)) for stated, meant in given]),
-            Part(prose.term(claim.then), self.position(obligation.then)),
+            tuple([StoredTerm(prose.term(stated), self.position(meant)) for stated, meant in given]),
+            StoredTerm(prose.term(claim.then), self.position(obligation.then)),
             obligation.loose,
         )
 

@@ -25,9 +25,9 @@ from pathlib import Path
 from proofs.evidence import cache as recall
 from proofs.evidence import collect
 from proofs.evidence.checker import answers, manifest, stored
-from proofs.evidence.checker.answers import UNKNOWN, Answers, ClaimAnswer, EngineAnswer, NoObligation
+from proofs.evidence.checker.answers import UNKNOWN, ClaimAnswer, EngineAnswer, NoObligation, StoredAnswers
 from proofs.evidence.checker.stored import DamagedError, Obligations
-from proofs.evidence.checker.verify import ANSWERS, CERTIFICATES, OBLIGATIONS, SMT2, Checked, verify
+from proofs.evidence.checker.verify import ANSWERS, CERTIFICATES, OBLIGATIONS, SMT2, CheckResult, verify
 from proofs.evidence.search import worker
 from proofs.evidence.search.sat import engine
 from proofs.evidence.search.search import Found, Sought
@@ -124,11 +124,11 @@ class _Part:
         return {
             OBLIGATIONS: self.text,
             SMT2: stored.write_smt2(self.obligations),
-            ANSWERS: answers.write(Answers(found.witnesses, told, tuple(self.without))),
+            ANSWERS: answers.write(StoredAnswers(found.witnesses, told, tuple(self.without))),
             CERTIFICATES: answers.write_certificates(found.lemmas, proofs),
         }
 
-    def checked(self, found: Found, texts: Mapping[str, str], checks: Checked) -> _Checked:
+    def checked(self, found: Found, texts: Mapping[str, str], checks: CheckResult) -> _Checked:
         """The files after they were checked.  Raises EvidenceError where they do not hold."""
         if checks.wrong:
             raise EvidenceError(f"What was found does not hold: {checks.wrong[0].what}")
@@ -143,7 +143,7 @@ class _Part:
 
 def _checked(parts: Sequence[_Part], jobs: int, cache: Path | None) -> list[_Checked]:
     """All parts, in their order; what is not in the cache, or does not hold, is found anew and kept."""
-    keys = [] if cache is None else recall.keys([part.task for part in parts])
+    keys = [] if cache is None else recall.make_keys([part.task for part in parts])
     kept = {} if cache is None else recall.load(cache, keys)
     done = _recalled(parts, {i: kept[key] for i, key in enumerate(keys) if key in kept}, jobs)
     left = [i for i in range(len(parts)) if i not in done]

@@ -34,7 +34,7 @@ class Query:
     ``background`` always holds; ``witness`` ("" if there is none) is what every refuting input
     must satisfy; ``inputs`` are the widths by name, in the order in which witnesses are minimised.
     ``loose`` are inputs that stand for something unknown, and ``instance`` is the function of
-    them which says that an input refutes the claim (see ``smtlib.instance``).
+    them which says that an input refutes the claim (see ``smtlib.define_instance``).
     ``hopeless``: it is expected to be refuted, so a model is sought first.  ``bitwise`` are inputs of
     which single bits are told in a witness.
     """

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Obligations as SMT-LIB 2 text (logic QF_BV): what a solver is given, and what a reader can check.
 
-One text holds the definitions that the claims of a batch share; ``certificate`` is the text of one
+One text holds the definitions that the claims of a batch share; ``render_claim`` is the text of one
 claim alone, to which any solver of QF_BV answers ``unsat`` if the claim is proved.
 
 Trusted: this file and ``model.logic.smt_text``, for whatever is PROVED.
@@ -27,7 +27,7 @@ def roots_of(obligation: Obligation) -> list[Term]:
     return [*obligation.background, *facts, *obligation.given, obligation.then, *last]
 
 
-def batch(obligations: Sequence[Obligation]) -> Writer:
+def write_definitions(obligations: Sequence[Obligation]) -> Writer:
     """The definitions of a batch of obligations; raises SortError if a name has two sorts."""
     writer = Writer()
     for obligation in obligations:
@@ -36,7 +36,7 @@ def batch(obligations: Sequence[Obligation]) -> Writer:
     return writer
 
 
-def instance(function: str, obligation: Obligation) -> str:
+def define_instance(function: str, obligation: Obligation) -> str:
     """The definition of ``function``: given values of the loose inputs, whether the facts exclude
     the input or it refutes the claim.  The other inputs are free."""
     facts = conj(*obligation.background, *(fact.holds for fact in obligation.facts))
@@ -55,7 +55,7 @@ def instance(function: str, obligation: Obligation) -> str:
     return f"(define-fun {function} ({parameters}) Bool {''.join(lets)}{body}{')' * len(lets)})"
 
 
-def certificate(obligation: Obligation) -> str:
+def render_claim(obligation: Obligation) -> str:
     """The text of one claim alone: ``unsat`` is PROVED.
 
     Facts and premises are named assertions, so that a solver can be asked for those it used.
@@ -73,10 +73,10 @@ def certificate(obligation: Obligation) -> str:
         parts.append(f"; equal arguments give equal values\n(assert {writer.known[term.key]})\n")
     for fact in obligation.facts:
         told = comment(f"fact: {fact.says}\nsource: {fact.source}")
-        parts.append(told + _named(writer.known[fact.holds.key], f"fact {fact.name}"))
+        parts.append(told + _name_assertion(writer.known[fact.holds.key], f"fact {fact.name}"))
     for count, term in enumerate(obligation.given, 1):
-        parts.append(_named(writer.known[term.key], f"premise {count}"))
-    parts.append(DENIED + _named(f"(not {writer.known[obligation.then.key]})", "denied"))
+        parts.append(_name_assertion(writer.known[term.key], f"premise {count}"))
+    parts.append(DENIED + _name_assertion(f"(not {writer.known[obligation.then.key]})", "denied"))
     return "".join(parts) + CHECK
 
 
@@ -85,7 +85,7 @@ def file_name(claim: str) -> str:
     return re.sub(r"[^\w@.+-]", ".", claim) + ".smt2"
 
 
-def _named(body: str, label: str) -> str:
+def _name_assertion(body: str, label: str) -> str:
     return f"(assert (! {body} :named {symbol(label)}))\n"
 
 

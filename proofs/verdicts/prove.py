@@ -10,7 +10,7 @@ from proofs.claims.claim import Claim
 from proofs.claims.obligations import obligations
 from proofs.solvers.obligation import Obligation
 from proofs.solvers.query import SatStatus
-from proofs.solvers.smt.batch import batches, single
+from proofs.solvers.smt.batch import batches, single_batches
 from proofs.solvers.smt.pool import Pool
 from proofs.theorems.expectation import Verdict
 from proofs.verdicts.cache import Memory
@@ -97,7 +97,7 @@ def _judged(
 ) -> Iterator[Judged]:
     by_name = {c.name: (c, o) for c, o in zip(claims, made, strict=True)}
     replays = Replays()
-    for answer in pool.answers(single(made) if closely else batches(made, pool.jobs)):
+    for answer in pool.answers(single_batches(made) if closely else batches(made, pool.jobs)):
         yield judge(*by_name[answer.claim], answer, replays)
 
 

@@ -74,7 +74,7 @@ class NoObligation:
 
 
 @dataclass(frozen=True)
-class Answers:
+class StoredAnswers:
     """All that is told of one subject."""
 
     witnesses: tuple[Mapping[str, int], ...]
@@ -83,7 +83,7 @@ class Answers:
 
 
 # Writing -----------------------------------------------------------------------------------------
-def write(answers: Answers) -> str:
+def write(answers: StoredAnswers) -> str:
     """The text of ``answers.json``: a line for each witness and claim."""
     witnesses = [{name: f"{v:#x}" for name, v in sorted(w.items()) if v} for w in answers.witnesses]
     rows = {
@@ -109,7 +109,7 @@ def write_steps(steps: Iterable[Step]) -> str:
 
 
 # Reading -----------------------------------------------------------------------------------------
-def read(text: str, facts: int) -> Answers:
+def read(text: str, facts: int) -> StoredAnswers:
     """The inverse of ``write``; ``facts`` is how many the obligations have.  Raises DamagedError."""
     data = load_json(text)
     fields(data, ("format", "witnesses", "claims", "no_obligation"), "The file")
@@ -118,7 +118,7 @@ def read(text: str, facts: int) -> Answers:
     witnesses = tuple(_witness(row) for row in a_list(data["witnesses"], "witnesses"))
     claims = tuple(_claim(row, facts, len(witnesses)) for row in a_list(data["claims"], "claims"))
     without = a_list(data["no_obligation"], "claims without an obligation")
-    return Answers(witnesses, claims, tuple(_no_obligation(row) for row in without))
+    return StoredAnswers(witnesses, claims, tuple(_no_obligation(row) for row in without))
 
 
 def _witness(row: Any) -> Mapping[str, int]:

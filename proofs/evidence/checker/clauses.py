@@ -18,17 +18,17 @@ from dataclasses import dataclass
 from model.logic import Term
 from proofs.evidence.checker.lrat import Step, check, derive
 from proofs.evidence.checker.stored import Obligations, StoredClaim
-from proofs.solvers.sat.bitblast import Blaster
-from proofs.solvers.sat.tseitin import Clause, Clauses, Literal
+from proofs.solvers.sat.bitblast import BitBlaster
+from proofs.solvers.sat.tseitin import Clause, Literal, TseitinEncoding
 
 
 @dataclass(frozen=True)
-class Formula:
+class SubjectClauses:
     """The clauses of a subject, with the literals of its terms."""
 
     obligations: Obligations
-    gates: Clauses
-    bits: Blaster[Literal]
+    gates: TseitinEncoding
+    bits: BitBlaster[Literal]
 
     def literals(self, terms: Iterable[Term]) -> list[Literal]:
         """The literals that say that the terms are true."""
@@ -42,29 +42,29 @@ class Formula:
 
     def lemmas(self, steps: Sequence[Step]) -> dict[int, Clause]:
         """The clauses that the steps add, by number.  Raises ``lrat.RejectedError`` unless they follow."""
-        return derive(self._mentioned(steps), steps)
+        return derive(self._select_clauses(steps), steps)
 
     def check(
         self, claim: StoredClaim, facts: Iterable[int], lemmas: Mapping[int, Clause], steps: Sequence[Step]
     ) -> None:
         """Raises ``lrat.RejectedError`` unless the steps prove the claim from these facts and lemmas."""
-        known = self._mentioned(steps)
+        known = self._select_clauses(steps)
         known |= {n: lemmas[n] for step in steps for n in step[2] if n in lemmas}
         first = len(self.gates.clauses) + len(lemmas) + 1
         known |= {n: (unit,) for n, unit in enumerate(self.units(claim, facts), first)}
         check(known, steps)
 
-    def _mentioned(self, steps: Sequence[Step]) -> dict[int, Clause]:
+    def _select_clauses(self, steps: Sequence[Step]) -> dict[int, Clause]:
         """The clauses of the terms that the steps speak of, by number."""
         clauses = self.gates.clauses
         numbers = {n for number, _, hints in steps for n in (number, *hints)}
         return {n: clauses[n - 1] for n in numbers if 0 < n <= len(clauses)}
 
 
-def formula(obligations: Obligations) -> Formula:
+def encode_obligations(obligations: Obligations) -> SubjectClauses:
     """The clauses of all terms of the obligations.  Raises ValueError if there are too many gates."""
-    gates = Clauses()
-    found = Formula(obligations, gates, Blaster(gates))
+    gates = TseitinEncoding()
+    found = SubjectClauses(obligations, gates, BitBlaster(gates))
     for claim in obligations.claims:
         found.literals([*obligations.premises(claim), obligations.conclusion(claim)])
     return found

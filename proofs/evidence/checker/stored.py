@@ -50,7 +50,7 @@ class DamagedError(ValueError):
 
 
 @dataclass(frozen=True)
-class Fact:
+class StoredFact:
     """As in ``model.facts.assumed``, in terms of the inputs."""
 
     name: str
@@ -60,7 +60,7 @@ class Fact:
 
 
 @dataclass(frozen=True)
-class Part:
+class StoredTerm:
     """A premise or a conclusion; ``reads`` is how it was stated, in kernel words."""
 
     reads: str
@@ -75,8 +75,8 @@ class StoredClaim:
     says: str
     background: tuple[int, ...]
     facts: tuple[int, ...]
-    given: tuple[Part, ...]
-    then: Part
+    given: tuple[StoredTerm, ...]
+    then: StoredTerm
     loose: tuple[str, ...] = ()
 
 
@@ -86,7 +86,7 @@ class Obligations:
 
     subject: str
     terms: tuple[Term, ...]
-    facts: tuple[Fact, ...]
+    facts: tuple[StoredFact, ...]
     claims: tuple[StoredClaim, ...]
 
     def premises(self, claim: StoredClaim, facts: Iterable[int] | None = None) -> list[Term]:
@@ -184,18 +184,18 @@ def read(text: str) -> Obligations:
     data = load_json(text)
     fields(data, ("format", "subject", "terms", "facts", "claims"), "The file")
     if data["format"] != FORMAT or isinstance(data["format"], bool):
-        _damaged(f"Its format is {str(data['format'])[:20]}, and this tool reads {FORMAT}")
+        _reject(f"Its format is {str(data['format'])[:20]}, and this tool reads {FORMAT}")
     terms = _terms(a_list(data["terms"], "terms"))
     facts = tuple(_fact(row, terms) for row in a_list(data["facts"], "facts"))
     claims = tuple(_claim(row, terms, len(facts)) for row in a_list(data["claims"], "claims"))
     if len({claim.name for claim in claims}) != len(claims):
-        _damaged("Two claims have the same name")
+        _reject("Two claims have the same name")
     return Obligations(a_text(data["subject"], "subject"), terms, facts, claims)
 
 
 def _terms(rows: Sequence[Any]) -> tuple[Term, ...]:
     if len(rows) > MOST_TERMS:
-        _damaged(f"It has more than {MOST_TERMS} terms")
+        _reject(f"It has more than {MOST_TERMS} terms")
     made: list[Term] = []
     depth: list[int] = []
     names: dict[str, Sort] = {}
@@ -206,10 +206,10 @@ def _terms(rows: Sequence[Any]) -> tuple[Term, ...]:
         except (ValueError, TypeError, DamagedError):
             raise DamagedError(f"Term {number} is not well-formed: {json.dumps(row)[:100]}.") from None
         if term.op == "name" and names.setdefault(str(term.data), term.sort) != term.sort:
-            _damaged(f"{term.data} has two sorts")
+            _reject(f"{term.data} has two sorts")
         depth.append(1 + max((depth[i] for i in args), default=0))
         if depth[-1] > DEEPEST:
-            _damaged(f"Its terms are nested more than {DEEPEST} deep")
+            _reject(f"Its terms are nested more than {DEEPEST} deep")
         made.append(term)
     return tuple(made)
 
@@ -252,10 +252,10 @@ def is_well_sorted(op: Any, sort: Sort, data: Any, args: Sequence[Sort]) -> bool
     return op in ("zext", "sext") and len(args) == 1 and 0 < args[0].width <= sort.width
 
 
-def _fact(row: Any, terms: Sequence[Term]) -> Fact:
+def _fact(row: Any, terms: Sequence[Term]) -> StoredFact:
     fields(row, ("name", "says", "source", "holds"), "A fact")
     name, says, source = (a_text(row[key], key) for key in ("name", "says", "source"))
-    return Fact(name, says, source, truth(row["holds"], terms))
+    return StoredFact(name, says, source, truth(row["holds"], terms))
 
 
 def _claim(row: Any, terms: Sequence[Term], facts: int) -> StoredClaim:
@@ -271,39 +271,39 @@ def _claim(row: Any, terms: Sequence[Term], facts: int) -> StoredClaim:
     )
 
 
-def _part(row: Any, terms: Sequence[Term]) -> Part:
+def _part(row: Any, terms: Sequence[Term]) -> StoredTerm:
     fields(row, ("reads", "holds"), "A premise")
-    return Part(a_text(row["reads"], "reads"), truth(row["holds"], terms))
+    return StoredTerm(a_text(row["reads"], "reads"), truth(row["holds"], terms))
 
 
 # What values have to be; each raises DamagedError ---------------------------------------------------
-def _damaged(what: str) -> NoReturn:
+def _reject(what: str) -> NoReturn:
     raise DamagedError(f"{what}.")
 
 
 def fields(value: Any, names: Iterable[str], what: str) -> None:
     """The value has these fields and no others."""
     if not isinstance(value, dict) or set(value) != set(names):
-        _damaged(f"{what} has not exactly the fields {', '.join(names)}")
+        _reject(f"{what} has not exactly the fields {', '.join(names)}")
 
 
 def a_list(value: Any, what: str) -> list[Any]:
-    return value if isinstance(value, list) else _damaged(f"Its {what} are not a list")
+    return value if isinstance(value, list) else _reject(f"Its {what} are not a list")
 
 
 def a_text(value: Any, what: str) -> str:
-    return value if isinstance(value, str) else _damaged(f"A {what} is not a text")
+    return value if isinstance(value, str) else _reject(f"A {what} is not a text")
 
 
 def place(value: Any, count: int) -> int:
     """A position in a list of that length."""
     if type(value) is not int or not 0 <= value < count:
-        _damaged(f"{str(value)[:20]} is not a position below {count}")
+        _reject(f"{str(value)[:20]} is not a position below {count}")
     return value
 
 
 def truth(value: Any, terms: Sequence[Term]) -> int:
     """The position of a truth value."""
     if terms[place(value, len(terms))].sort != BOOL:
-        _damaged(f"Term {value} is not a truth value")
+        _reject(f"Term {value} is not a truth value")
     return int(value)

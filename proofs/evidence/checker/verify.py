@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from model.logic import SortError, Term, evaluate
 from proofs.evidence.checker import answers, clauses, stored
-from proofs.evidence.checker.answers import PROVED, REFUTED, UNKNOWN, Answers, ClaimAnswer
+from proofs.evidence.checker.answers import PROVED, REFUTED, UNKNOWN, ClaimAnswer, StoredAnswers
 from proofs.evidence.checker.lrat import Clause, RejectedError
 from proofs.evidence.checker.stored import DamagedError, Obligations, StoredClaim
 
@@ -26,7 +26,7 @@ NAMES = (OBLIGATIONS, SMT2, ANSWERS, CERTIFICATES)
 
 
 @dataclass(frozen=True)
-class Wrong:
+class Rejection:
     """Something that is rejected: in which file of the subject, and why (a sentence)."""
 
     file: str
@@ -34,7 +34,7 @@ class Wrong:
 
 
 @dataclass
-class Checked:
+class CheckResult:
     """What came out for a subject: how many claims hold, sentences about those that have no
     certificate or witness, and what is rejected.  ``accepted`` are the claims that are proved by a
     certificate of the clauses that were made anew."""
@@ -42,17 +42,17 @@ class Checked:
     proved: int = 0
     refuted: int = 0
     uncertified: list[str] = field(default_factory=list)
-    wrong: list[Wrong] = field(default_factory=list)
+    wrong: list[Rejection] = field(default_factory=list)
     accepted: list[str] = field(default_factory=list)
 
 
-def verify(texts: Mapping[str, str]) -> Checked:
+def verify(texts: Mapping[str, str]) -> CheckResult:
     """Check the four files of a subject, by name."""
-    found = Checked()
+    found = CheckResult()
     file = OBLIGATIONS
     try:
         kept = stored.read(texts[file])
-        formula = clauses.formula(kept)
+        formula = clauses.encode_obligations(kept)
         file = ANSWERS
         told = answers.read(texts[file], len(kept.facts))
         if [c.name for c in told.claims] != [c.name for c in kept.claims]:
@@ -62,10 +62,10 @@ def verify(texts: Mapping[str, str]) -> Checked:
         if list(certificates) != [c.name for c in told.claims if c.certified]:
             raise DamagedError("Its certificates are not those of the claims that are said to have one.")
     except ValueError as error:  # DamagedError among them
-        found.wrong.append(Wrong(file, str(error)))
+        found.wrong.append(Rejection(file, str(error)))
         return found
     if not _is_text_of(kept, texts[SMT2]):
-        found.wrong.append(Wrong(SMT2, "It is not the text of the stored obligations."))
+        found.wrong.append(Rejection(SMT2, "It is not the text of the stored obligations."))
     _Check(formula, told, _lemmas(formula, lemmas, found), certificates, found).claims()
     return found
 
@@ -77,12 +77,14 @@ def _is_text_of(obligations: Obligations, text: str) -> bool:
         return False
 
 
-def _lemmas(formula: clauses.Formula, lines: Sequence[str], found: Checked) -> Mapping[int, Clause]:
+def _lemmas(
+    formula: clauses.SubjectClauses, lines: Sequence[str], found: CheckResult
+) -> Mapping[int, Clause]:
     """The lemmas by number; none where one of them does not follow, which is told."""
     try:
         return formula.lemmas(answers.read_steps(lines))
     except (RejectedError, DamagedError) as error:
-        found.wrong.append(Wrong(CERTIFICATES, f"{answers.LEMMAS}: {error}"))
+        found.wrong.append(Rejection(CERTIFICATES, f"{answers.LEMMAS}: {error}"))
         return {}
 
 
@@ -90,11 +92,11 @@ def _lemmas(formula: clauses.Formula, lines: Sequence[str], found: Checked) -> M
 class _Check:
     """One subject in the making; values of all terms are kept by witness."""
 
-    formula: clauses.Formula
-    answers: Answers
+    formula: clauses.SubjectClauses
+    answers: StoredAnswers
     lemmas: Mapping[int, Clause]
     certificates: Mapping[str, Sequence[str]]
-    found: Checked
+    found: CheckResult
     values: dict[int, dict[bytes, int]] = field(default_factory=dict)
 
     @property
@@ -119,10 +121,10 @@ class _Check:
                 self.found.proved += 1
                 self.found.accepted.append(claim.name)
             else:
-                self.found.uncertified.append(_uncertified(answer))
+                self.found.uncertified.append(_explain_missing(answer))
 
     def reject(self, file: str, claim: str, what: str) -> None:
-        self.found.wrong.append(Wrong(file, f"{claim}: {what.removesuffix('.')}."))
+        self.found.wrong.append(Rejection(file, f"{claim}: {what.removesuffix('.')}."))
 
     def answer(self, claim: StoredClaim, answer: ClaimAnswer) -> Iterator[tuple[str, str]]:
         """What is wrong with an answer, by file."""
@@ -155,7 +157,7 @@ class _Check:
             if number is None:
                 continue
             try:
-                values = self.evaluated(number)
+                values = self.evaluate_witness(number)
             except DamagedError as error:
                 yield ANSWERS, str(error)
                 continue
@@ -164,15 +166,17 @@ class _Check:
             if what == "counterexample" and values[conclusion.key]:
                 yield ANSWERS, "The conclusion holds on the counterexample"
 
-    def evaluated(self, number: int) -> Mapping[bytes, int]:
+    def evaluate_witness(self, number: int) -> Mapping[bytes, int]:
         """The values of all terms on a witness, by their keys.  Raises DamagedError."""
         found = self.values.get(number)
         if found is None:
-            found = self.values[number] = values(self.obligations.terms, self.answers.witnesses[number])
+            found = self.values[number] = evaluate_terms(
+                self.obligations.terms, self.answers.witnesses[number]
+            )
         return found
 
 
-def values(terms: Sequence[Term], witness: Mapping[str, int]) -> dict[bytes, int]:
+def evaluate_terms(terms: Sequence[Term], witness: Mapping[str, int]) -> dict[bytes, int]:
     """The values of terms (arguments first) where inputs that the witness does not name are 0.
 
     Raises DamagedError for a name or a value that no input has.
@@ -198,7 +202,7 @@ def values(terms: Sequence[Term], witness: Mapping[str, int]) -> dict[bytes, int
     return found
 
 
-def _uncertified(answer: ClaimAnswer) -> str:
+def _explain_missing(answer: ClaimAnswer) -> str:
     standing = [engine for engine in answer.engines if engine.answer == answer.verdict]
     told = ", ".join(f"{f'{engine.name} {engine.version}'.strip()}: {engine.answer}" for engine in standing)
     why = answer.why or "there is no certificate"

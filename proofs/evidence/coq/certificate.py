@@ -23,7 +23,7 @@ THROUGH = (
 
 
 @dataclass(frozen=True)
-class Step:
+class CoqStep:
     """A clause that one gate implies (``gate`` is its variable), or clauses before it (``hints``)."""
 
     clause: tuple[Literal, ...]
@@ -33,10 +33,10 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Certificate:
+class CoqCertificate:
     """The steps, the numbers of the values whose nodes they look at, and those of all that they speak of."""
 
-    steps: tuple[Step, ...]
+    steps: tuple[CoqStep, ...]
     nodes: tuple[int, ...]
     values: tuple[int, ...]
 
@@ -59,14 +59,14 @@ class SatisfiableError(Exception):
 
 
 @dataclass(frozen=True)
-class Learnt:
+class Lemma:
     """A clause that follows by unit propagation through those of these numbers, in their order."""
 
     clause: Clause
     hints: tuple[int, ...]
 
 
-def refuted(clauses: Sequence[Clause], limit: int = CONFLICTS) -> dict[int, Learnt]:
+def refute(clauses: Sequence[Clause], limit: int = CONFLICTS) -> dict[int, Lemma]:
     """The learnt clauses by number (after those given, which are 0, 1, ...), in the order in which
     they are learnt and as far as needed; the last one is empty.
 
@@ -77,15 +77,15 @@ def refuted(clauses: Sequence[Clause], limit: int = CONFLICTS) -> dict[int, Lear
     if model is not None:
         raise SatisfiableError(model)
     trace = solver.trace([0], range(len(clauses)), len(clauses) - 1)
-    found = {number: Learnt(clause, hints) for number, clause, hints in trace.lemmas}
+    found = {number: Lemma(clause, hints) for number, clause, hints in trace.lemmas}
     if not any(not learnt.clause for learnt in found.values()):
-        found[len(clauses) + len(found)] = Learnt((), trace.refusals[0].hints)
+        found[len(clauses) + len(found)] = Lemma((), trace.refusals[0].hints)
     return found
 
 
 def certify(
     values: Sequence[Value], hypotheses: Sequence[int], goal: int, limit: int = CONFLICTS
-) -> Certificate:
+) -> CoqCertificate:
     """A certificate that the goal is true where the hypotheses are.
 
     Raises RefutedError if the goal can be false, and NotCovered if nothing was found.
@@ -97,21 +97,21 @@ def certify(
     given = len(problem.clauses)
     problem.spread()
     try:
-        learnt = refuted(problem.clauses, limit)
+        learnt = refute(problem.clauses, limit)
     except SatisfiableError as error:
         raise RefutedError(problem.inputs(error.model)) from None
     except GaveUpError as error:
         raise NotCovered(f"no certificate: {error}") from error
     used = sorted({h for each in learnt.values() for h in each.hints if given <= h < len(problem.clauses)})
     places = {n: i for i, n in enumerate([*range(given), *used, *learnt], 1)}
-    steps = [Step(problem.literals(problem.clauses[n]), *problem.origin[n]) for n in used]
+    steps = [CoqStep(problem.literals(problem.clauses[n]), *problem.origin[n]) for n in used]
     for each in learnt.values():
         hints = tuple(places[h] for h in each.hints)
-        steps.append(Step(problem.literals(each.clause), hints=hints))
+        steps.append(CoqStep(problem.literals(each.clause), hints=hints))
     gates = [step.gate.k for step in steps if step.gate is not None]
     nodes = _looked_at(values, gates)
     spoken = {*nodes, *hypotheses, goal, *(a for k in nodes for a in values[k - 1].args)}
-    return Certificate(tuple(steps), nodes, tuple(sorted(spoken)))
+    return CoqCertificate(tuple(steps), nodes, tuple(sorted(spoken)))
 
 
 def rests_on(

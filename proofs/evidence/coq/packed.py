@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from proofs.evidence.coq.certificate import Step
+from proofs.evidence.coq.certificate import CoqStep
 from proofs.evidence.coq.formulas import Var
 from proofs.evidence.coq.values import NotCovered
 
@@ -25,7 +25,7 @@ CLAUSES, LITERAL, GATE, SIGN = 1, 2, 3, 4
 KINDS = {"B": 0, "V": 8, "A": 16}
 
 
-def packed(steps: Iterable[Step]) -> list[list[int]]:
+def packed(steps: Iterable[CoqStep]) -> list[list[int]]:
     """The integers, in arrays.  Raises NotCovered if a number is too large for its place."""
     integers = [_mixed(integer) for step in steps for integer in _integers(step)]
     return [integers[i : i + ARRAY] for i in range(0, len(integers), ARRAY)]
@@ -41,7 +41,7 @@ def _mixed(integer: int) -> int:
     return mixed
 
 
-def _integers(step: Step) -> Iterator[int]:
+def _integers(step: CoqStep) -> Iterator[int]:
     """The lowest bit says whether it is one of hints."""
     yield from (each << 1 for each in _together([*_codes(step)], PAIR, CODE))
     hints = [_fitting(hint, HINT) for hint in step.hints]
@@ -54,7 +54,7 @@ def _together(numbers: Sequence[int], count: int, bits: int) -> Iterator[int]:
         yield sum(number << bits * i for i, number in enumerate(numbers[at : at + count]))
 
 
-def _codes(step: Step) -> Iterator[int]:
+def _codes(step: CoqStep) -> Iterator[int]:
     yield CLAUSES if step.gate is None else GATE | _variable(step.chained, step.gate)
     for sign, variable in step.clause:
         yield LITERAL | _variable(sign, variable)

@@ -13,14 +13,14 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from proofs.evidence.search.sat import SatSolver
 from proofs.evidence.search.trace import Trace
-from proofs.solvers.sat.tseitin import Clauses, Literal
+from proofs.solvers.sat.tseitin import Literal, TseitinEncoding
 
 
 class Asked:
     """``always`` are literals that are true in all models, and ``refusals`` is how often the answer was that
     there is none."""
 
-    def __init__(self, gates: Clauses, conflicts: int, always: Sequence[Literal] = ()):
+    def __init__(self, gates: TseitinEncoding, conflicts: int, always: Sequence[Literal] = ()):
         self.gates = gates
         self.always = always
         self.solver = SatSolver([*gates.clauses[:1], *((literal,) for literal in always)], conflicts)

@@ -23,7 +23,7 @@ from proofs.evidence.checker import clauses
 from proofs.evidence.checker.answers import PROVED, REFUTED, UNKNOWN, write_steps
 from proofs.evidence.checker.lrat import Step
 from proofs.evidence.checker.stored import Obligations, StoredClaim
-from proofs.evidence.checker.verify import values
+from proofs.evidence.checker.verify import evaluate_terms
 from proofs.evidence.search.incremental import Asked
 from proofs.evidence.search.sat import CONFLICTS, GaveUpError
 from proofs.evidence.search.trace import Trace
@@ -88,7 +88,7 @@ class Search:
 
     def __init__(self, obligations: Obligations):
         self.obligations = obligations
-        self.formula = clauses.formula(obligations)
+        self.formula = clauses.encode_obligations(obligations)
         self.given = len(self.formula.gates.clauses)
         self.asked = Asked(self.formula.gates, SOON)
         self.refusals: dict[str, tuple[Asked, int]] = {}  # the refusal that proves a claim, by its name
@@ -103,7 +103,7 @@ class Search:
 
     def keep(self, inputs: Mapping[str, int]) -> int:
         """Keep a witness; its position."""
-        for key, value in values(self.obligations.terms, inputs).items():
+        for key, value in evaluate_terms(self.obligations.terms, inputs).items():
             if value:
                 self.holds[key] = self.holds.get(key, 0) | 1 << len(self.witnesses)
         self.witnesses.append(inputs)

@@ -50,7 +50,7 @@ def _of_theorem(theorem: TheoremReview) -> Iterator[tuple[str, str]]:
     for side, finding in (("before", theorem.before), ("after", theorem.after)):
         if finding is not None and finding.judged.claim.subjects:
             (made,) = obligations([finding.judged.claim])
-            yield f"{name}.{side}.smt2", ascii_only(smtlib.certificate(made))
+            yield f"{name}.{side}.smt2", ascii_only(smtlib.render_claim(made))
     if theorem.after is not None and theorem.after.counterexample is not None:
         yield f"{name}.after.txt", _witness(theorem.after, theorem.says)
     if theorem.lines:

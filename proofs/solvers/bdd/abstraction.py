@@ -19,7 +19,7 @@ from itertools import pairwise
 
 from model.logic import BOOL, Term, compare, const, is_const, is_true, number, rebuild, same, subterms
 from proofs.solvers.bdd.bdd import Bdd
-from proofs.solvers.sat.bitblast import Blaster
+from proofs.solvers.sat.bitblast import BitBlaster
 
 COMPARISONS = frozenset({"eq", "ult", "ule", "slt", "sle"})
 #: A word with more cases than this is not taken apart.
@@ -36,21 +36,21 @@ _NONE: frozenset[bytes] = frozenset()
 
 
 @dataclass
-class Conditions:
+class BooleanAbstraction:
     """Edges of truth values, each made once.  Raises TooLarge where the diagram does."""
 
     bdd: Bdd = field(default_factory=Bdd)
     edges: dict[bytes, int] = field(default_factory=dict)
-    taken: dict[bytes, Cases] = field(default_factory=dict)
+    known_cases: dict[bytes, Cases] = field(default_factory=dict)
     words: dict[bytes, frozenset[bytes]] = field(default_factory=dict)
     free: dict[bytes, str] = field(default_factory=dict)
     limits: dict[bytes, list[int]] = field(default_factory=dict)
     narrow: dict[bytes, bool] = field(default_factory=dict)
     axioms: list[int] = field(default_factory=list)
-    blaster: Blaster[int] = field(init=False)
+    blaster: BitBlaster[int] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.blaster = Blaster(self.bdd)
+        self.blaster = BitBlaster(self.bdd)
 
     def truth(self, term: Term) -> int:
         """The edge of a truth value."""
@@ -76,18 +76,18 @@ class Conditions:
             case "eq" if term.args[0].sort is BOOL:
                 return bdd.negate(bdd.xor(*map(self.truth, term.args)))
             case op if op in COMPARISONS:
-                return self._compared(term)
+                return self._compare(term)
             case _:
-                return self._open(term)
+                return self._free_bit(term)
 
-    def _open(self, term: Term) -> int:
+    def _free_bit(self, term: Term) -> int:
         """The free bit that stands for a truth value."""
         text = self.free.setdefault(
             term.key, str(term.data) if term.op == "name" else f"free {len(self.free)}"
         )
         return self.bdd.variable(text, 0, BOOL)
 
-    def _compared(self, term: Term) -> int:
+    def _compare(self, term: Term) -> int:
         if not self._words(term):
             return self._exact(term)
         one, other = term.args
@@ -96,31 +96,31 @@ class Conditions:
             for d, y in self.cases(other):
                 both = self.bdd.conj(c, d)
                 if both != self.bdd.false:
-                    found = self.bdd.disj(found, self.bdd.conj(both, self._leaves(term.op, x, y)))
+                    found = self.bdd.disj(found, self.bdd.conj(both, self._compare_leaves(term.op, x, y)))
         return found
 
-    def _leaves(self, op: str, x: Term, y: Term) -> int:
+    def _compare_leaves(self, op: str, x: Term, y: Term) -> int:
         """The edge of a comparison of two words that are not taken apart further."""
         if x.key == y.key:
             return self.bdd.false if op in ("ult", "slt") else self.bdd.true
         flat = same(x, y) if op == "eq" else compare(op, x, y)
         if is_const(flat):
             return self.bdd.true if is_true(flat) else self.bdd.false
-        return self._apart(op, x, y, flat)
+        return self._compare_different(op, x, y, flat)
 
-    def _apart(self, op: str, x: Term, y: Term, flat: Term) -> int:
+    def _compare_different(self, op: str, x: Term, y: Term, flat: Term) -> int:
         """The edge of a comparison, which is ``flat``, of two words that differ."""
         if self._is_narrow(x) and self._is_narrow(y):
             return self._exact(flat)
         if is_const(y):
-            return self._beside(op, x, number(y))
+            return self._compare_with_constant(op, x, number(y))
         if is_const(x):
-            return self._beyond(op, y, number(x))
+            return self._compare_constant_with(op, y, number(x))
         if op == "eq" and y.key < x.key:
             flat = same(y, x)
-        return self._open(flat)
+        return self._free_bit(flat)
 
-    def _beside(self, op: str, word: Term, value: int) -> int:
+    def _compare_with_constant(self, op: str, word: Term, value: int) -> int:
         """``word op value``, by whether the word is at most a number."""
         bdd, half = self.bdd, 1 << (word.sort.width - 1)
         if op == "eq":
@@ -131,12 +131,14 @@ class Conditions:
         negative = bdd.negate(self._at_most(word, half - 1))
         return bdd.disj(low, negative) if value < half else bdd.conj(low, negative)
 
-    def _beyond(self, op: str, word: Term, value: int) -> int:
+    def _compare_constant_with(self, op: str, word: Term, value: int) -> int:
         """``value op word``."""
         if op == "eq":
-            return self._beside(op, word, value)
+            return self._compare_with_constant(op, word, value)
         return self.bdd.negate(
-            self._beside({"ult": "ule", "ule": "ult", "slt": "sle", "sle": "slt"}[op], word, value)
+            self._compare_with_constant(
+                {"ult": "ule", "ule": "ult", "slt": "sle", "sle": "slt"}[op], word, value
+            )
         )
 
     def _at_most(self, word: Term, value: int) -> int:
@@ -145,7 +147,7 @@ class Conditions:
         if value < 0 or value >= top:
             return bdd.true if value >= top else bdd.false
         limits = self.limits.setdefault(word.key, [])
-        found = self._open(compare("ule", word, const(value, word.sort)))
+        found = self._free_bit(compare("ule", word, const(value, word.sort)))
         if value not in limits:
             insort(limits, value)
             i = limits.index(value)
@@ -204,10 +206,10 @@ class Conditions:
 
     def cases(self, term: Term) -> Cases:
         """The word, taken apart where it is chosen."""
-        found = self.taken.get(term.key)
+        found = self.known_cases.get(term.key)
         if found is None:
             found = self._cases(term)
-            self.taken[term.key] = found = found if len(found) <= MOST else ((self.bdd.true, term),)
+            self.known_cases[term.key] = found = found if len(found) <= MOST else ((self.bdd.true, term),)
         return found
 
     def _cases(self, term: Term) -> Cases:
@@ -216,7 +218,9 @@ class Conditions:
         if term.op == "ite":
             condition = self.truth(term.args[0])
             sides = ((condition, term.args[1]), (self.bdd.negate(condition), term.args[2]))
-            return self._joined((self.bdd.conj(c, d), x) for c, side in sides for d, x in self.cases(side))
+            return self._merge_cases(
+                (self.bdd.conj(c, d), x) for c, side in sides for d, x in self.cases(side)
+            )
         if any(a.sort is BOOL for a in term.args):
             return ((self.bdd.true, term),)
         partial: list[tuple[int, tuple[Term, ...]]] = [(self.bdd.true, ())]
@@ -225,9 +229,9 @@ class Conditions:
             partial = [each for each in partial if each[0] != self.bdd.false]
             if len(partial) > MOST:
                 return ((self.bdd.true, term),)
-        return self._joined((c, rebuild(term, xs)) for c, xs in partial)
+        return self._merge_cases((c, rebuild(term, xs)) for c, xs in partial)
 
-    def _joined(self, cases: Iterable[tuple[int, Term]]) -> Cases:
+    def _merge_cases(self, cases: Iterable[tuple[int, Term]]) -> Cases:
         """The possible ones, each word once."""
         words: dict[bytes, Term] = {}
         edges: dict[bytes, int] = {}

@@ -13,14 +13,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from model.logic import Term, subterms
-from proofs.solvers.bdd.abstraction import Conditions
+from proofs.solvers.bdd.abstraction import BooleanAbstraction
 from proofs.solvers.bdd.bdd import TooLarge
 
 #: A term of more parts than this is left out where others are assumed with it.
 LONG = 150
 
 
-def is_impossible(conditions: Conditions, terms: Iterable[Term]) -> bool:
+def is_impossible(conditions: BooleanAbstraction, terms: Iterable[Term]) -> bool:
     """Whether no input satisfies all the terms, as far as the diagram shows; the first ones should be
     those that few inputs satisfy.  A term is left out if it is long, or if the diagram becomes too large."""
     edge = conditions.bdd.true
@@ -53,11 +53,11 @@ MOST = 800_000
 
 
 @dataclass
-class Shared:
+class SharedDiagram:
     """One diagram for many questions about the same procedures, which share most of their terms."""
 
     budget: Budget = Budget()
-    conditions: Conditions = field(default_factory=Conditions)
+    conditions: BooleanAbstraction = field(default_factory=BooleanAbstraction)
     large: set[bytes] = field(default_factory=set)
 
     def is_impossible(self, about: Iterable[Term], others: Sequence[Term]) -> bool:
@@ -68,7 +68,7 @@ class Shared:
         """
         bdd = self.conditions.bdd
         if len(bdd.level) > MOST:
-            self.conditions, self.large = Conditions(), set()
+            self.conditions, self.large = BooleanAbstraction(), set()
             bdd = self.conditions.bdd
         try:
             bdd.limit = max(len(bdd.level) + self.budget.about, self.budget.shared)
@@ -79,7 +79,7 @@ class Shared:
                 values, edge = self.conditions.assignment(edge)
                 if values is None:
                     return True
-                excluding = self._excluding(values, others, last)
+                excluding = self._find_excluding(values, others, last)
                 if excluding is None:
                     return False
                 bdd.limit = last
@@ -87,7 +87,7 @@ class Shared:
         except (TooLarge, RecursionError):
             return False
 
-    def _excluding(self, values: Mapping[int, int], others: Sequence[Term], last: int) -> int | None:
+    def _find_excluding(self, values: Mapping[int, int], others: Sequence[Term], last: int) -> int | None:
         """The edge of a term that these values do not satisfy; one that is too large excludes nothing."""
         bdd = self.conditions.bdd
         for term in others:

@@ -11,20 +11,20 @@ from typing import Any
 
 from model.logic import smt_text
 from proofs.solvers.engine import EngineError
-from proofs.solvers.external.exported import load
+from proofs.solvers.external.exported import load_package
 from proofs.solvers.query import SatStatus
 
 
 def version() -> str:
     """Its version; raises MissingError."""
-    return str(load("bitwuzla").version())
+    return str(load_package("bitwuzla").version())
 
 
 class Bitwuzla:
     """A fresh solver; ``limit`` is the number of seconds each question may take."""
 
     def __init__(self, limit: float):
-        self.package = load("bitwuzla")
+        self.package = load_package("bitwuzla")
         options = self.package.Options()
         options.set("produce-models", True)
         options.set("time-limit-per", int(limit * 1000))

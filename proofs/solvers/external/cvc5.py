@@ -11,13 +11,13 @@ from collections.abc import Sequence
 from model.logic import smt_text
 from proofs.solvers import smtlib
 from proofs.solvers.engine import EngineError
-from proofs.solvers.external.exported import load
+from proofs.solvers.external.exported import load_package
 from proofs.solvers.query import SatStatus
 
 
 def version() -> str:
     """Its version; raises MissingError."""
-    package = load("cvc5")
+    package = load_package("cvc5")
     told = package.Solver(package.TermManager()).getVersion()
     return (told.decode() if isinstance(told, bytes) else str(told)).removesuffix("-modified")
 
@@ -26,7 +26,7 @@ class Cvc5:
     """A fresh solver; ``limit`` is the number of seconds each question may take."""
 
     def __init__(self, limit: float):
-        self.package = load("cvc5")
+        self.package = load_package("cvc5")
         terms = self.package.TermManager()
         self.solver = self.package.Solver(terms)
         options = {"produce-models": "true", "incremental": "true", "tlimit-per": str(int(limit * 1000))}

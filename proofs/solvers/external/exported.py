@@ -39,7 +39,7 @@ class MissingError(Exception):
     """An engine is not installed; the text is a whole sentence."""
 
 
-def load(module: str) -> Any:
+def load_package(module: str) -> Any:
     """The Python module of an engine; raises MissingError."""
     try:
         return import_module(module)
@@ -53,12 +53,12 @@ def load(module: str) -> Any:
 def decide(obligation: Obligation, start: Callable[[], TextSolver]) -> Answer:
     """The answer about one obligation, by fresh solvers."""
     try:
-        answer = _both(obligation, start())
+        answer = _check_both(obligation, start())
         if answer.denied is not SatStatus.SAT or obligation.witness is None:
             return answer
         # Whatever refutes the claim without the witness also refutes "the conclusion or the witness".
         wider = replace(obligation, then=disj(obligation.then, obligation.witness))
-        stray = _both(wider, start())
+        stray = _check_both(wider, start())
         return replace(answer, stray=stray.denied, strayed=stray.refuted, reason=stray.reason)
     except EngineError as error:
         return Answer(
@@ -66,8 +66,8 @@ def decide(obligation: Obligation, start: Callable[[], TextSolver]) -> Answer:
         )
 
 
-def _both(obligation: Obligation, solver: TextSolver) -> Answer:
-    premises, _, denied = smtlib.certificate(obligation).partition(smtlib.DENIED)
+def _check_both(obligation: Obligation, solver: TextSolver) -> Answer:
+    premises, _, denied = smtlib.render_claim(obligation).partition(smtlib.DENIED)
     names = tuple(obligation.inputs)
     solver.tell(premises)
     found = solver.check()

@@ -41,7 +41,7 @@ Bits = tuple[Bit, ...]
 
 
 @dataclass
-class Blaster(Generic[Bit]):
+class BitBlaster(Generic[Bit]):
     """Makes the bits of terms, each shared term once.  Raises ValueError for a term with places or
     applications, which an obligation has not."""
 
@@ -65,10 +65,10 @@ class Blaster(Generic[Bit]):
             if missing:
                 todo += missing
             else:
-                self.known[top.key] = self._made(top)
+                self.known[top.key] = self._blast(top)
         return self.known[term.key]
 
-    def _made(self, term: Term) -> Bits[Bit]:
+    def _blast(self, term: Term) -> Bits[Bit]:
         if term.op == "const":
             return self._constant(number(term), max(term.sort.width, 1))
         if term.op == "name":
@@ -114,12 +114,12 @@ class Blaster(Generic[Bit]):
             case "mul":
                 return self.times(a, args[1])
             case "udiv" | "urem":
-                return self.divided(a, args[1])[term.op == "urem"]
+                return self.divide(a, args[1])[term.op == "urem"]
             case "sdiv" | "srem":
-                return self.signed_divided(a, args[1])[term.op == "srem"]
+                return self.divide_signed(a, args[1])[term.op == "srem"]
             case "shl" | "lshr" | "ashr":
                 fill = a[-1] if term.op == "ashr" else g.false
-                return self.shifted(a, args[1], fill, left=term.op == "shl")
+                return self.shift(a, args[1], fill, left=term.op == "shl")
             case "zext" | "sext":
                 fill = a[-1] if term.op == "sext" else g.false
                 return a + (fill,) * (term.sort.width - len(a))
@@ -185,7 +185,7 @@ class Blaster(Generic[Bit]):
             total = self.plus(total, tuple(self.gates.conj(by, x) for x in shifted), self.gates.false)
         return total
 
-    def divided(self, a: Bits[Bit], b: Bits[Bit]) -> tuple[Bits[Bit], Bits[Bit]]:
+    def divide(self, a: Bits[Bit], b: Bits[Bit]) -> tuple[Bits[Bit], Bits[Bit]]:
         """Quotient and rest of unsigned words, as on paper; by 0: all ones, and ``a``."""
         divisor = (*b, self.gates.false)
         rest, quotient = self._constant(0, len(divisor)), []
@@ -199,12 +199,12 @@ class Blaster(Generic[Bit]):
     def negative_if(self, condition: Bit, word: Bits[Bit]) -> Bits[Bit]:
         return self.choice(condition, self.minus(self._constant(0, len(word)), word), word)
 
-    def signed_divided(self, a: Bits[Bit], b: Bits[Bit]) -> tuple[Bits[Bit], Bits[Bit]]:
+    def divide_signed(self, a: Bits[Bit], b: Bits[Bit]) -> tuple[Bits[Bit], Bits[Bit]]:
         """Quotient and rest of signed words, truncated towards 0."""
-        quotient, rest = self.divided(self.negative_if(a[-1], a), self.negative_if(b[-1], b))
+        quotient, rest = self.divide(self.negative_if(a[-1], a), self.negative_if(b[-1], b))
         return self.negative_if(self.gates.xor(a[-1], b[-1]), quotient), self.negative_if(a[-1], rest)
 
-    def shifted(self, word: Bits[Bit], by: Bits[Bit], fill: Bit, left: bool) -> Bits[Bit]:
+    def shift(self, word: Bits[Bit], by: Bits[Bit], fill: Bit, left: bool) -> Bits[Bit]:
         """The word moved by a word of the same width; what comes in is ``fill``, past the width too."""
         width = len(word)
         stages = (width - 1).bit_length()

@@ -25,7 +25,7 @@ MOST_GATES = 500_000
 
 
 @dataclass
-class Clauses:
+class TseitinEncoding:
     """Gates as literals; ``clauses[n - 1]`` is clause n.  Raises ValueError for more than MOST_GATES.
 
     ``inputs`` are the variables of inputs, by name and bit.  For a gate's variable, ``made`` has its

@@ -32,7 +32,7 @@ def batches(obligations: Iterable[Obligation], jobs: int = 1) -> list[Batch]:
     return sorted(made, key=lambda batch: -len(batch.queries))
 
 
-def single(obligations: Iterable[Obligation]) -> list[Batch]:
+def single_batches(obligations: Iterable[Obligation]) -> list[Batch]:
     """Each obligation in a batch of its own, to be looked at closely."""
     return [_batch([obligation], closely=True) for obligation in sorted(obligations, key=_order)]
 
@@ -48,17 +48,17 @@ def _order(obligation: Obligation) -> tuple[object, ...]:
 
 
 def _batch(obligations: Sequence[Obligation], closely: bool) -> Batch:
-    writer = smtlib.batch(obligations)
+    writer = smtlib.write_definitions(obligations)
     lines, questions = list(writer.lines), []
     for count, obligation in enumerate(obligations):
         instance = f"refuted{count}" if closely and obligation.loose else ""
         if instance:
-            lines.append(smtlib.instance(instance, obligation))
-        questions.append(_question(obligation, writer, instance))
+            lines.append(smtlib.define_instance(instance, obligation))
+        questions.append(_query(obligation, writer, instance))
     return Batch("\n".join(lines), tuple(questions), closely)
 
 
-def _question(obligation: Obligation, writer: smt_text.Writer, instance: str) -> Query:
+def _query(obligation: Obligation, writer: smt_text.Writer, instance: str) -> Query:
     known = writer.known
     return Query(
         obligation.claim,

@@ -32,12 +32,12 @@ class _Decision:
         self.queries = batch.queries
         self.together = batch.together
         common = _common(batch.queries)
-        self.dialogue = Session(engine, batch.text, common)
+        self.session = Session(engine, batch.text, common)
         rest = [tuple(e for e in q.assumptions if e not in common) for q in batch.queries]
-        premises = self.dialogue.define(f"(and true {' '.join(each)})" for each in rest)
-        denied = self.dialogue.define(f"(not {q.then})" for q in batch.queries)
-        both = self.dialogue.define(f"(and {p} {d})" for p, d in zip(premises, denied, strict=True))
-        stray = self.dialogue.define(f"(not {q.witness or 'true'})" for q in batch.queries)
+        premises = self.session.define(f"(and true {' '.join(each)})" for each in rest)
+        denied = self.session.define(f"(not {q.then})" for q in batch.queries)
+        both = self.session.define(f"(and {p} {d})" for p, d in zip(premises, denied, strict=True))
+        stray = self.session.define(f"(not {q.witness or 'true'})" for q in batch.queries)
         names = [q.claim for q in batch.queries]
         self.stray = dict(zip(names, stray, strict=True))
         self.premises = dict(zip(names, premises, strict=True))
@@ -67,9 +67,9 @@ class _Decision:
             pending.setdefault(literals[claim], []).append(claim)
         while pending:
             together = _without(refused, list(pending))
-            while (found := self.dialogue.check(together)) is SatStatus.UNSAT and len(together) > 1:
+            while (found := self.session.check(together)) is SatStatus.UNSAT and len(together) > 1:
                 yield
-                core = self.dialogue.used() or together
+                core = self.session.unsat_assumptions() or together
                 if len(core) == 1:  # it cannot hold at all, which is left to be asked about it alone
                     del pending[core[0]]
                 else:
@@ -78,8 +78,8 @@ class _Decision:
             if found is not SatStatus.SAT:
                 del pending[together[0]]
                 continue
-            model = self.dialogue.model(self.inputs)
-            for literal, value in self.dialogue.values(list(pending)).items():
+            model = self.session.model(self.inputs)
+            for literal, value in self.session.values(list(pending)).items():
                 if value:
                     models.update(dict.fromkeys(pending.pop(literal), model))
             yield
@@ -88,28 +88,28 @@ class _Decision:
         answer = Answer(question.claim, SatStatus.NOT_QUERIED)
         reached = reached or refuted
         if reached is None:
-            answer = replace(answer, premises=self.dialogue.check([self.premises[question.claim]]))
+            answer = replace(answer, premises=self.session.check([self.premises[question.claim]]))
             if answer.premises is not SatStatus.SAT:
-                return self.reasoned(answer, answer.premises)
-            reached = self.dialogue.model(self.inputs)
+                return self.with_reason(answer, answer.premises)
+            reached = self.session.model(self.inputs)
         answer = replace(answer, premises=SatStatus.SAT, reached=reached)
         if refuted is None:
-            answer = replace(answer, denied=self.dialogue.check([self.refuting[question.claim]]))
+            answer = replace(answer, denied=self.session.check([self.refuting[question.claim]]))
             if answer.denied is not SatStatus.SAT:
-                return self.reasoned(answer, answer.denied)
-            refuted = self.dialogue.model(self.inputs)
+                return self.with_reason(answer, answer.denied)
+            refuted = self.session.model(self.inputs)
         answer = replace(answer, denied=SatStatus.SAT, refuted=refuted)
         return self.with_stray(question, answer) if question.witness else answer
 
     def with_stray(self, question: Query, answer: Answer) -> Answer:
         literals = [self.refuting[question.claim], self.stray[question.claim]]
-        answer = replace(answer, stray=self.dialogue.check(literals))
+        answer = replace(answer, stray=self.session.check(literals))
         if answer.stray is SatStatus.SAT:
-            return replace(answer, strayed=self.dialogue.model(self.inputs))
-        return self.reasoned(answer, answer.stray)
+            return replace(answer, strayed=self.session.model(self.inputs))
+        return self.with_reason(answer, answer.stray)
 
-    def reasoned(self, answer: Answer, found: SatStatus) -> Answer:
-        return replace(answer, reason=self.dialogue.reason()) if found is SatStatus.UNKNOWN else answer
+    def with_reason(self, answer: Answer, found: SatStatus) -> Answer:
+        return replace(answer, reason=self.session.reason()) if found is SatStatus.UNKNOWN else answer
 
 
 def _without(refused: Iterable[set[str]], literals: list[str]) -> list[str]:

@@ -31,49 +31,49 @@ def examine(engine: SmtEngine, text: str, question: Query) -> Answer:
 class _Examination:
     """The literals of one claim, all defined before anything is asked."""
 
-    def __init__(self, dialogue: Session, question: Query):
-        self.dialogue = dialogue
+    def __init__(self, session: Session, question: Query):
+        self.session = session
         self.question = question
-        self.facts = dialogue.define(question.facts)
-        self.given = dialogue.define(question.given)
-        (self.denied,) = dialogue.define([f"(not {question.then})"])
+        self.facts = session.define(question.facts)
+        self.given = session.define(question.given)
+        (self.denied,) = session.define([f"(not {question.then})"])
         self.stray = f"(and {question.refutation} (not {question.witness or 'true'}))"
         self.holds = f"(and true {' '.join(question.given)})"
-        dialogue.define(f"(not {outcome})" for outcome in (self.holds, question.refutation, self.stray))
-        dialogue.define([self.stray])
+        session.define(f"(not {outcome})" for outcome in (self.holds, question.refutation, self.stray))
+        session.define([self.stray])
         places = [(n, i) for n, width in question.inputs.items() for i in (WHOLE, *range(max(width, 1)))]
-        literals = dialogue.define(_bit_text(n, question.inputs[n], i) for n, i in places)
+        literals = session.define(_bit_text(n, question.inputs[n], i) for n, i in places)
         self.bits = dict(zip(places, literals, strict=True))
         self.premises = [*self.facts, *self.given]
 
     def answer(self) -> Answer:
-        answer = Answer(self.question.claim, self.dialogue.check(self.premises))
+        answer = Answer(self.question.claim, self.session.check(self.premises))
         if answer.premises is not SatStatus.SAT:
-            return self.reasoned(answer, answer.premises)
-        answer = replace(answer, reached=self.dialogue.model(self.question.inputs))
-        answer = replace(answer, denied=self.dialogue.check([*self.premises, self.denied]))
+            return self.with_reason(answer, answer.premises)
+        answer = replace(answer, reached=self.session.model(self.question.inputs))
+        answer = replace(answer, denied=self.session.check([*self.premises, self.denied]))
         if answer.denied is not SatStatus.SAT:  # a counterexample is an example as well
-            answer = self.reasoned(answer, answer.denied)
-            answer = replace(answer, example=self.shown(self.premises, self.holds))
-            return replace(answer, core=self.facts_used()) if answer.denied is SatStatus.UNSAT else answer
-        return self.refutation(replace(answer, refuted=self.dialogue.model(self.question.inputs)))
+            answer = self.with_reason(answer, answer.denied)
+            answer = replace(answer, example=self.minimise(self.premises, self.holds))
+            return replace(answer, core=self.minimal_core()) if answer.denied is SatStatus.UNSAT else answer
+        return self.refutation(replace(answer, refuted=self.session.model(self.question.inputs)))
 
     def refutation(self, answer: Answer) -> Answer:
         if self.question.witness:
-            literals = [*self.facts, *self.dialogue.define([self.stray])]
-            answer = replace(answer, stray=self.dialogue.check(literals))
+            literals = [*self.facts, *self.session.define([self.stray])]
+            answer = replace(answer, stray=self.session.check(literals))
             if answer.stray is SatStatus.SAT:
-                strayed = self.dialogue.model(self.question.inputs)
-                return replace(answer, strayed=strayed, counterexample=self.shown(literals, self.stray))
-            answer = self.reasoned(answer, answer.stray)
+                strayed = self.session.model(self.question.inputs)
+                return replace(answer, strayed=strayed, counterexample=self.minimise(literals, self.stray))
+            answer = self.with_reason(answer, answer.stray)
         confirmed, model = self.confirm()
         counterexample = self.generalise(model, self.question.refutation)
         return replace(answer, confirmed=confirmed, counterexample=counterexample)
 
-    def reasoned(self, answer: Answer, found: SatStatus) -> Answer:
-        return replace(answer, reason=self.dialogue.reason()) if found is SatStatus.UNKNOWN else answer
+    def with_reason(self, answer: Answer, found: SatStatus) -> Answer:
+        return replace(answer, reason=self.session.reason()) if found is SatStatus.UNKNOWN else answer
 
-    def facts_used(self) -> tuple[int, ...]:
+    def minimal_core(self) -> tuple[int, ...]:
         """The facts that are left when, one after the other, those are deleted that are not needed."""
         base = [*self.given, self.denied]
         every = range(len(self.facts))
@@ -83,12 +83,12 @@ class _Examination:
         """Some of the items (literals by key) that cannot hold together with ``base``; None if all
         can."""
         literals = [literal for group in items.values() for literal in group]
-        if self.dialogue.check([*base, *literals]) is not SatStatus.UNSAT:
+        if self.session.check([*base, *literals]) is not SatStatus.UNSAT:
             return None
-        used = set(self.dialogue.used())
+        used = set(self.session.unsat_assumptions())
         return [key for key, group in items.items() if not used.isdisjoint(group)]
 
-    def shown(self, literals: Sequence[str], outcome: str) -> MinimalModel:
+    def minimise(self, literals: Sequence[str], outcome: str) -> MinimalModel:
         """The least model of the literals, which can hold, with what of it makes the outcome."""
         model = self.least(literals)
         assert model is not None
@@ -99,12 +99,12 @@ class _Examination:
 
         def refuse(fixed: Sequence[Bit]) -> Sequence[Bit] | None:
             by_literal = {self.literal(bit): bit for bit in fixed}
-            found = self.dialogue.check([*literals, *by_literal])
+            found = self.session.check([*literals, *by_literal])
             if found is SatStatus.UNKNOWN:
-                raise ValueError(f"The solver gave up on a witness: {self.dialogue.reason()}")
+                raise ValueError(f"The solver gave up on a witness: {self.session.reason()}")
             if found is SatStatus.SAT:
                 return None
-            return [by_literal[text] for text in self.dialogue.used() if text in by_literal]
+            return [by_literal[text] for text in self.session.unsat_assumptions() if text in by_literal]
 
         return least(self.question.inputs, refuse)
 
@@ -116,18 +116,18 @@ class _Examination:
     def generalise(self, model: Model, outcome: str) -> MinimalModel:
         """The bits of the model that are enough for the outcome, whatever the others are.  Facts
         are not used for it: a reader should see the values that the code looks at."""
-        missed = self.dialogue.define([f"(not {outcome})"])
+        missed = self.session.define([f"(not {outcome})"])
         each = {n: bits(n, width, model[n]) for n, width in self.question.inputs.items()}
-        names = self.enough(missed, {n: each[n] if model[n] else [(n, WHOLE, 0)] for n in each})
+        names = self.shrink(missed, {n: each[n] if model[n] else [(n, WHOLE, 0)] for n in each})
         kept = [bit for n in names if n not in self.question.bitwise for bit in each[n]]
         single = {bit: [bit] for n in names if n in self.question.bitwise for bit in each[n]}
-        kept += self.enough([*missed, *map(self.literal, kept)], single)
+        kept += self.shrink([*missed, *map(self.literal, kept)], single)
         matter: dict[str, int] = {}
         for name, number, _ in kept:
             matter[name] = matter.get(name, 0) | 1 << number
         return MinimalModel(model, matter)
 
-    def enough(self, base: Sequence[str], items: Mapping[Key, Sequence[Bit]]) -> list[Key]:
+    def shrink(self, base: Sequence[str], items: Mapping[Key, Sequence[Bit]]) -> list[Key]:
         """The items without which the base could hold."""
         literals = {key: [self.literal(bit) for bit in group] for key, group in items.items()}
         return needed(list(items), lambda some: self.core(base, {key: literals[key] for key in some}))
@@ -140,7 +140,7 @@ class _Examination:
         refuting under all of them, or one is found that none saves.
         """
         confirmed, model = steady(
-            lambda saving: self.least([*self.premises, self.denied, *self.dialogue.define(saving)]),
+            lambda saving: self.least([*self.premises, self.denied, *self.session.define(saving)]),
             self.saving,
         )
         assert model is not None  # it was just found
@@ -155,10 +155,10 @@ class _Examination:
         tight = [n for n in question.inputs if n not in question.loose]
         here = self.instance([smt_text.symbol(n) for n in question.loose])
         fixed = [bit for n in tight for bit in bits(n, question.inputs[n], model[n])]
-        saved = self.dialogue.define([f"(not {here})"])
-        if self.dialogue.check([*saved, *map(self.literal, fixed)]) is SatStatus.UNSAT:
+        saved = self.session.define([f"(not {here})"])
+        if self.session.check([*saved, *map(self.literal, fixed)]) is SatStatus.UNSAT:
             return None
-        values = self.dialogue.model(question.loose)
+        values = self.session.model(question.loose)
         return self.instance([smt_text.value_text(values[n], question.inputs[n]) for n in question.loose])
 
     def instance(self, arguments: Sequence[str]) -> str:
@@ -174,32 +174,32 @@ def _bit_text(name: str, width: int, number: int) -> str:
 
 def find_cores(engine: SmtEngine, batch: Batch) -> Iterator[Answer | Query]:
     """Each question before it is asked, and its answer: ``denied``, and ``used`` if that is unsat."""
-    dialogue = Session(engine, batch.text)
+    session = Session(engine, batch.text)
     literals = {
         q.claim: (
-            dialogue.define([*q.background, *q.given, f"(not {q.then})"]),
-            dialogue.define(q.facts),
+            session.define([*q.background, *q.given, f"(not {q.then})"]),
+            session.define(q.facts),
         )
         for q in batch.queries
     }
     for question in batch.queries:
         yield question
         others, facts = literals[question.claim]
-        denied = dialogue.check([*others, *facts])
-        used = _used(dialogue, others, facts, batch.minimal_cores) if denied is SatStatus.UNSAT else None
+        denied = session.check([*others, *facts])
+        used = _find_core(session, others, facts, batch.minimal_cores) if denied is SatStatus.UNSAT else None
         yield Answer(question.claim, SatStatus.NOT_QUERIED, denied, core=used)
 
 
-def _used(dialogue: Session, others: Sequence[str], facts: Sequence[str], least: bool) -> tuple[int, ...]:
+def _find_core(session: Session, others: Sequence[str], facts: Sequence[str], least: bool) -> tuple[int, ...]:
     """The positions of the facts in the core of the last answer, or in the least core."""
 
     def enough(some: Sequence[int]) -> list[int] | None:
-        if dialogue.check([*others, *(facts[i] for i in some)]) is not SatStatus.UNSAT:
+        if session.check([*others, *(facts[i] for i in some)]) is not SatStatus.UNSAT:
             return None
         return used(some)
 
     def used(some: Sequence[int]) -> list[int]:
-        core = set(dialogue.used())
+        core = set(session.unsat_assumptions())
         return [i for i in some if facts[i] in core]
 
     every = range(len(facts))

@@ -92,10 +92,10 @@ class Pool:
             for worker in list(self.workers):
                 if worker.ready and worker.batch is None and queue:
                     yield from self._send(worker, queue)
-            for worker in self._heard():
+            for worker in self._wait():
                 yield from self._read(worker, queue)
             for worker in [w for w in self.workers if w.deadline and w.deadline <= time.monotonic()]:
-                yield from self._late(worker, queue)
+                yield from self._handle_delay(worker, queue)
 
     def _start(self) -> None:
         root = str(Path(__file__).resolve().parents[3])
@@ -134,9 +134,9 @@ class Pool:
             worker.process.stdin.write(write_line(worker.batch).encode() + b"\n")
             worker.process.stdin.flush()
         except BrokenPipeError:
-            yield from self._died(worker, queue)
+            yield from self._handle_death(worker, queue)
 
-    def _heard(self) -> list[_Worker]:
+    def _wait(self) -> list[_Worker]:
         """The workers that said something, at the latest when the first has to."""
         if not self.workers:
             return []  # the last one died, and the next is not started yet
@@ -148,7 +148,7 @@ class Pool:
         assert worker.process.stdout
         data = os.read(worker.process.stdout.fileno(), 1 << 16)
         if not data:
-            yield from self._died(worker, queue)
+            yield from self._handle_death(worker, queue)
             return
         *lines, worker.unread = (worker.unread + data).split(b"\n")
         for line in lines:
@@ -183,7 +183,7 @@ class Pool:
             worker.batch, worker.deadline = None, None
         return answer
 
-    def _died(self, worker: _Worker, queue: deque[Batch]) -> Iterator[Answer]:
+    def _handle_death(self, worker: _Worker, queue: deque[Batch]) -> Iterator[Answer]:
         told = self._end(worker)
         if worker.ready:
             yield from self._give_up(worker, queue, SatStatus.UNKNOWN, f"The worker died: {told}.")
@@ -192,9 +192,9 @@ class Pool:
         while queue:
             yield from (Answer(q.claim, SatStatus.UNKNOWN, reason=reason) for q in queue.popleft().queries)
 
-    def _late(self, worker: _Worker, queue: deque[Batch]) -> Iterator[Answer]:
+    def _handle_delay(self, worker: _Worker, queue: deque[Batch]) -> Iterator[Answer]:
         if not worker.ready:
-            yield from self._died(worker, queue)
+            yield from self._handle_death(worker, queue)
             return
         self._end(worker)
         if worker.begun:

@@ -50,7 +50,7 @@ class Session:
         """The values of inputs in the model that was just found."""
         return self.values([smt_text.symbol(text) for text in inputs])
 
-    def used(self) -> list[str]:
+    def unsat_assumptions(self) -> list[str]:
         """The literals that the last ``unsat`` needed."""
         return smtlib.read_literals(self.engine("(get-unsat-assumptions)"))
 

@@ -18,7 +18,7 @@ from model.program.procedure import Procedure
 from model.vocabulary.memory import PAGE_SHIFT, map_addr, relaxed_addr
 from model.vocabulary.symbols import READ, VARYING
 from proofs.claims.claim import bind
-from proofs.solvers.bdd.abstraction import Conditions
+from proofs.solvers.bdd.abstraction import BooleanAbstraction
 from proofs.solvers.bdd.bdd import Bdd
 from proofs.solvers.bdd.engine import is_impossible
 from proofs.theorems.observable import EVERYTHING, LOCKS
@@ -49,7 +49,7 @@ class MaskingCheck:
     original: Procedure
     marked: Procedure
     assumed: Sequence[Fact]
-    conditions: Conditions = field(default_factory=lambda: Conditions(Bdd(limit=TOGETHER)))
+    conditions: BooleanAbstraction = field(default_factory=lambda: BooleanAbstraction(Bdd(limit=TOGETHER)))
     result: symbolic.Result = field(init=False)
     memo: dict[bytes, Term] = field(default_factory=dict)
 
@@ -63,13 +63,13 @@ class MaskingCheck:
     def is_unreachable(self, mark: str) -> bool:
         """Whether the mark is shown never to be reached."""
         if self.conditions.bdd.is_full():
-            self.conditions = Conditions(Bdd(limit=TOGETHER))
+            self.conditions = BooleanAbstraction(Bdd(limit=TOGETHER))
         return is_impossible(self.conditions, (self.result.places[mark], *self.facts))
 
     def is_masked(self, mark: str, mutant: Procedure) -> bool:
         """Whether nothing that is observed differs where the mark is reached."""
         reached = self.result.places[mark]
-        conditions = Conditions(Bdd(limit=ALONE))
+        conditions = BooleanAbstraction(Bdd(limit=ALONE))
         different = self._differences(mutant)
         return all(is_impossible(conditions, (reached, *self.facts, *terms)) for terms in different)
 

@@ -91,7 +91,7 @@ class _Diagram:
     """One diagram for several claims."""
 
     def __init__(self) -> None:
-        self.shared = engine.Shared()
+        self.shared = engine.SharedDiagram()
 
     def decide(self, _: Claim, obligation: Obligation) -> Answer:
         """UNSAT of the denied conclusion, where the diagram shows it.  A model is not sought: the

@@ -80,7 +80,7 @@ def report(judged: Judged) -> str:
     """A disagreement as a file: who said what, and the obligation in SMT-LIB."""
     assert judged.obligation is not None
     lines = ["Engines disagree on this claim.", *listed(judged), judged.why]
-    return smt_text.comment("\n".join(lines)) + smtlib.certificate(judged.obligation)
+    return smt_text.comment("\n".join(lines)) + smtlib.render_claim(judged.obligation)
 
 
 def reports(judged: Iterable[Judged]) -> dict[str, str]:

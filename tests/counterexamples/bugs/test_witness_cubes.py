@@ -16,7 +16,7 @@ from proofs.claims.past_bugs import on_shape
 from proofs.solvers.engine import SmtEngine
 from proofs.solvers.obligation import Obligation
 from proofs.solvers.query import MinimalModel
-from proofs.solvers.smt.batch import single
+from proofs.solvers.smt.batch import single_batches
 from proofs.solvers.smt.minimal import examine
 from proofs.solvers.smt.z3 import start
 from tests.support.solvers.cubes import check_that_it_refutes_and_is_prime, seeded
@@ -33,7 +33,7 @@ def made(text: str) -> Obligation:
 
 
 def shown(text: str, engine: SmtEngine) -> MinimalModel:
-    (batch,) = single([made(text)])
+    (batch,) = single_batches([made(text)])
     found = examine(engine, batch.text, batch.queries[0]).counterexample
     assert found is not None
     return found

@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 from model.logic import BOOL, BitVec, SortError, bitvec_op, name, subterms
 from proofs.evidence import write
 from proofs.evidence.checker import answers, clauses, stored
-from proofs.evidence.checker.answers import PROVED, REFUTED, Answers, ClaimAnswer
-from proofs.evidence.checker.stored import Obligations, Part, StoredClaim, write_smt2
+from proofs.evidence.checker.answers import PROVED, REFUTED, ClaimAnswer, StoredAnswers
+from proofs.evidence.checker.stored import Obligations, StoredClaim, StoredTerm, write_smt2
 from proofs.evidence.search import sat, search, worker
 from proofs.evidence.search.incremental import Asked
 from proofs.evidence.search.sat import GaveUpError, SatSolver
-from proofs.solvers.sat.tseitin import Clauses
+from proofs.solvers.sat.tseitin import TseitinEncoding
 from proofs.solvers.smt import z3
 from proofs.theorems.expectation import Verdict
 from proofs.verdicts.verdict import Judged
@@ -29,7 +29,7 @@ from tests.support.solvers.evidences import lay, toy_claims, toy_files
 from tests.support.terms import Maker
 
 
-def kept() -> tuple[Obligations, Answers]:
+def kept() -> tuple[Obligations, StoredAnswers]:
     texts = toy_files()
     (place,) = {path.partition("/")[0] for path in texts if "/" in path}
     obligations = stored.read(texts[f"{place}/obligations.json"])
@@ -87,8 +87,8 @@ def test_what_is_stored_is_read_back(data: st.DataObject) -> None:
     root = Maker(data.draw).term(BOOL, 4)
     terms = tuple(subterms(root))
     top = len(terms) - 1
-    fact = stored.Fact("a", "It is so.", "the source", top)
-    claim = StoredClaim("t@s", "Says.", (top,), (0,), (Part("p", top),), Part("q", top))
+    fact = stored.StoredFact("a", "It is so.", "the source", top)
+    claim = StoredClaim("t@s", "Says.", (top,), (0,), (StoredTerm("p", top),), StoredTerm("q", top))
     obligations = Obligations("s", terms, (fact,), (claim,))
     back = stored.read(stored.write(obligations))
     assert [t.key for t in back.terms] == [t.key for t in terms]
@@ -145,7 +145,7 @@ def test_what_is_hard_beside_the_others_is_asked_by_itself(monkeypatch: pytest.M
     asked = []
 
     class Noted(Asked):
-        def __init__(self, gates: Clauses, conflicts: int, always: Sequence[int] = ()):
+        def __init__(self, gates: TseitinEncoding, conflicts: int, always: Sequence[int] = ()):
             super().__init__(gates, conflicts, always)
             asked.append(len(always))
 
@@ -153,8 +153,8 @@ def test_what_is_hard_beside_the_others_is_asked_by_itself(monkeypatch: pytest.M
     then = bitvec_op("mul", a, b) == bitvec_op("mul", b, a)
     terms = {term.key: term for term in subterms(then, c == 0)}
     places = {key: i for i, key in enumerate(terms)}
-    fact = stored.Fact("c", "It is 0.", "here", places[(c == 0).key])
-    claim = StoredClaim("t@s", "Says.", (), (0,), (), Part("q", places[then.key]))
+    fact = stored.StoredFact("c", "It is 0.", "here", places[(c == 0).key])
+    claim = StoredClaim("t@s", "Says.", (), (0,), (), StoredTerm("q", places[then.key]))
     obligations = Obligations("s", tuple(terms.values()), (fact,), (claim,))
     monkeypatch.setattr(search, "Asked", Noted)
     monkeypatch.setattr(search, "SOON", 1)
@@ -164,7 +164,7 @@ def test_what_is_hard_beside_the_others_is_asked_by_itself(monkeypatch: pytest.M
     assert asked == [0, 1, 0]
     steps = answers.read_steps(each.certificate.splitlines())
     assert len(steps) > 1
-    clauses.formula(obligations).check(claim, (), {}, steps)
+    clauses.encode_obligations(obligations).check(claim, (), {}, steps)
 
 
 @pytest.mark.parametrize(("loose", "witness"), [((), {"t": 2, "u": 1}), (("u",), {"t": 5})])
@@ -175,7 +175,7 @@ def test_a_counterexample_does_not_rest_on_what_is_unknown(
     t, u = name("t", BitVec(4)), name("u", BitVec(4))
     then = ~((t == 2) & ~(u == 0) | (t == 5))
     terms = tuple(subterms(then))
-    claim = StoredClaim("t@s", "Says.", (), (), (), Part("q", len(terms) - 1), loose)
+    claim = StoredClaim("t@s", "Says.", (), (), (), StoredTerm("q", len(terms) - 1), loose)
     found = search.search(Obligations("s", terms, (), (claim,)), [REFUTED])
     assert found.claims[0].refuted is not None
     assert found.witnesses[found.claims[0].refuted] == witness
@@ -183,7 +183,7 @@ def test_a_counterexample_does_not_rest_on_what_is_unknown(
 
 def test_only_the_facts_used_are_assumed_by_a_certificate() -> None:
     obligations, _ = kept()
-    formula = clauses.formula(obligations)
+    formula = clauses.encode_obligations(obligations)
     claim = next(c for c in obligations.claims if c.name.startswith(told("memory_is_normal").name))
     assert len(formula.units(claim, ())) == len(claim.given) + 1
     assert len(formula.units(claim, claim.facts)) == len(claim.given) + 1 + len(claim.facts)
@@ -231,6 +231,6 @@ def test_a_failure_leaves_the_old_evidence(tmp_path: Path) -> None:
 
 def test_a_name_that_smt_lib_does_not_have_is_refused() -> None:
     odd = name("a|b")
-    claim = StoredClaim("t@s", "", (), (), (), Part("", 0))
+    claim = StoredClaim("t@s", "", (), (), (), StoredTerm("", 0))
     with pytest.raises(SortError, match="cannot be the name of an input"):
         write_smt2(Obligations("s", (odd,), (), (claim,)))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from proofs import check
-from proofs.evidence.checker.verify import Checked
+from proofs.evidence.checker.verify import CheckResult
 from proofs.solvers import parallel
 from tests.support.solvers.evidences import lay, texts, toy_files
 
@@ -49,7 +49,7 @@ def test_a_process_that_dies_is_said_to(
     with pytest.raises(parallel.DiedError, match=sentence.replace("?", r"\?")):
         list(parallel.map_in_order(_dies, [3, 3], 2, "checks evidence"))
 
-    def died(*_: object) -> Checked:
+    def died(*_: object) -> CheckResult:
         raise parallel.DiedError(sentence)
 
     monkeypatch.setattr(check, "_checked", died)

@@ -42,23 +42,23 @@ TEXT = """\
 
 def test_the_text_of_a_claim() -> None:
     (made,) = obligations([SMALL])
-    assert smtlib.certificate(made) == TEXT
+    assert smtlib.render_claim(made) == TEXT
 
 
 @pytest.mark.parametrize("claim", toy.claims(), ids=lambda c: c.theorem)
 def test_any_solver_can_check_a_claim(claim: object) -> None:
     (made,) = obligations([claim])  # type: ignore[list-item]
-    answer = start()(smtlib.certificate(made).replace("(set-logic QF_BV)\n", ""))
+    answer = start()(smtlib.render_claim(made).replace("(set-logic QF_BV)\n", ""))
     assert answer.strip() == ("sat" if made.hopeless else "unsat")
 
 
 def test_the_text_is_the_same_every_time() -> None:
-    texts = [[smtlib.certificate(made) for made in obligations(toy.claims())] for _ in range(2)]
+    texts = [[smtlib.render_claim(made) for made in obligations(toy.claims())] for _ in range(2)]
     assert texts[0] == texts[1]
 
 
 def test_shared_terms_are_written_once() -> None:
-    writer = smtlib.batch(obligations(toy.claims()))
+    writer = smtlib.write_definitions(obligations(toy.claims()))
     bodies = [line.split(")", 1)[1] for line in writer.lines if line.startswith("(define-fun")]
     assert len(bodies) == len(set(bodies)) > 20
     names = [re.findall(r"define-fun (t\d+)", line) for line in writer.lines]
@@ -70,7 +70,7 @@ def test_a_name_has_one_sort() -> None:
     wide = toy.claim("u", toy.fault_path(), (), name("other", BitVec(16)) == 0, facts=())
     message = "^other is a word of 8 bits in one place and a word of 16 bits in another.$"
     with pytest.raises(SortError, match=message):
-        smtlib.batch([*obligations([narrow]), *obligations([wide])])
+        smtlib.write_definitions([*obligations([narrow]), *obligations([wide])])
 
 
 @pytest.mark.parametrize("text", ["a|b", "a\\b", "a\nb", "ä"])

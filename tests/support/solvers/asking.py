@@ -11,7 +11,7 @@ from proofs.claims.catalogue import claims, shapes
 from proofs.claims.claim import Claim
 from proofs.claims.obligations import obligations
 from proofs.solvers.query import Answer
-from proofs.solvers.smt.batch import batches, single
+from proofs.solvers.smt.batch import batches, single_batches
 from proofs.solvers.smt.worker import answers
 from proofs.solvers.smt.z3 import start
 from proofs.verdicts.finding import Finding, find
@@ -53,6 +53,6 @@ def ask_closely(asked: Iterable[Claim]) -> list[Finding]:
     """The verdicts with their witnesses, in the order of the claims."""
     some = list(asked)
     made = obligations(some)
-    steps = (step for batch in single(made) for step in answers(batch, start))
+    steps = (step for batch in single_batches(made) for step in answers(batch, start))
     found = {step.claim: step for step in steps if isinstance(step, Answer)}
     return [find(judge(c, o, found[c.name])) for c, o in zip(some, made, strict=True)]

@@ -54,7 +54,7 @@ def _sound_by_propagation(changed: dict[str, str]) -> bool:
 
     obligations = stored.read(changed[OBLIGATIONS])
     told = answers.read(changed[ANSWERS], len(obligations.facts))
-    formula = certificate.formula(obligations)
+    formula = certificate.encode_obligations(obligations)
     lines, proofs = answers.read_certificates(changed[CERTIFICATES])
     shared = dict(enumerate(formula.gates.clauses, 1))
     if not _follow(shared, answers.read_steps(lines)):

@@ -16,7 +16,7 @@ from proofs.claims.load import chosen, load
 from proofs.claims.obligations import obligations
 from proofs.cli.selection import Selection
 from proofs.evidence.coq import compile as coq
-from proofs.evidence.coq.certificate import Clause, SatisfiableError, Step, certify, refuted, rests_on
+from proofs.evidence.coq.certificate import Clause, CoqStep, SatisfiableError, certify, refute, rests_on
 from proofs.evidence.coq.checked import Outcome, is_theorem, run, written
 from proofs.evidence.coq.formulas import Var
 from proofs.evidence.coq.packed import packed
@@ -53,7 +53,7 @@ def test_clauses_are_refuted_if_and_only_if_they_cannot_all_be_true(clauses: lis
         for values in product([False, True], repeat=6)
     )
     try:
-        learnt = refuted(clauses)
+        learnt = refute(clauses)
     except SatisfiableError:
         assert possible
         return
@@ -102,7 +102,7 @@ def test_without_a_sat_solver_nothing_is_covered(monkeypatch: pytest.MonkeyPatch
 
 def test_too_large_a_number_is_told() -> None:
     with pytest.raises(NotCovered, match="larger numbers"):
-        packed([Step(((True, Var("V", 1 << 16, 0)),), Var("V", 1 << 16, 0))])
+        packed([CoqStep(((True, Var("V", 1 << 16, 0)),), Var("V", 1 << 16, 0))])
 
 
 # Coq ----------------------------------------------------------------------------------------------
@@ -136,7 +136,7 @@ def test_what_is_unpacked_is_what_was_packed(prepared: Path) -> None:
     assert coq.compiled(COQC, prepared, "packed_and_back.v", text, 60.0) == coq.Said(True)
 
 
-def _written(step: Step) -> str:
+def _written(step: CoqStep) -> str:
     clause = "; ".join(f"({'true' if sign else 'false'}, {var})" for sign, var in step.clause)
     if step.gate is None:
         return f"By_clauses [{clause}] [{'; '.join(map(str, step.hints))}]%positive"

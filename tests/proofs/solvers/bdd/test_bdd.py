@@ -27,10 +27,10 @@ from model.logic import (
 )
 from proofs.claims.catalogue import claims, shapes
 from proofs.claims.obligations import obligations
-from proofs.solvers.bdd.abstraction import Conditions
+from proofs.solvers.bdd.abstraction import BooleanAbstraction
 from proofs.solvers.bdd.bdd import Bdd, TooLarge
-from proofs.solvers.bdd.engine import Budget, Shared, is_impossible
-from proofs.solvers.sat.bitblast import Blaster
+from proofs.solvers.bdd.engine import Budget, SharedDiagram, is_impossible
+from proofs.solvers.sat.bitblast import BitBlaster
 from proofs.theorems.expectation import Verdict
 from tests.support.solvers.solving import satisfiable
 from tests.support.terms import Maker
@@ -57,7 +57,7 @@ def test_the_diagram_holds_where_enumeration_says_and_finds_a_model(data: st.Dat
     term = Maker(data.draw, SMALL).term(BOOL)
     inputs = dict(sorted(free_names(term).items()))
     bdd = Bdd()
-    edge = Blaster(bdd).truth(term)
+    edge = BitBlaster(bdd).truth(term)
     good = [values for values in every(inputs) if holds(term, values)]
     levels = {level: variable for variable, level in bdd.levels.items()}
     for values in every(inputs):
@@ -77,7 +77,7 @@ def test_the_diagram_holds_where_enumeration_says_and_finds_a_model(data: st.Dat
 def test_equal_terms_are_one_edge(data: st.DataObject) -> None:
     maker = Maker(data.draw, SMALL)
     p, q, r = (maker.term(BOOL, 2) for _ in range(3))
-    truth = Blaster(Bdd()).truth
+    truth = BitBlaster(Bdd()).truth
     assert truth(disj(p, q)) == truth(~(~p & ~q))
     assert truth(choose(p, q, r)) == truth((p & q) | (~p & r))
     assert truth(p ^ q) == truth(disj(p & ~q, ~p & q))
@@ -87,7 +87,7 @@ def test_equal_terms_are_one_edge(data: st.DataObject) -> None:
 @given(st.data())
 def test_what_is_impossible_has_no_model(data: st.DataObject) -> None:
     term = Maker(data.draw, (2, 4, 64)).term(BOOL, 4)
-    if is_impossible(Conditions(), (term,)):
+    if is_impossible(BooleanAbstraction(), (term,)):
         assert not satisfiable(term)
 
 
@@ -97,7 +97,7 @@ def test_what_a_shared_diagram_excludes_has_no_model(data: st.DataObject) -> Non
     """One diagram for several questions; small budgets leave things out in every place."""
     maker = Maker(data.draw, (2, 4, 64))
     budget = Budget(*(data.draw(st.sampled_from((3, 30, 300))) for _ in range(4)))
-    shared = Shared(budget)
+    shared = SharedDiagram(budget)
     for _ in range(3):
         terms = [maker.term(BOOL, 3) for _ in range(4)]
         if shared.is_impossible(terms[:2], terms[2:]):
@@ -106,10 +106,10 @@ def test_what_a_shared_diagram_excludes_has_no_model(data: st.DataObject) -> Non
 
 def test_other_terms_are_added_only_if_they_exclude_something() -> None:
     word, flag = name("a", BV64) + name("b", BV64), name("flag")
-    shared = Shared()
+    shared = SharedDiagram()
     assert shared.is_impossible((word > 7,), (flag, word <= 5))
     assert not shared.is_impossible((word > 7,), (flag, word <= 9))
-    assert not Shared(Budget(each=0)).is_impossible((word > 7,), (flag, word <= 5))
+    assert not SharedDiagram(Budget(each=0)).is_impossible((word > 7,), (flag, word <= 5))
 
 
 @settings(max_examples=60, deadline=None)
@@ -123,33 +123,33 @@ def test_what_is_left_open_is_the_same_on_every_input(data: st.DataObject) -> No
     fixed = [
         name(n, s) == const(v, s) for (n, s), v in zip(free_names(term).items(), values.values(), strict=True)
     ]
-    assert not is_impossible(Conditions(), (truth, *fixed))
+    assert not is_impossible(BooleanAbstraction(), (truth, *fixed))
 
 
 def test_a_word_that_is_chosen_is_taken_apart() -> None:
     size = choose(name("a"), const(1 << 30, BV64), choose(name("b"), const(1 << 21, BV64), const(4096, BV64)))
     start, end = name("start", BV64), name("end", BV64)
-    assert is_impossible(Conditions(), (size == 1 << 12, name("a") | name("b")))
+    assert is_impossible(BooleanAbstraction(), (size == 1 << 12, name("a") | name("b")))
     assert is_impossible(
-        Conditions(),
+        BooleanAbstraction(),
         ((start & (size - 1)) != (end & 4095), ~name("a"), ~name("b"), (start & 4095) == (end & 4095)),
     )
-    assert not is_impossible(Conditions(), ((start & (size - 1)) == (end & 4095),))
+    assert not is_impossible(BooleanAbstraction(), ((start & (size - 1)) == (end & 4095),))
 
 
 def test_what_is_at_most_a_number_is_at_most_a_greater_one() -> None:
     word = name("a", BV64) + name("b", BV64)
-    assert is_impossible(Conditions(), (word <= 5, word > 7))
-    assert is_impossible(Conditions(), (word == 5, word == 7))
-    assert not is_impossible(Conditions(), (word <= 7, word > 5))
+    assert is_impossible(BooleanAbstraction(), (word <= 5, word > 7))
+    assert is_impossible(BooleanAbstraction(), (word == 5, word == 7))
+    assert not is_impossible(BooleanAbstraction(), (word <= 7, word > 5))
 
 
 def test_a_diagram_that_is_too_large_is_said_to_be() -> None:
     a, b = name("a", BV64), name("b", BV64)
     with pytest.raises(TooLarge):
-        Blaster(Bdd(limit=1000)).truth((a + b) == (b - a))
+        BitBlaster(Bdd(limit=1000)).truth((a + b) == (b - a))
     assert not is_impossible(
-        Conditions(Bdd(limit=5)), (conj(*(name(f"p{i}") for i in range(9))), FALSE | name("q"))
+        BooleanAbstraction(Bdd(limit=5)), (conj(*(name(f"p{i}") for i in range(9))), FALSE | name("q"))
     )
 
 
@@ -168,8 +168,8 @@ def test_the_obligations_of_a_shape_are_answered_as_declared() -> None:
         assert expected is not None
         facts = (fact.holds for fact in obligation.facts)
         assumed = (TRUE, *sorted((*obligation.background, *facts, *obligation.given), key=_size))
-        assert not is_impossible(Conditions(Bdd(limit=3_000)), assumed)
-        if is_impossible(Conditions(Bdd(limit=3_000)), (~obligation.then, *assumed)):
+        assert not is_impossible(BooleanAbstraction(Bdd(limit=3_000)), assumed)
+        if is_impossible(BooleanAbstraction(Bdd(limit=3_000)), (~obligation.then, *assumed)):
             assert expected.verdict is Verdict.PROVED
             proved += 1
     assert proved >= wanted
@@ -178,6 +178,6 @@ def test_the_obligations_of_a_shape_are_answered_as_declared() -> None:
 def test_a_wrong_edge_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     """A diagram that joins wrongly is caught by what it is held against."""
     term = name("p") & ~name("q")
-    assert is_impossible(Conditions(), (term,)) == (not satisfiable(term))
+    assert is_impossible(BooleanAbstraction(), (term,)) == (not satisfiable(term))
     monkeypatch.setattr(Bdd, "conj", lambda self, a, b: self.false)
-    assert is_impossible(Conditions(), (term,)) != (not satisfiable(term))
+    assert is_impossible(BooleanAbstraction(), (term,)) != (not satisfiable(term))

@@ -29,7 +29,7 @@ from model.logic import (
     same,
     value_of,
 )
-from proofs.solvers.sat.bitblast import Blaster
+from proofs.solvers.sat.bitblast import BitBlaster
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Plain:
 
 
 def blasted(term: Term, values: dict[str, int]) -> int:
-    return sum(bit << i for i, bit in enumerate(Blaster(Plain(values)).bits(term)))
+    return sum(bit << i for i, bit in enumerate(BitBlaster(Plain(values)).bits(term)))
 
 
 def meant(term: Term, values: dict[str, int]) -> int:
@@ -125,7 +125,7 @@ def test_words_of_64_bits(a: int, b: int, op: str) -> None:
 
 def test_what_is_no_gate_is_said() -> None:
     with pytest.raises(ValueError, match="A term of the operator 'apply' has no bits."):
-        Blaster(Plain({"p": 0})).bits(apply("f", BOOL, name("p")))
+        BitBlaster(Plain({"p": 0})).bits(apply("f", BOOL, name("p")))
 
 
 def test_deep_terms_need_no_deep_stack() -> None:

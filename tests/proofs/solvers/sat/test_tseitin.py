@@ -12,8 +12,8 @@ from pysat.solvers import Glucose4, Minisat22
 
 from model.logic import BOOL, BitVec, Term, choose, conj, disj, free_names, name, same
 from proofs.solvers.sat import tseitin
-from proofs.solvers.sat.bitblast import Blaster
-from proofs.solvers.sat.tseitin import Clauses
+from proofs.solvers.sat.bitblast import BitBlaster
+from proofs.solvers.sat.tseitin import TseitinEncoding
 from tests.proofs.solvers.sat.test_bitblast import meant, of_two_words
 from tests.support.solvers.solving import satisfiable
 from tests.support.terms import Maker
@@ -21,8 +21,8 @@ from tests.support.terms import Maker
 
 def propagated(term: Term, inputs: list[dict[str, int]]) -> list[int]:
     """The values of the term that the clauses force, on each of the inputs."""
-    gates = Clauses()
-    bits = Blaster(gates).bits(term)
+    gates = TseitinEncoding()
+    bits = BitBlaster(gates).bits(term)
     found = []
     with Minisat22(bootstrap_with=[clause for clause in gates.clauses if len(clause) > 1]) as solver:
         for values in inputs:
@@ -56,8 +56,8 @@ def test_each_gate_is_exact_whatever_signs_and_constants_it_joins() -> None:
 @given(st.data())
 def test_random_terms_are_satisfiable_if_and_only_if_z3_says_so(data: st.DataObject) -> None:
     term = Maker(data.draw, (1, 2, 3, 8)).term(BOOL, 4)
-    gates = Clauses()
-    literal = Blaster(gates).truth(term)
+    gates = TseitinEncoding()
+    literal = BitBlaster(gates).truth(term)
     with Glucose4(bootstrap_with=[*gates.clauses, (literal,)]) as solver:
         assert solver.solve() == satisfiable(term), free_names(term)
 
@@ -65,9 +65,9 @@ def test_random_terms_are_satisfiable_if_and_only_if_z3_says_so(data: st.DataObj
 def test_the_clauses_depend_on_the_terms_alone() -> None:
     made = []
     for _ in range(2):
-        gates = Clauses()
+        gates = TseitinEncoding()
         for term in of_two_words(3):
-            Blaster(gates).bits(term)
+            BitBlaster(gates).bits(term)
         made.append(gates.clauses)
     assert made[0] == made[1]
 
@@ -75,4 +75,4 @@ def test_the_clauses_depend_on_the_terms_alone() -> None:
 def test_too_many_gates_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tseitin, "MOST_GATES", 100)
     with pytest.raises(ValueError, match=r"The terms have more than 100 gates\."):
-        Blaster(Clauses()).bits(name("a", BitVec(64)) + name("b", BitVec(64)))
+        BitBlaster(TseitinEncoding()).bits(name("a", BitVec(64)) + name("b", BitVec(64)))

@@ -15,7 +15,7 @@ from proofs.claims.claim import Claim
 from proofs.claims.obligations import obligations
 from proofs.solvers.engine import EngineError, SmtEngine
 from proofs.solvers.query import Answer, Batch, MinimalModel, SatStatus, read_answer, read_batch, write_line
-from proofs.solvers.smt.batch import batches, single
+from proofs.solvers.smt.batch import batches, single_batches
 from proofs.solvers.smt.worker import answers
 from proofs.solvers.smt.z3 import start
 from tests.support import toy
@@ -36,7 +36,9 @@ def look(
     claims: list[Claim], closely: bool = True, engine: Callable[[], SmtEngine] = start
 ) -> dict[str, Answer]:
     steps = [
-        s for batch in (single if closely else batches)(obligations(claims)) for s in answers(batch, engine)
+        s
+        for batch in (single_batches if closely else batches)(obligations(claims))
+        for s in answers(batch, engine)
     ]
     return {step.claim.partition("@")[0]: step for step in steps if isinstance(step, Answer)}
 
@@ -181,7 +183,7 @@ def test_an_engine_that_complains_is_unknown() -> None:
 
 
 def test_batches_and_answers_cross_the_pipe_unchanged() -> None:
-    made = single(obligations(toy.claims()))
+    made = single_batches(obligations(toy.claims()))
     assert [read_batch(write_line(batch)) for batch in made] == made
     found = [a for batch in made for a in answers(batch, start) if isinstance(a, Answer)]
     assert [read_answer(write_line(answer)) for answer in found] == found

@@ -11,7 +11,7 @@ from proofs.claims.past_bugs import on_shape
 from proofs.solvers.engine import SmtEngine
 from proofs.solvers.obligation import Obligation
 from proofs.solvers.query import Answer
-from proofs.solvers.smt.batch import single
+from proofs.solvers.smt.batch import single_batches
 from proofs.solvers.smt.minimal import examine
 from proofs.solvers.smt.z3 import start
 from tests.support.solvers.cubes import check_that_it_refutes_and_is_prime, seeded
@@ -20,7 +20,7 @@ NAMES = ("forgot_dic", "every_device_was_normal_nc", "refused_with_mmap_lock_hel
 
 
 def answered(made: Obligation, engine: SmtEngine) -> Answer:
-    (batch,) = single([made])
+    (batch,) = single_batches([made])
     return examine(engine, batch.text, batch.queries[0])
 
 
