@@ -35,16 +35,16 @@ def _memory_type(value: int, constants: Constants) -> str:
 
 def _size(value: int, constants: Constants) -> str:
     names = [name for name, size in constants.items() if name.endswith("_SIZE") and size == value]
-    return names[0] if names else number(value)
+    return names[0] if names else render_number(value)
 
 
-def errno(value: int, constants: Constants) -> str:
+def render_errno(value: int, constants: Constants) -> str:
     """What a function returned, by the name of the error."""
     negative = value - (1 << 32) if value >> 31 == 1 else value
     return f"-{ERRNO[-negative]}" if -negative in ERRNO else str(negative)
 
 
-def number(value: int) -> str:
+def render_number(value: int) -> str:
     """A number as a kernel log prints it."""
     return str(value) if value < 1024 else hex(value)
 
@@ -71,11 +71,11 @@ READINGS: Mapping[str, Callable[[int, Constants], str]] = {
     "huge_page_size": _size,
     "fault_granule": _size,
     "nested_size": _size,
-    "ret": errno,
-    "map_ret": errno,
-    "relax_ret": errno,
-    "topup_ret": errno,
-    "thp_size": errno,
+    "ret": render_errno,
+    "map_ret": render_errno,
+    "relax_ret": render_errno,
+    "topup_ret": render_errno,
+    "thp_size": render_errno,
 }
 
 
@@ -84,9 +84,9 @@ def reading(word: str, width: int, value: int, constants: Constants) -> str:
     if width == 0:
         return "true" if value else "false"
     read = READINGS.get(word)
-    return number(value) if read is None else read(value, constants)
+    return render_number(value) if read is None else read(value, constants)
 
 
 def is_callee(word: str) -> bool:
     """Whether the word is what a called function returned: 0 is success."""
-    return word != "ret" and READINGS.get(word) is errno
+    return word != "ret" and READINGS.get(word) is render_errno

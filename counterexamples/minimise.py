@@ -27,12 +27,12 @@ WHOLE = -1
 Refuse = Callable[[Sequence[Bit]], Sequence[Bit] | None]
 
 
-def bits(name: str, width: int, value: int) -> list[Bit]:
+def bits_of(name: str, width: int, value: int) -> list[Bit]:
     """The bits of an input (``width`` 0: a truth value, of one bit), the highest first."""
     return [(name, i, value >> i & 1) for i in reversed(range(max(width, 1)))]
 
 
-def least(inputs: Mapping[str, int], refuse: Refuse) -> Model | None:
+def minimise_model(inputs: Mapping[str, int], refuse: Refuse) -> Model | None:
     """The least model: the first input as small as it can be, then the second, and so on; None if
     there is no model.
 
@@ -58,7 +58,7 @@ def least(inputs: Mapping[str, int], refuse: Refuse) -> Model | None:
 
 def _word(name: str, width: int, fixed: Sequence[Bit], refuse: Refuse) -> list[Bit]:
     """The bits of the least value of one input that is not 0, those before it being ``fixed``."""
-    order = bits(name, width, 0)
+    order = bits_of(name, width, 0)
     found: list[Bit] = []
     while len(found) < len(order):
         if len(found) == len(order) - 1 and not any(value for _, _, value in found):
@@ -97,13 +97,13 @@ def _model(inputs: Mapping[str, int], fixed: Sequence[Bit]) -> Model:
 INSTANCES = 64
 
 
-def steady(
+def until_stable(
     least: Callable[[Sequence[Condition]], Model | None], saving: Callable[[Model], Condition | None]
 ) -> tuple[bool | None, Model | None]:
     """Whether some input is a witness whatever inputs that stand for something unknown are, and the least
     one; if there is none, the least that is one for some of their values.  None: that stays open.
 
-    ``least`` gives the least witness that meets conditions, and ``saving`` a condition that the witness
+    ``minimise_model`` gives the least witness that meets conditions, and ``saving`` a condition that the witness
     does not meet: to be one under values that make it none.  It gives None where there are no such values.
     """
     first = model = least(())
@@ -117,7 +117,9 @@ def steady(
     return (None if model is not None else False), first
 
 
-def needed(items: Sequence[Item], suffice: Callable[[Sequence[Item]], Sequence[Item] | None]) -> list[Item]:
+def minimal_subset(
+    items: Sequence[Item], suffice: Callable[[Sequence[Item]], Sequence[Item] | None]
+) -> list[Item]:
     """Those of the items (all different) that are left when, from the first to the last, each is
     deleted that the others can do without.
 

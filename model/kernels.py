@@ -36,11 +36,11 @@ class Release:
 
     @property
     def number(self) -> Number:
-        return number(self.since)
+        return parse_version(self.since)
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownResult:
     """What is known of a theorem ``within`` some releases (their ``since``).
 
     If ``witness`` is not "", it is refuted there, and every witness satisfies that condition in C
@@ -57,13 +57,13 @@ class Known:
 
 
 @dataclass(frozen=True)
-class Table:
+class KernelTable:
     """The whole file."""
 
     releases: tuple[Release, ...]
-    known: tuple[Known, ...]
+    known: tuple[KnownResult, ...]
 
-    def of(self, theorem: str, release: Release, target: str = "") -> Known | None:
+    def of(self, theorem: str, release: Release, target: str = "") -> KnownResult | None:
         """What is known of the theorem in that release; None if it is to be proved."""
         at = theorem, target
         found = (k for k in self.known if (k.theorem, k.target) == at and release.since in k.within)
@@ -76,23 +76,23 @@ class Table:
         return (older[-1] if older else (same or self.releases)[0]), bool(same)
 
 
-def number(version: str) -> Number:
+def parse_version(version: str) -> Number:
     """``6.12`` as (6, 12, 0)."""
     major, minor, point = ([int(part) for part in version.split(".")] + [0, 0])[:3]
     return major, minor, point
 
 
-def load() -> Table:
+def load_kernel_table() -> KernelTable:
     """The table.
 
     Raises TableError where it lacks something or contradicts itself.
     """
     text = resources.files("model").joinpath(FILE).read_text(encoding="utf-8")
-    return parse(text)
+    return parse_kernel_table(text)
 
 
-def parse(text: str) -> Table:
-    """A table from TOML text.  Raises TableError as ``load`` does."""
+def parse_kernel_table(text: str) -> KernelTable:
+    """A table from TOML text.  Raises TableError as ``load_kernel_table`` does."""
     try:
         raw = tomllib.loads(text)
         releases = [_release(since, row) for since, row in raw["kernel"].items()]
@@ -101,7 +101,7 @@ def parse(text: str) -> Table:
     except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError) as error:
         raise TableError(f"model/{FILE} cannot be read: {error!r}; compare it with its other rows.") from None
     _check(releases, known)
-    return Table(tuple(sorted(releases, key=lambda r: r.number)), tuple(known))
+    return KernelTable(tuple(sorted(releases, key=lambda r: r.number)), tuple(known))
 
 
 def _release(since: str, row: Mapping[str, object]) -> Release:
@@ -113,16 +113,18 @@ def _release(since: str, row: Mapping[str, object]) -> Release:
     )
 
 
-def _known(row: Mapping[str, object], *more: str) -> Known:
+def _known(row: Mapping[str, object], *more: str) -> KnownResult:
     within = row["in"]
     if not isinstance(within, list):
         raise TypeError(f"`in` of {row['theorem']}")
     wanted = {key: str(row[key]) for key in more}
     target = str(row.get("target", ""))
-    return Known(str(row["theorem"]), tuple(map(str, within)), str(row["reason"]), target=target, **wanted)
+    return KnownResult(
+        str(row["theorem"]), tuple(map(str, within)), str(row["reason"]), target=target, **wanted
+    )
 
 
-def _check(releases: list[Release], known: list[Known]) -> None:
+def _check(releases: list[Release], known: list[KnownResult]) -> None:
     names = {release.since for release in releases}
     seen: set[tuple[str, str, str]] = set()
     for each in known:

@@ -23,7 +23,7 @@ from counterexamples.bugs.bug import Bug, OnC, OnShape
 from counterexamples.bugs.trees import Trees
 from counterexamples.render import bugs as render
 from counterexamples.render.bugs import Account, State
-from counterexamples.render.table import mistaken_rows
+from counterexamples.render.table import render_wrong_rows
 from counterexamples.scenarios.reach import MADE_ON, NOT_APPLICABLE
 from model.logic import TRUE
 from model.source.errors import Unsupported
@@ -116,7 +116,7 @@ def main(
         known = load()
         chosen = {name: known[name] for name in matching("bug", options.bug, known)}
         if options.list:
-            print(render.listing(chosen))
+            print(render.render_listing(chosen))
             return 0
         with Progress(sys.stderr) as progress:
             closely = options.format != "table" or options.out is not None
@@ -228,7 +228,7 @@ def _make_account(
     witness, where = find(spoken).counterexample, bug.where
     changed = ""
     if witness is not None and state is State.FOUND and isinstance(where, OnShape):
-        changed = mistaken_rows(where.right, where.procedure, witness, tables)
+        changed = render_wrong_rows(where.right, where.procedure, witness, tables)
     beside = counterpart(each, Part(release, where.target)) if isinstance(where, OnC) else ""
     return Account(name, bug, state, release, claim.says, each.why, witness, reached, changed, "", beside)
 
@@ -251,16 +251,24 @@ def _files(out: Path, accounts: Sequence[Account]) -> Iterator[tuple[Path, str]]
     for account in accounts:
         if account.witness is not None:
             folder = out / account.bug.refutes / account.name
-            yield from ((folder / name, text) for name, text in render.files(account).items())
+            yield from ((folder / name, text) for name, text in render.render_files(account).items())
 
 
 def _print_accounts(accounts: Sequence[Account], form: str) -> None:
     """Print the accounts; a reader that has gone away is no error."""
     if form == "json":
-        page = render.document(accounts)
+        page = render.render_document(accounts)
     else:
-        shown = "\n\n\n".join(map(render.text, accounts)) if form == "text" else render.table(accounts)
-        parts = [shown, render.troubles(accounts) if form == "table" else "", render.summary(accounts)]
+        shown = (
+            "\n\n\n".join(map(render.render_account, accounts))
+            if form == "text"
+            else render.render_table(accounts)
+        )
+        parts = [
+            shown,
+            render.render_troubles(accounts) if form == "table" else "",
+            render.render_summary(accounts),
+        ]
         page = "\n\n".join(filter(None, parts)) + "\n"
     try:
         sys.stdout.write(page)

@@ -41,7 +41,7 @@ Values = Mapping[str, int]
 
 
 @dataclass(frozen=True)
-class Answer:
+class InputClass:
     """``when`` it is so, and the ``values`` that make it so; a kernel has it only if it has all
     ``constants``.  Of the flags and the page protection the values are names of constants."""
 
@@ -56,7 +56,7 @@ class Column:
     """``together`` names several answers that follow each other, by their labels."""
 
     title: str
-    answers: tuple[Answer, ...]
+    classes: tuple[InputClass, ...]
     together: Mapping[tuple[str, ...], str]
 
 
@@ -64,16 +64,16 @@ _UNCACHED = "VM_ALLOW_ANY_UNCACHED"
 _PFNS = ("VM_PFNMAP", "VM_IO")
 
 
-def _flags(label: str, kind: Term, private: bool, *flags: str) -> Answer:
+def _flags(label: str, kind: Term, private: bool, *flags: str) -> InputClass:
     """A VMA that has these flags of VM_PFNMAP and VM_MIXEDMAP, shared or private (a COW mapping)."""
     cow = is_cow_mapping if private else ~is_cow_mapping
     uncached = vfio_allow_any_uc if _UNCACHED in flags else ~vfio_allow_any_uc
     sharing = ("VM_MAYWRITE",) if private else ("VM_MAYWRITE", "VM_SHARED")
-    return Answer(label, kind & cow & uncached, {}, (*sharing, *flags))
+    return InputClass(label, kind & cow & uncached, {}, (*sharing, *flags))
 
 
-def _type(label: str, index: Term) -> Answer:
-    return Answer(label, attr_index(vm_page_prot) == index, {}, (str(index.data),))
+def _type(label: str, index: Term) -> InputClass:
+    return InputClass(label, attr_index(vm_page_prot) == index, {}, (str(index.data),))
 
 
 _neither, _pfnmap, _mixedmap = ~is_pfnmap & ~is_mixedmap, is_pfnmap & ~is_mixedmap, is_mixedmap & ~is_pfnmap
@@ -119,18 +119,18 @@ def _page(valid: int, memory: int, linear: int, copy: int = 0) -> Values:
 PAGE = Column(
     "PFN class",
     (
-        Answer("memory", pfn_is_map_memory & ~page_is_cow_copy, _page(1, 1, 1)),
-        Answer("COW copy", pfn_is_map_memory & page_is_cow_copy, _page(1, 1, 1, 1)),
-        Answer("ZONE_DEVICE", _of_a_device, _page(1, 0, 1)),
-        Answer("beyond", ~pfn_is_map_memory & ~(has_struct_page & has_linear_map), _page(0, 0, 0)),
+        InputClass("memory", pfn_is_map_memory & ~page_is_cow_copy, _page(1, 1, 1)),
+        InputClass("COW copy", pfn_is_map_memory & page_is_cow_copy, _page(1, 1, 1, 1)),
+        InputClass("ZONE_DEVICE", _of_a_device, _page(1, 0, 1)),
+        InputClass("beyond", ~pfn_is_map_memory & ~(has_struct_page & has_linear_map), _page(0, 0, 0)),
     ),
     {("memory", "COW copy"): "memory", ("ZONE_DEVICE", "beyond"): "no memory"},
 )
 
 
-def _hardware(fwb: int, dic: int) -> Answer:
+def _hardware(fwb: int, dic: int) -> InputClass:
     when = (FWB if fwb else ~FWB) & (DIC if dic else ~DIC)
-    return Answer(f"{fwb}/{dic}", when, {"ARM64_HAS_STAGE2_FWB": fwb, "ARM64_HAS_CACHE_DIC": dic})
+    return InputClass(f"{fwb}/{dic}", when, {"ARM64_HAS_STAGE2_FWB": fwb, "ARM64_HAS_CACHE_DIC": dic})
 
 
 HARDWARE = Column(
@@ -143,9 +143,9 @@ HARDWARE = Column(
 _DATA, _FETCH, _WNR = 0x24 << 26 | 7, 0x20 << 26 | 7, 1 << 6
 
 
-def _fault(label: str, when: Term, esr: int) -> Answer:
+def _fault(label: str, when: Term, esr: int) -> InputClass:
     words = {"write_fault": int(label == "write"), "exec_fault": int(label == "exec")}
-    return Answer(label, when, {**words, ESR: esr})
+    return InputClass(label, when, {**words, ESR: esr})
 
 
 FAULT = Column(

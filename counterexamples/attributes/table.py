@@ -32,7 +32,7 @@ Cell = tuple[int, ...]
 #: What becomes of each cell; None of one that cannot occur.
 Results = Mapping[Cell, str | None]
 
-_SIZES = tuple(len(column.answers) for column in COLUMNS)
+_SIZES = tuple(len(column.classes) for column in COLUMNS)
 #: What is so before the fault: it decides which pages there can be.
 _GIVEN_COLUMNS = COLUMNS[:3]
 _MAP = "kvm_pgtable_stage2_map"
@@ -73,7 +73,7 @@ class _Shared:
         return self.simulators[key]
 
 
-def results(procedure: Procedure, shared: _Shared | None = None) -> Results:
+def compute_results(procedure: Procedure, shared: _Shared | None = None) -> Results:
     """What becomes of every cell of the columns; ``shared`` may serve several procedures.
 
     Raises AttributesError for a procedure that is no fault path, or whose words cannot be given values.
@@ -99,9 +99,9 @@ class Tables:
     shared: _Shared = field(default_factory=_Shared)
 
     def of(self, procedure: Procedure) -> Results:
-        """``results`` of the procedure; errors as of that."""
+        """``compute_results`` of the procedure; errors as of that."""
         if id(procedure) not in self.known:
-            self.known[id(procedure)] = procedure, results(procedure, self.shared)
+            self.known[id(procedure)] = procedure, compute_results(procedure, self.shared)
         return self.known[id(procedure)][1]
 
 
@@ -113,7 +113,7 @@ def _every_page(constants: Mapping[str, int]) -> Iterator[tuple[Cell, Values]]:
     for i, ((kind, write), page) in enumerate(tried):
         # A page that may be writable is.
         if admitted >> i & 1 and seen.setdefault((kind, write), page["pfn_writable"]) == page["pfn_writable"]:
-            for (j, hardware), (k, fault) in product(enumerate(HARDWARE.answers), enumerate(FAULT.answers)):
+            for (j, hardware), (k, fault) in product(enumerate(HARDWARE.classes), enumerate(FAULT.classes)):
                 if fault.values["write_fault"] == write:
                     yield (*kind, j, k), {**page, **hardware.values, **fault.values}
 
@@ -121,7 +121,7 @@ def _every_page(constants: Mapping[str, int]) -> Iterator[tuple[Cell, Values]]:
 def _candidates(constants: Mapping[str, int]) -> Iterator[tuple[tuple[Cell, int], Values]]:
     """Pages by their answers and by whether there is a write to them; none if the kernel lacks a constant."""
     for kind in product(*map(range, _SIZES[:3])):
-        answers = [column.answers[i] for column, i in zip(_GIVEN_COLUMNS, kind, strict=True)]
+        answers = [column.classes[i] for column, i in zip(_GIVEN_COLUMNS, kind, strict=True)]
         if any(constant not in constants for each in answers for constant in each.constants):
             continue
         flags, prot, page = answers
@@ -134,7 +134,7 @@ def _candidates(constants: Mapping[str, int]) -> Iterator[tuple[tuple[Cell, int]
                 yield (kind, write), {**values, **forms}
 
 
-def outcome(word: Callable[[Term], int]) -> str:
+def render_outcome(word: Callable[[Term], int]) -> str:
     """What was done, by the value of each term over words: the memory type and permissions of what was
     mapped, and the errno."""
     ret, texts = word(name("ret", BV64)), []
@@ -197,7 +197,7 @@ def _outcomes(
     outcomes: list[str | None] = [None] * len(pages)
     for values, alike in simulator.group([simulator.evaluate(bind(t)) for t in _LOOKED_AT]).items():
         by_key = {term.key: value for term, value in zip(_LOOKED_AT, values, strict=True)}
-        text = outcome(lambda term, by_key=by_key: by_key[term.key])  # type: ignore[misc]
+        text = render_outcome(lambda term, by_key=by_key: by_key[term.key])  # type: ignore[misc]
         for i in positions(alike & can):
             outcomes[i] = text
     return outcomes

@@ -57,7 +57,7 @@ class Bug:
     harm: Harm
 
 
-def shape(name: str) -> Procedure:
+def find_shape(name: str) -> Procedure:
     """The procedure of a shape.  Raises ValueError if there is no such shape."""
     known = {each.name: each.procedure for each in shapes()}
     if name not in known:
@@ -65,9 +65,9 @@ def shape(name: str) -> Procedure:
     return known[name]
 
 
-def version(name: str, right: str) -> OnShape:
-    """A version that has the mistake as it is, and one that has it not; errors as of ``shape``."""
-    return OnShape(shape(name), shape(right))
+def on_version(name: str, right: str) -> OnShape:
+    """A version that has the mistake as it is, and one that has it not; errors as of ``find_shape``."""
+    return OnShape(find_shape(name), find_shape(right))
 
 
 def on_edit(procedure: Procedure, right: Procedure, believed: tuple[str, ...] = ()) -> OnShape:

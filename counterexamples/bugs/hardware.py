@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from counterexamples.bugs.bug import Bug, on_edit, shape, version
+from counterexamples.bugs.bug import Bug, find_shape, on_edit, on_version
 from counterexamples.bugs.harm import Harm
 from model.program.edit import remove_test, replace_term
 from model.vocabulary.memory import (
@@ -20,7 +20,7 @@ from model.vocabulary.memory import (
     pfn_valid,
 )
 
-_merged = shape("v6.17")
+_merged = find_shape("v6.17")
 
 forgot_the_hardware = Bug(
     says="The type followed the VMA on any hardware, also where the caches of such a page must be maintained.",
@@ -34,7 +34,7 @@ forgot_the_hardware = Bug(
 forgot_dic = Bug(
     says="FWB was asked for and DIC was not: the instruction cache is invalidated by an address as well.",
     cites=("20250310103008.3471-1-ankita@nvidia.com", "20250518054754.5345-1-ankita@nvidia.com"),
-    where=version("v3", right="v6"),
+    where=on_version("v3", right="v6"),
     refutes="pages_beyond_memory_are_cacheable_only_with_fwb_and_dic",
     witness=FWB & ~DIC & is_pfnmap & ~pfn_is_map_memory & is_vma_cacheable,
     harm=Harm.NO_LINEAR_MAP,

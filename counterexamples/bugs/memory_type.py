@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from counterexamples.bugs.bug import Bug, on_edit, shape, version
+from counterexamples.bugs.bug import Bug, find_shape, on_edit, on_version
 from counterexamples.bugs.harm import Harm
 from model.logic import TRUE, place
 from model.program.edit import remove_test, replace_term
@@ -27,14 +27,14 @@ from model.vocabulary.memory import (
     vm_page_prot,
 )
 
-_v6_16, _merged = shape("v6.16"), shape("v6.17")
+_v6_16, _merged = find_shape("v6.16"), find_shape("v6.17")
 _forced = place("s2_force_noncacheable", exec_fault.sort)
 
 cacheable_pfnmap_was_degraded = Bug(
     says="A cacheable VM_PFNMAP page was mapped Device without a word, though the host may write it "
     "through its caches.",
     cites=("2a8dfab26677",),
-    where=version("v6.16", right="v6.17"),
+    where=on_version("v6.16", right="v6.17"),
     refutes="cacheable_pages_beyond_memory_without_fwb_and_dic_get_efault",
     witness=beyond & is_vma_cacheable & ~kvm_supports_cacheable_pfnmap & (mapped >> ~NORMAL),
     harm=Harm.STALE_READ,
@@ -44,7 +44,7 @@ zone_device_pages_were_devices = Bug(
     says="Pages of ZONE_DEVICE memory, which DAX gives out, were mapped Device: they are not in "
     "memblock.memory.",
     cites=("216887f79d98",),
-    where=version("v6.16", right="v6.17"),
+    where=on_version("v6.16", right="v6.17"),
     refutes="normal_pages_are_mapped_cacheable",
     witness=has_struct_page & has_linear_map & ~pfn_is_map_memory & ~NORMAL,
     harm=Harm.MEMORY_AS_DEVICE,
@@ -74,7 +74,7 @@ normal_tagged_did_not_count = Bug(
 mixedmap_was_not_looked_at = Bug(
     says="Only VM_PFNMAP was looked at, so that a cacheable page of a VM_MIXEDMAP VMA was mapped Device.",
     cites=("20250523154445.3779-1-ankita@nvidia.com", "20250621042111.3992-1-ankita@nvidia.com"),
-    where=version("v6", right="v9"),
+    where=on_version("v6", right="v9"),
     refutes="pages_beyond_memory_are_mapped_as_the_vma_says",
     witness=is_vma_cacheable & ~is_pfnmap & ~NORMAL,
     harm=Harm.MEMORY_AS_DEVICE,

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from counterexamples.bugs.bug import Bug, on_edit, shape
+from counterexamples.bugs.bug import Bug, find_shape, on_edit
 from counterexamples.bugs.harm import Harm
 from model.program.edit import replace_term
 from model.vocabulary.memory import (
@@ -18,7 +18,7 @@ from model.vocabulary.memory import (
     vm_flags,
 )
 
-_v6_16, _merged = shape("v6.16"), shape("v6.17")
+_v6_16, _merged = find_shape("v6.16"), find_shape("v6.17")
 
 every_pfnmap_pte_was_writable = Bug(
     says="The pfn lookup said writable of every page of a VM_PFNMAP VMA, also where the PTE was read-only.",

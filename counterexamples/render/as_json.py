@@ -42,7 +42,7 @@ def _escape(character: str) -> str:
     return character.encode("unicode_escape").decode("ascii")
 
 
-def witness(found: Witness | None) -> dict[str, Any] | None:
+def witness_data(found: Witness | None) -> dict[str, Any] | None:
     """The values that matter, and what each procedure did; None where there is no witness."""
     if found is None:
         return None

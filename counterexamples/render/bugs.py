@@ -14,7 +14,7 @@ from typing import Any
 
 from counterexamples.bugs.bug import Bug, OnC, OnShape
 from counterexamples.render import as_json, prose, trace
-from counterexamples.render.diff import beside
+from counterexamples.render.diff import render_diff
 from counterexamples.reproducer.program import reproducer
 from counterexamples.scenarios.reach import NOT_APPLICABLE, Reach
 from counterexamples.witness import Witness
@@ -56,7 +56,7 @@ class Account:
     counterpart: str = ""
 
 
-def place(account: Account) -> str:
+def describe_place(account: Account) -> str:
     """Where the mistake was made."""
     where = account.bug.where
     if not isinstance(where, OnC):
@@ -65,20 +65,20 @@ def place(account: Account) -> str:
     return f"{where.target}() of {release}"
 
 
-def text(account: Account) -> str:
+def render_account(account: Account) -> str:
     """All that there is to tell of one mistake."""
     bug = account.bug
     lines = [
         account.name,
         *prose.paragraph("Once,", bug.says),
         *prose.paragraph("see", ", ".join(bug.cites)),
-        *prose.paragraph("made in", place(account)),
+        *prose.paragraph("made in", describe_place(account)),
         *prose.paragraph("refutes", bug.refutes),
     ]
     if account.witness is not None:
-        lines.append(prose.counterexample(account.witness, account.says))
+        lines.append(prose.render_counterexample(account.witness, account.says))
     if account.state is State.FOUND:
-        lines += prose.paragraph("Always,", f"in every counterexample: {prose.term(bug.witness)}.")
+        lines += prose.paragraph("Always,", f"in every counterexample: {prose.render_term(bug.witness)}.")
         lines += prose.paragraph("So,", f"{bug.harm.called}. {bug.harm.says} ({bug.harm.source})")
         lines += _reached(account.reach)
         if account.kinds:
@@ -91,7 +91,7 @@ def text(account: Account) -> str:
     else:
         lines += prose.paragraph("But", f"{account.state.value}: {account.why}")
     if account.witness is not None:
-        lines.append(trace.below(account.witness))
+        lines.append(trace.render_trace(account.witness))
         if "\n" in account.counterpart:
             lines += [*prose.paragraph("Shape", "the right one, beside the bug:"), account.counterpart]
         elif account.counterpart:
@@ -99,7 +99,7 @@ def text(account: Account) -> str:
         if isinstance(bug.where, OnShape):
             lines += [
                 *prose.paragraph("Bug", f"{bug.where.right.name} (-) and what is made of it (+):"),
-                beside(bug.where.right, bug.where.procedure),
+                render_diff(bug.where.right, bug.where.procedure),
             ]
     return "\n".join(lines)
 
@@ -114,19 +114,19 @@ def _reached(reach: Reach) -> list[str]:
     told = f"by {first.name}: {first.call}; it takes {first.takes} ({first.source})."
     if others:
         told += f" Also by {'; '.join(each.name for each in others)}."
-    done, _ = program(reach)
+    done, _ = render_program(reach)
     return prose.paragraph(
         "Reached", told + (f" With --out, repro.c gets the page of {done}." if done else "")
     )
 
 
-def program(reach: Reach) -> tuple[str, str]:
+def render_program(reach: Reach) -> tuple[str, str]:
     """The first scenario that a plain program can do, and that program; "" if there is none."""
     texts = ((each.name, reproducer(each)) for each in reach.scenarios)
     return next(((name, text) for name, text in texts if text is not None), ("", ""))
 
 
-def table(accounts: Sequence[Account]) -> str:
+def render_table(accounts: Sequence[Account]) -> str:
     """One line for each mistake."""
     rows = [("bug", "see", "refutes", "so", "")]
     rows += [(a.name, a.bug.cites[0], a.bug.refutes, a.bug.harm.called, a.state.value) for a in accounts]
@@ -134,23 +134,28 @@ def table(accounts: Sequence[Account]) -> str:
     return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
 
 
-def listing(bugs: Mapping[str, Bug]) -> str:
+def render_listing(bugs: Mapping[str, Bug]) -> str:
     """The mistakes, with what re-creates them; nothing is proved."""
     told = [Account(name, bug, State.NOT_RUN) for name, bug in bugs.items()]
     return "\n".join(
         "\n".join(
-            [each.name, *prose.paragraph("", f"{each.bug.says} ({', '.join(each.bug.cites)}; {place(each)})")]
+            [
+                each.name,
+                *prose.paragraph(
+                    "", f"{each.bug.says} ({', '.join(each.bug.cites)}; {describe_place(each)})"
+                ),
+            ]
         )
         for each in told
     )
 
 
-def troubles(accounts: Sequence[Account]) -> str:
+def render_troubles(accounts: Sequence[Account]) -> str:
     """What is to be looked at, a line each."""
     return "\n".join(f"{a.name}: {a.state.value}: {a.why}" for a in accounts if a.state in TROUBLE)
 
 
-def summary(accounts: Sequence[Account]) -> str:
+def render_summary(accounts: Sequence[Account]) -> str:
     """The last line: how many mistakes, and what became of them."""
     counts = Counter(account.state for account in accounts)
     told = ", ".join(f"{counts[state]} {state.value}" for state in State if counts[state])
@@ -159,17 +164,20 @@ def summary(accounts: Sequence[Account]) -> str:
     return " ".join([f"{one}: {told}.", *(f"Not run: {reason}" for reason in reasons)])
 
 
-def document(accounts: Sequence[Account]) -> str:
+def render_document(accounts: Sequence[Account]) -> str:
     """The JSON text: a list of mistakes, keys sorted, without times."""
     return as_json.render_json(
-        {"schema": 1, "summary": summary(accounts), "mistakes": [_data(a) for a in accounts]}
+        {"schema": 1, "summary": render_summary(accounts), "mistakes": [_data(a) for a in accounts]}
     )
 
 
-def files(account: Account) -> Mapping[str, str]:
+def render_files(account: Account) -> Mapping[str, str]:
     """What is kept of a mistake that was found, by the names of the files."""
-    kept = {"witness.json": as_json.render_json(_data(account)), "counterexample.txt": text(account) + "\n"}
-    _, repro = program(account.reach)
+    kept = {
+        "witness.json": as_json.render_json(_data(account)),
+        "counterexample.txt": render_account(account) + "\n",
+    }
+    _, repro = render_program(account.reach)
     return {**kept, "repro.c": repro} if repro else kept
 
 
@@ -179,14 +187,14 @@ def _data(account: Account) -> dict[str, Any]:
         "name": account.name,
         "says": bug.says,
         "cites": list(bug.cites),
-        "made_in": place(account),
+        "made_in": describe_place(account),
         "theorem": bug.refutes,
         "theorem_says": account.says,
-        "witness_must_satisfy": prose.term(bug.witness),
+        "witness_must_satisfy": prose.render_term(bug.witness),
         "harm": bug.harm.called,
         "reached_by": [each.name for each in account.reach.scenarios],
         "reached_by_none_because": account.reach.why,
         "state": account.state.value,
         "why": account.why,
-        "counterexample": as_json.witness(account.witness),
+        "counterexample": as_json.witness_data(account.witness),
     }

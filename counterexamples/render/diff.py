@@ -20,7 +20,7 @@ from model.vocabulary.memory import ABBREVIATIONS
 AROUND, MOST = 2, 40
 
 
-def beside(right: Procedure, wrong: Procedure) -> str:
+def render_diff(right: Procedure, wrong: Procedure) -> str:
     """The lines that differ, ``-`` of the right and ``+`` of the wrong one, with those around them; what is
     more than ``MOST`` lines is counted.  "" if the listings are the same."""
     changes = list(difflib.unified_diff(_lines(right), _lines(wrong), n=AROUND, lineterm=""))[2:]

@@ -11,7 +11,15 @@ import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from counterexamples.kernel_words import READINGS, Constants, errno, is_callee, number, reading, vm_flags_text
+from counterexamples.kernel_words import (
+    READINGS,
+    Constants,
+    is_callee,
+    reading,
+    render_errno,
+    render_number,
+    vm_flags_text,
+)
 from counterexamples.witness import InputValue, Witness, WitnessRun
 from model.logic import Term, show
 from model.program.interpreter import Step
@@ -37,7 +45,7 @@ _TELLING = (
 )  # fmt: skip
 
 
-def term(formula: Term) -> str:
+def render_term(formula: Term) -> str:
     """A formula with the names that the kernel gives to its parts."""
     return show(abbreviate(formula, ABBREVIATIONS))
 
@@ -57,12 +65,12 @@ class _Part:
         return next((lines for lines in fitting if len(lines) <= height), self.render(0))
 
 
-def counterexample(witness: Witness, says: str) -> str:
+def render_counterexample(witness: Witness, says: str) -> str:
     """The whole text: ``says`` is the theorem that fails."""
     return "\n".join(_told(witness, [_whole("However,", f"this was to hold: {says}", HEIGHT // 3)]))
 
 
-def example(witness: Witness) -> str:
+def render_example(witness: Witness) -> str:
     """The text of a witness that a claim's premises can hold."""
     return "\n".join(_told(witness, []))
 
@@ -88,7 +96,7 @@ def _fitted(parts: Sequence[_Part]) -> list[list[str]]:
 
 
 def _let(witness: Witness) -> _Part:
-    inputs = let_items(witness)
+    inputs = let_phrases(witness)
 
     def render(count: int) -> list[str]:
         left = sum(each.inputs for each in inputs[count:])
@@ -101,22 +109,22 @@ def _let(witness: Witness) -> _Part:
 
 
 @dataclass(frozen=True)
-class Item:
+class Phrase:
     """A phrase about ``inputs`` inputs."""
 
     text: str
     inputs: int = 1
 
 
-def let_items(witness: Witness) -> list[Item]:
+def let_phrases(witness: Witness) -> list[Phrase]:
     """The inputs that matter, the most telling first; what callees returned is one if they succeed."""
     constants = constants_of(witness)
     mattering = sorted((v for v in witness.values if v.mask), key=_rank)
     good = [v.name for v in mattering if is_callee(v.symbol) and v.value == 0]
-    items = [Item(_glued(value_text(v, constants))) for v in mattering if v.name not in good]
+    items = [Phrase(_glued(render_value(v, constants))) for v in mattering if v.name not in good]
     if good:
         callees = "the callee succeeds" if len(good) == 1 else "all callees succeed"
-        items.append(Item(f"{callees} ({', '.join(good)} = 0)", len(good)))
+        items.append(Phrase(f"{callees} ({', '.join(good)} = 0)", len(good)))
     return items
 
 
@@ -125,7 +133,7 @@ def _rank(value: InputValue) -> int:
     return next(ranks, len(_TELLING))
 
 
-def value_text(value: InputValue, constants: Constants) -> str:
+def render_value(value: InputValue, constants: Constants) -> str:
     """One input as C would say it, and of flags also those that must not be set."""
     if value.width == 0:
         return value.name if value.value else f"!{value.name}"
@@ -156,7 +164,7 @@ def _courses(witness: Witness) -> list[_Part]:
 
 
 def _then(course: WitnessRun, whose: str, least: int) -> _Part:
-    *calls, last = happened(course, _is_told)
+    *calls, last = list_actions(course, _is_told)
 
     def render(count: int) -> list[str]:
         left = len(calls) - count
@@ -176,7 +184,7 @@ def _is_told(course: WitnessRun, sink: str, argument: str) -> bool:
     return f"{sink}.{argument}" in course.spoken or argument in READINGS
 
 
-def happened(
+def list_actions(
     course: WitnessRun, is_told: Callable[[WitnessRun, str, str], bool] = lambda _, __, ___: True
 ) -> list[str]:
     """What a procedure did, as verbs: the sinks it called, with those arguments, and what it returned."""
@@ -184,7 +192,7 @@ def happened(
     calls = [f"calls {_call(step, course, is_told)}" for step in course.steps if step.effect]
     if not calls and any(isinstance(statement, Call) for statement in walk(course.procedure.body)):
         calls = ["calls nothing that is asked about"]
-    returned = [] if ret is None else [f"returns{_GLUE}{errno(ret, course.procedure.constants)}"]
+    returned = [] if ret is None else [f"returns{_GLUE}{render_errno(ret, course.procedure.constants)}"]
     return [*calls, *returned] or ["does nothing that is looked at"]
 
 
@@ -200,7 +208,7 @@ def _call(step: Step, course: WitnessRun, is_told: Callable[[WitnessRun, str, st
 
 def _argument(argument: str, value: int, constants: Mapping[str, int]) -> str:
     read = READINGS.get(argument)
-    return number(value) if read is None else read(value, constants)
+    return render_number(value) if read is None else read(value, constants)
 
 
 def _ranks(witness: Witness, course: WitnessRun) -> Mapping[int, int]:
@@ -227,7 +235,7 @@ def _because(course: WitnessRun, ranks: Mapping[int, int], least: int) -> _Part:
         left = len(branches) - count
         lines = [line for i in sorted(best[:count]) for line in texts[i]]
         more = [f"and {left} more, below." if count else f"of {left} branches, below."] if left else []
-        return labelled("because", [*lines, *more])
+        return label_lines("because", [*lines, *more])
 
     return _Part(len(texts), render, least)
 
@@ -266,21 +274,21 @@ def _glued(text: str) -> str:
     return text.replace(" ", _GLUE) if len(text) < WIDTH - 2 * INDENT else text
 
 
-def unglued(text: str) -> str:
+def separate(text: str) -> str:
     """The text with all its spaces as spaces, for lines of another width."""
     return text.replace(_GLUE, " ")
 
 
 def _wrapped(text: str) -> list[str]:
     lines = textwrap.wrap(text, WIDTH - INDENT, subsequent_indent="    ", break_on_hyphens=False)
-    return [unglued(line) for line in lines]
+    return [separate(line) for line in lines]
 
 
 def paragraph(label: str, text: str) -> list[str]:
     """A text behind its label, in lines."""
-    return labelled(label, _wrapped(text))
+    return label_lines(label, _wrapped(text))
 
 
-def labelled(label: str, lines: Sequence[str]) -> list[str]:
+def label_lines(label: str, lines: Sequence[str]) -> list[str]:
     """Lines behind a label."""
     return [f"{label if i == 0 else '':<{INDENT}}{line}".rstrip() for i, line in enumerate(lines)]

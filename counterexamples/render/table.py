@@ -39,7 +39,7 @@ _LEGEND = (
 
 
 @dataclass(frozen=True)
-class Row:
+class AttributeRow:
     """``answers`` are the positions in each column, in the order of ``COLUMNS``; ``texts`` what becomes
     of all their cells that can occur; ``shown`` the labels."""
 
@@ -52,7 +52,7 @@ class Row:
         return all(i in answers for i, answers in zip(cell, self.answers, strict=True))
 
 
-def rows(leaves: Mapping[Cell, Leaf]) -> list[Row]:
+def merge_rows(leaves: Mapping[Cell, Leaf]) -> list[AttributeRow]:
     """The rows, those alike merged; each cell that can occur is in exactly one."""
     return [_row(answers, texts, leaves) for answers, texts in _merged(leaves)]
 
@@ -63,7 +63,7 @@ _Found = tuple[dict[int, tuple[int, ...]], tuple[str, ...]]
 
 def _merged(leaves: Mapping[Cell, Leaf]) -> Iterator[_Found]:
     """The answers by column, and what becomes of them."""
-    sizes = [range(len(COLUMNS[column].answers)) for column in _ORDER]
+    sizes = [range(len(COLUMNS[column].classes)) for column in _ORDER]
     moved = {tuple(cell[column] for column in _ORDER): leaf for cell, leaf in leaves.items()}
     flat = [moved[cell] for cell in product(*sizes)]
 
@@ -96,19 +96,21 @@ def _runs(table: Sequence[Leaf], count: int) -> list[tuple[tuple[int, ...], list
     return found
 
 
-def _row(answers: Mapping[int, tuple[int, ...]], texts: tuple[str, ...], leaves: Mapping[Cell, Leaf]) -> Row:
+def _row(
+    answers: Mapping[int, tuple[int, ...]], texts: tuple[str, ...], leaves: Mapping[Cell, Leaf]
+) -> AttributeRow:
     """The row with its labels: ``any`` is all that can occur beside the columns merged before."""
     shown = {}
     for depth, column in enumerate(_ORDER):
         fixed = {c: answers[c] for c in _ORDER[:depth]}
-        can = [i for i in range(len(COLUMNS[column].answers)) if _occurs(leaves, {**fixed, column: (i,)})]
+        can = [i for i in range(len(COLUMNS[column].classes)) if _occurs(leaves, {**fixed, column: (i,)})]
         shown[column] = _label(COLUMNS[column], answers[column], can)
     places = range(len(COLUMNS))
-    return Row(tuple(answers[c] for c in places), texts, tuple(shown[c] for c in places))
+    return AttributeRow(tuple(answers[c] for c in places), texts, tuple(shown[c] for c in places))
 
 
 def _occurs(leaves: Mapping[Cell, Leaf], fixed: Mapping[int, tuple[int, ...]]) -> bool:
-    choices = [fixed.get(c, tuple(range(len(column.answers)))) for c, column in enumerate(COLUMNS)]
+    choices = [fixed.get(c, tuple(range(len(column.classes)))) for c, column in enumerate(COLUMNS)]
     return any(leaves[cell] is not None for cell in product(*choices))
 
 
@@ -117,32 +119,34 @@ def _label(column: Column, answers: tuple[int, ...], can: Sequence[int]) -> str:
         return "any"
     missing = [i for i in can if i not in answers]
     if len(missing) == 1 and len(answers) > 3:
-        return f"not {column.answers[missing[0]].label}"
-    labels = tuple(column.answers[i].label for i in answers)
+        return f"not {column.classes[missing[0]].label}"
+    labels = tuple(column.classes[i].label for i in answers)
     return column.together.get(labels, ", ".join(labels))
 
 
-def attribute_table(procedure: Procedure) -> str:
+def render_attribute_table(procedure: Procedure) -> str:
     """All rows of a procedure.  Raises AttributesError if it has none."""
-    return table_of(attributes.results(procedure))
+    return render_results(attributes.compute_results(procedure))
 
 
-def table_of(results: Results) -> str:
+def render_results(results: Results) -> str:
     """All rows of results."""
-    return _text(rows(of_one(results)), ("result",))
+    return _text(merge_rows(wrap_results(results)), ("result",))
 
 
-def decision_table(procedure: Procedure, witness: Witness) -> str:
+def render_decision_table(procedure: Procedure, witness: Witness) -> str:
     """All rows, with ``>`` at that of the witness; a last line says if the witness is in no row, or if
-    something else in it made what happened another.  Raises AttributesError as ``attribute_table`` does."""
-    found = rows(of_one(attributes.results(procedure)))
+    something else in it made what happened another.  Raises AttributesError as ``render_attribute_table`` does."""
+    found = merge_rows(wrap_results(attributes.compute_results(procedure)))
     cell = cell_of(procedure, witness)
     taken = [row for row in found if cell is not None and row.has(cell)]
     text = _text(found, ("result",), taken)
     if not taken:
         return f"{text}\nThe witness is in none of these rows."
     words = next(iter(witness.runs.values())).symbols
-    told = attributes.outcome(lambda term: value_of(term, _leaf({**procedure.constants, **words}), _none))
+    told = attributes.render_outcome(
+        lambda term: value_of(term, _leaf({**procedure.constants, **words}), _none)
+    )
     if told != taken[0].texts[0]:
         text += f"\n> The witness comes to: {told}, as it has more than the columns tell."
     return text
@@ -161,34 +165,36 @@ def cell_of(procedure: Procedure, witness: Witness) -> Cell | None:
 
     cell: list[int] = []
     for column in COLUMNS:
-        has = [i for i, each in enumerate(column.answers) if value_of(each.when, given, _none)]
+        has = [i for i, each in enumerate(column.classes) if value_of(each.when, given, _none)]
         if not has:
             return None
         cell.append(has[0])
     return tuple(cell)
 
 
-def changed_rows(before: Procedure, after: Procedure) -> str:
+def render_changes(before: Procedure, after: Procedure) -> str:
     """The rows in which two procedures differ, or a sentence that none does.  Raises AttributesError as
-    ``attribute_table`` does."""
-    found = changed(before, after, Tables())
-    return text_of_changed(found) or f"No row differs between {before.name} and {after.name}."
+    ``render_attribute_table`` does."""
+    found = find_changes(before, after, Tables())
+    return render_changed_rows(found) or f"No row differs between {before.name} and {after.name}."
 
 
-def text_of(found: Sequence[Row]) -> str:
+def render_rows(found: Sequence[AttributeRow]) -> str:
     """Some rows of one procedure as text; "" if there is none."""
     return _text(found, ("result",)) if found else ""
 
 
-def text_of_changed(found: Sequence[Row]) -> str:
+def render_changed_rows(found: Sequence[AttributeRow]) -> str:
     """Rows of two procedures as text; "" if there is none."""
     return _text(found, ("before", "after")) if found else ""
 
 
-def mistaken_rows(right: Procedure, wrong: Procedure, witness: Witness, tables: Tables | None = None) -> str:
+def render_wrong_rows(
+    right: Procedure, wrong: Procedure, witness: Witness, tables: Tables | None = None
+) -> str:
     """The rows in which a mistake shows, that of its witness marked, and only those of the same VMA
-    flags; "" if the witness is in none.  Raises AttributesError as ``attribute_table`` does."""
-    found, cell = changed(right, wrong, tables or Tables()), cell_of(wrong, witness)
+    flags; "" if the witness is in none.  Raises AttributesError as ``render_attribute_table`` does."""
+    found, cell = find_changes(right, wrong, tables or Tables()), cell_of(wrong, witness)
     if cell is None:
         return ""
     taken = [row for row in found if row.has(cell)]
@@ -200,12 +206,12 @@ def mistaken_rows(right: Procedure, wrong: Procedure, witness: Witness, tables: 
     return "\n".join([_text(near, ("right", "bug"), taken), *end])
 
 
-def changed(before: Procedure, after: Procedure, tables: Tables) -> list[Row]:
-    """The rows in which two procedures differ.  Raises AttributesError as ``attribute_table`` does."""
-    return [row for row in rows(_both(tables.of(before), tables.of(after))) if row.texts]
+def find_changes(before: Procedure, after: Procedure, tables: Tables) -> list[AttributeRow]:
+    """The rows in which two procedures differ.  Raises AttributesError as ``render_attribute_table`` does."""
+    return [row for row in merge_rows(_both(tables.of(before), tables.of(after))) if row.texts]
 
 
-def of_one(results: Results) -> dict[Cell, Leaf]:
+def wrap_results(results: Results) -> dict[Cell, Leaf]:
     """What becomes of each cell, of one procedure."""
     return {cell: None if text is None else (text,) for cell, text in results.items()}
 
@@ -229,7 +235,7 @@ def _none(_: Term, __: list[int]) -> int:
     return 0
 
 
-def _text(found: Sequence[Row], titles: tuple[str, ...], taken: Sequence[Row] = ()) -> str:
+def _text(found: Sequence[AttributeRow], titles: tuple[str, ...], taken: Sequence[AttributeRow] = ()) -> str:
     head = (*(column.title for column in COLUMNS), *titles)
     lines = [*_lines("", head)]
     for row in found:

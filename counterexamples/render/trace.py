@@ -14,10 +14,10 @@ from counterexamples.render.prose import (
     INDENT,
     WIDTH,
     constants_of,
-    happened,
-    labelled,
+    label_lines,
+    list_actions,
     paragraph,
-    value_text,
+    render_value,
 )
 from counterexamples.witness import InputValue, Witness, WitnessRun
 from model.program.interpreter import Step
@@ -25,10 +25,10 @@ from model.program.interpreter import Step
 _CONTINUED = 12  # the column of the rest of a long condition, without the label
 
 
-def below(witness: Witness) -> str:
+def render_trace(witness: Witness) -> str:
     """All that the prose may have counted."""
     constants = constants_of(witness)
-    mattering = [value_text(v, constants) for v in witness.values if v.mask]
+    mattering = [render_value(v, constants) for v in witness.values if v.mask]
     rest = [text for v in witness.values for text in _left_over(v, constants)]
     lines = paragraph("Inputs", ", ".join(mattering) + ".") if mattering else []
     lines += paragraph("Here also", ", ".join(rest) + ": any would do.") if rest else []
@@ -59,8 +59,8 @@ def _trace(course: WitnessRun) -> Iterator[str]:
         lines.append("* with this branch alone turned, the theorem would not fail so")
     if course.unshown:
         lines.append(f"and {course.unshown} not taken, which no input above decides")
-    yield from labelled("Trace", lines)
-    yield from paragraph("Calls", f"{course.procedure.name} {', '.join(happened(course))}.")
+    yield from label_lines("Trace", lines)
+    yield from paragraph("Calls", f"{course.procedure.name} {', '.join(list_actions(course))}.")
 
 
 def _branch(step: Step, mark: str) -> list[str]:

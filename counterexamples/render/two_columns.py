@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from counterexamples.render.prose import constants_of, happened, unglued, value_text
+from counterexamples.render.prose import constants_of, list_actions, render_value, separate
 from counterexamples.witness import InputValue, Witness, WitnessRun
 from model.program.interpreter import Step
 
@@ -26,14 +26,14 @@ NO_BRANCH = "no branch turns with it alone"
 Sides = tuple[int | None, int | None]
 
 
-def side_by_side(witness: Witness, left: str, right: str) -> str:
+def render_two_columns(witness: Witness, left: str, right: str) -> str:
     """The courses of two subjects of a witness beside each other, as lines of at most ``WIDTH`` columns."""
     one, two = witness.runs[left], witness.runs[right]
     constants, file = constants_of(witness), _file(two)
     lines = [*_row(f"shape {one.procedure.name}", f"{two.procedure.name}, {file}"), "-" * WIDTH]
     for (first, second), values in _rows(witness, one, two):
         lines += textwrap.wrap(
-            ", ".join(value_text(each, constants) for each in values) + ":",
+            ", ".join(render_value(each, constants) for each in values) + ":",
             WIDTH,
             subsequent_indent="    ",
             break_on_hyphens=False,
@@ -100,7 +100,7 @@ def _place(step: Step, file: str) -> str:
 
 
 def _done(course: WitnessRun) -> str:
-    return unglued(f"{', '.join(happened(course))}.")
+    return separate(f"{', '.join(list_actions(course))}.")
 
 
 def _row(left: str, right: str) -> Iterator[str]:

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from model.logic import Term, evaluate, number
 
 
-def certain(term: Term, leaf: Callable[[Term], int | None]) -> int | None:
+def evaluate_ternary(term: Term, leaf: Callable[[Term], int | None]) -> int | None:
     """The term's value if it does not depend on the leaves that are None; applications of pure
     functions are not known."""
     known: dict[bytes, int | None] = {}

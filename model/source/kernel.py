@@ -39,7 +39,7 @@ from model.source.types.parse_types import Types, find_function_declarator, text
 from model.source.types.syntax import Text
 from model.source.types.values import Location, Value, is_scalar, sort_of
 from model.vocabulary import memory
-from model.vocabulary.symbols import DONE, READ, VARYING, WORLD
+from model.vocabulary.symbols import OUTCOMES, READ, VARYING, WORLD
 
 #: Bits that a kernel without them never sets: the symbols that test them are false there.
 _ABSENT_BITS = ("KVM_PGTABLE_PROT_NORMAL_NC", "KVM_NV_GUEST_MAP_SZ")
@@ -251,7 +251,7 @@ def constants_of(front: FrontEnd, target: Target = USER_MEM_ABORT) -> dict[str, 
 
 def _constants() -> list[str]:
     """The names that the vocabulary takes from the kernel at hand: those that are no symbols."""
-    symbols = READ.keys() | VARYING.keys() | DONE.keys() | WORLD.keys()
+    symbols = READ.keys() | VARYING.keys() | OUTCOMES.keys() | WORLD.keys()
     terms = (t for t in vars(memory).values() if isinstance(t, Term) and t.op == "name")
     return [str(t.data) for t in terms if t.data not in symbols]
 

@@ -13,7 +13,7 @@ arch/arm64/kvm/mmu.c.  Trusted: the definitions; they are what the theorems mean
 from __future__ import annotations
 
 from model.logic import BV64, Term, compare, conj, const, disj, name
-from model.vocabulary.symbols import BV32, DONE, READ, VARYING, WORLD
+from model.vocabulary.symbols import BV32, OUTCOMES, READ, VARYING, WORLD
 
 
 # Constants of the kernel at hand -------------------------------------------------------------
@@ -67,7 +67,7 @@ def _read(text: str) -> Term:
 
 
 def _done(text: str) -> Term:
-    return name(text, DONE[text][0])
+    return name(text, OUTCOMES[text][0])
 
 
 def _varying(text: str) -> Term:

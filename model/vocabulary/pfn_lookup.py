@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from model.logic import BOOL, BV64
 from model.vocabulary import Symbols, symbol
-from model.vocabulary.symbols import BV32, DONE, READ
+from model.vocabulary.symbols import BV32, OUTCOMES, READ
 
 SYMBOLS: Symbols = {
     **{text: READ[text] for text in ("vma_found", "vm_flags")},
-    **{text: DONE[text] for text in ("mmap_locked", "mmap_unlocked", "mmap_unlocked_again")},
+    **{text: OUTCOMES[text] for text in ("mmap_locked", "mmap_unlocked", "mmap_unlocked_again")},
     "answer_pfn": (BV64, "what hva_to_pfn() returned: a pfn, or an error as a pfn"),
     "may_not_sleep": (BOOL, "the argument atomic, up to v6.12"),
     "can_be_asked": (BOOL, "kfp->refcounted_page is not NULL; up to v6.12 not both atomic and async"),

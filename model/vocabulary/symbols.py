@@ -4,7 +4,7 @@
 Four tables, by who gives a symbol its value.  ``READ`` is what a fault path may read: a shape has
 an input of that name, and for real C ``model.source.targets.fault_symbols`` says which expression it is; a word
 that a version does not read still has a value in the world.  ``VARYING`` is read likewise, but by
-some versions only, and means nothing to the others.  ``DONE`` is what the fault path did: places of
+some versions only, and means nothing to the others.  ``OUTCOMES`` is what the fault path did: places of
 a procedure at its end.  ``WORLD`` is what no fault path reads (the host's page tables, struct
 pages): facts connect it to what is read.
 
@@ -74,7 +74,7 @@ VARYING: Mapping[str, tuple[Sort, str]] = {
     "excl_atomic_fault": (BOOL, "esr_fsc_is_excl_atomic_fault(esr), since v7.0"),
 }
 
-DONE: Mapping[str, tuple[Sort, str]] = {
+OUTCOMES: Mapping[str, tuple[Sort, str]] = {
     "ret": (BV32, "what the fault path returned"),
     "mapped": (BOOL, "kvm_pgtable_stage2_map() was called"),
     "map_addr": (BV64, "its guest-physical address, in bytes"),

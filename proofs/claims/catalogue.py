@@ -21,7 +21,7 @@ from model.program.edit import remove_test
 from model.program.procedure import Input, Procedure
 from model.shape import Shape
 from model.vocabulary.memory import is_cow_mapping
-from model.vocabulary.symbols import DONE, READ, WORLD
+from model.vocabulary.symbols import OUTCOMES, READ, WORLD
 from proofs.claims.claim import Claim, NamedTheorem, Skipped, make_claim
 from proofs.theorems.expectation import CORE_MM, PROVED, Expectation, NotApplicable
 from proofs.theorems.expected import find_expectation
@@ -217,7 +217,7 @@ def _expected(name: str, subject: Subject) -> Expectation | None:
 
 def is_about_core_mm(theorem: Theorem) -> bool:
     """Whether the theorem is of no function, and says nothing of what a fault path did."""
-    return not theorem.of and theorem.symbols.isdisjoint(DONE)
+    return not theorem.of and theorem.symbols.isdisjoint(OUTCOMES)
 
 
 @cache

@@ -55,8 +55,8 @@ class _Part:
             claim.says,
             tuple([self.position(term) for term in obligation.background]),
             tuple([self.facts.setdefault(fact, len(self.facts)) for fact in dict.fromkeys(facts)]),
-            tuple([StoredTerm(prose.term(stated), self.position(meant)) for stated, meant in given]),
-            StoredTerm(prose.term(claim.then), self.position(obligation.then)),
+            tuple([StoredTerm(prose.render_term(stated), self.position(meant)) for stated, meant in given]),
+            StoredTerm(prose.render_term(claim.then), self.position(obligation.then)),
             obligation.loose,
         )
 

@@ -82,8 +82,8 @@ def _claim(finding: Finding) -> dict[str, Any]:
         "facts_offered": [fact.name for fact in claim.facts],
         "facts_used": used,
         "unconfirmed": list(unconfirmed_on(obligation, answer)) if obligation and answer else [],
-        "example": as_json.witness(finding.example),
-        "counterexample": as_json.witness(finding.counterexample),
+        "example": as_json.witness_data(finding.example),
+        "counterexample": as_json.witness_data(finding.counterexample),
     }
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from counterexamples.render.table import attribute_table, changed_rows
+from counterexamples.render.table import render_attribute_table, render_changes
 from model.arch.arm64.fault import at_pages, shapes
 from model.program.procedure import Procedure
 from proofs.claims.claim import pages_in_name
@@ -37,19 +37,21 @@ def _tables(selection: Selection) -> Iterator[str]:
     if selection.linux is None:
         for pages in selection.pages:
             for shape in named:
-                yield _titled(shape.name, pages, attribute_table(at_pages(shape, pages)))
+                yield _titled(shape.name, pages, render_attribute_table(at_pages(shape, pages)))
         return
     kernels = _kernels(selection, selection.linux, selection.rev)
     if selection.against is not None:
         others = _kernels(selection, selection.against, selection.against_rev)
         for (pages, one), (_, other) in zip(kernels, others, strict=True):
-            yield _titled(f"{one.name}..{other.name}", pages, changed_rows(one, other))
+            yield _titled(f"{one.name}..{other.name}", pages, render_changes(one, other))
         return
     for pages, kernel in kernels:
         if not named:
-            yield _titled(kernel.name, pages, attribute_table(kernel))
+            yield _titled(kernel.name, pages, render_attribute_table(kernel))
         for shape in named:
-            yield _titled(f"{shape.name}..{kernel.name}", pages, changed_rows(at_pages(shape, pages), kernel))
+            yield _titled(
+                f"{shape.name}..{kernel.name}", pages, render_changes(at_pages(shape, pages), kernel)
+            )
 
 
 def _shapes(pattern: str) -> list[Procedure]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from counterexamples.attributes.table import Results
-from counterexamples.render.table import Row
+from counterexamples.render.table import AttributeRow
 from counterexamples.witness import Witness
 from model.program.procedure import Span
 from proofs.claims.claim import Claim
@@ -59,7 +59,7 @@ class FunctionReview:
     region: str = ""
     differences: tuple[Difference, ...] = ()
     table: str = ""
-    rows: tuple[Row, ...] = ()
+    rows: tuple[AttributeRow, ...] = ()
     results: tuple[Results, Results] | None = None
 
 

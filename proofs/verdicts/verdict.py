@@ -15,7 +15,7 @@ from enum import Enum
 from counterexamples.minimise import Model
 from counterexamples.render import prose
 from model.logic import Term, conj
-from model.logic.ternary import certain
+from model.logic.ternary import evaluate_ternary
 from model.program.interpreter import Inputs
 from model.program.procedure import ProcedureError
 from proofs.claims.claim import Claim, Replay, replay
@@ -182,7 +182,7 @@ def _standing(claim: Claim, obligation: Obligation, answer: Answer, verdict: Ver
         assert expected.witness is not None
         return Standing.OTHERWISE, (
             "It is refuted in another way than declared: there is a counterexample without "
-            f"{prose.term(expected.witness)}."
+            f"{prose.render_term(expected.witness)}."
         )
     if expected.witness is not None and answer.stray is not SatStatus.UNSAT:
         return Standing.UNDECIDED, f"Whether it is refuted only as declared is not known: {answer.reason}"
@@ -207,7 +207,7 @@ def _certainly_refutes(obligation: Obligation, model: Model) -> bool:
     def leaf(term: Term) -> int | None:
         return None if str(term.data) in loose else model.get(str(term.data), 0)
 
-    return certain(conj(*obligation.given, ~obligation.then), leaf) == 1
+    return evaluate_ternary(conj(*obligation.given, ~obligation.then), leaf) == 1
 
 
 def _unconfirmed(obligation: Obligation, answer: Answer) -> str:
@@ -256,7 +256,7 @@ def _contradicted(
         for what, term, value in wanted:
             if replays.holds(runs, term) is not value:
                 yield (
-                    f"The solver says that {what} {prose.term(term)} is {str(value).lower()} on an input "
+                    f"The solver says that {what} {prose.render_term(term)} is {str(value).lower()} on an input "
                     f"on which the interpreter finds it {str(not value).lower()}: {_told(model)}."
                 )
     except ProcedureError as error:

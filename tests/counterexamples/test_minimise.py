@@ -9,7 +9,7 @@ from itertools import product
 from hypothesis import given
 from hypothesis import strategies as st
 
-from counterexamples.minimise import WHOLE, Bit, bits, least, needed, steady
+from counterexamples.minimise import WHOLE, Bit, bits_of, minimal_subset, minimise_model, until_stable
 
 INPUTS = {"flag": 0, "word": 2, "last": 1}
 EVERY = [dict(zip(INPUTS, values, strict=True)) for values in product((0, 1), range(4), (0, 1))]
@@ -36,12 +36,12 @@ def test_the_least_model_is_the_first_in_order(models: list[dict[str, int]], ran
         return core
 
     expected = min(models, key=lambda m: tuple(m.values()), default=None)
-    assert least(INPUTS, refuse) == expected
+    assert minimise_model(INPUTS, refuse) == expected
 
 
 def test_bits_come_highest_first_and_a_truth_value_has_one() -> None:
-    assert bits("x", 3, 0b110) == [("x", 2, 1), ("x", 1, 1), ("x", 0, 0)]
-    assert bits("b", 0, 1) == [("b", 0, 1)]
+    assert bits_of("x", 3, 0b110) == [("x", 2, 1), ("x", 1, 1), ("x", 0, 0)]
+    assert bits_of("b", 0, 1) == [("b", 0, 1)]
 
 
 ITEMS = tuple(range(6))
@@ -62,7 +62,7 @@ def test_what_is_needed_is_what_deletion_in_order_leaves(
     for item in ITEMS:
         if any(part <= kept - {item} for part in enough):
             kept.discard(item)
-    assert needed(ITEMS, suffice) == sorted(kept)
+    assert minimal_subset(ITEMS, suffice) == sorted(kept)
 
 
 def test_items_outside_a_sufficient_part_are_not_asked_about() -> None:
@@ -72,7 +72,7 @@ def test_items_outside_a_sufficient_part_are_not_asked_about() -> None:
         asked.append(tuple(some))
         return [5] if 5 in some else None
 
-    assert needed(ITEMS, suffice) == [5]
+    assert minimal_subset(ITEMS, suffice) == [5]
     assert asked == [(1, 2, 3, 4, 5), ()]
 
 
@@ -92,4 +92,4 @@ def test_a_steady_witness_is_the_least_that_is_one_whatever_is_unknown(table: li
         return next((u for u in range(3) if not table[model["t"]][u]), None)
 
     sure = next(({"t": t, "u": 0} for t in range(4) if all(table[t])), None)
-    assert steady(first, saving) == ((True, sure) if sure else (False, first(())))
+    assert until_stable(first, saving) == ((True, sure) if sure else (False, first(())))

@@ -20,7 +20,7 @@ from model.source.index.index import Index
 from model.source.kernel import Kernel, NoEffect, read
 from model.source.preprocessor.profile import Profile
 from model.source.targets.target import EffectArgument, ReturnValue, Target
-from model.vocabulary.symbols import DONE
+from model.vocabulary.symbols import OUTCOMES
 from tests.fuzz.fuzz_reading import render_without_lines
 from tests.support.c.c_code import FILE, make_tree
 from tests.support.c.c_mutate import ODD, mutate_bytes, mutate_line, mutate_token, tokens_of
@@ -32,7 +32,7 @@ TARGET = Target(
     FILE,
     ("f",),
     "a function of a test",
-    {"ret": DONE["ret"], "prot": DONE["prot"]},
+    {"ret": OUTCOMES["ret"], "prot": OUTCOMES["prot"]},
     {"ret": ReturnValue(), "prot": EffectArgument("sink", "value")},
     ("sink",),
     {"sink": SINK},

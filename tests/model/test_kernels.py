@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from model.kernels import TableError, load, number, parse
+from model.kernels import TableError, load_kernel_table, parse_kernel_table, parse_version
 from model.source.targets.functions.fault import USER_MEM_ABORT
 from model.source.targets.predicate import parse_predicate as predicate
 from proofs.claims.catalogue import theorems
@@ -18,12 +18,12 @@ ROW = '[kernel."7.2"]\nlearned = "7.2.9"\n'
 
 def test_every_theorem_in_the_table_exists() -> None:
     names = {named.name for named in theorems()} | {CONFORMANCE, INVALIDATIONS}
-    assert [k.theorem for k in load().known if k.theorem not in names] == []
+    assert [k.theorem for k in load_kernel_table().known if k.theorem not in names] == []
 
 
 def test_every_witness_is_a_condition_over_words_and_every_reason_a_sentence() -> None:
     about = {named.name: named.theorem.of for named in theorems()}
-    for known in load().known:
+    for known in load_kernel_table().known:
         assert known.reason.endswith("."), known.theorem
         target = target_of(known.target or about.get(known.theorem) or USER_MEM_ABORT.name)
         assert target is not None, known
@@ -44,7 +44,7 @@ def test_every_witness_is_a_condition_over_words_and_every_reason_a_sentence() -
     ],
 )
 def test_the_nearest_row(version: str, since: str, is_known: bool) -> None:
-    release, known = load().nearest(number(version))
+    release, known = load_kernel_table().nearest(parse_version(version))
     assert (release.since, known) == (since, is_known)
 
 
@@ -66,5 +66,5 @@ def test_the_nearest_row(version: str, since: str, is_known: bool) -> None:
 )
 def test_a_table_that_cannot_be_used_is_told(text: str, told: str) -> None:
     with pytest.raises(TableError) as error:
-        parse(text)
+        parse_kernel_table(text)
     assert told in str(error.value)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from model.arch.arm64.constants import PAGES
-from model.arch.arm64.fault import OUTCOMES, at_pages, shapes
+from model.arch.arm64.fault import OUTCOME_TERMS, at_pages, shapes
 from model.arch.arm64.features import FEATURES
 from model.logic import BOOL, BV64, FALSE, TRUE, Term, const, free_names, name, value_of
 from model.program import symbolic
@@ -19,7 +19,7 @@ from model.program.interpreter import Inputs, interpret
 from model.program.procedure import ProcedureError
 from model.shape import Recorder, Shape, record
 from model.vocabulary.memory import is_cow_mapping, vma_found, write_fault
-from model.vocabulary.symbols import BV32, DONE, READ, VARYING
+from model.vocabulary.symbols import BV32, OUTCOMES, READ, VARYING
 
 SHAPES = {s.name: s for s in shapes()}
 every_shape = pytest.mark.parametrize("shape", shapes(), ids=lambda s: s.name)
@@ -34,9 +34,9 @@ def test_docstrings_say_what_is_left_out(shape: Shape) -> None:
 @every_shape
 def test_words_are_those_of_the_vocabulary(shape: Shape) -> None:
     procedure = shape.procedure
-    assert set(OUTCOMES) <= set(procedure.symbols) <= set(DONE)
+    assert set(OUTCOME_TERMS) <= set(procedure.symbols) <= set(OUTCOMES)
     for word, term in procedure.symbols.items():
-        assert term.sort == DONE[word][0], word
+        assert term.sort == OUTCOMES[word][0], word
     known = {**READ, **VARYING}
     for text, each in procedure.inputs.items():
         assert (each.sort, each.note) == known[text]
@@ -192,7 +192,7 @@ def test_a_sink_that_is_never_called_leaves_its_words_false() -> None:
     def never(c: Recorder) -> None:
         c.Return(0)
 
-    shape = record(never, since="", source="", words=OUTCOMES, constants={})
+    shape = record(never, since="", source="", words=OUTCOME_TERMS, constants={})
     assert shape.procedure.symbols["mapped"].key == FALSE.key
     assert value_of(shape.procedure.symbols["prot"], lambda t: 1, lambda t, a: 1) == 0
 

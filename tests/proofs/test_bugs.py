@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from counterexamples.bugs import bugs
-from counterexamples.bugs.bug import Bug, version
+from counterexamples.bugs.bug import Bug, on_version
 from counterexamples.bugs.trees import NO_TREE
 from model.logic import TRUE
 from model.vocabulary.memory import FWB
@@ -202,7 +202,7 @@ def make_tree(top: Path, release: str) -> None:
 
 
 def test_a_bug_that_is_missed_exits_1(capsys: pytest.CaptureFixture[str]) -> None:
-    assert ran(["--format", "table"], changed(where=version("v8", right="v8"))) == 1
+    assert ran(["--format", "table"], changed(where=on_version("v8", right="v8"))) == 1
     assert "\nrefused_with_mmap_lock_held: missed: Expected was REFUTED.\n" in capsys.readouterr().out
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The shapes of the arm64 fault path, oldest first, each with the values of its constants.
 
-What a shape did is told in the words of ``model.vocabulary.symbols.DONE``: ``OUTCOMES`` says which last values
+What a shape did is told in the words of ``model.vocabulary.symbols.OUTCOMES``: ``OUTCOME_TERMS`` says which last values
 of its places they are.
 """
 
@@ -50,7 +50,7 @@ def _flag(sink: str, argument: str) -> Term:
 _RELEASE, _RELEASE_UNUSED = "kvm_release_faultin_page", "kvm_release_page_unused"
 _KEPT = _called(_RELEASE) & ~_flag(_RELEASE, "unused")
 
-OUTCOMES: Mapping[str, Term] = {
+OUTCOME_TERMS: Mapping[str, Term] = {
     "ret": place(RETURN, BV32),
     "mapped": _called(MAP),
     "map_addr": _argument(MAP, "addr"),
@@ -104,7 +104,7 @@ def _shape(
         write,
         since=since,
         source="arch/arm64/kvm/mmu.c:user_mem_abort",
-        words={**OUTCOMES, **(words or {})},
+        words={**OUTCOME_TERMS, **(words or {})},
         constants={**constants, **PAGES["4K"]},
     )
 

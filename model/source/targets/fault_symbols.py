@@ -29,7 +29,7 @@ from model.logic import (
     substitute,
 )
 from model.program.procedure import Place
-from model.vocabulary.symbols import DONE, READ, VARYING
+from model.vocabulary.symbols import OUTCOMES, READ, VARYING
 
 BV32 = BitVec(32)
 _MAP, _RELAX = "kvm_pgtable_stage2_map", "kvm_pgtable_stage2_relax_perms"
@@ -265,4 +265,4 @@ def outcome_symbols(
         "mmu_locked": flag("(mmu_lock) taken"),
         "mmu_unlocked": flag("(mmu_lock) given back"),
     }
-    return {w: t for w, t in symbols.items() if w in DONE}
+    return {w: t for w, t in symbols.items() if w in OUTCOMES}

@@ -18,7 +18,7 @@ from model.source.types.parse_types import Types
 from model.source.types.syntax import Text
 from model.source.types.values import Value, as_bool
 from model.vocabulary import Symbols, memory
-from model.vocabulary.symbols import DONE, READ, VARYING, WORLD
+from model.vocabulary.symbols import OUTCOMES, READ, VARYING, WORLD
 
 
 class PredicateError(ValueError):
@@ -53,7 +53,7 @@ class _NoTree:
 
 def _slots(symbols: Symbols) -> dict[str, Slot]:
     """Every symbol, definition and constant under its name; ``symbols`` go first."""
-    tables = (READ, VARYING, DONE, WORLD, symbols)
+    tables = (READ, VARYING, OUTCOMES, WORLD, symbols)
     terms: dict[str, Term] = {w: name(w, sort) for table in tables for w, (sort, _) in table.items()}
     terms |= {n: t for n, t in vars(memory).items() if isinstance(t, Term) and n not in symbols}
     slots = {}

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 
 from model.cache import default_directory
-from model.kernels import Known, Release, Table, TableError, load
+from model.kernels import KernelTable, KnownResult, Release, TableError, load_kernel_table
 from model.logic import TRUE, Term, conj
 from model.source.contracts.common import common_contracts
 from model.source.contracts.contract import Kind
@@ -88,7 +88,7 @@ def claims_about(version: Version, read: Iterable[tuple[str, Targets]]) -> Read:
 
     Raises TableError where ``kernels.toml`` cannot be used.
     """
-    table, old = use_current_names(load())
+    table, old = use_current_names(load_kernel_table())
     release, is_known = table.nearest((version.major, version.minor, version.point))
     expected = Expected(table, release)
     found = _merged(each for size, targets in read for each in _about_all(targets, version, expected, size))
@@ -104,7 +104,7 @@ def claims_about(version: Version, read: Iterable[tuple[str, Targets]]) -> Read:
     )
 
 
-def use_current_names(table: Table) -> tuple[Table, tuple[str, ...]]:
+def use_current_names(table: KernelTable) -> tuple[KernelTable, tuple[str, ...]]:
     """The table with each old name of a theorem replaced, and a sentence for each."""
     known = tuple(replace(row, theorem=current_theorem(row.theorem)) for row in table.known)
     notes = (
@@ -188,7 +188,7 @@ def _unread(name: str, pages: str, why: str, target: Target) -> Read:
 class Expected:
     """What the table declares of the claims about one release."""
 
-    table: Table
+    table: KernelTable
     release: Release
 
     def of(self, claim: Claim, target: Target) -> Claim:
@@ -222,7 +222,7 @@ def _of_one_function() -> frozenset[str]:
     return frozenset(named.name for named in theorems() if named.theorem.of)
 
 
-def _witness(known: Known, target: Target) -> Term:
+def _witness(known: KnownResult, target: Target) -> Term:
     try:
         return parse_predicate(known.witness, f"model/kernels.toml, {known.theorem}", target.symbols)
     except PredicateError as error:

@@ -50,7 +50,7 @@ from model.vocabulary.memory import (
     sanitised,
     sanitised_size,
 )
-from model.vocabulary.symbols import DONE
+from model.vocabulary.symbols import OUTCOMES
 from proofs.claims.claim import Claim, NamedTheorem, Skipped, make_claim, make_unread_claim
 from proofs.theorems.expectation import Expectation, Verdict
 from proofs.theorems.observable import Observable
@@ -234,4 +234,4 @@ def _equality(target: Target, word: str) -> Term:
 def _is_input(target: Target, word: str) -> bool:
     """Whether the symbol is read when the function is called."""
     meaning = target.bindings.get(word)
-    return word not in DONE if meaning is None else isinstance(meaning, EntryValue)
+    return word not in OUTCOMES if meaning is None else isinstance(meaning, EntryValue)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from counterexamples.minimise import needed
+from counterexamples.minimise import minimal_subset
 from proofs.evidence.checker.lrat import Clause
 from proofs.evidence.coq.formulas import Var
 from proofs.evidence.coq.gates import Gates, Literal
@@ -137,7 +137,7 @@ def rests_on(
             core = solver.core()
             return [literal for literal in some if literal in core]
 
-        return frozenset(literals[x] for x in needed([*literals], suffice))
+        return frozenset(literals[x] for x in minimal_subset([*literals], suffice))
     except GaveUpError as error:
         raise NotCovered(f"no certificate: {error}") from error
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property, reduce
 from operator import or_
 
-from counterexamples.minimise import WHOLE, Bit, Model, bits, least, needed, steady
+from counterexamples.minimise import WHOLE, Bit, Model, bits_of, minimal_subset, minimise_model, until_stable
 from model.logic import Term, conj, free_names
 from model.program.symbolic import substitute_constants
 from proofs.evidence.checker import clauses
@@ -188,7 +188,7 @@ class _Proved:
         the last; None if the claim does not even hold with all."""
         if self.suffice(self.claim.facts) is None:
             return None
-        return tuple(needed(self.claim.facts, self.suffice))
+        return tuple(minimal_subset(self.claim.facts, self.suffice))
 
     def suffice(self, some: Sequence[int]) -> Sequence[int] | None:
         """A part of these facts from which the claim follows; None if it does not.  The last part is what
@@ -235,7 +235,7 @@ class _Refuted:
         self.inputs = self.tight | {n: sorts[n].width for n in claim.loose if n in sorts}
 
     def sought(self) -> Sought:
-        _, found = steady(self.least, self.saving)
+        _, found = until_stable(self.least, self.saving)
         if found is None:
             return Sought(PROVED)
         place = self.shared.keep({name: value for name, value in found.items() if value})
@@ -247,7 +247,7 @@ class _Refuted:
         conclusion does."""
         if not self.claim.loose:
             return None
-        fixed = [bit for n, width in self.tight.items() for bit in bits(n, width, model[n])]
+        fixed = [bit for n, width in self.tight.items() for bit in bits_of(n, width, model[n])]
         literals = self.shared.formula.literals
         base = [*literals(self.assumed), *self.literals(fixed)]
         for saves in (*(-given for given in literals(self.given)), *literals([self.then])):
@@ -269,7 +269,7 @@ class _Refuted:
             core = asked.core()
             return [bit for bit in fixed if not core.isdisjoint(self.literals([bit]))]
 
-        return least(self.inputs, refuse)
+        return minimise_model(self.inputs, refuse)
 
     def literals(self, fixed: Sequence[Bit]) -> list[Literal]:
         """What says of each bit what it is, as far as clauses speak of it."""

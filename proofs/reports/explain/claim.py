@@ -36,8 +36,8 @@ def explain(finding: Finding) -> str:
     lines = [
         *_item("claim", [claim.name]),
         *_item("says", [claim.says]),
-        *_item("given", [prose.term(g) for g in claim.given] or ["nothing"]),
-        *_item("then", [prose.term(claim.then)]),
+        *_item("given", [prose.render_term(g) for g in claim.given] or ["nothing"]),
+        *_item("then", [prose.render_term(claim.then)]),
         *_item("because", claim.because),
         *(line for key, text in finding.regions.items() for line in _item(key, text.splitlines())),
         *_item("expected", [_expected(claim)]),
@@ -100,7 +100,7 @@ def _expected(claim: Claim) -> str:
     if claim.expected.reason:
         text += f": {claim.expected.reason}"
     if claim.expected.witness is not None:
-        text += f" (each counterexample has {prose.term(claim.expected.witness)})"
+        text += f" (each counterexample has {prose.render_term(claim.expected.witness)})"
     return text
 
 
@@ -115,7 +115,7 @@ def _facts(judged: Judged) -> Iterator[str]:
 def _behind(finding: Finding) -> Iterator[str]:
     if finding.example:
         yield "\nThe premises hold, for example:\n"
-        yield prose.example(finding.example)
+        yield prose.render_example(finding.example)
     if finding.counterexample:
         yield "\nThe theorem fails:\n"
         yield from _counterexample(finding.counterexample, finding.judged.claim.says)
@@ -159,9 +159,9 @@ def _filled(text: str, width: int, below: str) -> list[str]:
 
 def _counterexample(witness: Witness, says: str) -> Iterator[str]:
     """The prose, and below it every branch."""
-    yield prose.counterexample(witness, says)
+    yield prose.render_counterexample(witness, says)
     yield ""
-    yield trace.below(witness)
+    yield trace.render_trace(witness)
 
 
 def stands_behind(judged: Judged) -> Iterator[str]:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 from counterexamples.attributes.input_classes import COLUMNS
 from counterexamples.attributes.table import Tables
-from counterexamples.render.table import Row, of_one, rows, text_of
+from counterexamples.render.table import AttributeRow, merge_rows, render_rows, wrap_results
 from model.logic import FALSE, Term, conj, disj
 from model.program.procedure import Procedure
 from proofs.claims.claim import Claim
@@ -32,7 +32,7 @@ class Kinds:
     """``refuting`` are the rows, of ``count``, in which a counterexample is; ``elsewhere``: there is one
     in no row; ``open_rows`` is how many rows the solver did not decide."""
 
-    refuting: tuple[Row, ...]
+    refuting: tuple[AttributeRow, ...]
     count: int
     elsewhere: bool
     open_rows: int
@@ -51,7 +51,7 @@ class Kinds:
         """How many there are, and below it each: the row with what it leaves open as ``any``."""
         more = len(self.refuting) - MOST
         left = [f"and {more} rows more."] if more > 0 else []
-        return "\n".join([self.told(), *filter(None, [text_of(self.refuting[:MOST])]), *left])
+        return "\n".join([self.told(), *filter(None, [render_rows(self.refuting[:MOST])]), *left])
 
 
 def kinds(pool: Pool, claim: Claim, procedure: Procedure) -> Kinds:
@@ -67,7 +67,7 @@ def all_kinds(
 ) -> Mapping[str, Kinds]:
     """Those of several claims, all asked at once; errors as of ``kinds``."""
     known = known or Tables()
-    tables = {key: rows(of_one(known.of(procedure))) for key, (_, procedure) in asked.items()}
+    tables = {key: merge_rows(wrap_results(known.of(procedure))) for key, (_, procedure) in asked.items()}
     claims = {
         key: list(_asked(asked[key][0], [_term(row) for row in table])) for key, table in tables.items()
     }
@@ -75,7 +75,7 @@ def all_kinds(
     return {key: _kinds(table, [found[each.name] for each in claims[key]]) for key, table in tables.items()}
 
 
-def _kinds(table: Sequence[Row], found: Sequence[Verdict]) -> Kinds:
+def _kinds(table: Sequence[AttributeRow], found: Sequence[Verdict]) -> Kinds:
     *inside, outside = found
     known = (Verdict.REFUTED, Verdict.VACUOUS)
     refuting = tuple(row for row, verdict in zip(table, inside, strict=True) if verdict is Verdict.REFUTED)
@@ -97,7 +97,7 @@ def _asked(claim: Claim, terms: list[Term]) -> Iterator[Claim]:
         )
 
 
-def _term(row: Row) -> Term:
+def _term(row: AttributeRow) -> Term:
     """That an input is in the row."""
     columns = zip(COLUMNS, row.answers, strict=True)
-    return conj(*(disj(*(column.answers[i].when for i in answers)) for column, answers in columns))
+    return conj(*(disj(*(column.classes[i].when for i in answers)) for column, answers in columns))

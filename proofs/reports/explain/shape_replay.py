@@ -13,7 +13,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from counterexamples.render.two_columns import side_by_side
+from counterexamples.render.two_columns import render_two_columns
 from counterexamples.witness import build_witness
 from model import kernels
 from model.arch.arm64 import fault
@@ -66,13 +66,15 @@ def _told(both: Claim, judged: Judged, shape: str) -> str:
         if alike
         else f"The model of {shape} does otherwise on this witness."
     )
-    return f"{side_by_side(found, SHAPE, KERNEL)}\n{end}"
+    return f"{render_two_columns(found, SHAPE, KERNEL)}\n{end}"
 
 
 def _shape_of(kernel: str, pages: str) -> Procedure | None:
     """The shape that stands for the release, with pages of that size; None if there is none."""
     point = re.match(r"[\d.]*\d", kernel)
-    release, is_known = kernels.load().nearest(kernels.number(point[0] if point else kernel))
+    release, is_known = kernels.load_kernel_table().nearest(
+        kernels.parse_version(point[0] if point else kernel)
+    )
     shapes = {shape.name: shape.procedure for shape in fault.shapes()}
     if not is_known or release.shape not in shapes:
         return None

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from counterexamples.attributes.table import AttributesError, Results, Tables
-from counterexamples.render.table import Row, changed, text_of_changed
+from counterexamples.render.table import AttributeRow, find_changes, render_changed_rows
 from model.program.procedure import Procedure
 from model.source.errors import Unsupported
 from model.source.kernel import Kernel, NoEffect
@@ -104,7 +104,7 @@ def _review_pair(
             "",
         ),
         tuple(_describe_difference(closely[claim.name]) for claim in _most_specific(differing)),
-        text_of_changed(attributes.rows),
+        render_changed_rows(attributes.rows),
         attributes.rows,
         attributes.both,
     )
@@ -145,7 +145,7 @@ def _render_region(pool: Pool, memory: Memory, claim: Claim, region: Region) -> 
 class _Attributes:
     """The tables of attributes of both sides, and the rows that changed."""
 
-    rows: tuple[Row, ...] = ()
+    rows: tuple[AttributeRow, ...] = ()
     both: tuple[Results, Results] | None = None
 
 
@@ -155,7 +155,7 @@ def _compare_attributes(pair: FunctionPair) -> _Attributes:
         return _Attributes()
     one, two, tables = pair.one.procedure, pair.two.procedure, Tables()
     try:
-        return _Attributes(tuple(changed(one, two, tables)), (tables.of(one), tables.of(two)))
+        return _Attributes(tuple(find_changes(one, two, tables)), (tables.of(one), tables.of(two)))
     except AttributesError:
         return _Attributes()
 

@@ -112,7 +112,7 @@ def find_dead(questions: Iterable[ConditionClaims], verdicts: Mapping[str, Verdi
         never = ways.pop() if len(ways) == 1 else None
         if never is not None and not any(_covers(other, copies[0].part) for other in found):
             part = copies[0].part
-            text = "" if part.is_whole else prose.term(part.part)
+            text = "" if part.is_whole else prose.render_term(part.part)
             proofs = tuple(c for each in copies for c in _proving_claims(each, never))
             found.append(DeadCondition(part.span, text, never, len(copies), proofs))
     return found
@@ -120,7 +120,7 @@ def find_dead(questions: Iterable[ConditionClaims], verdicts: Mapping[str, Verdi
 
 def _source_order(each: ConditionClaims) -> tuple[str, int, str, bool, str]:
     span = each.part.span
-    return span.file, span.line, span.text, not each.part.is_whole, prose.term(each.part.part)
+    return span.file, span.line, span.text, not each.part.is_whole, prose.render_term(each.part.part)
 
 
 def _covers(other: DeadCondition, part: ConditionPart) -> bool:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 
 from counterexamples.render import prose, trace
-from counterexamples.render.table import table_of
+from counterexamples.render.table import render_results
 from proofs.claims.obligations import obligations
 from proofs.review.formats.text import ascii_only
 from proofs.review.review import PatchReview, Review, TheoremReview, VerdictChange
@@ -39,7 +39,7 @@ def _of_patch(patch: PatchReview) -> Iterator[tuple[str, str]]:
         if function.results is not None:
             name = _UNSAFE.sub("_", function.function) + (f".{function.pages}" if function.pages else "")
             for side, results in zip(("before", "after"), function.results, strict=True):
-                yield f"{name}.{side}.table.txt", ascii_only(table_of(results) + "\n")
+                yield f"{name}.{side}.table.txt", ascii_only(render_results(results) + "\n")
     for theorem in patch.theorems:
         if theorem.became is not VerdictChange.SAME:
             yield from _of_theorem(theorem)
@@ -60,5 +60,5 @@ def _of_theorem(theorem: TheoremReview) -> Iterator[tuple[str, str]]:
 
 def _witness(finding: Finding, says: str) -> str:
     assert finding.counterexample is not None
-    explanation = prose.counterexample(finding.counterexample, says)
-    return ascii_only(f"{explanation}\n\n{trace.below(finding.counterexample)}\n")
+    explanation = prose.render_counterexample(finding.counterexample, says)
+    return ascii_only(f"{explanation}\n\n{trace.render_trace(finding.counterexample)}\n")

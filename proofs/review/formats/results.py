@@ -13,7 +13,7 @@ from counterexamples.attributes.input_classes import COLUMNS
 from counterexamples.attributes.table import Results
 from counterexamples.render import as_json
 from counterexamples.render.as_json import render_json
-from counterexamples.render.table import Row
+from counterexamples.render.table import AttributeRow
 from model.program.procedure import Span
 from proofs.review.entries import summarise
 from proofs.review.patches.patch import FileChange, Patch
@@ -93,10 +93,10 @@ def _function(each: FunctionReview) -> dict[str, Any]:
 
 
 def _difference(each: Difference) -> dict[str, Any]:
-    return {"says": each.says, "claim": each.claim.name, "witness": as_json.witness(each.witness)}
+    return {"says": each.says, "claim": each.claim.name, "witness": as_json.witness_data(each.witness)}
 
 
-def _row(row: Row) -> dict[str, Any]:
+def _row(row: AttributeRow) -> dict[str, Any]:
     titles = (column.title for column in COLUMNS)
     return {"case": dict(zip(titles, row.shown, strict=True)), "results": row.texts}
 
@@ -105,7 +105,7 @@ def _cells(before: Results, after: Results) -> Iterator[dict[str, Any]]:
     """The input classes in which the attributes changed; None where a class cannot occur."""
     for cell, text in before.items():
         if text != after[cell]:
-            labels = {c.title: c.answers[i].label for c, i in zip(COLUMNS, cell, strict=True)}
+            labels = {c.title: c.classes[i].label for c, i in zip(COLUMNS, cell, strict=True)}
             yield {"case": labels, "before": text, "after": after[cell]}
 
 
@@ -134,8 +134,8 @@ def _finding(finding: Finding | None) -> dict[str, Any] | None:
         "standing": judged.standing.name.lower().replace("_", " "),
         "why": judged.why,
         "breaking": finding.breaking,
-        "example": as_json.witness(finding.example),
-        "counterexample": as_json.witness(finding.counterexample),
+        "example": as_json.witness_data(finding.example),
+        "counterexample": as_json.witness_data(finding.counterexample),
     }
 
 

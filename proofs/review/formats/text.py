@@ -131,7 +131,7 @@ def _render_theorem(each: TheoremReview, width: int, with_witness: bool) -> Iter
     finding = each.after
     if with_witness and finding is not None and finding.counterexample is not None:
         yield ""
-        yield from prose.counterexample(finding.counterexample, each.says).splitlines()
+        yield from prose.render_counterexample(finding.counterexample, each.says).splitlines()
     if each.lines:
         texts = list(dict.fromkeys(span.text for span in each.lines))
         more = f" and {count(len(texts) - 1, 'other line')}" if len(texts) > 1 else ""

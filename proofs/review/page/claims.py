@@ -129,12 +129,12 @@ def _line(span: Span) -> Element:
 
 
 def _statement(claim: Claim) -> Child:
-    given = [element("li", element("code", prose.term(each))) for each in claim.given]
+    given = [element("li", element("code", prose.render_term(each))) for each in claim.given]
     return [
         element("h4", "Statement"),
         element("p", "Given") if given else element("p", "Given nothing"),
         element("ul", given) if given else None,
-        element("p", "then ", element("code", prose.term(claim.then))),
+        element("p", "then ", element("code", prose.render_term(claim.then))),
         element("p", f"Because: {'; '.join(claim.because)}", class_="quiet") if claim.because else None,
     ]
 

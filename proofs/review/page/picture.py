@@ -98,13 +98,13 @@ def render_picture(before: Results, after: Results, says: str) -> Child:
 
 
 def _places(column: Column) -> range:
-    return range(len(column.answers))
+    return range(len(column.classes))
 
 
 def _panel(prot: int, rows: list[tuple[int, int]], before: Results, after: Results, says: str) -> Element:
-    width = _left(len(HARDWARE.answers) - 1, len(FAULT.answers))
+    width = _left(len(HARDWARE.classes) - 1, len(FAULT.classes))
     height = _HEAD + _HIGH * len(rows)
-    title = f"vm_page_prot {PROT.answers[prot].label}"
+    title = f"vm_page_prot {PROT.classes[prot].label}"
     return element(
         "svg",
         element("text", title, x="0", y="12", class_="title"),
@@ -121,17 +121,17 @@ def _panel(prot: int, rows: list[tuple[int, int]], before: Results, after: Resul
 
 def _left(hardware: int, fault: int) -> int:
     """Where a column begins."""
-    return _LABELS + hardware * (_GAP + _WIDE * len(FAULT.answers)) + fault * _WIDE
+    return _LABELS + hardware * (_GAP + _WIDE * len(FAULT.classes)) + fault * _WIDE
 
 
 def _heads() -> Iterator[Element]:
     """The names of the columns."""
     yield element("text", HARDWARE.title, x=str(_LABELS - 6), y="26", class_="end")
     yield element("text", FAULT.title, x=str(_LABELS - 6), y="38", class_="end")
-    for i, hardware in enumerate(HARDWARE.answers):
-        middle = _left(i, 0) + _WIDE * len(FAULT.answers) / 2
+    for i, hardware in enumerate(HARDWARE.classes):
+        middle = _left(i, 0) + _WIDE * len(FAULT.classes) / 2
         yield element("text", hardware.label, x=f"{middle:g}", y="26", class_="middle")
-        for j, fault in enumerate(FAULT.answers):
+        for j, fault in enumerate(FAULT.classes):
             yield element("text", fault.label[0], x=f"{_left(i, j) + _WIDE / 2:g}", y="38", class_="middle")
 
 
@@ -155,11 +155,11 @@ def _row(
             letters += _letters(_left(i, j), one, two)
     return element(
         "g",
-        element("line", x1="0", x2=str(_left(len(HARDWARE.answers), 0) - _GAP), y1="-1", y2="-1")
+        element("line", x1="0", x2=str(_left(len(HARDWARE.classes), 0) - _GAP), y1="-1", y2="-1")
         if first
         else None,
-        element("text", FLAGS.answers[flags].label, x="0", y=str(_FOOT)) if first else None,
-        element("text", PAGE.answers[page].label, x=str(_FLAGS_WIDTH), y=str(_FOOT)),
+        element("text", FLAGS.classes[flags].label, x="0", y=str(_FOOT)) if first else None,
+        element("text", PAGE.classes[page].label, x=str(_FLAGS_WIDTH), y=str(_FOOT)),
         cells,
         _render_letters(letters),
         transform=f"translate(0 {_HEAD + place * _HIGH})",
@@ -182,7 +182,7 @@ def _cell(left: int, cell: Cell, one: str | None, two: str | None) -> Element:
 
 
 def _describe_cell(cell: Cell, one: str | None, two: str | None) -> str:
-    labels = [column.answers[i].label for column, i in zip(COLUMNS, cell, strict=True)]
+    labels = [column.classes[i].label for column, i in zip(COLUMNS, cell, strict=True)]
     labels[COLUMNS.index(HARDWARE)] = f"FWB/DIC {labels[COLUMNS.index(HARDWARE)]}"
     never = CellOutcome.NEVER.label
     result = one or never if one == two else f"before {one or never}, after {two or never}"
@@ -208,7 +208,7 @@ def _render_letters(letters: list[tuple[float, str]]) -> Element | None:
 
 def _legend(shown: set[CellOutcome]) -> Element:
     kinds = [each for each in CellOutcome if each in shown and each is not CellOutcome.NEVER]
-    faults = ", ".join(f"{each.label[0]} {each.label}" for each in FAULT.answers)
+    faults = ", ".join(f"{each.label[0]} {each.label}" for each in FAULT.classes)
     return element(
         "div",
         element(

@@ -24,10 +24,10 @@ BEFORE, AFTER = "Before", "After"
 def render_counterexample(witness: Witness, says: str, courses: Mapping[str, WitnessRun]) -> Element:
     """The prose, all inputs that matter, and the ``courses`` by their titles, beside each other."""
     constants = prose.constants_of(witness)
-    inputs = [prose.value_text(value, constants) for value in witness.values if value.mask]
+    inputs = [prose.render_value(value, constants) for value in witness.values if value.mask]
     return element(
         "div",
-        element("pre", prose.counterexample(witness, says), class_="prose"),
+        element("pre", prose.render_counterexample(witness, says), class_="prose"),
         _inputs(inputs),
         element("div", [_render_run(*each, courses) for each in courses.items()], class_="courses"),
         _render_legend(courses),
@@ -82,7 +82,7 @@ def _inputs(texts: list[str]) -> Child:
 
 def _render_run(title: str, course: WitnessRun, courses: Mapping[str, WitnessRun]) -> Element:
     others = {_direction(s) for name, each in courses.items() if name != title for s in each.steps}
-    happened = prose.paragraph("", f"{course.procedure.name} {', '.join(prose.happened(course))}.")
+    happened = prose.paragraph("", f"{course.procedure.name} {', '.join(prose.list_actions(course))}.")
     return element(
         "section",
         element("h5", title),

@@ -14,7 +14,7 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from counterexamples.minimise import WHOLE, Bit, Model, bits, least, needed, steady
+from counterexamples.minimise import WHOLE, Bit, Model, bits_of, minimal_subset, minimise_model, until_stable
 from model.logic import smt_text
 from proofs.solvers.engine import SmtEngine
 from proofs.solvers.query import Answer, Batch, MinimalModel, Query, SatStatus
@@ -77,7 +77,7 @@ class _Examination:
         """The facts that are left when, one after the other, those are deleted that are not needed."""
         base = [*self.given, self.denied]
         every = range(len(self.facts))
-        return tuple(needed(every, lambda some: self.core(base, {i: [self.facts[i]] for i in some})))
+        return tuple(minimal_subset(every, lambda some: self.core(base, {i: [self.facts[i]] for i in some})))
 
     def core(self, base: Sequence[str], items: Mapping[Key, Sequence[str]]) -> list[Key] | None:
         """Some of the items (literals by key) that cannot hold together with ``base``; None if all
@@ -106,7 +106,7 @@ class _Examination:
                 return None
             return [by_literal[text] for text in self.session.unsat_assumptions() if text in by_literal]
 
-        return least(self.question.inputs, refuse)
+        return minimise_model(self.question.inputs, refuse)
 
     def literal(self, bit: Bit) -> str:
         name, number, value = bit
@@ -117,7 +117,7 @@ class _Examination:
         """The bits of the model that are enough for the outcome, whatever the others are.  Facts
         are not used for it: a reader should see the values that the code looks at."""
         missed = self.session.define([f"(not {outcome})"])
-        each = {n: bits(n, width, model[n]) for n, width in self.question.inputs.items()}
+        each = {n: bits_of(n, width, model[n]) for n, width in self.question.inputs.items()}
         names = self.shrink(missed, {n: each[n] if model[n] else [(n, WHOLE, 0)] for n in each})
         kept = [bit for n in names if n not in self.question.bitwise for bit in each[n]]
         single = {bit: [bit] for n in names if n in self.question.bitwise for bit in each[n]}
@@ -130,7 +130,7 @@ class _Examination:
     def shrink(self, base: Sequence[str], items: Mapping[Key, Sequence[Bit]]) -> list[Key]:
         """The items without which the base could hold."""
         literals = {key: [self.literal(bit) for bit in group] for key, group in items.items()}
-        return needed(list(items), lambda some: self.core(base, {key: literals[key] for key in some}))
+        return minimal_subset(list(items), lambda some: self.core(base, {key: literals[key] for key in some}))
 
     def confirm(self) -> tuple[bool | None, Model]:
         """Whether some input refutes the claim whatever the loose inputs are, and the least one; if
@@ -139,7 +139,7 @@ class _Examination:
         Values of the loose inputs that save the claim are collected until no input is left that is
         refuting under all of them, or one is found that none saves.
         """
-        confirmed, model = steady(
+        confirmed, model = until_stable(
             lambda saving: self.least([*self.premises, self.denied, *self.session.define(saving)]),
             self.saving,
         )
@@ -154,7 +154,7 @@ class _Examination:
             return None
         tight = [n for n in question.inputs if n not in question.loose]
         here = self.instance([smt_text.symbol(n) for n in question.loose])
-        fixed = [bit for n in tight for bit in bits(n, question.inputs[n], model[n])]
+        fixed = [bit for n in tight for bit in bits_of(n, question.inputs[n], model[n])]
         saved = self.session.define([f"(not {here})"])
         if self.session.check([*saved, *map(self.literal, fixed)]) is SatStatus.UNSAT:
             return None
@@ -203,4 +203,4 @@ def _find_core(session: Session, others: Sequence[str], facts: Sequence[str], le
         return [i for i in some if facts[i] in core]
 
     every = range(len(facts))
-    return tuple(needed(every, enough) if least else used(every))
+    return tuple(minimal_subset(every, enough) if least else used(every))

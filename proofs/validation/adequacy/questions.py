@@ -97,7 +97,10 @@ def false_siblings(claim: Claim) -> Iterator[tuple[str, Claim]]:
     for i, premise in enumerate(claim.given):
         rest = claim.given[:i] + claim.given[i + 1 :]
         if not is_true(premise):
-            yield f"without the premise {prose.term(premise)}", _sibling(claim, str(i), rest, claim.then)
+            yield (
+                f"without the premise {prose.render_term(premise)}",
+                _sibling(claim, str(i), rest, claim.then),
+            )
     yield "with its conclusion denied", _sibling(claim, "denied", claim.given, ~claim.then)
 
 

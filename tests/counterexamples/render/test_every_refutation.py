@@ -37,9 +37,9 @@ def test_it_is_short_and_in_the_grammar(part: int) -> None:
     for found in ask_closely(refutable()[part::PARTS]):
         claim, witness = found.judged.claim, found.counterexample
         assert witness is not None, claim.name
-        lines = prose.counterexample(witness, claim.says).splitlines()
+        lines = prose.render_counterexample(witness, claim.says).splitlines()
         assert len(lines) <= 12, claim.name
         assert max(map(len, lines)) <= 72, claim.name
         labels = " ".join(line.split()[0] for line in lines if not line.startswith(" "))
         assert GRAMMAR.fullmatch(labels), claim.name
-        assert max(map(len, trace.below(witness).splitlines())) <= 72, claim.name
+        assert max(map(len, trace.render_trace(witness).splitlines())) <= 72, claim.name

@@ -37,7 +37,7 @@ def witness(claim: Claim) -> Witness:
 def test_the_text_of_a_counterexample() -> None:
     claim = CLAIMS["beyond_needs_hardware"]
     assert (
-        prose.counterexample(witness(claim), claim.says)
+        prose.render_counterexample(witness(claim), claim.says)
         == """\
 Let       vm_flags = VM_PFNMAP, vm_page_prot = MT_NORMAL,
               !pfn_is_map_memory, !ARM64_HAS_STAGE2_FWB, and all else is
@@ -56,7 +56,7 @@ def test_the_text_of_an_example_of_two_procedures() -> None:
     both = replace(claim, subjects={"": FORGETFUL, "merged": toy.fault_path()}, then=~name("merged:mapped"))
     found = finding(replace(both, given=(name("mapped"), *claim.given), expected=None)).example
     assert found is not None
-    text = prose.example(found)
+    text = prose.render_example(found)
     assert "Then      forgetful calls kvm_pgtable_stage2_map(" in text
     assert "Then      merged calls nothing that is asked about, returns -EFAULT." in text
 
@@ -124,10 +124,10 @@ def test_flags_of_several_bits_come_before_their_parts() -> None:
 )
 def test_flags_that_must_not_be_set_are_named(value: int, mask: int, text: str) -> None:
     each = InputValue("vma->vm_flags", 64, value, mask, "vm_flags")
-    assert prose.value_text(each, toy.CONSTANTS) == text
+    assert prose.render_value(each, toy.CONSTANTS) == text
 
 
 def test_formulas_use_the_kernel_s_names() -> None:
-    assert prose.term(is_cow_mapping & ~kvm_supports_cacheable_pfnmap) == (
+    assert prose.render_term(is_cow_mapping & ~kvm_supports_cacheable_pfnmap) == (
         "is_cow_mapping(vm_flags) && !kvm_supports_cacheable_pfnmap()"
     )

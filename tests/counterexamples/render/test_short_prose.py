@@ -12,7 +12,7 @@ import pytest
 from counterexamples.bugs import bugs
 from counterexamples.bugs.bug import OnShape
 from counterexamples.render import prose, trace
-from counterexamples.render.diff import beside
+from counterexamples.render.diff import render_diff
 from counterexamples.witness import Witness
 from model.arch.arm64.fault import shapes
 from proofs.claims.claim import Claim
@@ -52,7 +52,7 @@ def told() -> Sequence[tuple[Claim, Witness]]:
 
 def test_it_is_short_and_in_the_grammar(told: Sequence[tuple[Claim, Witness]]) -> None:
     for claim, witness in told:
-        lines = prose.counterexample(witness, claim.says).splitlines()
+        lines = prose.render_counterexample(witness, claim.says).splitlines()
         assert len(lines) <= 12, claim.name
         assert max(map(len, lines)) <= 72, claim.name
         labels = " ".join(line.split()[0] for line in lines if not line.startswith(" "))
@@ -62,8 +62,8 @@ def test_it_is_short_and_in_the_grammar(told: Sequence[tuple[Claim, Witness]]) -
 
 def test_what_does_not_fit_is_counted_and_stands_below(told: Sequence[tuple[Claim, Witness]]) -> None:
     for claim, witness in told:
-        text = " ".join(prose.counterexample(witness, claim.says).split())
-        items = prose.let_items(witness)
+        text = " ".join(prose.render_counterexample(witness, claim.says).split())
+        items = prose.let_phrases(witness)
         told_items = (re.escape(item.text.replace("\0", " ")) for item in items)
         shown = [
             item for item, each in zip(items, told_items, strict=True) if re.search(f"[ ,] ?{each},", text)
@@ -72,7 +72,7 @@ def test_what_does_not_fit_is_counted_and_stands_below(told: Sequence[tuple[Clai
         assert sum(item.inputs for item in items) - sum(item.inputs for item in shown) == int(left), (
             claim.name
         )
-        below = " ".join(trace.below(witness).split())
+        below = " ".join(trace.render_trace(witness).split())
         for value in (v for v in witness.values if v.mask):
             assert value.name in below
 
@@ -83,23 +83,23 @@ def test_every_branch_is_told_or_counted(told: Sequence[tuple[Claim, Witness]]) 
             continue
         (course,) = witness.runs.values()
         branches = [step for step in course.steps if step.taken is not None]
-        text = prose.counterexample(witness, claim.says)
+        text = prose.render_counterexample(witness, claim.says)
         shown = len(re.findall(r": (?:not )?taken$", text, re.MULTILINE))
         (left,) = re.findall(r"(?:and|of) (\d+) (?:more|branches), below\.$", text, re.MULTILINE) or ["0"]
         assert shown + int(left) == len(branches), claim.name
-        below = trace.below(witness)
+        below = trace.render_trace(witness)
         assert len(re.findall(r"^[T ].{9}[* ] \d+ +(?:not )?taken", below, re.MULTILINE)) == len(branches)
 
 
 def test_the_trace_is_narrow(told: Sequence[tuple[Claim, Witness]]) -> None:
     for claim, witness in told:
-        assert max(map(len, trace.below(witness).splitlines())) <= 72, claim.name
+        assert max(map(len, trace.render_trace(witness).splitlines())) <= 72, claim.name
 
 
 def test_a_mistake_stands_beside_what_is_right() -> None:
     where = bugs()["forgot_the_hardware"].where
     assert isinstance(where, OnShape)
-    lines = beside(where.right, where.procedure).splitlines()
+    lines = render_diff(where.right, where.procedure).splitlines()
     assert [line.split() for line in lines if line.startswith("-")] == [
         ["-", "if", "(!kvm_supports_cacheable_pfnmap())", "{"],
         ["-", "return", "-EFAULT;"],
@@ -107,14 +107,14 @@ def test_a_mistake_stands_beside_what_is_right() -> None:
     ]
     assert not [line for line in lines if line.startswith("+")]
     assert max(map(len, lines)) <= 72
-    assert beside(where.right, where.right) == ""
+    assert render_diff(where.right, where.right) == ""
 
 
 def test_every_mistake_on_a_shape_can_be_seen() -> None:
     for name, bug in bugs().items():
         if isinstance(bug.where, OnShape):
-            lines = beside(bug.where.right, bug.where.procedure).splitlines()
+            lines = render_diff(bug.where.right, bug.where.procedure).splitlines()
             assert lines or bug.where.believed, name
             assert max(map(len, lines), default=0) <= 72, name
     merged = next(each for each in shapes() if each.name == "v6.17")
-    assert beside(merged.procedure, merged.procedure) == ""
+    assert render_diff(merged.procedure, merged.procedure) == ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from counterexamples.render.two_columns import NO_BRANCH, WIDTH, side_by_side
+from counterexamples.render.two_columns import NO_BRANCH, WIDTH, render_two_columns
 from model.logic import name
 from proofs.claims.subject import part
 from proofs.reports.explain.shape_replay import counterpart
@@ -21,7 +21,7 @@ def test_a_value_has_one_row_with_what_it_decides_in_both() -> None:
     both = replace(claim, subjects={"": FORGETFUL, "merged": toy.fault_path()}, then=~name("merged:mapped"))
     found = ask_closely([replace(both, given=(name("mapped"), *claim.given), expected=None)])[0].example
     assert found is not None
-    lines = side_by_side(found, "merged", "").splitlines()
+    lines = render_two_columns(found, "merged", "").splitlines()
     assert max(map(len, lines)) <= WIDTH
     assert "shape merged" in lines[0] and "forgetful" in lines[0]
     at = lines.index("!pfn_is_map_memory, vm_flags = VM_PFNMAP:")

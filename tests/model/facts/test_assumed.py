@@ -12,7 +12,7 @@ from model.facts.assumed import FACTS
 from model.facts.classes import CLASSES, PageClass, of_class
 from model.facts.insertion import INSERTIONS, Insertion
 from model.logic import TRUE, free_names
-from model.vocabulary.symbols import DONE, READ, VARYING, WORLD
+from model.vocabulary.symbols import OUTCOMES, READ, VARYING, WORLD
 from proofs.theorems.expectation import Verdict
 from tests.support.solvers.asking import as_expected, ask, by_theorem, fact
 
@@ -89,7 +89,7 @@ def test_each_fact_is_told(name: str) -> None:
 
 
 def test_names_are_words() -> None:
-    words = {*READ, *VARYING, *DONE, *WORLD}
+    words = {*READ, *VARYING, *OUTCOMES, *WORLD}
     constants = by_theorem()["memory_is_mapped_cacheable"]["v7.1"].subjects[""].constants
     for each in FACTS:
         assert set(free_names(each.holds)) <= words | set(constants), each.name

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from model.logic import BV64, Term, apply, choose, const, free_names, name, value_of
-from model.logic.ternary import certain
+from model.logic.ternary import evaluate_ternary
 from tests.support.terms import Maker
 
 a, x = name("a"), name("x", BV64)
@@ -20,7 +20,7 @@ def test_a_certain_value_is_the_value_for_all_unknown_inputs(data: st.DataObject
     sorts = free_names(term)
     unknown = {text for text in sorts if maker.number(1)}
     known = maker.values({t: s for t, s in sorts.items() if t not in unknown})
-    found = certain(term, lambda leaf: known.get(str(leaf.data)))
+    found = evaluate_ternary(term, lambda leaf: known.get(str(leaf.data)))
     for _ in range(4):
         at = {**known, **maker.values({t: sorts[t] for t in unknown})}
         value = value_of(term, lambda leaf, at=at: at[str(leaf.data)], lambda t, v: 0)  # type: ignore[misc]
@@ -28,7 +28,7 @@ def test_a_certain_value_is_the_value_for_all_unknown_inputs(data: st.DataObject
 
 
 def known(term: Term) -> int | None:
-    return certain(term, lambda leaf: None if leaf.data == "a" else 6)
+    return evaluate_ternary(term, lambda leaf: None if leaf.data == "a" else 6)
 
 
 def test_a_branch_that_is_not_taken_need_not_be_known() -> None:

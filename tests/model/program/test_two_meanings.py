@@ -18,7 +18,7 @@ import pytest
 
 from model.arch.arm64.fault import shapes
 from model.logic import Term, const, substitute
-from model.logic.ternary import certain
+from model.logic.ternary import evaluate_ternary
 from model.program import symbolic
 from model.program.interpreter import Inputs, interpret
 from model.program.procedure import Procedure
@@ -126,6 +126,6 @@ def test_on_every_value_of_the_atoms(shape: Shape) -> None:
             share += Fraction(1, 1 << len(chosen))
             answers.add((found["ret"], found["mapped"], found["prot"]))
             for word, term in here.items():
-                assert certain(term, value_in(chosen)) == found[word], (word, vma, chosen)
+                assert evaluate_ternary(term, value_in(chosen)) == found[word], (word, vma, chosen)
         assert share == 1
     assert len(answers) >= 6

@@ -11,7 +11,7 @@ import pytest
 from model.arch.arm64.fault import shapes as recorded
 from model.logic import free_names
 from model.source.targets.functions import TARGETS
-from model.vocabulary.symbols import DONE, READ, VARYING, WORLD
+from model.vocabulary.symbols import OUTCOMES, READ, VARYING, WORLD
 from proofs.claims.catalogue import Subject, claims, is_about_core_mm, shapes, theorems
 from proofs.claims.claim import NamedTheorem, pages_in_name
 from proofs.theorems.expectation import CORE_MM, NotApplicable, Verdict
@@ -134,7 +134,7 @@ def test_theorems_read_as_sentences(named: NamedTheorem) -> None:
     assert theorem.because
     assert all(theorem.because)
     of = next((target for target in TARGETS if target.name == theorem.of), None)
-    known = {*READ, *VARYING, *DONE, *WORLD, *(of.symbols if of else ())}
+    known = {*READ, *VARYING, *OUTCOMES, *WORLD, *(of.symbols if of else ())}
     words = free_names(*theorem.given, theorem.then)
     assert all(w in known or w.isupper() or w.startswith(("MT_", "VM_", "KVM_", "PTE_")) for w in words)
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 import pytest
 
 from counterexamples.bugs import bugs
-from counterexamples.bugs.bug import Bug, OnC, OnShape, on_edit, shape, version
+from counterexamples.bugs.bug import Bug, OnC, OnShape, find_shape, on_edit, on_version
 from counterexamples.bugs.harm import Harm
 from model.cache import default_directory
 from model.logic import TRUE
@@ -184,7 +184,7 @@ def only(bug: Bug) -> Judged:
 
 
 def test_a_mistake_that_is_not_there_is_missed() -> None:
-    found = only(replace(DIC, where=version("v6", right="v6")))
+    found = only(replace(DIC, where=on_version("v6", right="v6")))
     assert (found.verdict, found.standing) == (Verdict.PROVED, Standing.OTHERWISE)
     assert found.why == "Expected was REFUTED."
 
@@ -196,8 +196,8 @@ def test_a_mistake_that_fails_in_another_way_is_not_as_declared() -> None:
 
 
 def test_two_mistakes_at_once_are_not_one() -> None:
-    both = remove_test(shape("v6.17"), ~kvm_supports_cacheable_pfnmap)
-    found = only(replace(DIC, where=on_edit(both, right=shape("v6.17"))))
+    both = remove_test(find_shape("v6.17"), ~kvm_supports_cacheable_pfnmap)
+    found = only(replace(DIC, where=on_edit(both, right=find_shape("v6.17"))))
     assert found.standing is Standing.OTHERWISE
 
 
@@ -214,7 +214,7 @@ def test_a_theorem_that_cannot_be_asked_is_an_error() -> None:
 
 
 def test_a_fact_that_is_not_there_is_an_error() -> None:
-    merged = shape("v6.17")
+    merged = find_shape("v6.17")
     told = r"^made_up: no fact about it is called all_is_well; name one of model/facts/assumed\.py\.$"
     with pytest.raises(HistoryError, match=told):
         only(replace(DIC, where=on_edit(merged, right=merged, believed=("all_is_well",))))
@@ -224,11 +224,11 @@ def test_a_shape_that_is_not_there_is_an_error() -> None:
     with pytest.raises(
         ValueError, match=r"^No model is called 'v4'; name one of v6.16, v3, v6, v7, v8, v9, "
     ):
-        shape("v4")
+        find_shape("v4")
 
 
 def test_an_edited_shape_cites_its_own_lines() -> None:
-    where = on_edit(remove_test(shape("v9"), is_cow_mapping), right=shape("v9"))
+    where = on_edit(remove_test(find_shape("v9"), is_cow_mapping), right=find_shape("v9"))
     spans = {s.span.file for s in where.procedure.body[0].body}  # type: ignore[union-attr]
     assert spans == {"v9, edited"}
-    assert where.right is shape("v9")
+    assert where.right is find_shape("v9")

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from model.kernels import Known, Release, Table, load
+from model.kernels import KernelTable, KnownResult, Release, load_kernel_table
 from proofs.claims.catalogue import claims, shapes, theorems
 from proofs.claims.kernel.claims import use_current_names
 from proofs.claims.relational.conformance import CONFORMANCE
@@ -76,11 +76,11 @@ def test_a_user_is_told_of_an_old_name_alone() -> None:
 
 def test_rows_of_kernels_may_have_old_names() -> None:
     release = Release("7.3", "7.3.4", "", {})
-    rows = [Known(name, ("7.3",), "a reason") for name in (*LEAF[:1], "lost_races_are_tried_again")]
-    table, notes = use_current_names(Table((release,), tuple(rows)))
+    rows = [KnownResult(name, ("7.3",), "a reason") for name in (*LEAF[:1], "lost_races_are_tried_again")]
+    table, notes = use_current_names(KernelTable((release,), tuple(rows)))
     assert [row.theorem for row in table.known] == [LEAF[1], "lost_races_are_tried_again"]
     assert notes == (old_name_note("model/kernels.toml", *LEAF),)
 
 
 def test_the_table_of_kernels_has_no_old_names() -> None:
-    assert use_current_names(load()) == (load(), ())
+    assert use_current_names(load_kernel_table()) == (load_kernel_table(), ())

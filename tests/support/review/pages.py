@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import cache
 
 from counterexamples.attributes import table
-from counterexamples.render.table import changed_rows
+from counterexamples.render.table import render_changes
 from model.logic import name
 from model.program.procedure import Procedure, Span
 from proofs.claims.claim import Claim
@@ -79,7 +79,7 @@ def differing(subject: str = "") -> FunctionReview:
     then = name("mapped") == name("other:mapped")
     both = replace(claim, subjects={"": BEFORE, "other": AFTER}, given=(), then=then, expected=None)
     (found,) = ask_closely([replace(both, says=f"Whether something is mapped {subject}")])
-    results = (table.results(BEFORE), table.results(AFTER))
+    results = (table.compute_results(BEFORE), table.compute_results(AFTER))
     return FunctionReview(
         "user_mem_abort",
         "4K",
@@ -87,7 +87,7 @@ def differing(subject: str = "") -> FunctionReview:
         "",
         "they differ only where beyond && is_vma_cacheable",
         (Difference(found.judged.claim.says, found.judged.claim, found.counterexample),),
-        changed_rows(BEFORE, AFTER),
+        render_changes(BEFORE, AFTER),
         results=results,
     )
 

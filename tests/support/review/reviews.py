@@ -8,7 +8,7 @@ from itertools import product
 
 from counterexamples.attributes.input_classes import COLUMNS
 from counterexamples.attributes.table import Results
-from counterexamples.render.table import Row
+from counterexamples.render.table import AttributeRow
 from counterexamples.witness import InputValue, Witness, WitnessRun
 from model.program.interpreter import Step
 from model.program.procedure import Span
@@ -126,7 +126,7 @@ def patch(
 def differing(dirt: str = "") -> FunctionReview:
     claim: Claim = replace(CLAIM, says=CLAIM.says + dirt)
     blank = (0,) * len(COLUMNS)
-    cells = product(*(range(len(column.answers)) for column in COLUMNS))
+    cells = product(*(range(len(column.classes)) for column in COLUMNS))
     first: Results = dict.fromkeys(cells, None) | {blank: "Normal"}
     return FunctionReview(
         f"user_mem_abort{dirt}",
@@ -135,7 +135,9 @@ def differing(dirt: str = "") -> FunctionReview:
         region=f"it differs where !FWB{dirt}",
         differences=(Difference(f"It maps with the same attributes.{dirt}", claim, witness("other", dirt)),),
         table=f"a row\nanother{dirt}",
-        rows=(Row(tuple((i,) for i in blank), ("Normal", f"Device{dirt}"), ("any",) * len(COLUMNS)),),
+        rows=(
+            AttributeRow(tuple((i,) for i in blank), ("Normal", f"Device{dirt}"), ("any",) * len(COLUMNS)),
+        ),
         results=(first, {**first, blank: f"Device{dirt}"}),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from counterexamples.minimise import bits
+from counterexamples.minimise import bits_of
 from model.logic import Term, conj, const, name, same, smt_text
 from proofs.solvers.engine import SmtEngine
 from proofs.solvers.obligation import Obligation
@@ -29,7 +29,7 @@ def cube_of(obligation: Obligation, found: MinimalModel) -> Mapping[tuple[str, i
         if text not in obligation.bitwise:
             cube[text, 0] = same(leaf, const(value, sort)) if sort.width else leaf if value else ~leaf
             continue
-        for _, number, bit in bits(text, sort.width, value):
+        for _, number, bit in bits_of(text, sort.width, value):
             if mask >> number & 1:
                 one = const(1 << number, sort)
                 cube[text, number] = same(leaf & one, one if bit else const(0, sort))

@@ -20,7 +20,7 @@ from model.vocabulary import Symbols
 from model.vocabulary.guest_abort import PERM
 from model.vocabulary.guest_abort import SYMBOLS as ABORT
 from model.vocabulary.guest_memory import GMEM, PKVM
-from model.vocabulary.symbols import DONE, READ, VARYING
+from model.vocabulary.symbols import OUTCOMES, READ, VARYING
 from model.vocabulary.tags import ONLINE
 
 MMU = "arch/arm64/kvm/mmu.c"
@@ -31,7 +31,7 @@ USER_MEM_ABORT = Target(
     file=MMU,
     functions=("user_mem_abort",),
     says="maps the page of a memslot that is backed by the VMM's address space",
-    symbols={**READ, **VARYING, **DONE, **ONLINE},
+    symbols={**READ, **VARYING, **OUTCOMES, **ONLINE},
     bindings={"online_page": InputSymbol("online_page")},
     effects=_SINKS,
     is_fault_path=True,
@@ -57,7 +57,7 @@ _GMEM = "kvm_gmem_get_pfn"
 
 def _symbols(*words: str) -> Symbols:
     """Some words of the fault path."""
-    table = {**READ, **VARYING, **DONE}
+    table = {**READ, **VARYING, **OUTCOMES}
     return {word: table[word] for word in words}
 
 

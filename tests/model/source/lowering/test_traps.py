@@ -16,7 +16,7 @@ from model.source.index.index import Index
 from model.source.kernel import NoEffect, read
 from model.source.preprocessor.profile import Profile
 from model.source.targets.target import ReturnValue, Target
-from model.vocabulary.symbols import DONE
+from model.vocabulary.symbols import OUTCOMES
 from tests.support.c.c_code import FILE, Lowered, lower, make_tree, refused
 
 TYPES = """
@@ -170,7 +170,7 @@ def test_a_struct_with_a_union_is_not_copied_from_one_of_several() -> None:
 
 # A target that is not whole -------------------------------------------------------------------------
 TARGET = Target(
-    "f", FILE, ("f_new", "f"), "a function of a test", {"ret": DONE["ret"]}, {"ret": ReturnValue()}
+    "f", FILE, ("f_new", "f"), "a function of a test", {"ret": OUTCOMES["ret"]}, {"ret": ReturnValue()}
 )
 
 

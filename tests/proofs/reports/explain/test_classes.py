@@ -10,7 +10,7 @@ import pytest
 from counterexamples.attributes.input_classes import FLAGS
 from counterexamples.bugs import bugs
 from counterexamples.bugs.bug import OnShape
-from counterexamples.render.table import Row
+from counterexamples.render.table import AttributeRow
 from model.logic import FALSE, TRUE
 from model.vocabulary.memory import is_cow_mapping, is_mixedmap, is_pfnmap, write_fault
 from proofs.claims.claim import Claim
@@ -19,7 +19,7 @@ from proofs.reports.explain.classes import Kinds, kinds
 from proofs.solvers.smt.pool import Pool
 
 NAME = "every_device_was_normal_nc"
-ANYUC = [answer.label for answer in FLAGS.answers].index("PFNMAP+ANYUC")
+ANYUC = [answer.label for answer in FLAGS.classes].index("PFNMAP+ANYUC")
 
 
 def claim() -> Claim:
@@ -63,5 +63,5 @@ def test_a_premise_may_leave_no_other_kind() -> None:
     ],
 )
 def test_how_many_is_a_sentence(count: int, elsewhere: bool, undecided: int, told: str) -> None:
-    rows = (Row((), (), ()),) * count
+    rows = (AttributeRow((), (), ()),) * count
     assert Kinds(rows, 31, elsewhere, undecided).told() == told

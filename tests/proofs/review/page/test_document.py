@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from counterexamples.attributes import table
 from counterexamples.attributes.input_classes import COLUMNS
-from counterexamples.bugs.bug import shape
+from counterexamples.bugs.bug import find_shape
 from model.program.procedure import Span
 from proofs.review.page.document import render_page
 from proofs.review.page.element import element, render_html, visible
@@ -251,12 +251,12 @@ def test_without_scripts_everything_is_shown() -> None:
 
 # The picture ---------------------------------------------------------------------------------
 def test_every_input_class_that_can_occur_is_in_the_picture_once() -> None:
-    before, after = (table.results(shape(name)) for name in ("v6.17", "v9"))
+    before, after = (table.compute_results(find_shape(name)) for name in ("v6.17", "v9"))
     root = markup.read(render_html(element("div", render_picture(before, after, "Classes"))))
     found = [tag.text for tag in root.all("title")]
     wanted = []
     for cell, one in before.items():
-        flags, prot, kind, hardware, fault = (c.answers[i].label for c, i in zip(COLUMNS, cell, strict=True))
+        flags, prot, kind, hardware, fault = (c.classes[i].label for c, i in zip(COLUMNS, cell, strict=True))
         two = after[cell]
         if one is not None or two is not None:
             never = "cannot occur"
@@ -267,7 +267,7 @@ def test_every_input_class_that_can_occur_is_in_the_picture_once() -> None:
 
 
 def test_each_cell_has_its_letter_and_its_colour() -> None:
-    before, after = (table.results(shape(name)) for name in ("v6.17", "v9"))
+    before, after = (table.compute_results(find_shape(name)) for name in ("v6.17", "v9"))
     root = markup.read(render_html(element("div", render_picture(before, after, "Classes"))))
     cells = {each.colour: each.letter for each in CellOutcome}
     rows = [tag for tag in root.all("g") if "transform" in tag.attributes]
@@ -286,7 +286,7 @@ def test_each_cell_has_its_letter_and_its_colour() -> None:
 
 
 def test_a_picture_in_which_nothing_changed_is_a_sentence() -> None:
-    same = table.results(shape("v6.17"))
+    same = table.compute_results(find_shape("v6.17"))
     text = render_html(element("div", render_picture(same, same, "Classes")))
     count = sum(each is not None for each in same.values())
     assert (
