@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Fetches the kernel trees that are read: `python -m proofs.fetch [VERSION ...]`.
+"""Fetching of the kernel trees that are read: `python -m proofs.fetch [VERSION ...]`.
 
-With `--coverage TREE ...` it tells instead what is proved of which function of trees that are there.
+With `--coverage TREE ...` it prints instead what is proved of which function of trees that are there.
 
-Exit code: 0 if every tree was had, 1 if one that is required was not, 3 if only others were not, 2
+Exit code: 0 if every tree is there, 1 if one that is required was not, 3 if only others were not, 2
 for a wrong command line, 130 if interrupted. What it does and trusts: model/source/trees/debian.py.
 """
 
@@ -39,7 +39,7 @@ SECONDS = 60.0
 BY_DEFAULT = tuple(TreeRequest(line.name) for line in RELEASE_LINES if line.by_default)
 
 
-def version(text: str) -> TreeRequest:
+def parse_version(text: str) -> TreeRequest:
     """A VERSION on the command line."""
     try:
         return parse_request(text)
@@ -47,7 +47,7 @@ def version(text: str) -> TreeRequest:
         raise argparse.ArgumentTypeError(str(error)) from None
 
 
-def required(text: str) -> tuple[str, ...]:
+def parse_releases(text: str) -> tuple[str, ...]:
     """The releases in `--require 6.12,7`: each asks for at least one tree of that release."""
     releases = tuple(filter(None, text.split(",")))
     for release in releases:
@@ -61,61 +61,61 @@ def required(text: str) -> tuple[str, ...]:
 def parser() -> argparse.ArgumentParser:
     """The command line."""
     lines = ", ".join(map(str, BY_DEFAULT))
-    door = argparse.ArgumentParser(
+    command = argparse.ArgumentParser(
         prog="python -m proofs.fetch",
         description="Fetch the Linux trees that are read, from Debian's packages and without root.",
         epilog="Exit code: 0 all trees were had; 1 a required one was not; 3 only others were not. "
         "With --coverage: as of python -m proofs.run.",
     )
-    door.add_argument(
+    command.add_argument(
         "versions",
         metavar="VERSION",
         nargs="*",
-        type=version,
+        type=parse_version,
         default=BY_DEFAULT,
         help=f"7.2, or one package version of it, 7.2=7.2.9-1~bpo13+1 (default: {lines})",
     )
-    door.add_argument(
+    command.add_argument(
         "--dest",
         type=Path,
         default=Path(".kernels"),
         help="where trees are put, each in a folder named by its version (default: %(default)s)",
     )
-    door.add_argument(
+    command.add_argument(
         "--cache",
         type=Path,
         default=platformdirs.user_cache_path("stage2-proofs"),
         help="where packages are kept, for all clones (default: %(default)s)",
     )
-    door.add_argument(
+    command.add_argument(
         "--require",
-        type=required,
+        type=parse_releases,
         default=(),
         metavar="V,V",
         help="fail (1) without these; 7 asks for at least one 7.x tree",
     )
-    door.add_argument(
+    command.add_argument(
         "--refresh",
         action="store_true",
         help="look for newer point releases of what is there already",
     )
-    door.add_argument(
+    command.add_argument(
         "--learn",
         type=Path,
         metavar="TREE",
         help="print a row for model/kernels.toml with the digests of what is read of a tree, and do nothing else",
     )
-    door.add_argument(
+    command.add_argument(
         "--coverage",
         type=Path,
         nargs="+",
         metavar="TREE",
         help="print, as Markdown, what is proved of which function of these trees, and do nothing else",
     )
-    return door
+    return command
 
 
-def coverage(trees: Sequence[Path]) -> int:
+def print_coverage(trees: Sequence[Path]) -> int:
     """Prove everything about the trees and print the tables; the exit codes are those of proofs.run."""
     from proofs.reports.coverage import cover, markdown  # the C parser takes time to load
     from proofs.solvers.smt.pool import Pool
@@ -127,16 +127,16 @@ def coverage(trees: Sequence[Path]) -> int:
         with Memory(place) as memory, Pool(min(os.cpu_count() or 1, 8), SECONDS) as pool:
             covered = [cover(tree, pool, memory) for tree in trees]
     except ValueError as error:
-        say(f"There is no coverage to tell: {error}")
+        say(f"There is no coverage to print: {error}")
         return 2
     except KeyboardInterrupt:
-        say("Interrupted; nothing was told.")
+        say("Interrupted; nothing was printed.")
         return 130
     print(markdown(covered))
     return exit_code(judged for each in covered for judged in each.report.judged)
 
 
-def learn(tree: Path) -> int:
+def print_row(tree: Path) -> int:
     """Print the row of a tree."""
     from model.source.errors import Unsupported  # the C parser takes time to load
     from model.source.kernel import NoEffect
@@ -158,15 +158,15 @@ def exit_code(came: Sequence[FetchedTree | UnavailableTree], require: Sequence[s
     return 0 if len(releases) == len(came) else 3
 
 
-def table(came: Sequence[FetchedTree | UnavailableTree]) -> str:
+def render_table(came: Sequence[FetchedTree | UnavailableTree]) -> str:
     """A line for each tree: version, package version, version in the Makefile, and path."""
-    rows = [("version", "package", "Makefile", "path"), *map(row, came)]
+    rows = [("version", "package", "Makefile", "path"), *map(render_row, came)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = ("  ".join(map(str.ljust, cells, widths)).rstrip() for cells in rows)
     return "\n".join(lines)
 
 
-def row(each: FetchedTree | UnavailableTree) -> tuple[str, str, str, str]:
+def render_row(each: FetchedTree | UnavailableTree) -> tuple[str, str, str, str]:
     """One line of the table."""
     if isinstance(each, UnavailableTree):
         return each.request.line, each.request.exact or "-", "missing", "-"
@@ -175,35 +175,35 @@ def row(each: FetchedTree | UnavailableTree) -> tuple[str, str, str, str]:
 
 
 def say(text: str) -> None:
-    """Tells the user, without mixing with the table on standard output."""
+    """Tell the user, without mixing with the table on standard output."""
     print(text, file=sys.stderr, flush=True)
 
 
 def main(arguments: Sequence[str] | None = None, run: RunTool = run_tool) -> int:
-    """Fetches, prints and returns the exit code; `run` starts apt-get, dpkg-deb and tar."""
-    door = parser()
-    asked = door.parse_args(arguments)
-    if asked.learn is not None:
-        return learn(asked.learn)
-    if asked.coverage is not None:
-        return coverage(asked.coverage)
-    wanted: tuple[TreeRequest, ...] = tuple(dict.fromkeys(asked.versions))
+    """Fetch, print and return the exit code; `run` starts apt-get, dpkg-deb and tar."""
+    command = parser()
+    options = command.parse_args(arguments)
+    if options.learn is not None:
+        return print_row(options.learn)
+    if options.coverage is not None:
+        return print_coverage(options.coverage)
+    wanted: tuple[TreeRequest, ...] = tuple(dict.fromkeys(options.versions))
     names = ", ".join(map(str, wanted))
     if len({each.folder for each in wanted}) < len(wanted):
-        door.error(f"two of {names} would be put in the same folder: ask for one at a time.")
-    for part in asked.require:
+        command.error(f"two of {names} would be put in the same folder: ask for one at a time.")
+    for part in options.require:
         if not any(is_within(each.folder, part) or is_within(part, each.folder) for each in wanted):
-            door.error(f"--require {part} asks for a tree that is not among those wanted: {names}.")
+            command.error(f"--require {part} asks for a tree that is not among those wanted: {names}.")
     try:
-        came = TreeFetcher(asked.dest, asked.cache, say, asked.refresh, run).fetch_all(wanted)
+        came = TreeFetcher(options.dest, options.cache, say, options.refresh, run).fetch_all(wanted)
     except KeyboardInterrupt:
         say("Interrupted: no tree is left half made. Run it again to go on.")
         return 130
     for each in came:
         if isinstance(each, UnavailableTree):
             say(each.reason)
-    print(table(came))
-    return exit_code(came, asked.require)
+    print(render_table(came))
+    return exit_code(came, options.require)
 
 
 if __name__ == "__main__":

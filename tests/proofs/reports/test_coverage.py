@@ -67,7 +67,7 @@ def test_a_path_that_is_no_tree_is_one_sentence_and_exits_2(
     assert main(["--coverage", str(tmp_path)]) == 2
     out, error = capsys.readouterr()
     assert out == ""
-    assert error.startswith("There is no coverage to tell: ")
+    assert error.startswith("There is no coverage to print: ")
     assert error.strip().count("\n") == 0
 
 
