@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Why may a changed token of a function that is read make no difference?
+"""Reasons why a changed token of a function that is read may make no difference.
 
 ``explain_change`` gives the reason that is found in the syntax around the token; "" means that none is,
 and the change was perhaps dropped in silence.

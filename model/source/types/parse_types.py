@@ -220,11 +220,9 @@ class Types:
     def _bit_field(self, t: CType, member: Member) -> Int | None:
         """A bit-field's type: an integer of so many bits; None if its width is no plain number."""
         written = text_of(member.bits) if member.bits is not None else ""
-        if (
-            not isinstance(t, Int)
-            or not re.fullmatch("[0-9]{1,3}", written)
-            or not 0 < int(written) <= t.width
-        ):
+        if not isinstance(t, Int) or not re.fullmatch("[0-9]{1,3}", written):
+            return None
+        if not 0 < int(written) <= t.width:
             return None
         return t if t.is_bool else Int(int(written), t.signed)
 

@@ -13,7 +13,7 @@ from counterexamples.minimise import minimal_subset
 from proofs.evidence.checker.lrat import Clause
 from proofs.evidence.coq.formulas import Var
 from proofs.evidence.coq.gates import Gates, Literal
-from proofs.evidence.coq.values import NotCovered, Value
+from proofs.evidence.coq.values import GallinaValue, NotCovered
 from proofs.evidence.search.sat import CONFLICTS, GaveUpError, SatSolver
 
 #: Nodes that ``Check.v`` looks through: ``truth_of`` and ``bit_of``.
@@ -84,7 +84,7 @@ def refute(clauses: Sequence[Clause], limit: int = CONFLICTS) -> dict[int, Lemma
 
 
 def certify(
-    values: Sequence[Value], hypotheses: Sequence[int], goal: int, limit: int = CONFLICTS
+    values: Sequence[GallinaValue], hypotheses: Sequence[int], goal: int, limit: int = CONFLICTS
 ) -> CoqCertificate:
     """A certificate that the goal is true where the hypotheses are.
 
@@ -115,7 +115,7 @@ def certify(
 
 
 def rests_on(
-    values: Sequence[Value], hypotheses: Sequence[int], goal: int, limit: int = CONFLICTS
+    values: Sequence[GallinaValue], hypotheses: Sequence[int], goal: int, limit: int = CONFLICTS
 ) -> frozenset[int]:
     """The hypotheses that are left when, in their order, each is deleted that the others can do without.
 
@@ -184,7 +184,7 @@ class _Problem:
         return tuple((x > 0, self.variables[abs(x) - 1]) for x in clause)
 
 
-def _looked_at(values: Sequence[Value], gates: Sequence[int]) -> tuple[int, ...]:
+def _looked_at(values: Sequence[GallinaValue], gates: Sequence[int]) -> tuple[int, ...]:
     """The gates, and what is seen of their arguments through operators that move or join bits."""
     found = {*gates}
     todo = [a for k in found for a in values[k - 1].args]

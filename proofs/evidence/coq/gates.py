@@ -27,7 +27,7 @@ from proofs.evidence.coq.formulas import (
     variables,
     xor,
 )
-from proofs.evidence.coq.values import NotCovered, Value
+from proofs.evidence.coq.values import GallinaValue, NotCovered
 
 #: How far operators that move or join bits are looked through: ``fuel`` in Check.v.
 FUEL = 8
@@ -39,9 +39,9 @@ Literal = tuple[bool, Var]
 class Gates:
     """The gates of the values; the first value has the number 1."""
 
-    values: Sequence[Value]
+    values: Sequence[GallinaValue]
 
-    def at(self, k: int) -> Value:
+    def at(self, k: int) -> GallinaValue:
         return self.values[k - 1]
 
     def truth(self, k: int, fuel: int = FUEL) -> Formula:
@@ -82,7 +82,7 @@ class Gates:
                 return self.bit(each.args[0], min(j, n[0] - 1), f) if j < n[1] else ZERO
         return variable(Var("V", k, j))
 
-    def differ(self, each: Value, j: int) -> Formula:
+    def differ(self, each: GallinaValue, j: int) -> Formula:
         a, b = each.args
         return xor(self.bit(a, j), self.bit(b, j))
 
@@ -93,7 +93,7 @@ class Gates:
             return None
         return {"B": self._truth, "V": self._bit, "A": self._chain}[var.kind](var, each, chained)
 
-    def _truth(self, var: Var, each: Value, chained: bool) -> Formula:
+    def _truth(self, var: Var, each: GallinaValue, chained: bool) -> Formula:
         args, chain = each.args, variable(Var("A", var.k, *each.before))
         match each.node:
             case "And" | "Or":
@@ -108,7 +108,7 @@ class Gates:
                 return chain
         return self.truth(var.k)
 
-    def _bit(self, var: Var, each: Value, chained: bool) -> Formula:
+    def _bit(self, var: Var, each: GallinaValue, chained: bool) -> Formula:
         args, j = each.args, var.j
         match each.node:
             case "Choose":
@@ -118,7 +118,7 @@ class Gates:
                 return xor(self.differ(each, j), carried) if j < each.before[0] else ZERO
         return self.bit(var.k, j)
 
-    def _chain(self, var: Var, each: Value, chained: bool) -> Formula:
+    def _chain(self, var: Var, each: GallinaValue, chained: bool) -> Formula:
         if var.j == 0:
             return of(each.node in ("Same", "At_most"))
         j = var.j - 1

@@ -20,7 +20,7 @@ from proofs.claims.claim import Claim, bind
 from proofs.evidence.coq.certificate import certify, rests_on
 from proofs.evidence.coq.lines import Line
 from proofs.evidence.coq.packed import packed
-from proofs.evidence.coq.values import Value, Values, identifiers
+from proofs.evidence.coq.values import GallinaValue, Values, identifiers
 from proofs.evidence.search.sat import CONFLICTS
 from proofs.solvers.obligation import Obligation
 
@@ -42,7 +42,7 @@ class Stated:
     claim: str
     theorem: str
     text: str
-    values: tuple[Value, ...]
+    values: tuple[GallinaValue, ...]
     hypotheses: tuple[int, ...]
     goal: int
     opaque: tuple[str, ...] = ()
@@ -214,7 +214,7 @@ def proved(statement: Stated, limit: int = CONFLICTS) -> str:
     ])  # fmt: skip
 
 
-def _made(nodes: Sequence[tuple[int, Value]]) -> Iterator[str]:
+def _made(nodes: Sequence[tuple[int, GallinaValue]]) -> Iterator[str]:
     """The nodes, and that the values are made as they say: some at a time, since Coq takes a time for a
     conjunction that grows with the square of its length."""
     names, shown = "[]%list", "I"
@@ -244,9 +244,9 @@ def _arrays(numbers: Iterable[Iterable[int]]) -> str:
     return f"[|\n{_lines(arrays)} | [| | 0|] |]"
 
 
-def _tree(values: Mapping[int, Value]) -> str:
+def _tree(values: Mapping[int, GallinaValue]) -> str:
     """The values as the tree that ``get`` looks into: by the bits of their numbers, the lowest first."""
-    below: dict[str, Value] = {f"{k:b}"[:0:-1]: value for k, value in values.items()}
+    below: dict[str, GallinaValue] = {f"{k:b}"[:0:-1]: value for k, value in values.items()}
     inner = {path[:n] for path in below for n in range(len(path) + 1)}
 
     def node(path: str) -> str:
@@ -259,6 +259,6 @@ def _tree(values: Mapping[int, Value]) -> str:
     return node("")
 
 
-def _node(k: int, value: Value) -> str:
+def _node(k: int, value: GallinaValue) -> str:
     data = [*map(str, value.before), *map(str, value.args), *map(str, value.behind)]
     return f"({k}%positive, {' '.join([value.node, *data])})"

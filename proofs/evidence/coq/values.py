@@ -32,7 +32,7 @@ class NotCovered(Exception):  # noqa: N818  # an outcome, as the door prints it
 
 
 @dataclass(frozen=True)
-class Value:
+class GallinaValue:
     """``node`` is the constructor, empty for what may be anything; ``args`` are numbers of values, and ``data`` are
     plain numbers: those before the arguments and those behind them.  ``proof`` is why the value is what its
     node says, empty where Coq sees it by computing."""
@@ -55,8 +55,8 @@ class Values:
     names: Mapping[str, str]
     given: Mapping[bytes, str]
     definitions: list[tuple[str, bool, str]] = field(default_factory=list)
-    all: list[Value] = field(default_factory=list)
-    numbers: dict[Value, int] = field(default_factory=dict)
+    all: list[GallinaValue] = field(default_factory=list)
+    numbers: dict[GallinaValue, int] = field(default_factory=dict)
     known: dict[bytes, int] = field(default_factory=dict)
     opaque: set[str] = field(default_factory=set)
 
@@ -81,7 +81,7 @@ class Values:
         self.definitions.append((name, value.truth, value.text))
         return self.put(replace(value, text=f"({name} i)"))
 
-    def put(self, value: Value) -> int:
+    def put(self, value: GallinaValue) -> int:
         if value not in self.numbers:
             self.all.append(value)
             self.numbers[value] = len(self.all)
@@ -95,7 +95,7 @@ class Values:
         args = tuple(self.known[a.key] for a in term.args)
         texts = [self.text(a) for a in args]
         if term.op == "name":
-            return self.put(Value(f"({self.names[str(term.data)]} i)", term.sort is BOOL))
+            return self.put(GallinaValue(f"({self.names[str(term.data)]} i)", term.sort is BOOL))
         if term.op == "const":
             return self.constant(number(term), term.sort is BOOL)
         if term.sort is BOOL:
@@ -105,32 +105,36 @@ class Values:
     def constant(self, value: int, truth: bool) -> int:
         if truth:
             text = "true" if value else "false"
-            return self.put(Value(text, True, f"Truth {text}"))
+            return self.put(GallinaValue(text, True, f"Truth {text}"))
         text = str(value) if value < 1024 else hex(value)
-        return self.put(Value(text, False, "Number", (), (value,)))
+        return self.put(GallinaValue(text, False, "Number", (), (value,)))
 
     def truth(self, term: Term, args: tuple[int, ...], texts: list[str]) -> int:
         width = term.args[0].sort.width
         match term.op:
             case "not":
-                return self.put(Value(f"(negb {texts[0]})", True, "Not", args))
+                return self.put(GallinaValue(f"(negb {texts[0]})", True, "Not", args))
             case "and" | "or":
                 return self.joined(term.op, args)
             case "ite":
-                return self.put(Value("(if {} then {} else {})".format(*texts), True, "If", args))
+                return self.put(GallinaValue("(if {} then {} else {})".format(*texts), True, "If", args))
             case "eq" if width == 0:
-                return self.put(Value("(eqb {} {})".format(*texts), True, "Iff", args))
+                return self.put(GallinaValue("(eqb {} {})".format(*texts), True, "Iff", args))
         if term.op in _TRUTHS:
             node, function = _TRUTHS[term.op]
-            return self.put(Value(f"({function} {width} {texts[0]} {texts[1]})", True, node, args, (width,)))
+            return self.put(
+                GallinaValue(f"({function} {width} {texts[0]} {texts[1]})", True, node, args, (width,))
+            )
         if term.op in _SIGNED:
             node, function = _SIGNED[term.op]
             flipped = tuple(
-                self.put(Value(f"(sign_flipped {width} {self.text(a)})", False, "Flip", (a,), (width,)))
+                self.put(
+                    GallinaValue(f"(sign_flipped {width} {self.text(a)})", False, "Flip", (a,), (width,))
+                )
                 for a in args
             )
             return self.put(
-                Value(f"({function} {width} {texts[0]} {texts[1]})", True, node, flipped, (width,))
+                GallinaValue(f"({function} {width} {texts[0]} {texts[1]})", True, node, flipped, (width,))
             )
         raise NotCovered(f"{term.op} has no text in Gallina here")
 
@@ -141,21 +145,23 @@ class Values:
             left = self.text(made)
             if made != args[0]:
                 left = left[1:-1]
-            made = self.put(Value(f"({left} {sign} {self.text(other)})", True, node, (made, other)))
+            made = self.put(GallinaValue(f"({left} {sign} {self.text(other)})", True, node, (made, other)))
         return made
 
     def word(self, term: Term, args: tuple[int, ...], texts: list[str]) -> int:
         width, op = term.sort.width, term.op
         if op == "ite":
-            return self.put(Value("(if {} then {} else {})".format(*texts), False, "Choose", args))
+            return self.put(GallinaValue("(if {} then {} else {})".format(*texts), False, "Choose", args))
         if op in _WORDS:
             node, function = _WORDS[op]
-            return self.put(Value(f"({function} {texts[0]} {texts[1]})", False, node, args))
+            return self.put(GallinaValue(f"({function} {texts[0]} {texts[1]})", False, node, args))
         if op in _ARITHMETIC:
             node, function = _ARITHMETIC[op]
-            return self.put(Value(f"({function} {width} {texts[0]} {texts[1]})", False, node, args, (width,)))
+            return self.put(
+                GallinaValue(f"({function} {width} {texts[0]} {texts[1]})", False, node, args, (width,))
+            )
         if op == "bvnot":
-            return self.put(Value(f"(complement {width} {texts[0]})", False, "Lnot", args, (width,)))
+            return self.put(GallinaValue(f"(complement {width} {texts[0]})", False, "Lnot", args, (width,)))
         if op in ("shl", "lshr", "mul"):
             return self.shifted(term, args, texts)
         return self.resized(term, args, texts)
@@ -178,29 +184,31 @@ class Values:
         """A shift by a constant."""
         node, function = _SHIFTS[op]
         text = f"({function} {width} {self.text(a)} {distance})"
-        return self.put(Value(text, False, node, (a,), (width,), (distance,)))
+        return self.put(GallinaValue(text, False, node, (a,), (width,), (distance,)))
 
     def shifted_by(self, width: int, op: str, args: tuple[int, ...]) -> int:
         """A shift by a word: in stages, each by the weight of one of its bits, and 0 where it is too far."""
         function, stage, proof = _SHIFTS_BY[op]
         a, b = args
         operands = f"{width} {self.text(a)} {self.text(b)}"
-        made = self.put(Value(f"(Stages.{stage} {operands} 0)", False, "Word", (a,), (width,)))
+        made = self.put(GallinaValue(f"(Stages.{stage} {operands} 0)", False, "Word", (a,), (width,)))
         for i in range((width - 1).bit_length()):
             is_set, moved = self.is_set(b, i), self.moved(width, op, made, 1 << i)
             text = f"(Stages.{stage} {operands} {i + 1})"
-            made = self.put(Value(text, False, "Choose", (is_set, moved, made)))
+            made = self.put(GallinaValue(text, False, "Choose", (is_set, moved, made)))
         limit, none = self.constant(width, truth=False), self.constant(0, truth=False)
         text = f"(below {width} {self.text(b)} {self.text(limit)})"
-        fits = self.put(Value(text, True, "Below", (b, limit), (width,)))
+        fits = self.put(GallinaValue(text, True, "Below", (b, limit), (width,)))
         because = f"(f_equal W (Stages.{proof} {operands}))"
-        return self.put(Value(f"({function} {operands})", False, "Choose", (fits, made, none), proof=because))
+        return self.put(
+            GallinaValue(f"({function} {operands})", False, "Choose", (fits, made, none), proof=because)
+        )
 
     def is_set(self, word: int, bit: int) -> int:
         """Whether a bit of a word is set."""
         text, one = f"(bits {bit} {bit} {self.text(word)})", self.constant(1, truth=False)
-        alone = self.put(Value(text, False, "Bits", (word,), (bit, bit)))
-        return self.put(Value(f"(same 1 {text} {self.text(one)})", True, "Same", (alone, one), (1,)))
+        alone = self.put(GallinaValue(text, False, "Bits", (word,), (bit, bit)))
+        return self.put(GallinaValue(f"(same 1 {text} {self.text(one)})", True, "Same", (alone, one), (1,)))
 
     def product(self, width: int, args: tuple[int, ...], factor: int) -> int:
         """A product with a constant: the sum of shifts by the places of its bits.  Of one with a word
@@ -209,12 +217,12 @@ class Values:
         operands = f"{width} {self.text(a)} {self.text(b)}"
         if factor < 0:
             self.opaque.add("times")
-            return self.put(Value(f"(times {operands})", False))
+            return self.put(GallinaValue(f"(times {operands})", False))
         value = self.all[self.constant(0, truth=False) - 1]
         for i in (i for i in range(factor.bit_length()) if factor >> i & 1):
             parts = (self.put(value), self.moved(width, "shl", a, i))
             text = f"(Stages.times_stage {operands} {i + 1})"
-            value = Value(text, False, "Plus", parts, (width,))
+            value = GallinaValue(text, False, "Plus", parts, (width,))
         because = f"(f_equal W (Stages.times_by_stages {operands}))"
         return self.put(replace(value, text=f"(times {operands})", proof=because))
 
@@ -223,13 +231,13 @@ class Values:
         if op == "extract":
             assert isinstance(term.data, tuple)
             high, low = term.data
-            return self.put(Value(f"(bits {high} {low} {texts[0]})", False, "Bits", args, (high, low)))
+            return self.put(GallinaValue(f"(bits {high} {low} {texts[0]})", False, "Bits", args, (high, low)))
         narrow = term.args[0].sort.width if term.args else 0
         if op == "zext":
-            return self.put(Value(f"(word {narrow} {texts[0]})", False, "Word", args, (narrow,)))
+            return self.put(GallinaValue(f"(word {narrow} {texts[0]})", False, "Word", args, (narrow,)))
         if op == "sext":
             text = f"(sign_extended {narrow} {width} {texts[0]})"
-            return self.put(Value(text, False, "Sign", args, (narrow, width)))
+            return self.put(GallinaValue(text, False, "Sign", args, (narrow, width)))
         raise NotCovered(f"the operator {op} has no node in Check.v")
 
 

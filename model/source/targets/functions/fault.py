@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The fault paths: the functions that may map a guest page when the guest touches it.
 
-Their words are bound by ``model.source.targets.fault_symbols``, from what a fault is, not by these tables.
+Their symbols are bound by ``model.source.targets.fault_symbols``, from what a fault is, not by these tables.
 """
 
 from __future__ import annotations
@@ -55,10 +55,10 @@ _LOOKED_UP = (
 _GMEM = "kvm_gmem_get_pfn"
 
 
-def _symbols(*words: str) -> Symbols:
-    """Some words of the fault path."""
+def _symbols(*names: str) -> Symbols:
+    """Some symbols of the fault path."""
     table = {**READ, **VARYING, **OUTCOMES}
-    return {word: table[word] for word in words}
+    return {name: table[name] for name in names}
 
 
 GMEM_ABORT = Target(
