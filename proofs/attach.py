@@ -18,8 +18,8 @@ from model.source.preprocessor.profile import PAGES, ProfileError
 from model.source.targets.functions import TARGETS
 from model.source.targets.functions.fault import USER_MEM_ABORT
 from model.source.trees.tree import Tree, TreeError
-from proofs.claims.kernel.reading import profiles, read_all
-from proofs.claims.subject import target_of
+from proofs.claims.kernel.reading import list_profiles, read_all
+from proofs.claims.subject import find_target
 from proofs.cli.files import check_writable
 from proofs.cli.progress import Progress
 from proofs.review import files
@@ -40,7 +40,7 @@ from proofs.review.patches.series import parse_series, read_series
 from proofs.review.review import Base, Review, Status
 from proofs.solvers.engine import installed_version
 from proofs.solvers.smt.pool import Pool
-from proofs.verdicts.cache import Memory
+from proofs.verdicts.cache import VerdictCache
 
 #: Where the functions are that --what-if edits.
 FILES = tuple(dict.fromkeys(target.file for target in TARGETS))
@@ -169,7 +169,7 @@ def _check_arguments(arguments: argparse.Namespace) -> str:
         return "A patch, --range, --to, --what-if and --dead exclude each other; give one of them."
     if not ways and sys.stdin.isatty():
         return "No change is named; give a patch, --range A..B, --to TREE, or a mail on standard input."
-    if arguments.dead is not None and target_of(arguments.dead) is None:
+    if arguments.dead is not None and find_target(arguments.dead) is None:
         return f"--dead: {arguments.dead} is no function that is read; proofs.run --linux names them."
     if arguments.out is not None and (wrong := check_writable(arguments.out, directory=True)):
         return f"--out: {wrong}"
@@ -207,10 +207,10 @@ def _series(arguments: argparse.Namespace) -> Series:
 def _review(arguments: argparse.Namespace, words: Sequence[str], progress: Progress) -> Review:
     change = _change(arguments)
     pages = tuple(PAGES) if arguments.pages == "all" else (arguments.pages,)
-    configurations = list(profiles(pages, arguments.config))
+    configurations = list(list_profiles(pages, arguments.config))
     place = None if arguments.no_cache else default_directory()
     progress.begin("reviewing", len(change.revisions))
-    with Memory(place) as memory, Pool(arguments.jobs, arguments.timeout) as pool:
+    with VerdictCache(place) as memory, Pool(arguments.jobs, arguments.timeout) as pool:
         pool.start(2)
         reviews = review_revisions(pool, memory, change.tree, change.revisions, configurations)
         patches = tuple(progress.count(reviews))
@@ -236,15 +236,15 @@ def _review(arguments: argparse.Namespace, words: Sequence[str], progress: Progr
 def _dead(arguments: argparse.Namespace, progress: Progress) -> tuple[str, bool]:
     """The page of --dead, and whether all of it was decided.  Raises ProfileError, and TreeError also for a
     function that cannot be read."""
-    tree, target = Tree.open(arguments.linux, arguments.rev), target_of(arguments.dead)
+    tree, target = Tree.open(arguments.linux, arguments.rev), find_target(arguments.dead)
     assert target is not None  # checked with the command line
     progress.begin("reading")
     index = Index.build(tree, default_directory())
     place = None if arguments.no_cache else default_directory()
     pages = tuple(PAGES) if arguments.pages == "all" else (arguments.pages,)
     parts = []
-    with Memory(place) as memory, Pool(arguments.jobs, arguments.timeout) as pool:
-        for size, profile in profiles(pages, arguments.config):
+    with VerdictCache(place) as memory, Pool(arguments.jobs, arguments.timeout) as pool:
+        for size, profile in list_profiles(pages, arguments.config):
             (read,) = read_all(tree, index, size, profile, targets=(target,), cache=place).values()
             if not isinstance(read, Kernel):
                 raise TreeError(f"{tree.where}: {read}")

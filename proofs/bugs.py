@@ -31,39 +31,39 @@ from model.source.kernel import NoEffect
 from model.source.targets.functions.fault import USER_MEM_ABORT
 from model.source.trees.tree import TreeError
 from proofs.claims.claim import Claim
-from proofs.claims.past_bugs import EditError, HistoryError, on_c, on_shape, with_the_edit
-from proofs.claims.subject import Part
+from proofs.claims.past_bugs import BugError, EditError, apply_edit, make_c_claim, make_shape_claim
+from proofs.claims.subject import KernelFunction
 from proofs.cli.files import check_writable, write_all
 from proofs.cli.progress import Progress
-from proofs.cli.selection import SelectionError, matching
-from proofs.reports.explain.classes import all_kinds
-from proofs.reports.explain.reachability import reach
-from proofs.reports.explain.shape_replay import counterpart
+from proofs.cli.selection import SelectionError, match_names
+from proofs.reports.explain.classes import count_all_kinds
+from proofs.reports.explain.reachability import find_reach
+from proofs.reports.explain.shape_replay import render_counterpart
 from proofs.solvers.smt.pool import Pool
 from proofs.theorems.expectation import Verdict
 from proofs.validation.mutation.decide import MutantStatus
 from proofs.validation.mutation.score import OF_A_SHAPE, OF_A_TREE, add_scores, sample_scores
-from proofs.verdicts.finding import find
-from proofs.verdicts.prove import decided, examined
-from proofs.verdicts.verdict import PRIORITY, Judged, Standing
+from proofs.verdicts.finding import build_finding
+from proofs.verdicts.prove import decide_claims, examine_verdicts
+from proofs.verdicts.verdict import PRIORITY, ClaimVerdict, ExpectationStatus
 
 #: Where `python -m proofs.fetch` puts trees.
 KERNELS = Path(".kernels")
 SECONDS = 60.0
 
 _STATES = {
-    Standing.AS_EXPECTED: State.FOUND,
-    Standing.OTHERWISE: State.OTHERWISE,
-    Standing.UNDECIDED: State.UNDECIDED,
-    Standing.DISAGREE: State.DISAGREE,
+    ExpectationStatus.EXPECTED: State.FOUND,
+    ExpectationStatus.UNEXPECTED: State.OTHERWISE,
+    ExpectationStatus.UNDECIDED: State.UNDECIDED,
+    ExpectationStatus.DISAGREE: State.DISAGREE,
 }
 _CODES = {
-    State.FOUND: Standing.AS_EXPECTED,
-    State.MISSED: Standing.OTHERWISE,
-    State.OTHERWISE: Standing.OTHERWISE,
-    State.UNDECIDED: Standing.UNDECIDED,
-    State.NOT_RUN: Standing.UNDECIDED,
-    State.DISAGREE: Standing.DISAGREE,
+    State.FOUND: ExpectationStatus.EXPECTED,
+    State.MISSED: ExpectationStatus.UNEXPECTED,
+    State.OTHERWISE: ExpectationStatus.UNEXPECTED,
+    State.UNDECIDED: ExpectationStatus.UNDECIDED,
+    State.NOT_RUN: ExpectationStatus.UNDECIDED,
+    State.DISAGREE: ExpectationStatus.DISAGREE,
 }
 
 
@@ -114,7 +114,7 @@ def main(
         if options.mutants:
             return _mutants(options.linux)
         known = load()
-        chosen = {name: known[name] for name in matching("bug", options.bug, known)}
+        chosen = {name: known[name] for name in match_names("bug", options.bug, known)}
         if options.list:
             print(render.render_listing(chosen))
             return 0
@@ -123,7 +123,7 @@ def main(
             accounts = recreate(chosen, Trees(options.linux, kernels), closely, progress)
         if options.out is not None:
             write_files(options.out, accounts)
-    except (SelectionError, TreeError, HistoryError, AttributesError) as error:
+    except (SelectionError, TreeError, BugError, AttributesError) as error:
         return _fail(str(error))
     except OSError as error:
         return _fail(f"A file could not be written: {error}.")
@@ -146,7 +146,9 @@ def _mutants(linux: Path | None) -> int:
     everything = add_scores(found)
     print(everything.render_text())
     code: int = (
-        Standing.OTHERWISE if everything.counts[MutantStatus.SURVIVES] else Standing.AS_EXPECTED
+        ExpectationStatus.UNEXPECTED
+        if everything.counts[MutantStatus.SURVIVES]
+        else ExpectationStatus.EXPECTED
     ).value
     return code
 
@@ -159,7 +161,7 @@ def _fail(sentence: str) -> int:
 def recreate(chosen: Mapping[str, Bug], trees: Trees, closely: bool, progress: Progress) -> list[Account]:
     """An account of each bug, in their order; ``closely``: with their minimal counterexamples.
 
-    Raises HistoryError where one cannot be made as it is declared.
+    Raises BugError where one cannot be made as it is declared.
     """
     progress.begin("making the bugs", len(chosen))
     made = {name: make_claim(name, bug, trees) for name, bug in chosen.items()}
@@ -168,10 +170,10 @@ def recreate(chosen: Mapping[str, Bug], trees: Trees, closely: bool, progress: P
     with Pool(min(os.cpu_count() or 1, 8), SECONDS) as pool:
         several: dict[str, str] = {}
         progress.begin("deciding the claims", len(claims))
-        judged = list(progress.count(decided(pool, claims)))
+        judged = list(progress.count(decide_claims(pool, claims)))
         if closely:
             progress.begin("minimising counterexamples", len(claims))
-            judged = list(progress.count(examined(pool, judged)))
+            judged = list(progress.count(examine_verdicts(pool, judged)))
             several = _count_kinds(pool, chosen, judged, progress, tables)
     by_name = {each.claim.subject: each for each in judged}
     progress.begin("explaining the bugs", len(chosen))
@@ -182,16 +184,16 @@ def recreate(chosen: Mapping[str, Bug], trees: Trees, closely: bool, progress: P
 
 
 def _count_kinds(
-    pool: Pool, chosen: Mapping[str, Bug], judged: Sequence[Judged], progress: Progress, tables: Tables
+    pool: Pool, chosen: Mapping[str, Bug], judged: Sequence[ClaimVerdict], progress: Progress, tables: Tables
 ) -> dict[str, str]:
     """How many kinds of counterexamples each bug in a fault path has, if it was found as declared."""
     options = {
-        each.claim.subject: (each.claim, each.claim.subjects[""])
+        each.claim.subject: (each.claim, each.claim.procedures[""])
         for each in judged
-        if each.standing is Standing.AS_EXPECTED and _has_a_table(chosen[each.claim.subject].where)
+        if each.status is ExpectationStatus.EXPECTED and _has_a_table(chosen[each.claim.subject].where)
     }
     progress.begin("looking for other kinds")
-    return {name: kinds.told() for name, kinds in all_kinds(pool, options, tables).items()}
+    return {name: kinds.render_summary() for name, kinds in count_all_kinds(pool, options, tables).items()}
 
 
 def _has_a_table(where: OnShape | OnC) -> bool:
@@ -202,34 +204,34 @@ def _has_a_table(where: OnShape | OnC) -> bool:
 def make_claim(name: str, bug: Bug, trees: Trees) -> tuple[str, Claim] | str:
     """The release ("" for a shape) and the claim that the bug is found; or why it is not run."""
     if not isinstance(bug.where, OnC):
-        return "", on_shape(name, bug)
+        return "", make_shape_claim(name, bug)
     found = trees.of(bug.where)
     if isinstance(found, str):
         return found
     release, tree = found
     try:
-        edited = with_the_edit(name, bug, tree)
-        return release, on_c(name, bug, edited, trees.index(release, tree).rebuild(edited))
+        edited = apply_edit(name, bug, tree)
+        return release, make_c_claim(name, bug, edited, trees.index(release, tree).rebuild(edited))
     except (EditError, Unsupported, NoEffect) as error:
         return str(error)
 
 
 def _make_account(
-    name: str, bug: Bug, made: tuple[str, Claim] | str, judged: Mapping[str, Judged], tables: Tables
+    name: str, bug: Bug, made: tuple[str, Claim] | str, judged: Mapping[str, ClaimVerdict], tables: Tables
 ) -> Account:
     if isinstance(made, str):
         return Account(name, bug, State.NOT_RUN, why=made)
     release, claim = made
     each = judged[name]
-    state = State.MISSED if each.verdict is Verdict.PROVED else _STATES[each.standing]
+    state = State.MISSED if each.verdict is Verdict.PROVED else _STATES[each.status]
     # The calls in the declared condition are shown as well.
     spoken = replace(each, claim=replace(claim, given=(*claim.given, bug.witness)))
-    reached = reach(spoken, MADE_ON.get(name, TRUE)) if state is State.FOUND else NOT_APPLICABLE
-    witness, where = find(spoken).counterexample, bug.where
+    reached = find_reach(spoken, MADE_ON.get(name, TRUE)) if state is State.FOUND else NOT_APPLICABLE
+    witness, where = build_finding(spoken).counterexample, bug.where
     changed = ""
     if witness is not None and state is State.FOUND and isinstance(where, OnShape):
         changed = render_wrong_rows(where.right, where.procedure, witness, tables)
-    beside = counterpart(each, Part(release, where.target)) if isinstance(where, OnC) else ""
+    beside = render_counterpart(each, KernelFunction(release, where.target)) if isinstance(where, OnC) else ""
     return Account(name, bug, state, release, claim.says, each.why, witness, reached, changed, "", beside)
 
 

@@ -18,8 +18,8 @@ from tempfile import TemporaryDirectory
 from model.cache import default_directory
 from model.source.preprocessor.profile import PAGES
 from model.source.trees.tree import Tree
-from proofs.claims.kernel.claims import claims_of
-from proofs.claims.kernel.reading import profiles
+from proofs.claims.kernel.claims import make_tree_claims
+from proofs.claims.kernel.reading import list_profiles
 from proofs.solvers.smt.pool import Pool
 from proofs.theorems.expectation import Verdict
 from proofs.validation.differential.c_mutants import MutantCounts, try_mutants
@@ -31,8 +31,8 @@ from proofs.validation.differential.compare import (
 )
 from proofs.validation.differential.program import NoCompiler, SideOutcome
 from proofs.validation.differential.witnesses import WitnessReplay, replay_refutations
-from proofs.verdicts.cache import Memory
-from proofs.verdicts.prove import decided, examined
+from proofs.verdicts.cache import VerdictCache
+from proofs.verdicts.prove import decide_claims, examine_verdicts
 
 AGREE, DIFFER, WRONG, NOT_RUN = 0, 1, 2, 3
 _SECONDS = 30.0  # for each claim
@@ -125,12 +125,12 @@ def _count_as(each: TargetComparison) -> str:
 
 def _replay_claims(tree: Tree, pages: tuple[str, ...]) -> Iterator[WitnessReplay]:
     """The replay by the compiled C of the witness of each refuted claim about the tree."""
-    configurations = list(profiles(pages, None))
-    read = claims_of(tree, configurations)
+    configurations = list(list_profiles(pages, None))
+    read = make_tree_claims(tree, configurations)
     claims = [claim for claim in read.claims if claim.name not in read.unread]
-    with Memory(default_directory()) as memory, Pool(1, _SECONDS) as pool:
-        refuted = [each for each in decided(pool, claims, memory) if each.verdict is Verdict.REFUTED]
-        closely = sorted(examined(pool, refuted, memory), key=lambda each: each.name)
+    with VerdictCache(default_directory()) as memory, Pool(1, _SECONDS) as pool:
+        refuted = [each for each in decide_claims(pool, claims, memory) if each.verdict is Verdict.REFUTED]
+        closely = sorted(examine_verdicts(pool, refuted, memory), key=lambda each: each.name)
     yield from replay_refutations(tree, configurations, closely)
 
 

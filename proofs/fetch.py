@@ -117,14 +117,14 @@ def parser() -> argparse.ArgumentParser:
 
 def print_coverage(trees: Sequence[Path]) -> int:
     """Prove everything about the trees and print the tables; the exit codes are those of proofs.run."""
-    from proofs.reports.coverage import cover, markdown  # the C parser takes time to load
+    from proofs.reports.coverage import cover, render_markdown  # the C parser takes time to load
     from proofs.solvers.smt.pool import Pool
-    from proofs.verdicts.cache import Memory
+    from proofs.verdicts.cache import VerdictCache
     from proofs.verdicts.verdict import exit_code
 
     place = None if os.environ.get(NO_CACHE) else default_directory()
     try:
-        with Memory(place) as memory, Pool(min(os.cpu_count() or 1, 8), SECONDS) as pool:
+        with VerdictCache(place) as memory, Pool(min(os.cpu_count() or 1, 8), SECONDS) as pool:
             covered = [cover(tree, pool, memory) for tree in trees]
     except ValueError as error:
         say(f"There is no coverage to print: {error}")
@@ -132,18 +132,18 @@ def print_coverage(trees: Sequence[Path]) -> int:
     except KeyboardInterrupt:
         say("Interrupted; nothing was printed.")
         return 130
-    print(markdown(covered))
-    return exit_code(judged for each in covered for judged in each.report.judged)
+    print(render_markdown(covered))
+    return exit_code(judged for each in covered for judged in each.report.verdicts)
 
 
 def print_row(tree: Path) -> int:
     """Print the row of a tree."""
     from model.source.errors import Unsupported  # the C parser takes time to load
     from model.source.kernel import NoEffect
-    from proofs.claims.kernel.reading import row_of
+    from proofs.claims.kernel.reading import render_row
 
     try:
-        print(row_of(tree))
+        print(render_row(tree))
     except (ValueError, NoEffect, Unsupported) as error:
         say(f"{tree} cannot be learned: {error}")
         return 2

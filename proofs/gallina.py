@@ -17,8 +17,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from proofs.claims.claim import Claim
-from proofs.claims.load import Asked, ReadError, chosen, load, use_current_names
-from proofs.claims.obligations import obligations
+from proofs.claims.load import LoadedClaims, ReadError, load_claims, select_claims, use_current_names
+from proofs.claims.obligations import build_obligations
 from proofs.cli.files import check_writable, write_all
 from proofs.cli.selection import Selection, SelectionError
 from proofs.evidence.coq import compile as coq
@@ -73,8 +73,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for note in notes:
         print(note, file=sys.stderr)
     try:
-        found = load(wanted)
-        claims = [claim for claim in chosen(wanted, found.claims) if is_theorem(claim)]
+        found = load_claims(wanted)
+        claims = [claim for claim in select_claims(wanted, found.claims) if is_theorem(claim)]
         results = decided(found, claims, coq.coqc(), asked.jobs, asked.timeout)
         if asked.out is not None:
             _write(asked.out, results)
@@ -88,18 +88,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return OPEN
     except OSError as error:
         door.error(f"A file could not be written: {error}.")
-    left_out = len(chosen(wanted, found.claims)) - len(claims)
+    left_out = len(select_claims(wanted, found.claims)) - len(claims)
     _put(told(results, left_out))
     return exit_code(results)
 
 
 def decided(
-    found: Asked, claims: Sequence[Claim], compiler: str | None, jobs: int, seconds: float
+    found: LoadedClaims, claims: Sequence[Claim], compiler: str | None, jobs: int, seconds: float
 ) -> list[Checked]:
     """What became of each claim, in their order.  Raises CoqError if the library is not accepted."""
     readable = [claim for claim in claims if claim.name not in found.unread]
-    made = dict(zip((c.name for c in readable), obligations(readable), strict=True))
-    read = {id(p): lines(p) for p in {id(p): p for c in readable for p in c.subjects.values()}.values()}
+    made = dict(zip((c.name for c in readable), build_obligations(readable), strict=True))
+    read = {id(p): lines(p) for p in {id(p): p for c in readable for p in c.procedures.values()}.values()}
     with tempfile.TemporaryDirectory() as name:
         directory = Path(name)
         if compiler is not None:
@@ -108,7 +108,7 @@ def decided(
         def one(claim: Claim) -> Checked:
             if claim.name in found.unread:
                 return Checked(claim.name, Outcome.NOT_COVERED, found.unread[claim.name])
-            where = dict(ChainMap(*(dict(read[id(p)]) for p in claim.subjects.values())))
+            where = dict(ChainMap(*(dict(read[id(p)]) for p in claim.procedures.values())))
             each = written(claim, made[claim.name], where)
             return each if compiler is None else run(each, compiler, directory, seconds)
 

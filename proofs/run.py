@@ -12,46 +12,48 @@ from typing import TextIO
 
 from model.cache import default_directory
 from proofs.claims.claim import Claim
-from proofs.claims.load import Asked, ReadError, chosen, load, use_current_names
+from proofs.claims.load import LoadedClaims, ReadError, load_claims, select_claims, use_current_names
 from proofs.cli.files import write_all
-from proofs.cli.options import selection
+from proofs.cli.options import parse_arguments
 from proofs.cli.progress import Progress
-from proofs.cli.selection import Selection, SelectionError, matching
+from proofs.cli.selection import Selection, SelectionError, match_names
 from proofs.evidence import write as evidence
 from proofs.evidence.search.worker import WorkerError
 from proofs.evidence.write import EvidenceError
 from proofs.reports import as_json, functions, table
 from proofs.reports.explain import claim as explain
-from proofs.reports.explain.extras import explained
-from proofs.reports.functions import Outline
-from proofs.reports.table import Report, Table
+from proofs.reports.explain.extras import add_explanations
+from proofs.reports.functions import FunctionOutline
+from proofs.reports.table import Report, VerdictTable
 from proofs.solvers import smtlib
 from proofs.solvers.parallel import DiedError
 from proofs.solvers.smt.pool import Pool
 from proofs.theorems.expectation import Verdict
 from proofs.verdicts import assumptions as discharge
 from proofs.verdicts.assumptions import assumptions
-from proofs.verdicts.cache import Memory
-from proofs.verdicts.finding import Finding, find
+from proofs.verdicts.cache import VerdictCache
+from proofs.verdicts.finding import Finding, build_finding
 from proofs.verdicts.portfolio import engines
 from proofs.verdicts.portfolio import text as told
-from proofs.verdicts.prove import decided, examined, needs_a_closer_look, with_obligations
-from proofs.verdicts.region import FormulaError, formula
-from proofs.verdicts.verdict import Judged, Standing, exit_code, unsupported
+from proofs.verdicts.prove import decide_claims, examine_verdicts, needs_a_closer_look, with_obligations
+from proofs.verdicts.region import FormulaError, find_formula
+from proofs.verdicts.verdict import ClaimVerdict, ExpectationStatus, exit_code, make_unsupported
 
 
 @dataclass(frozen=True)
 class _Page:
     """What is printed: tables, the text below them, and the exit code."""
 
-    tables: tuple[Table | Outline, ...]
+    tables: tuple[VerdictTable | FunctionOutline, ...]
     text: str
     code: int
 
 
-def main(arguments: Sequence[str] | None = None, load: Callable[[Selection], Asked] = load) -> int:
+def main(
+    arguments: Sequence[str] | None = None, load: Callable[[Selection], LoadedClaims] = load_claims
+) -> int:
     """Does what the command line asks; the exit code.  ``load`` gives what there is to ask."""
-    asked, notes = use_current_names(selection(arguments))
+    asked, notes = use_current_names(parse_arguments(arguments))
     for note in notes:
         print(note, file=sys.stderr)
     try:
@@ -61,10 +63,10 @@ def main(arguments: Sequence[str] | None = None, load: Callable[[Selection], Ask
         return page.code
     except EvidenceError as error:
         _fail(str(error))
-        return Standing.DISAGREE.value
+        return ExpectationStatus.DISAGREE.value
     except (WorkerError, DiedError) as error:
         _fail(str(error))
-        return Standing.UNDECIDED.value
+        return ExpectationStatus.UNDECIDED.value
     except (SelectionError, ReadError) as error:
         return _fail(str(error))
     except OSError as error:
@@ -79,25 +81,25 @@ def _fail(sentence: str) -> int:
     return 2
 
 
-def _page(asked: Selection, load: Callable[[Selection], Asked], progress: Progress) -> _Page:
+def _page(asked: Selection, load: Callable[[Selection], LoadedClaims], progress: Progress) -> _Page:
     if asked.show is not None:
         return _shown(asked.show, load(asked))
     if asked.table is not None:
-        from proofs.reports.attributes import tables
+        from proofs.reports.attributes import render_tables
 
-        return _Page((), tables(asked), 0)
+        return _Page((), render_tables(asked), 0)
     if asked.ledger:
         return _Page((), "\n".join(load(asked).ledger), 0)
     if asked.list_claims:
         known = load(asked)
-        return _Page((), table.listing(chosen(asked, known.claims), known.skipped), 0)
+        return _Page((), table.render_listing(select_claims(asked, known.claims), known.skipped), 0)
     place = None if asked.no_cache else default_directory()
-    with Memory(place) as memory, Pool(asked.jobs, asked.timeout) as pool:
+    with VerdictCache(place) as memory, Pool(asked.jobs, asked.timeout) as pool:
         if not memory.is_promising():
             pool.start(2)  # they load the solver while the claims are made
         progress.begin("reading" if asked.linux else "making the claims")
         known = load(asked)
-        claims = chosen(asked, known.claims)
+        claims = select_claims(asked, known.claims)
         if asked.adequacy:
             return _weighed(asked, pool, claims, known, progress, memory)
         judged = _decided(pool, claims, known.unread, progress, memory)
@@ -109,13 +111,18 @@ def _page(asked: Selection, load: Callable[[Selection], Asked], progress: Progre
     findings = _compiled(asked, findings, progress) if asked.compiled else findings
     if asked.evidence is not None:
         findings = _evident(asked.evidence, findings, asked.jobs, place, progress)
-    found = replace(found, judged=tuple(f.judged for f in findings))
+    found = replace(found, verdicts=tuple(f.verdict for f in findings))
     _write(asked, found, findings)
     return _result(asked, found, findings)
 
 
 def _weighed(
-    asked: Selection, pool: Pool, claims: Sequence[Claim], known: Asked, progress: Progress, memory: Memory
+    asked: Selection,
+    pool: Pool,
+    claims: Sequence[Claim],
+    known: LoadedClaims,
+    progress: Progress,
+    memory: VerdictCache,
 ) -> _Page:
     """What the theorems are worth, instead of a table."""
     from proofs.validation.adequacy import report as adequacy  # few runs need it
@@ -128,43 +135,47 @@ def _weighed(
     return _Page((), found.text, found.code)
 
 
-def _tell(memory: Memory, stream: TextIO) -> None:
+def _tell(memory: VerdictCache, stream: TextIO) -> None:
     """Tell a person how much was taken from earlier runs."""
-    if memory.recalled and stream.isatty():
-        stream.write(f"{len(memory.recalled)} answers are from earlier runs; --no-cache asks again.\n")
+    if memory.hits and stream.isatty():
+        stream.write(f"{len(memory.hits)} answers are from earlier runs; --no-cache asks again.\n")
 
 
-def _shown(pattern: str, known: Asked) -> _Page:
-    names = matching("model", pattern, (shape.name for shape in known.shapes))
-    texts = [table.lines(shape) for shape in known.shapes if shape.name in names]
+def _shown(pattern: str, known: LoadedClaims) -> _Page:
+    names = match_names("model", pattern, (shape.name for shape in known.shapes))
+    texts = [table.render_shape(shape) for shape in known.shapes if shape.name in names]
     return _Page((), "\n\n".join(texts), 0)
 
 
 def _decided(
-    pool: Pool, claims: Sequence[Claim], unread: Mapping[str, str], progress: Progress, memory: Memory
-) -> tuple[Judged, ...]:
+    pool: Pool, claims: Sequence[Claim], unread: Mapping[str, str], progress: Progress, memory: VerdictCache
+) -> tuple[ClaimVerdict, ...]:
     """The verdicts in the order of the claims."""
     asked = [claim for claim in claims if claim.name not in unread]
     progress.begin("deciding", len(asked))
-    by_name = {each.name: each for each in progress.count(decided(pool, asked, memory))}
-    return tuple(by_name[c.name] if c.name in by_name else unsupported(c, unread[c.name]) for c in claims)
+    by_name = {each.name: each for each in progress.count(decide_claims(pool, asked, memory))}
+    return tuple(
+        by_name[c.name] if c.name in by_name else make_unsupported(c, unread[c.name]) for c in claims
+    )
 
 
 def _findings(
-    asked: Selection, pool: Pool, found: Report, progress: Progress, memory: Memory
+    asked: Selection, pool: Pool, found: Report, progress: Progress, memory: VerdictCache
 ) -> list[Finding]:
     """The verdicts with what is shown of them: all if that was asked for, else the unexpected."""
     everything = asked.explain is not None or asked.json is not None or asked.against is not None
     replayed = Verdict.REFUTED if asked.compiled else None
     closely = [
-        each for each in found.judged if everything or needs_a_closer_look(each) or each.verdict is replayed
+        each for each in found.verdicts if everything or needs_a_closer_look(each) or each.verdict is replayed
     ]
     progress.begin("looking for the least witnesses", len(closely))
-    closer = {each.name: each for each in progress.count(examined(pool, closely, memory))}
-    shown = [closer.get(each.name, each) for each in found.judged]
+    closer = {each.name: each for each in progress.count(examine_verdicts(pool, closely, memory))}
+    shown = [closer.get(each.name, each) for each in found.verdicts]
     progress.begin("writing regions as formulas")
-    findings = [_with_regions(pool, find(each)) if everything else find(each) for each in shown]
-    return explained(pool, findings, progress) if asked.explain is not None else findings
+    findings = [
+        _with_regions(pool, build_finding(each)) if everything else build_finding(each) for each in shown
+    ]
+    return add_explanations(pool, findings, progress) if asked.explain is not None else findings
 
 
 def _compiled(asked: Selection, findings: Sequence[Finding], progress: Progress) -> list[Finding]:
@@ -173,10 +184,10 @@ def _compiled(asked: Selection, findings: Sequence[Finding], progress: Progress)
 
     assert asked.linux is not None
     progress.begin("running the compiled C")
-    judged = [each.judged for each in findings]
+    judged = [each.verdict for each in findings]
     runs = confirm_tree(asked.linux, asked.rev, asked.pages, asked.config, judged)
     return [
-        replace(each, judged=replace(each.judged, compiled=runs.get(each.judged.name, "")))
+        replace(each, verdict=replace(each.verdict, compiled=runs.get(each.verdict.name, "")))
         for each in findings
     ]
 
@@ -186,35 +197,35 @@ def _evident(
 ) -> list[Finding]:
     """The findings with what evidence there is of each proof, which is written."""
     progress.begin("making evidence")
-    made = evidence.make((each.judged for each in findings), jobs, cache)
+    made = evidence.make((each.verdict for each in findings), jobs, cache)
     evidence.write(directory, made.files)
     certificates = made.certificates
     return [
-        replace(each, judged=replace(each.judged, certificate=certificates.get(each.judged.name)))
+        replace(each, verdict=replace(each.verdict, certificate=certificates.get(each.verdict.name)))
         for each in findings
     ]
 
 
 def _crossed(
-    asked: Selection, findings: Sequence[Finding], progress: Progress, memory: Memory
+    asked: Selection, findings: Sequence[Finding], progress: Progress, memory: VerdictCache
 ) -> list[Finding]:
     """The findings, with what other engines answer."""
     from proofs.verdicts.portfolio import agreement  # what proves nothing does not need it
 
     others = engines.named(asked.engines)
     progress.begin("asking other engines", len(findings) * len(others))
-    judged = {each.judged.name: each.judged for each in findings}
+    judged = {each.verdict.name: each.verdict for each in findings}
     for each in progress.count(agreement.crossed(judged.values(), others, asked.timeout, asked.jobs, memory)):
         judged[each.name] = each
-    return [replace(each, judged=judged[each.judged.name]) for each in findings]
+    return [replace(each, verdict=judged[each.verdict.name]) for each in findings]
 
 
 def _with_regions(pool: Pool, finding: Finding) -> Finding:
     """The finding with each region of the claim as a formula."""
-    judged, formulas = finding.judged, dict[str, str]()
+    judged, formulas = finding.verdict, dict[str, str]()
     for region in judged.claim.regions if judged.answer is not None else ():
         try:
-            formulas[region.says] = formula(pool, judged.claim, region)
+            formulas[region.says] = find_formula(pool, judged.claim, region)
         except FormulaError as error:
             formulas[region.says] = f"no formula: {error}"
     return replace(finding, regions=formulas)
@@ -223,12 +234,12 @@ def _with_regions(pool: Pool, finding: Finding) -> Finding:
 def _write(asked: Selection, found: Report, findings: Sequence[Finding]) -> None:
     texts: dict[Path, str] = {}
     if asked.json is not None:
-        texts[asked.json] = as_json.document(found, findings)
+        texts[asked.json] = as_json.render_json(found, findings)
     if asked.smt2 is not None:
         asked.smt2.mkdir(exist_ok=True)
-        made = [each.obligation for each in with_obligations(found.judged) if each.obligation is not None]
+        made = [each.obligation for each in with_obligations(found.verdicts) if each.obligation is not None]
         texts |= {asked.smt2 / smtlib.file_name(each.claim): smtlib.render_claim(each) for each in made}
-    disagreements = told.reports(found.judged)
+    disagreements = told.reports(found.verdicts)
     if disagreements:
         told.directory().mkdir(parents=True, exist_ok=True)
         texts |= {told.directory() / name: text for name, text in disagreements.items()}
@@ -236,16 +247,16 @@ def _write(asked: Selection, found: Report, findings: Sequence[Finding]) -> None
 
 
 def _result(asked: Selection, found: Report, findings: Sequence[Finding]) -> _Page:
-    code = exit_code(found.judged)
+    code = exit_code(found.verdicts)
     if asked.explain is not None:
-        told_in_full = [*map(explain.explain, findings), *told.kept(found.judged)]
+        told_in_full = [*map(explain.explain, findings), *told.kept(found.verdicts)]
         return _Page((), "\n\n\n".join(told_in_full), code)
     # What was left out discharges nothing, so that it is told only of a whole run.
-    assumed = () if found.not_run else assumptions(found.judged, found.contracts)
-    parts = [*explain.troubles(findings), *found.notes, *map(discharge.told, assumed)]
-    parts += [*told.kept(found.judged), *told.line(found.judged)]
-    parts += [*told.certificates(found.judged), table.summary(found)]
-    return _Page(functions.tables(found), "\n" + "\n\n".join(parts), code)
+    assumed = () if found.not_run else assumptions(found.verdicts, found.contracts)
+    parts = [*explain.render_unexpected(findings), *found.notes, *map(discharge.render_text, assumed)]
+    parts += [*told.kept(found.verdicts), *told.line(found.verdicts)]
+    parts += [*told.certificates(found.verdicts), table.summary(found)]
+    return _Page(functions.build_tables(found), "\n" + "\n\n".join(parts), code)
 
 
 def _put(page: _Page, stream: TextIO) -> None:
@@ -254,9 +265,9 @@ def _put(page: _Page, stream: TextIO) -> None:
         if page.tables and stream.isatty():
             from proofs.reports import terminal  # rich is slow to import, and only a terminal needs it
 
-            terminal.put(page.tables, stream)
+            terminal.print_tables(page.tables, stream)
         elif page.tables:
-            stream.write("\n\n".join(map(functions.plain, page.tables)) + "\n")
+            stream.write("\n\n".join(map(functions.render_text, page.tables)) + "\n")
         stream.write(page.text + "\n")
         stream.flush()
     except BrokenPipeError:

@@ -127,7 +127,7 @@ def _core_mm(pages: str) -> Procedure:
     return Procedure(CORE_MM, (), {}, inputs, constants={**V6_12, **PAGES[pages]})
 
 
-def claims(subjects: Sequence[Subject]) -> Catalogue:
+def make_claims(subjects: Sequence[Subject]) -> Catalogue:
     """Every claim about the subjects.  Kernels have no expectations here: ``kernels.toml`` has them."""
     answers = [answer for subject in subjects for answer in _of(subject)]
     return Catalogue(

@@ -35,7 +35,7 @@ class NamedTheorem:
 @dataclass(frozen=True, kw_only=True)
 class Claim:
     """``theorem`` asked of ``subject`` (a shape or a kernel; ``pages`` is 4K, 16K or 64K, or "" where
-    the page size plays no part).  ``given`` and ``then`` are over the words of ``subjects``."""
+    the page size plays no part).  ``given`` and ``then`` are over the words of ``procedures``."""
 
     theorem: str
     family: str
@@ -43,7 +43,7 @@ class Claim:
     pages: str
     says: str
     because: tuple[str, ...]
-    subjects: Mapping[str, Procedure]
+    procedures: Mapping[str, Procedure]
     facts: tuple[Fact, ...]
     given: tuple[Term, ...]
     then: Term
@@ -75,7 +75,7 @@ def make_claim(
         pages=pages_in_name(pages),
         says=theorem.says,
         because=theorem.because,
-        subjects=procedures,
+        procedures=procedures,
         facts=tuple(f for f in facts if f.name not in theorem.not_assuming)
         if theorem.not_assuming
         else facts,
@@ -95,7 +95,7 @@ def make_unread_claim(named: NamedTheorem, subject: str, pages: str) -> Claim:
         pages=pages_in_name(pages),
         says=named.theorem.says,
         because=named.theorem.because,
-        subjects={},
+        procedures={},
         facts=(),
         given=(),
         then=TRUE,
@@ -147,7 +147,7 @@ def bind(
 class Replay:
     """The runs of all subjects on one concrete input."""
 
-    subjects: Mapping[str, Procedure]
+    procedures: Mapping[str, Procedure]
     runs: Mapping[str, Run]
 
     def value(self, term: Term) -> Value:
@@ -155,7 +155,7 @@ class Replay:
 
         def leaf(t: Term) -> Value:
             subject, _, word = str(t.data).rpartition(":")
-            return self.runs[subject].value(_word(self.subjects[subject], word, t))
+            return self.runs[subject].value(_word(self.procedures[subject], word, t))
 
         return value_of(term, leaf, next(iter(self.runs.values())).inputs.call)
 
@@ -163,7 +163,7 @@ class Replay:
 def replay(claim: Claim, inputs: Inputs) -> Replay:
     """Interpret every subject of the claim on these inputs (constants of each kernel included)."""
     runs = {}
-    for subject, procedure in claim.subjects.items():
+    for subject, procedure in claim.procedures.items():
         names = dict(inputs.names) | dict(procedure.constants)
         runs[subject] = interpret(procedure, Inputs(names, inputs.functions))
-    return Replay(claim.subjects, runs)
+    return Replay(claim.procedures, runs)

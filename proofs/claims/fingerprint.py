@@ -80,16 +80,16 @@ class Fingerprints:
             raise TypeError(f"A {type(value).__name__} stands in a claim; fingerprints do not know its kind.")
 
 
-def tool() -> str | None:
+def fingerprint_tool() -> str | None:
     """A digest of everything that decides beside the claim; None where it is not known well enough."""
     if any(key.startswith("Z3_") for key in os.environ):
         return None
     return _together(_package("z3", "z3_solver", ("libz3", "z3.dll")), _sources(ROOMS))
 
 
-def reader() -> str | None:
+def fingerprint_reader() -> str | None:
     """A digest of everything but the tree and its configuration that decides how C is read; None as
-    for ``tool``."""
+    for ``fingerprint_tool``."""
     parsers = (_package(name, name, ("_binding",)) for name in ("tree_sitter", "tree_sitter_c"))
     return _together(*parsers, _sources(("model",)))
 
@@ -136,7 +136,7 @@ def _framed(kind: bytes, data: bytes) -> bytes:
     return b"%b%d:%b" % (kind, len(data), data)
 
 
-def together(prints: Iterable[str]) -> str:
+def combine(prints: Iterable[str]) -> str:
     """One digest of several fingerprints, whatever their order."""
     return _digest("".join(sorted(prints)).encode()).hex()
 

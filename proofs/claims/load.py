@@ -13,7 +13,7 @@ from model.cache import default_directory
 from model.shape import Shape
 from proofs.claims import catalogue
 from proofs.claims.claim import Claim, Skipped
-from proofs.cli.selection import Selection, SelectionError, matching
+from proofs.cli.selection import Selection, SelectionError, match_names
 from proofs.theorems import old_names
 
 
@@ -22,7 +22,7 @@ class ReadError(Exception):
 
 
 @dataclass(frozen=True)
-class Asked:
+class LoadedClaims:
     """``unread`` are the claims about something that could not be read, by name, with the reason
     (such a claim has no procedures); ``skipped`` are theorems that were not asked; ``notes`` are
     sentences about what was read, which are printed with the verdicts; ``ledger`` is a line for each
@@ -38,7 +38,7 @@ class Asked:
     contracts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-def load(selection: Selection) -> Asked:
+def load_claims(selection: Selection) -> LoadedClaims:
     """Read what the selection names: a kernel tree, or the shapes; both where both are named.
 
     Raises SelectionError for an unknown shape and ReadError for a tree that cannot be read.
@@ -69,16 +69,20 @@ def use_current_names(selection: Selection) -> tuple[Selection, tuple[str, ...]]
     return replace(selection, **renamed), tuple(note for note in notes if note)
 
 
-def _kernel(selection: Selection) -> Asked:
-    from proofs.claims.kernel.claims import read_tree  # the C parser takes time to load, and shapes need none
+def _kernel(selection: Selection) -> LoadedClaims:
+    from proofs.claims.kernel.claims import (
+        load_tree_claims,  # the C parser takes time to load, and shapes need none
+    )
 
     assert selection.linux is not None
     try:
-        read = read_tree(selection.linux, selection.rev, selection.pages, selection.config, _kept(selection))
+        read = load_tree_claims(
+            selection.linux, selection.rev, selection.pages, selection.config, _kept(selection)
+        )
     except ValueError as error:  # TreeError, ProfileError and TableError: sentences for the user
         raise ReadError(str(error)) from error
     ledger = tuple(f"{entry.how:<10} {entry.where:<45} {entry.what}" for entry in read.ledger)
-    return Asked(read.claims, read.skipped, read.unread, (), read.notes, ledger, read.contracts)
+    return LoadedClaims(read.claims, read.skipped, read.unread, (), read.notes, ledger, read.contracts)
 
 
 def _kept(selection: Selection) -> Path | None:
@@ -86,7 +90,7 @@ def _kept(selection: Selection) -> Path | None:
     return None if selection.no_cache else default_directory()
 
 
-def _compared(selection: Selection) -> Asked:
+def _compared(selection: Selection) -> LoadedClaims:
     from proofs.claims.kernel.two_trees import compare_trees  # as above
 
     assert selection.linux is not None and selection.against is not None
@@ -95,25 +99,25 @@ def _compared(selection: Selection) -> Asked:
                          selection.pages, selection.config, _kept(selection))  # fmt: skip
     except ValueError as error:
         raise ReadError(str(error)) from error
-    return Asked(found.claims, found.skipped, found.unread)
+    return LoadedClaims(found.claims, found.skipped, found.unread)
 
 
-def _shapes(selection: Selection) -> Asked:
+def _shapes(selection: Selection) -> LoadedClaims:
     subjects = [s for pages in selection.pages for s in catalogue.shapes(pages)]
-    names = matching("model", selection.shape, (s.name for s in subjects))
-    found = catalogue.claims([s for s in subjects if s.name in names])
-    return Asked(found.claims, found.skipped, {}, fault.shapes())
+    names = match_names("model", selection.shape, (s.name for s in subjects))
+    found = catalogue.make_claims([s for s in subjects if s.name in names])
+    return LoadedClaims(found.claims, found.skipped, {}, fault.shapes())
 
 
-def chosen(selection: Selection, claims: Sequence[Claim]) -> list[Claim]:
+def select_claims(selection: Selection, claims: Sequence[Claim]) -> list[Claim]:
     """The claims that the selection asks for, in their order.
 
     Raises SelectionError if there is none.
     """
-    theorems = set(matching("theorem", selection.theorem, (c.theorem for c in claims)))
+    theorems = set(match_names("theorem", selection.theorem, (c.theorem for c in claims)))
     wanted = [c for c in claims if c.theorem in theorems]
     if selection.explain is not None:
-        names = set(matching("claim", selection.explain, (c.name for c in wanted)))
+        names = set(match_names("claim", selection.explain, (c.name for c in wanted)))
         wanted = [c for c in wanted if c.name in names]
     if not wanted:
         raise SelectionError("There is no claim to ask; --list prints what there is.")

@@ -29,7 +29,7 @@ BITWISE = ("vm_flags", "vm_page_prot", "host_pte_prot")
 LONGEST_NAME = 60
 
 
-def obligations(claims: Iterable[Claim]) -> list[Obligation]:
+def build_obligations(claims: Iterable[Claim]) -> list[Obligation]:
     """The obligations of the claims, in their order; each procedure is run once."""
     maker = _Maker()
     return [maker.obligation(claim) for claim in claims]
@@ -43,11 +43,11 @@ class _Maker:
     groups: dict[tuple[tuple[str, int], ...], _Group] = field(default_factory=dict)
 
     def obligation(self, claim: Claim) -> Obligation:
-        identity = tuple((text, id(procedure)) for text, procedure in claim.subjects.items())
+        identity = tuple((text, id(procedure)) for text, procedure in claim.procedures.items())
         group = self.groups.get(identity)
         if group is None:
-            results = {text: self.result(procedure) for text, procedure in claim.subjects.items()}
-            group = self.groups[identity] = _Group(claim.subjects, results)
+            results = {text: self.result(procedure) for text, procedure in claim.procedures.items()}
+            group = self.groups[identity] = _Group(claim.procedures, results)
         return group.obligation(claim)
 
     def result(self, procedure: Procedure) -> symbolic.Result:
@@ -61,7 +61,7 @@ class _Group:
     """Makes the obligations of all claims about the same procedures."""
 
     def __init__(self, subjects: Mapping[str, Procedure], results: Mapping[str, symbolic.Result]):
-        self.subjects = subjects
+        self.procedures = subjects
         self.results = results
         self.bound: dict[bytes, Term] = {}
         self.loose: dict[str, bool] = {}
@@ -73,11 +73,11 @@ class _Group:
 
     def is_loose(self, text: str) -> bool:
         if text not in self.loose:
-            self.loose[text] = is_loose(text, self.subjects.values())
+            self.loose[text] = is_loose(text, self.procedures.values())
         return self.loose[text]
 
     def term(self, term: Term) -> Term:
-        return self.flat.term(bind(term, self.subjects, self.results, self.bound))
+        return self.flat.term(bind(term, self.procedures, self.results, self.bound))
 
     def obligation(self, claim: Claim) -> Obligation:
         facts = tuple([Assumption(f.name, f.says, f.source, self.term(f.holds)) for f in claim.facts])
@@ -95,7 +95,7 @@ class _Group:
         hopeless = claim.expected is not None and claim.expected.verdict is Verdict.REFUTED
         return Obligation(
             claim.name, claim.says, background, facts, given, then, witness, inputs, loose, applications,
-            self.unset, hopeless, tuple(n for n in inputs if n in self.bitwise), tuple(self.subjects),
+            self.unset, hopeless, tuple(n for n in inputs if n in self.bitwise), tuple(self.procedures),
         )  # fmt: skip
 
 

@@ -20,21 +20,21 @@ from model.source.targets.functions.fault import USER_MEM_ABORT
 from model.source.targets.target import Target
 from model.source.trees.tree import Tree, overlay
 from model.vocabulary.symbols import READ, WORLD
-from proofs.claims.catalogue import COW_WORD, Subject, claims, theorems
+from proofs.claims.catalogue import COW_WORD, Subject, make_claims, theorems
 from proofs.claims.claim import DEFAULT_PAGES, Claim
 from proofs.theorems.expectation import Expectation, Verdict
 from proofs.theorems.theorem import Theorem
 
 
-class HistoryError(ValueError):
+class BugError(ValueError):
     """A mistake cannot be re-created as it is declared; the text is a whole sentence."""
 
 
-class EditError(HistoryError):
+class EditError(BugError):
     """The edit of a mistake finds not what it is to replace in this tree."""
 
 
-def on_shape(name: str, bug: Bug) -> Claim:
+def make_shape_claim(name: str, bug: Bug) -> Claim:
     """The claim about the procedure that has the mistake.
 
     Raises HistoryError if the theorem or a fact that was believed is not there.
@@ -45,19 +45,19 @@ def on_shape(name: str, bug: Bug) -> Claim:
     facts = {fact.name: fact for fact in claim.facts}
     for believed in where.believed:
         if facts.pop(believed, None) is None:
-            raise HistoryError(
+            raise BugError(
                 f"{name}: no fact about it is called {believed}; name one of model/facts/assumed.py."
             )
     return replace(claim, facts=tuple(facts.values()))
 
 
-def beside_on_shape(name: str, bug: Bug) -> Claim:
+def make_fixed_shape_claim(name: str, bug: Bug) -> Claim:
     """That the same theorem does not fail in the same way without the mistake."""
     assert isinstance(bug.where, OnShape)
     return _not_so(bug, _asked(f"{name}, put right", bug, bug.where.right))
 
 
-def on_c(name: str, bug: Bug, tree: Tree, index: Index) -> Claim:
+def make_c_claim(name: str, bug: Bug, tree: Tree, index: Index) -> Claim:
     """The claim about the edited function of a tree; ``index`` is that of the tree with the edit.
 
     Raises HistoryError as ``on_shape`` does; Unsupported and NoEffect as ``model.source.kernel.read``.
@@ -65,12 +65,12 @@ def on_c(name: str, bug: Bug, tree: Tree, index: Index) -> Claim:
     return _expecting(bug, _asked(name, bug, *_lowered(name, bug, tree, index)))
 
 
-def beside_on_c(name: str, bug: Bug, tree: Tree, index: Index) -> Claim:
+def make_fixed_c_claim(name: str, bug: Bug, tree: Tree, index: Index) -> Claim:
     """That the theorem does not fail in the same way in the tree as it is; errors as of ``on_c``."""
     return _not_so(bug, _asked(f"{name}, put right", bug, *_lowered(name, bug, tree, index)))
 
 
-def with_the_edit(name: str, bug: Bug, tree: Tree) -> Tree:
+def apply_edit(name: str, bug: Bug, tree: Tree) -> Tree:
     """The tree with the mistake in it.
 
     Raises EditError where the tree has not each of the texts exactly once.
@@ -93,9 +93,7 @@ def _lowered(name: str, bug: Bug, tree: Tree, index: Index) -> tuple[Procedure, 
     assert isinstance(where, OnC)
     target = next((target for target in TARGETS if target.name == where.target), None)
     if target is None:
-        raise HistoryError(
-            f"{name}: no entry function is called {where.target}; model/source/targets has them."
-        )
+        raise BugError(f"{name}: no entry function is called {where.target}; model/source/targets has them.")
     profile = Profile.builtin(DEFAULT_PAGES)
     return read(tree, index, profile, DEFAULT_PAGES, where.target, target).procedure, target
 
@@ -114,20 +112,18 @@ def _asked(name: str, bug: Bug, procedure: Procedure, target: Target = USER_MEM_
         of=(theorem.of,),
         unread=frozenset(unread),
     )
-    found = claims([subject])
+    found = make_claims([subject])
     claim = next((claim for claim in found.claims if claim.theorem == bug.refutes), None)
     if claim is None:
         why = next(s.reason for s in found.skipped if s.theorem == bug.refutes)
-        raise HistoryError(f"{name}: {bug.refutes} cannot be asked: {why}")
+        raise BugError(f"{name}: {bug.refutes} cannot be asked: {why}")
     return claim
 
 
 def _theorem(name: str, bug: Bug) -> Theorem:
     known: Mapping[str, Theorem] = {named.name: named.theorem for named in theorems()}
     if bug.refutes not in known:
-        raise HistoryError(
-            f"{name}: no theorem is called {bug.refutes}; `proofs.run --list` has their names."
-        )
+        raise BugError(f"{name}: no theorem is called {bug.refutes}; `proofs.run --list` has their names.")
     return known[bug.refutes]
 
 

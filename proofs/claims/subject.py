@@ -22,7 +22,7 @@ _SUBJECT = re.compile(rf"({_RELEASE})(?::(\w+))?", re.ASCII)
 
 
 @dataclass(frozen=True)
-class Part:
+class KernelFunction:
     """A function of a kernel, or of two: the release (or both), and the target's name."""
 
     kernel: str
@@ -34,17 +34,17 @@ class Part:
         return ".." in self.kernel
 
 
-def part(subject: str) -> Part | None:
+def parse_subject(subject: str) -> KernelFunction | None:
     """The function that a subject is; None for a shape."""
     found = _SUBJECT.fullmatch(subject)
-    return Part(found[1], found[2] or USER_MEM_ABORT.name) if found else None
+    return KernelFunction(found[1], found[2] or USER_MEM_ABORT.name) if found else None
 
 
-def target_of(name: str) -> Target | None:
+def find_target(name: str) -> Target | None:
     """The target of that name."""
     return next((target for target in TARGETS if target.name == name), None)
 
 
-def order(name: str) -> int:
+def target_order(name: str) -> int:
     """Where a target of that name is told: as in the table of targets, and unknown ones last."""
     return next((i for i, target in enumerate(TARGETS) if target.name == name), len(TARGETS))

@@ -22,7 +22,7 @@ PAGES = ("4K", "16K", "64K")
 NO_CACHE = "STAGE2_PROOFS_NO_CACHE"
 
 
-def parser() -> argparse.ArgumentParser:
+def build_parser() -> argparse.ArgumentParser:
     """The command line."""
     door = argparse.ArgumentParser(
         prog="python -m proofs.run",
@@ -144,9 +144,9 @@ def _seconds(text: str) -> float:
     return value
 
 
-def selection(arguments: Sequence[str] | None) -> Selection:
+def parse_arguments(arguments: Sequence[str] | None) -> Selection:
     """The command line as data; ends the program with 2 if it is wrong."""
-    door = parser()
+    door = build_parser()
     options = vars(door.parse_args(arguments))
     pages = options.pop("pages") or "4K"
     asked = Selection(**options, pages=PAGES if pages == "all" else (pages,))

@@ -55,7 +55,7 @@ class Selection:
     engines: tuple[str, ...] = DEFAULT_ENGINES
 
 
-def matching(what: str, pattern: str | None, names: Iterable[str]) -> list[str]:
+def match_names(what: str, pattern: str | None, names: Iterable[str]) -> list[str]:
     """The names that a pattern matches (all, if there is no pattern), in their order.
 
     Raises SelectionError if there is none, with the nearest names.

@@ -28,7 +28,7 @@ MOST = 40
 
 def make_keys(tasks: Sequence[Task]) -> list[str]:
     """What each task is stored under; none where it cannot be told which tool this is."""
-    tool = fingerprint.tool()
+    tool = fingerprint.fingerprint_tool()
     if tool is None:
         return []
     return [sha256(json.dumps([tool, engine(), task]).encode()).hexdigest() for task in tasks]

@@ -36,7 +36,7 @@ from proofs.solvers import parallel
 from proofs.theorems.expectation import Verdict
 from proofs.verdicts.portfolio.engines import z3_version
 from proofs.verdicts.prove import with_obligations
-from proofs.verdicts.verdict import Certificate, Judged, Said
+from proofs.verdicts.verdict import CertificateCheck, ClaimVerdict, EngineOpinion
 
 #: What a process is for that verifies files.
 CHECKS = "checks evidence"
@@ -68,23 +68,23 @@ class Evidence:
     """The texts of all files, by path, and what there is for each claim that is PROVED, by its name."""
 
     files: Mapping[str, str]
-    certificates: Mapping[str, Certificate]
+    certificates: Mapping[str, CertificateCheck]
 
 
-def files(judged: Iterable[Judged], jobs: int) -> dict[str, str]:
+def files(judged: Iterable[ClaimVerdict], jobs: int) -> dict[str, str]:
     """The texts of all files, by path.  Raises EvidenceError."""
     return dict(make(judged, jobs).files)
 
 
-def make(judged: Iterable[Judged], jobs: int, cache: Path | None = None) -> Evidence:
+def make(judged: Iterable[ClaimVerdict], jobs: int, cache: Path | None = None) -> Evidence:
     """Evidence that was checked; ``cache`` is a directory with what earlier runs found, which is checked
     like the rest.  Raises EvidenceError."""
-    subjects: dict[str, list[Judged]] = {}
+    subjects: dict[str, list[ClaimVerdict]] = {}
     for each in with_obligations(judged):
         subjects.setdefault(each.name.partition("@")[2], []).append(each)
     parts = [_Part(*part) for subject, members in subjects.items() for part in _parts(subject, members)]
     found: dict[str, str] = {}
-    certificates: dict[str, Certificate] = {}
+    certificates: dict[str, CertificateCheck] = {}
     for part, checked in zip(parts, _checked(parts, jobs, cache), strict=True):
         place = _directory(part.obligations.subject, found)
         found |= {f"{place}/{name}": text for name, text in checked.texts.items()}
@@ -97,7 +97,7 @@ class _Checked:
     """The files of a part by name, which were checked, and what they have for each proved claim."""
 
     texts: Mapping[str, str]
-    certificates: Mapping[str, Certificate]
+    certificates: Mapping[str, CertificateCheck]
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ class _Part:
     """Claims that lie in the same files."""
 
     obligations: Obligations
-    members: Sequence[Judged]
+    members: Sequence[ClaimVerdict]
     without: Sequence[NoObligation]
 
     @cached_property
@@ -134,7 +134,7 @@ class _Part:
             raise EvidenceError(f"What was found does not hold: {checks.wrong[0].what}")
         accepted = frozenset(checks.accepted)
         certificates = {
-            judged.name: Certificate(judged.name in accepted, len(each.certificate), each.why)
+            judged.name: CertificateCheck(judged.name in accepted, len(each.certificate), each.why)
             for judged, each in zip(self.members, found.claims, strict=True)
             if judged.verdict is Verdict.PROVED
         }
@@ -178,8 +178,8 @@ def _recalled(parts: Sequence[_Part], known: Mapping[int, Found], jobs: int) -> 
 
 
 def _parts(
-    subject: str, members: Sequence[Judged]
-) -> Iterable[tuple[Obligations, list[Judged], list[NoObligation]]]:
+    subject: str, members: Sequence[ClaimVerdict]
+) -> Iterable[tuple[Obligations, list[ClaimVerdict], list[NoObligation]]]:
     """The parts of a subject, with their verdicts; the first has what could not be asked."""
     without = [NoObligation(j.name, j.verdict.value, j.why) for j in members if j.obligation is None]
     by_name = {j.name: j for j in members}
@@ -196,7 +196,7 @@ def _directory(subject: str, taken: Mapping[str, str]) -> str:
     return next(n for n in (plain, *(f"{plain}+{i}" for i in range(2, len(names) + 3))) if n not in names)
 
 
-def _answer(judged: Judged, sought: Sought) -> ClaimAnswer:
+def _answer(judged: ClaimVerdict, sought: Sought) -> ClaimAnswer:
     verdict = judged.verdict
     if verdict in SETTLED and sought.answer not in (verdict.value, UNKNOWN):
         name, version = engine()
@@ -204,7 +204,7 @@ def _answer(judged: Judged, sought: Sought) -> ClaimAnswer:
             f"{judged.name} is {verdict.value} by z3 and {sought.answer} by {name} {version}: one is wrong."
         )
     engines = [EngineAnswer("z3", z3_version(), verdict.value)]
-    engines += [EngineAnswer(each.name, each.version, _said(judged, each)) for each in judged.said[1:]]
+    engines += [EngineAnswer(each.name, each.version, _said(judged, each)) for each in judged.engines[1:]]
     if sought.answer == verdict.value:
         engines.append(EngineAnswer(*engine(), sought.answer))
     why = sought.why if verdict in SETTLED else f"{judged.why} {sought.why}".strip()
@@ -214,7 +214,7 @@ def _answer(judged: Judged, sought: Sought) -> ClaimAnswer:
     )  # fmt: skip
 
 
-def _said(judged: Judged, said: Said) -> str:
+def _said(judged: ClaimVerdict, said: EngineOpinion) -> str:
     """What another engine than z3 says of the verdict."""
     return judged.verdict.value if said.agrees else UNKNOWN if said.agrees is None else said.answer
 

@@ -37,21 +37,21 @@ from model.logic import show
 from proofs.reports.table import Report, summary
 from proofs.verdicts.assumptions import Assumptions, assumptions
 from proofs.verdicts.finding import Finding
-from proofs.verdicts.verdict import Judged, exit_code, unconfirmed_on
+from proofs.verdicts.verdict import ClaimVerdict, exit_code, unconfirmed_on
 
 
-def document(report: Report, findings: Sequence[Finding]) -> str:
-    """The JSON text; ``findings`` are those of ``report.judged``, in any order."""
-    claims = [_claim(finding) for finding in sorted(findings, key=lambda f: f.judged.name)]
+def render_json(report: Report, findings: Sequence[Finding]) -> str:
+    """The JSON text; ``findings`` are those of ``report.verdicts``, in any order."""
+    claims = [_claim(finding) for finding in sorted(findings, key=lambda f: f.verdict.name)]
     data = {
         "schema": 1,
-        "exit_code": exit_code(report.judged),
+        "exit_code": exit_code(report.verdicts),
         "summary": summary(report),
         "claims": claims,
         "not_asked": [
             {"theorem": s.theorem, "subject": s.subject, "reason": s.reason} for s in report.skipped
         ],
-        "assumptions": [_assumptions(each) for each in assumptions(report.judged, report.contracts)],
+        "assumptions": [_assumptions(each) for each in assumptions(report.verdicts, report.contracts)],
         "not_run": report.not_run,
         "notes": list(report.notes),
     }
@@ -59,7 +59,7 @@ def document(report: Report, findings: Sequence[Finding]) -> str:
 
 
 def _claim(finding: Finding) -> dict[str, Any]:
-    judged = finding.judged
+    judged = finding.verdict
     claim, answer, obligation = judged.claim, judged.answer, judged.obligation
     used = None if answer is None or answer.core is None else [claim.facts[i].name for i in answer.core]
     return {
@@ -72,10 +72,10 @@ def _claim(finding: Finding) -> dict[str, Any]:
         "because": list(claim.because),
         "details": dict(finding.regions),
         "verdict": judged.verdict.value,
-        "standing": judged.standing.name.lower().replace("_", " "),
+        "standing": judged.status.json_name,
         "why": judged.why,
         "compiled": judged.compiled,
-        "engines": [dict(vars(each)) for each in judged.said],
+        "engines": [dict(vars(each)) for each in judged.engines],
         "certified": judged.is_certified,
         "certificate": None if judged.certificate is None else dict(vars(judged.certificate)),
         "expected": _expected(judged),
@@ -97,7 +97,7 @@ def _assumptions(each: Assumptions) -> dict[str, Any]:
     }
 
 
-def _expected(judged: Judged) -> dict[str, Any] | None:
+def _expected(judged: ClaimVerdict) -> dict[str, Any] | None:
     expected = judged.claim.expected
     if expected is None:
         return None

@@ -15,10 +15,10 @@ from model.arch.arm64.fault import at_pages, shapes
 from model.program.procedure import Procedure
 from proofs.claims.claim import pages_in_name
 from proofs.claims.load import ReadError
-from proofs.cli.selection import Selection, matching
+from proofs.cli.selection import Selection, match_names
 
 
-def tables(selection: Selection) -> str:
+def render_tables(selection: Selection) -> str:
     """The text for ``--table``: each shape, or the kernel of ``linux``; beside another tree, or beside
     a shape that is named, only the rows that differ.
 
@@ -57,7 +57,7 @@ def _tables(selection: Selection) -> Iterator[str]:
 def _shapes(pattern: str) -> list[Procedure]:
     """The shapes of those names.  Raises SelectionError if there is none."""
     known = {each.name: each.procedure for each in shapes()}
-    return [known[name] for name in matching("model", pattern, known)]
+    return [known[name] for name in match_names("model", pattern, known)]
 
 
 def _titled(name: str, pages: str, table: str) -> str:
@@ -72,11 +72,11 @@ def _kernels(selection: Selection, path: Path, rev: str | None) -> Iterator[tupl
     from model.source.index.index import Index
     from model.source.kernel import NoEffect, read
     from model.source.trees.tree import Tree
-    from proofs.claims.kernel.reading import profiles
+    from proofs.claims.kernel.reading import list_profiles
 
     tree = Tree.open(path, rev)
     index = Index.build(tree, default_directory())
-    for pages, profile in profiles(selection.pages, selection.config):
+    for pages, profile in list_profiles(selection.pages, selection.config):
         try:
             yield pages, read(tree, index, profile, pages, str(tree.version)).procedure
         except (Unsupported, NoEffect) as error:

@@ -13,48 +13,48 @@ from pathlib import Path
 
 from model.source.trees.tree import Tree
 from proofs.claims.claim import DEFAULT_PAGES
-from proofs.claims.kernel.claims import Read, claims_of
-from proofs.claims.kernel.reading import profiles
-from proofs.claims.subject import ALL_THEOREMS, order, part
+from proofs.claims.kernel.claims import KernelClaims, make_tree_claims
+from proofs.claims.kernel.reading import list_profiles
+from proofs.claims.subject import ALL_THEOREMS, parse_subject, target_order
 from proofs.reports.table import Report
 from proofs.solvers.smt.pool import Pool
 from proofs.theorems.expectation import Verdict
 from proofs.verdicts.assumptions import ROWS, Assumptions, assumptions
-from proofs.verdicts.cache import Memory
-from proofs.verdicts.prove import decided
-from proofs.verdicts.verdict import Judged, Standing, unsupported
+from proofs.verdicts.cache import VerdictCache
+from proofs.verdicts.prove import decide_claims
+from proofs.verdicts.verdict import ClaimVerdict, ExpectationStatus, make_unsupported
 
 
 @dataclass(frozen=True)
-class Covered:
+class TreeCoverage:
     """A tree by its version, and everything that was found of it."""
 
     version: str
     report: Report
 
 
-def cover(path: Path, pool: Pool, memory: Memory) -> Covered:
+def cover(path: Path, pool: Pool, memory: VerdictCache) -> TreeCoverage:
     """Ask every theorem of a tree, with pages of the default size.
 
-    Raises ValueError, with a sentence, as ``proofs.claims.kernel.claims.read_tree`` does.
+    Raises ValueError, with a sentence, as ``proofs.claims.kernel.claims.load_tree_claims`` does.
     """
     tree = Tree.open(path)
-    read = claims_of(tree, list(profiles((DEFAULT_PAGES,), None)))
-    return Covered(
+    read = make_tree_claims(tree, list(list_profiles((DEFAULT_PAGES,), None)))
+    return TreeCoverage(
         str(tree.version), Report(_judged(read, pool, memory), read.skipped, contracts=read.contracts)
     )
 
 
-def _judged(read: Read, pool: Pool, memory: Memory) -> tuple[Judged, ...]:
+def _judged(read: KernelClaims, pool: Pool, memory: VerdictCache) -> tuple[ClaimVerdict, ...]:
     asked = [claim for claim in read.claims if claim.name not in read.unread]
-    known = {each.name: each for each in decided(pool, asked, memory)}
+    known = {each.name: each for each in decide_claims(pool, asked, memory)}
     return tuple(
-        known[claim.name] if claim.name in known else unsupported(claim, read.unread[claim.name])
+        known[claim.name] if claim.name in known else make_unsupported(claim, read.unread[claim.name])
         for claim in read.claims
     )
 
 
-def markdown(covered: Sequence[Covered]) -> str:
+def render_markdown(covered: Sequence[TreeCoverage]) -> str:
     """The tables: verdicts by function, family and kernel; what became of each assumption; and, of each
     function, the contracts that are trusted."""
     parts = [_verdicts(covered), _discharged(covered), _contracts(covered)]
@@ -65,14 +65,14 @@ def _row(cells: Iterable[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _head(first: Sequence[str], covered: Sequence[Covered]) -> Iterator[str]:
+def _head(first: Sequence[str], covered: Sequence[TreeCoverage]) -> Iterator[str]:
     heads = [*first, *(each.version for each in covered)]
     yield _row(heads)
     yield "|" + "---|" * len(heads)
 
 
 # Verdicts ----------------------------------------------------------------------------------------
-def _verdicts(covered: Sequence[Covered]) -> Iterator[str]:
+def _verdicts(covered: Sequence[TreeCoverage]) -> Iterator[str]:
     yield from _head(("function", "theorems"), covered)
     for target in _targets(covered):
         families = dict.fromkeys(e.claim.family for c in covered for e in _about(target, c)) or {"": None}
@@ -81,25 +81,26 @@ def _verdicts(covered: Sequence[Covered]) -> Iterator[str]:
             yield _row((f"`{target}()`" if number == 0 else "", family, *cells))
 
 
-def _targets(covered: Iterable[Covered]) -> list[str]:
+def _targets(covered: Iterable[TreeCoverage]) -> list[str]:
     """Every target of which anything is told, in the order of the table of targets."""
-    told = {e.claim.subject for c in covered for e in c.report.judged}
+    told = {e.claim.subject for c in covered for e in c.report.verdicts}
     told |= {s.subject for c in covered for s in c.report.skipped}
     return sorted(
-        {about.target for each in told if (about := part(each))}, key=lambda name: (order(name), name)
+        {about.target for each in told if (about := parse_subject(each))},
+        key=lambda name: (target_order(name), name),
     )
 
 
-def _about(target: str, covered: Covered) -> list[Judged]:
-    return [each for each in covered.report.judged if _target(each.claim.subject) == target]
+def _about(target: str, covered: TreeCoverage) -> list[ClaimVerdict]:
+    return [each for each in covered.report.verdicts if _target(each.claim.subject) == target]
 
 
 def _target(subject: str) -> str:
-    about = part(subject)
+    about = parse_subject(subject)
     return about.target if about else ""
 
 
-def _cell(target: str, family: str, covered: Covered) -> str:
+def _cell(target: str, family: str, covered: TreeCoverage) -> str:
     """How many theorems of a family have which verdict there, or why there is none."""
     if any(_target(s.subject) == target and s.theorem == ALL_THEOREMS for s in covered.report.skipped):
         return "no such function"
@@ -110,13 +111,13 @@ def _cell(target: str, family: str, covered: Covered) -> str:
     if counts[Verdict.UNSUPPORTED] == len(found):
         return "unsupported"
     told = [f"{counts[verdict]} {verdict.value.lower()}" for verdict in Verdict if counts[verdict]]
-    wrong = sum(each.standing is not Standing.AS_EXPECTED for each in found)
+    wrong = sum(each.status is not ExpectationStatus.EXPECTED for each in found)
     return ", ".join(told) + (f" ({wrong} not as declared)" if wrong else "")
 
 
 # Assumptions -------------------------------------------------------------------------------------
-def _discharged(covered: Sequence[Covered]) -> Iterator[str]:
-    found = [assumptions(each.report.judged, each.report.contracts) for each in covered]
+def _discharged(covered: Sequence[TreeCoverage]) -> Iterator[str]:
+    found = [assumptions(each.report.verdicts, each.report.contracts) for each in covered]
     yield from _head(("assumption",), covered)
     for row in ROWS:
         yield _row((f"`{row.name}`", *(_became(row.name, each[0]) if each else "" for each in found)))
@@ -130,7 +131,7 @@ def _became(name: str, found: Assumptions) -> str:
     return "trusted" if name in (*found.facts, *found.contracts) else "not assumed"
 
 
-def _contracts(covered: Sequence[Covered]) -> Iterator[str]:
+def _contracts(covered: Sequence[TreeCoverage]) -> Iterator[str]:
     yield "Calls that are believed to keep to a contract, by the function that makes them:"
     yield ""
     for target in _targets(covered):

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 
 from model.shape import Shape
 from proofs.claims.claim import Claim, Skipped
-from proofs.claims.subject import ALL_THEOREMS, part
+from proofs.claims.subject import ALL_THEOREMS, parse_subject
 from proofs.theorems.expectation import Verdict
-from proofs.verdicts.verdict import Judged, Standing
+from proofs.verdicts.verdict import ClaimVerdict, ExpectationStatus
 
 #: Columns of a table that is not on a terminal.
 WIDTH = 110
@@ -40,7 +40,7 @@ class Section:
 
 
 @dataclass(frozen=True)
-class Table:
+class VerdictTable:
     """A header, sections of rows, and lines below."""
 
     header: tuple[str, ...]
@@ -54,7 +54,7 @@ class Report:
     claims were left out, sentences about what was read, and the contracts that each function of a
     kernel rests on."""
 
-    judged: tuple[Judged, ...]
+    verdicts: tuple[ClaimVerdict, ...]
     skipped: tuple[Skipped, ...] = ()
     not_run: int = 0
     notes: tuple[str, ...] = ()
@@ -63,10 +63,10 @@ class Report:
 
 def summary(report: Report) -> str:
     """The last line: how many claims, what became of them, and how that stands."""
-    verdicts = Counter(each.verdict for each in report.judged)
+    verdicts = Counter(each.verdict for each in report.verdicts)
     decided = ", ".join(f"{verdicts[v]} {v.value.lower()}" for v in Verdict if verdicts[v])
     return (
-        f"{_count(len(report.judged), 'claim')}: {decided or 'none'}, {_standing(report.judged)}; "
+        f"{_count(len(report.verdicts), 'claim')}: {decided or 'none'}, {_standing(report.verdicts)}; "
         f"{_not_asked(report)}; {report.not_run} not run"
     )
 
@@ -76,8 +76,8 @@ def _not_asked(report: Report) -> str:
     to it; of a function that a tree has not, nothing is asked at all."""
     lacking = {each.subject for each in report.skipped if each.theorem == ALL_THEOREMS}
     others = [each for each in report.skipped if each.theorem != ALL_THEOREMS]
-    inapplicable = [each for each in others if part(each.subject)]
-    of_kernels = any(part(each.claim.subject) for each in report.judged)
+    inapplicable = [each for each in others if parse_subject(each.subject)]
+    of_kernels = any(parse_subject(each.claim.subject) for each in report.verdicts)
     told = [
         (len(others) - len(inapplicable), "not asked", not of_kernels),
         (len(inapplicable), f"{'does' if len(inapplicable) == 1 else 'do'} not apply", of_kernels),
@@ -90,69 +90,69 @@ def _count(number: int, thing: str) -> str:
     return f"{number} {thing}" + ("" if number == 1 else "s")
 
 
-def _standing(judged: Iterable[Judged]) -> str:
-    counts = Counter(each.standing for each in judged)
+def _standing(judged: Iterable[ClaimVerdict]) -> str:
+    counts = Counter(each.status for each in judged)
     told = [
-        (Standing.DISAGREE, "on which solver and interpreter disagree"),
-        (Standing.OTHERWISE, "otherwise than expected"),
-        (Standing.UNDECIDED, "undecided"),
+        (ExpectationStatus.DISAGREE, "on which solver and interpreter disagree"),
+        (ExpectationStatus.UNEXPECTED, "otherwise than expected"),
+        (ExpectationStatus.UNDECIDED, "undecided"),
     ]
     return ", ".join(f"{counts[s]} {words}" for s, words in told if counts[s]) or "all as expected"
 
 
 # Tables --------------------------------------------------------------------------------------
-def table(report: Report) -> Table:
+def build_table(report: Report) -> VerdictTable:
     """A row for each claim if there is one subject; otherwise theorems by subjects."""
-    subjects = dict.fromkeys(_column(each) for each in report.judged)
+    subjects = dict.fromkeys(_column(each) for each in report.verdicts)
     return rows(report) if len(subjects) <= 1 else matrix(report)
 
 
-def _column(judged: Judged) -> str:
+def _column(judged: ClaimVerdict) -> str:
     claim = judged.claim
     return claim.subject + (f"/{claim.pages}" if claim.pages else "")
 
 
-def rows(report: Report) -> Table:
+def rows(report: Report) -> VerdictTable:
     """One row for each claim: its verdict, how that stands, its name, and why it is refuted."""
 
-    def row(each: Judged) -> tuple[str, ...]:
+    def row(each: ClaimVerdict) -> tuple[str, ...]:
         expected = each.claim.expected
         reason = expected.reason if expected and each.verdict is Verdict.REFUTED else ""
-        standing = "" if each.standing is Standing.AS_EXPECTED else "!"
+        standing = "" if each.status is ExpectationStatus.EXPECTED else "!"
         return (each.word, standing, each.name, reason if not standing else each.why)
 
-    return Table(("verdict", "", "claim", "reason"), _by_family(report.judged, row))
+    return VerdictTable(("verdict", "", "claim", "reason"), _by_family(report.verdicts, row))
 
 
-def matrix(report: Report) -> Table:
+def matrix(report: Report) -> VerdictTable:
     """A row for each theorem, and a column for each subject that it was asked of."""
-    columns = list(dict.fromkeys(_column(each) for each in report.judged))
-    cells = {(e.claim.family, e.claim.theorem, _column(e)): cell(e) for e in report.judged}
-    firsts = {(e.claim.family, e.claim.theorem): e for e in reversed(report.judged)}
-    ordered = [e for e in report.judged if firsts[e.claim.family, e.claim.theorem] is e]
+    columns = list(dict.fromkeys(_column(each) for each in report.verdicts))
+    cells = {(e.claim.family, e.claim.theorem, _column(e)): cell(e) for e in report.verdicts}
+    firsts = {(e.claim.family, e.claim.theorem): e for e in reversed(report.verdicts)}
+    ordered = [e for e in report.verdicts if firsts[e.claim.family, e.claim.theorem] is e]
 
-    def row(each: Judged) -> tuple[str, ...]:
+    def row(each: ClaimVerdict) -> tuple[str, ...]:
         key = each.claim.family, each.claim.theorem
         return (each.claim.theorem, *(cells.get((*key, column), "-") for column in columns))
 
     sections = _by_family(ordered, row)
     heads, notes = _headings(columns, max(len(each.claim.theorem) for each in ordered))
-    return Table(("theorem", *heads), sections, (*notes, legend(report.judged, LEGEND)))
+    return VerdictTable(("theorem", *heads), sections, (*notes, legend(report.verdicts, LEGEND)))
 
 
-def legend(judged: Iterable[Judged], text: str) -> str:
+def legend(judged: Iterable[ClaimVerdict], text: str) -> str:
     """What the letters stand for; that one is of certified proofs is told where there is one."""
     return f"{CERTIFIED_LEGEND}, {text}" if any(each.is_certified for each in judged) else text
 
 
-def letter(judged: Judged) -> str:
+def letter(judged: ClaimVerdict) -> str:
     """A verdict as one letter."""
     return CERTIFIED if judged.is_certified else CELL[judged.verdict]
 
 
-def cell(judged: Judged) -> str:
+def cell(judged: ClaimVerdict) -> str:
     """A verdict as one letter, marked if it is not as expected."""
-    return letter(judged) + ("" if judged.standing is Standing.AS_EXPECTED else "!")
+    return letter(judged) + ("" if judged.status is ExpectationStatus.EXPECTED else "!")
 
 
 def _headings(columns: Sequence[str], first: int) -> tuple[list[str], list[str]]:
@@ -163,14 +163,16 @@ def _headings(columns: Sequence[str], first: int) -> tuple[list[str], list[str]]
     return numbers, ["columns: " + ", ".join(f"{n} {c}" for n, c in zip(numbers, columns, strict=True))]
 
 
-def _by_family(judged: Iterable[Judged], row: Callable[[Judged], tuple[str, ...]]) -> tuple[Section, ...]:
+def _by_family(
+    judged: Iterable[ClaimVerdict], row: Callable[[ClaimVerdict], tuple[str, ...]]
+) -> tuple[Section, ...]:
     families: dict[str, list[tuple[str, ...]]] = {}
     for each in judged:
         families.setdefault(each.claim.family, []).append(row(each))
     return tuple(Section(family, tuple(members)) for family, members in families.items())
 
 
-def plain(shown: Table) -> str:
+def render_text(shown: VerdictTable) -> str:
     """The table as aligned text."""
     every = [shown.header, *(row for section in shown.sections for row in section.rows)]
     widths = [max(len(row[i]) for row in every) for i in range(len(shown.header))]
@@ -184,7 +186,7 @@ def plain(shown: Table) -> str:
     return "\n".join([*lines, *([""] if shown.notes else []), *shown.notes])
 
 
-def listing(claims: Iterable[Claim], skipped: Iterable[Skipped]) -> str:
+def render_listing(claims: Iterable[Claim], skipped: Iterable[Skipped]) -> str:
     """The names of claims with what is expected of each, and what is not asked."""
     asked = [(c.name, c.expected.verdict.value if c.expected else "no expectation") for c in claims]
     width = max((len(name) for name, _ in asked), default=0)
@@ -197,10 +199,10 @@ def _why_not(skipped: Skipped) -> str:
     """In the words of the summary."""
     if skipped.theorem == ALL_THEOREMS:
         return "not read"
-    return "does not apply" if part(skipped.subject) else "not asked"
+    return "does not apply" if parse_subject(skipped.subject) else "not asked"
 
 
-def lines(shape: Shape) -> str:
+def render_shape(shape: Shape) -> str:
     """A shape as it is read: what it stands for, and its numbered lines."""
     head = [f"{shape.name}: {shape.source}, {shape.since}", "", *shape.says.splitlines(), ""]
     width = len(str(len(shape.lines)))

@@ -10,26 +10,26 @@ from rich.console import Console
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from proofs.reports.functions import Line, Outline, Style, wrapped
-from proofs.reports.table import Table
+from proofs.reports.functions import FunctionOutline, OutlineLine, Style, wrap_line
+from proofs.reports.table import VerdictTable
 
 _STYLES = {"P": "green", "PROVED": "green", "R": "yellow", "REFUTED": "yellow", "-": "dim"}
 _LINES = {Style.HEAD: "bold", Style.TITLE: "bold", Style.PLAIN: "", Style.VERDICT: "", Style.NOTE: "dim"}
 
 
-def put(shown: Iterable[Table | Outline], stream: TextIO) -> None:
+def print_tables(shown: Iterable[VerdictTable | FunctionOutline], stream: TextIO) -> None:
     """Print each, with an empty line between; what is not as expected is red."""
     console = Console(file=stream, highlight=False)
     for number, each in enumerate(shown):
         if number:
             console.print()
-        if isinstance(each, Table):
+        if isinstance(each, VerdictTable):
             _table(each, console)
         else:
             _outline(each, console)
 
 
-def _table(table: Table, console: Console) -> None:
+def _table(table: VerdictTable, console: Console) -> None:
     """A section for each family."""
     shown = RichTable(header_style="bold", box=None, pad_edge=False)
     for head in table.header:
@@ -49,14 +49,14 @@ def _style(text: str, row: tuple[str, ...]) -> str:
     return "bold red" if wrong else _STYLES.get(text, "")
 
 
-def _outline(outline: Outline, console: Console) -> None:
+def _outline(outline: FunctionOutline, console: Console) -> None:
     """Line by line, as the plain text is; the verdicts have colours."""
     for line in outline.lines:
-        for text in wrapped(line, outline.widths):
+        for text in wrap_line(line, outline.widths):
             console.print(_coloured(line, Text(text, style=_LINES[line.style])), soft_wrap=True)
 
 
-def _coloured(line: Line, text: Text) -> Text:
+def _coloured(line: OutlineLine, text: Text) -> Text:
     if line.style is Style.VERDICT:
         for cell in filter(None, dict.fromkeys(line.cells)):
             text.highlight_words([cell], "bold red" if cell.endswith("!") else _STYLES.get(cell, ""))

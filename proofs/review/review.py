@@ -17,7 +17,7 @@ from proofs.claims.claim import Claim
 from proofs.review.patches.patch import Patch
 from proofs.theorems.expectation import Verdict
 from proofs.verdicts.finding import Finding
-from proofs.verdicts.verdict import Standing
+from proofs.verdicts.verdict import ExpectationStatus
 
 
 class FunctionChange(Enum):
@@ -98,18 +98,18 @@ class TheoremReview:
         """The name that both claims have."""
         known = self.after or self.before
         assert known is not None  # one of the two was decided
-        return known.judged.name
+        return known.verdict.name
 
     @property
     def verdicts(self) -> tuple[Verdict | None, Verdict | None]:
         """Before and after."""
         one, two = self.before, self.after
-        return (one.judged.verdict if one else None, two.judged.verdict if two else None)
+        return (one.verdict.verdict if one else None, two.verdict.verdict if two else None)
 
     @property
     def is_declared(self) -> bool:
         """Whether the verdict after the patch is as was declared for that kernel."""
-        return self.after is not None and self.after.judged.standing is Standing.AS_EXPECTED
+        return self.after is not None and self.after.verdict.status is ExpectationStatus.EXPECTED
 
 
 class Status(Enum):

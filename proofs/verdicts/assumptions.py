@@ -19,15 +19,15 @@ from enum import Enum
 from model.facts.assumed import FACTS
 from model.source.contracts.common import common_contracts
 from model.source.contracts.contract import Kind
-from proofs.claims.subject import part
+from proofs.claims.subject import parse_subject
 from proofs.theorems.expectation import Verdict
-from proofs.verdicts.verdict import Judged
+from proofs.verdicts.verdict import ClaimVerdict
 
 #: Columns in which the paragraph is wrapped.
 WIDTH = 110
 
 
-class Sort(Enum):
+class AssumptionKind(Enum):
     """What is assumed."""
 
     FACT = "a fact of model/facts/assumed.py"
@@ -36,12 +36,12 @@ class Sort(Enum):
 
 
 @dataclass(frozen=True)
-class Row:
+class AssumptionRow:
     """An assumption and the theorems that prove it: of each tuple those, at least one, that are
     asked of that kernel.  ``left`` is what they do not say, and so stays trusted."""
 
     name: str
-    sort: Sort
+    sort: AssumptionKind
     by: tuple[tuple[str, ...], ...]
     left: str = ""
 
@@ -78,10 +78,10 @@ _RELAXED = _all(
     "relaxing_never_changes_the_type",
 )
 
-ROWS: tuple[Row, ...] = (
-    Row(
+ROWS: tuple[AssumptionRow, ...] = (
+    AssumptionRow(
         "guest_faults_are_forwarded",
-        Sort.FACT,
+        AssumptionKind.FACT,
         (
             (
                 "fetches_that_the_guest_forbids_are_forwarded",
@@ -90,30 +90,39 @@ ROWS: tuple[Row, ...] = (
             ("faults_of_the_guest_hypervisor_are_never_resolved",),
         ),
     ),
-    Row(
+    AssumptionRow(
         "pfnmap_memslots_never_log",
-        Sort.FACT,
+        AssumptionKind.FACT,
         _all("memslots_over_pfnmap_never_log"),
         "the VMA is the one of registration",
     ),
-    Row(
+    AssumptionRow(
         "memslots_with_room_are_congruent",
-        Sort.FACT,
+        AssumptionKind.FACT,
         _all("fault_paths_are_given_the_memslot_address"),
         "gfn_to_hva_memslot() keeps the offset",
     ),
-    Row("lookup_says_writable_of_writable_ptes", Sort.FACT, _LOOKUPS, "GUP keeps to FOLL_WRITE"),
-    Row(
+    AssumptionRow(
+        "lookup_says_writable_of_writable_ptes", AssumptionKind.FACT, _LOOKUPS, "GUP keeps to FOLL_WRITE"
+    ),
+    AssumptionRow(
         "lookup_pins_normal_pages",
-        Sort.FACT,
+        AssumptionKind.FACT,
         _all("remapped_pages_are_never_pinned"),
         "GUP refuses special PTEs",
     ),
-    Row("__kvm_faultin_pfn", Sort.CONTRACT, _LOOKUPS, "kvm_follow_pfn() hands on what it is given, and GUP"),
-    Row("__gfn_to_pfn_memslot", Sort.CONTRACT, _LOOKUPS, "it hands on what it is given, and GUP"),
-    Row(
+    AssumptionRow(
+        "__kvm_faultin_pfn",
+        AssumptionKind.CONTRACT,
+        _LOOKUPS,
+        "kvm_follow_pfn() hands on what it is given, and GUP",
+    ),
+    AssumptionRow(
+        "__gfn_to_pfn_memslot", AssumptionKind.CONTRACT, _LOOKUPS, "it hands on what it is given, and GUP"
+    ),
+    AssumptionRow(
         "kvm_s2_handle_perm_fault",
-        Sort.CONTRACT,
+        AssumptionKind.CONTRACT,
         (
             *_all(
                 "data_accesses_that_the_guest_forbids_are_forwarded",
@@ -126,27 +135,29 @@ ROWS: tuple[Row, ...] = (
             ),
         ),
     ),
-    Row("kvm_pgtable_stage2_map", Sort.CONTRACT, _LEAVES, "the walk to the leaf"),
-    Row("kvm_pgtable_stage2_relax_perms", Sort.CONTRACT, _RELAXED, "the walk to the leaf"),
-    Row(
+    AssumptionRow("kvm_pgtable_stage2_map", AssumptionKind.CONTRACT, _LEAVES, "the walk to the leaf"),
+    AssumptionRow(
+        "kvm_pgtable_stage2_relax_perms", AssumptionKind.CONTRACT, _RELAXED, "the walk to the leaf"
+    ),
+    AssumptionRow(
         "stage2_update_leaf_attrs",
-        Sort.CONTRACT,
+        AssumptionKind.CONTRACT,
         _all("changed_entries_keep_everything_else", "invalid_entries_are_never_changed"),
         "the walk to the leaf",
     ),
-    Row("pfn_is_map_memory", Sort.CONTRACT, _all("memory_is_what_memblock_has")),
-    Row(
+    AssumptionRow("pfn_is_map_memory", AssumptionKind.CONTRACT, _all("memory_is_what_memblock_has")),
+    AssumptionRow(
         "phys_mem_access_prot",
-        Sort.CONTRACT,
+        AssumptionKind.CONTRACT,
         _all("dev_mem_beyond_memory_is_device", "dev_mem_is_as_its_file_was_opened"),
     ),
-    Row(
+    AssumptionRow(
         "vm_normal_page",
-        Sort.DEFINITION,
+        AssumptionKind.DEFINITION,
         _all("normal_pages_are_as_modelled"),
         "no driver answers for it",
     ),
-    Row("is_cow_mapping", Sort.DEFINITION, _all("cow_mappings_are_as_modelled")),
+    AssumptionRow("is_cow_mapping", AssumptionKind.DEFINITION, _all("cow_mappings_are_as_modelled")),
 )
 
 
@@ -165,17 +176,22 @@ class Assumptions:
 
 
 def assumptions(
-    judged: Sequence[Judged], contracts: Mapping[str, Sequence[str]], rows: Sequence[Row] = ROWS
+    judged: Sequence[ClaimVerdict],
+    contracts: Mapping[str, Sequence[str]],
+    rows: Sequence[AssumptionRow] = ROWS,
 ) -> tuple[Assumptions, ...]:
     """What is assumed of each kernel that the verdicts are about; of two that are compared, nothing.
     ``contracts`` are the names of the rows that were used, by subject."""
-    parts = (part(each.claim.subject) for each in judged)
+    parts = (parse_subject(each.claim.subject) for each in judged)
     kernels = dict.fromkeys(each.kernel for each in parts if each and not each.is_comparison)
     return tuple(_of(kernel, judged, contracts, rows) for kernel in kernels)
 
 
 def _of(
-    kernel: str, judged: Iterable[Judged], contracts: Mapping[str, Sequence[str]], rows: Sequence[Row]
+    kernel: str,
+    judged: Iterable[ClaimVerdict],
+    contracts: Mapping[str, Sequence[str]],
+    rows: Sequence[AssumptionRow],
 ) -> Assumptions:
     ours = [each for each in judged if _kernel(each.claim.subject) == kernel]
     verdicts: dict[str, set[Verdict]] = {}
@@ -186,8 +202,12 @@ def _of(
     facts = [fact.name for fact in FACTS if fact.name in offered]
     asked = dict.fromkeys(each.claim.subject for each in ours)
     used = {name for subject in asked for name in contracts.get(subject, ())}
-    definitions = [row.name for row in rows if row.sort is Sort.DEFINITION]
-    present = {Sort.FACT: facts, Sort.CONTRACT: used, Sort.DEFINITION: definitions}
+    definitions = [row.name for row in rows if row.sort is AssumptionKind.DEFINITION]
+    present = {
+        AssumptionKind.FACT: facts,
+        AssumptionKind.CONTRACT: used,
+        AssumptionKind.DEFINITION: definitions,
+    }
     left = {row.name: _left(row, proved) for row in rows if row.name in present[row.sort]}
     partly = {name: told for name, told in left.items() if told}
     trusted = tuple(sorted(name for name in used if left.get(name) is None))
@@ -208,11 +228,11 @@ def _answers(name: str) -> bool:
 
 
 def _kernel(subject: str) -> str:
-    about = part(subject)
+    about = parse_subject(subject)
     return about.kernel if about else ""
 
 
-def _left(row: Row, proved: Mapping[str, bool]) -> str | None:
+def _left(row: AssumptionRow, proved: Mapping[str, bool]) -> str | None:
     """What is left to trust of an assumption: "" for nothing, None for all of it.  ``proved`` says it
     of each theorem that was asked."""
     asked = {group: [proved[theorem] for theorem in group if theorem in proved] for group in row.by}
@@ -223,7 +243,7 @@ def _left(row: Row, proved: Mapping[str, bool]) -> str | None:
     return "; ".join(told)
 
 
-def told(each: Assumptions) -> str:
+def render_text(each: Assumptions) -> str:
     """A paragraph about one kernel: every fact by name, and of the contracts those of the fault path."""
     more = len(each.contracts) - len(each.answers)
     calls = [*each.answers, *([f"and {more} more (python -m proofs.fetch --coverage)"] if more else [])]

@@ -26,7 +26,7 @@ from proofs.claims.fingerprint import Fingerprints
 from proofs.solvers.obligation import Obligation
 from proofs.solvers.query import Answer, SatStatus, read_answer, write_line
 from proofs.theorems.expectation import Verdict
-from proofs.verdicts.verdict import Judged, Replays, Standing, judge
+from proofs.verdicts.verdict import ClaimVerdict, ExpectationStatus, Replays, judge
 
 DECIDED = (Verdict.PROVED, Verdict.REFUTED)
 
@@ -44,17 +44,17 @@ AGREES, OPEN = "agrees", "open"
 
 
 @dataclass
-class Memory:
+class VerdictCache:
     """A context: what was decided in it is written on the way out, unless it is left by an error; until
     then it is recalled as what earlier runs decided.
 
     ``tool`` says which tool this is (None: it cannot be told, so nothing is recalled or kept; nor
-    is anything kept if it became another one meanwhile).  ``recalled`` are claims.
+    is anything kept if it became another one meanwhile).  ``hits`` are claims.
     """
 
     directory: Path | None = None
-    tool: Callable[[], str | None] = fingerprint.tool
-    recalled: set[str] = field(default_factory=set)
+    tool: Callable[[], str | None] = fingerprint.fingerprint_tool
+    hits: set[str] = field(default_factory=set)
     texts: dict[str, str] = field(default_factory=dict)
     replays: Replays = field(default_factory=Replays)
 
@@ -82,20 +82,20 @@ class Memory:
         )
 
     # Verdicts as expected ------------------------------------------------------------------------
-    def recall(self, claims: Iterable[Claim]) -> Iterator[Judged]:
+    def lookup(self, claims: Iterable[Claim]) -> Iterator[ClaimVerdict]:
         """Those of the claims that are known to be as expected, without their obligations."""
         by_key = {self.prints.of(claim): claim for claim in claims} if self.name else {}
         for key, text in self._texts(by_key).items():
             answer = self._as_expected(by_key[key], text)
             if answer is not None:
-                self.recalled.add(answer.claim)
+                self.hits.add(answer.claim)
                 verdict = Verdict.PROVED if answer.denied is SatStatus.UNSAT else Verdict.REFUTED
-                yield Judged(by_key[key], verdict, Standing.AS_EXPECTED, answer=answer)
+                yield ClaimVerdict(by_key[key], verdict, ExpectationStatus.EXPECTED, answer=answer)
 
-    def keep(self, judged: Judged) -> None:
+    def store(self, judged: ClaimVerdict) -> None:
         """Keep the verdict, if it is one to keep."""
         answer, obligation = judged.answer, judged.obligation
-        if not self.name or judged.standing is not Standing.AS_EXPECTED or not (answer and obligation):
+        if not self.name or judged.status is not ExpectationStatus.EXPECTED or not (answer and obligation):
             return
         data: dict[str, Any] = {"claim": judged.name, "verdict": judged.verdict.value}
         if judged.verdict is Verdict.REFUTED:
@@ -130,7 +130,7 @@ class Memory:
         return not self.replays.holds(runs, claim.then) and all(self.replays.holds(runs, t) for t in assumed)
 
     # Closer looks --------------------------------------------------------------------------------
-    def recall_closely(self, claims: Sequence[Claim], made: Sequence[Obligation]) -> Iterator[Judged]:
+    def lookup_minimal(self, claims: Sequence[Claim], made: Sequence[Obligation]) -> Iterator[ClaimVerdict]:
         """Those of the claims that were looked at closely; all their models are replayed."""
         asked = zip(claims, made, strict=True)
         by_key = {self.prints.of(c) + CLOSELY: (c, o) for c, o in asked} if self.name else {}
@@ -140,10 +140,10 @@ class Memory:
             except UNREADABLE:
                 continue
             if _is_settled(judged):
-                self.recalled.add(judged.name)
+                self.hits.add(judged.name)
                 yield judged
 
-    def keep_closely(self, judged: Judged) -> None:
+    def store_minimal(self, judged: ClaimVerdict) -> None:
         """Keep the closer look, if nothing of it is open."""
         if self.name and judged.answer is not None and _is_settled(judged):
             self.texts[self.prints.of(judged.claim) + CLOSELY] = write_line(judged.answer)
@@ -160,17 +160,17 @@ class Memory:
             prints.append((claim.name, self.prints.of(claim)))
         keys: dict[str, str] = {}
         for members in together.values():
-            company = fingerprint.together(each for _, each in members)
+            company = fingerprint.combine(each for _, each in members)
             keys |= {name: f"{each} {engine} {company}" for name, each in members}
         return keys
 
-    def recall_agreement(self, keys: Mapping[str, str]) -> dict[str, bool]:
+    def lookup_agreement(self, keys: Mapping[str, str]) -> dict[str, bool]:
         """Of claims by name, whether the engine proved them too, or left them open, in an earlier run."""
         texts = self._texts(keys.values())
         told = {name: texts[key] for name, key in keys.items() if key in texts}
         return {name: text == AGREES for name, text in told.items() if text in (AGREES, OPEN)}
 
-    def keep_agreement(self, key: str, agrees: bool) -> None:
+    def store_agreement(self, key: str, agrees: bool) -> None:
         """Keep whether the engine proved the claim."""
         self.texts[key] = AGREES if agrees else OPEN
 
@@ -202,7 +202,7 @@ def _cache(directory: Path, most: int = MOST) -> Cache:
     return Cache(directory, "verdict 1", most)
 
 
-def _is_settled(judged: Judged) -> bool:
+def _is_settled(judged: ClaimVerdict) -> bool:
     """Whether a closer look found out all that it looks for."""
     answer = judged.answer
     if judged.verdict not in DECIDED or answer is None or answer.reason:

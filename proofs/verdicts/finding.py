@@ -12,7 +12,7 @@ from model.program.interpreter import Run
 from model.program.procedure import Procedure, ProcedureError
 from proofs.claims.claim import Claim, replay
 from proofs.solvers.query import MinimalModel
-from proofs.verdicts.verdict import Judged
+from proofs.verdicts.verdict import ClaimVerdict
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Finding:
     theorem failed before; each is empty if that was not asked.
     ``regions`` are those of the claim as formulas, by what they say."""
 
-    judged: Judged
+    verdict: ClaimVerdict
     example: Witness | None
     counterexample: Witness | None
     breaking: str = ""
@@ -34,7 +34,7 @@ class Finding:
     regions: Mapping[str, str] = field(default_factory=dict)
 
 
-def find(judged: Judged) -> Finding:
+def build_finding(judged: ClaimVerdict) -> Finding:
     """The witnesses of a verdict that was examined closely."""
     answer = judged.answer
     if answer is None:
@@ -45,7 +45,7 @@ def find(judged: Judged) -> Finding:
     return Finding(judged, example, _witness(judged, answer.counterexample, premises & ~claim.then))
 
 
-def _witness(judged: Judged, shown: MinimalModel | None, outcome: Term) -> Witness | None:
+def _witness(judged: ClaimVerdict, shown: MinimalModel | None, outcome: Term) -> Witness | None:
     obligation = judged.obligation
     if shown is None or obligation is None:
         return None
@@ -54,17 +54,17 @@ def _witness(judged: Judged, shown: MinimalModel | None, outcome: Term) -> Witne
         return replay(judged.claim, obligation.concrete(model)).runs
 
     def still_so(subject: str, procedure: Procedure) -> bool:
-        claim = replace(judged.claim, subjects={**judged.claim.subjects, subject: procedure})
+        claim = replace(judged.claim, procedures={**judged.claim.procedures, subject: procedure})
         try:
             return bool(replay(claim, obligation.concrete(shown.model)).value(outcome))
         except ProcedureError:
             return False  # there a local is read before it is set
 
     widths = {name: sort.width for name, sort in obligation.inputs.items()}
-    words = spoken(judged.claim)
-    return build_witness(shown.model, shown.cube, widths, judged.claim.subjects, rerun, words, still_so)
+    words = symbol_names(judged.claim)
+    return build_witness(shown.model, shown.cube, widths, judged.claim.procedures, rerun, words, still_so)
 
 
-def spoken(claim: Claim) -> set[str]:
+def symbol_names(claim: Claim) -> set[str]:
     """The words that a claim speaks of, of whichever subject."""
     return {text.rpartition(":")[2] for text in free_names(*claim.given, claim.then)}

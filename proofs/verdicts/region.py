@@ -4,7 +4,7 @@
 Every combination of the conditions is asked of the solver as a claim: does the region hold
 wherever they do, or nowhere?  The answers make a truth table, and sympy makes the formula.
 
-Trusted: sympy's minimisation, for the text alone; ``minimal`` checks it against the table.
+Trusted: sympy's minimisation, for the text alone; ``minimise_formula`` checks it against the table.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from proofs.claims.claim import Claim
 from proofs.solvers.smt.pool import Pool
 from proofs.theorems.expectation import Verdict
 from proofs.theorems.theorem import Region
-from proofs.verdicts.cache import Memory
-from proofs.verdicts.prove import decided
+from proofs.verdicts.cache import VerdictCache
+from proofs.verdicts.prove import decide_claims
 
 #: Conditions, at most: the table has two to this power of rows.
 MOST = 8
@@ -34,7 +34,7 @@ class FormulaError(ValueError):
     """The region is not a function of the conditions; the text is a whole sentence."""
 
 
-def formula(pool: Pool, claim: Claim, region: Region, memory: Memory | None = None) -> str:
+def find_formula(pool: Pool, claim: Claim, region: Region, memory: VerdictCache | None = None) -> str:
     """The region of the claim's subjects, under its facts, as the smallest formula, worded to follow
     ``region.says``; ``memory`` is what earlier questions are recalled from.
 
@@ -46,7 +46,7 @@ def formula(pool: Pool, claim: Claim, region: Region, memory: Memory | None = No
             f"{region.says}: a formula is over at most {MOST} conditions, not {len(region.atoms)}."
         )
     table = _table(pool, claim, region, memory)
-    return _said(region, minimal([label for label, _ in region.atoms], table.__getitem__))
+    return _said(region, minimise_formula([label for label, _ in region.atoms], table.__getitem__))
 
 
 def _said(region: Region, text: str) -> str:
@@ -56,11 +56,11 @@ def _said(region: Region, text: str) -> str:
     return text if text == NEVER else region.where + text
 
 
-def _table(pool: Pool, claim: Claim, region: Region, memory: Memory | None) -> dict[Row, bool | None]:
+def _table(pool: Pool, claim: Claim, region: Region, memory: VerdictCache | None) -> dict[Row, bool | None]:
     rows = list(product((False, True), repeat=len(region.atoms)))
     asked = {row: list(_asked(claim, region, row, i)) for i, row in enumerate(rows)}
     claims = [each for some in asked.values() for each in some]
-    found = {each.name: each.verdict for each in decided(pool, claims, memory)}
+    found = {each.name: each.verdict for each in decide_claims(pool, claims, memory)}
     return {row: _entry(region, row, [found[each.name] for each in some]) for row, some in asked.items()}
 
 
@@ -102,7 +102,7 @@ def _entry(region: Region, row: Row, verdicts: Sequence[Verdict]) -> bool | None
     raise FormulaError(f"{region.says}: the solver did not decide the inputs with {where}.")
 
 
-def minimal(labels: Sequence[str], holds: Callable[[Row], bool | None]) -> str:
+def minimise_formula(labels: Sequence[str], holds: Callable[[Row], bool | None]) -> str:
     """The smallest disjunction of conjunctions that is true where ``holds`` says so, false where it
     denies it, and anything where it says None; "always" and "never" where there is no condition."""
     from sympy import Symbol  # type: ignore[import-untyped, unused-ignore]  # slow to import

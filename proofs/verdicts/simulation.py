@@ -31,7 +31,7 @@ def refutation_candidates(claim: Claim, inputs: Sequence[Inputs]) -> int:
         return 0
     simulator = Simulator(inputs, symbols_of(claim))
     # Each procedure has a simulator of its own, as constants differ between kernels.
-    runs = {text: simulate(procedure, Simulator(inputs)) for text, procedure in claim.subjects.items()}
+    runs = {text: simulate(procedure, Simulator(inputs)) for text, procedure in claim.procedures.items()}
     symbols: dict[str, Vector] = {}
 
     def leaf(term: Term) -> Vector:

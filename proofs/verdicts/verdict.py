@@ -24,17 +24,27 @@ from proofs.solvers.query import Answer, SatStatus
 from proofs.theorems.expectation import Verdict
 
 
-class Standing(Enum):
-    """How a verdict stands to what was declared, by exit code."""
+class ExpectationStatus(Enum):
+    """How a verdict compares with the declared one, by exit code."""
 
-    AS_EXPECTED = 0
-    OTHERWISE = 1
+    EXPECTED = 0
+    UNEXPECTED = 1
     UNDECIDED = 3
     DISAGREE = 4
 
+    @property
+    def json_name(self) -> str:
+        """The status as JSON has it."""
+        return {0: "as expected", 1: "otherwise"}.get(self.value, self.name.lower())
 
-#: Which of several exit codes is told.
-PRIORITY = (Standing.DISAGREE, Standing.OTHERWISE, Standing.UNDECIDED, Standing.AS_EXPECTED)
+
+#: Which of several exit codes a run ends with.
+PRIORITY = (
+    ExpectationStatus.DISAGREE,
+    ExpectationStatus.UNEXPECTED,
+    ExpectationStatus.UNDECIDED,
+    ExpectationStatus.EXPECTED,
+)
 
 
 #: The engine of our own that has to agree with z3 before a proof is called certified.
@@ -42,8 +52,8 @@ DIAGRAMS = "bdd"
 
 
 @dataclass(frozen=True)
-class Said:
-    """What one engine answered to a claim, and whether it agrees with z3 (None: it leaves it open)."""
+class EngineOpinion:
+    """What one engine answers to a claim, and whether it agrees with z3 (None: it leaves it open)."""
 
     name: str
     version: str
@@ -52,13 +62,13 @@ class Said:
     reason: str = ""
 
     @property
-    def told(self) -> str:
+    def label(self) -> str:
         """The name with the version."""
         return f"{self.name} {self.version}".strip()
 
 
 @dataclass(frozen=True)
-class Certificate:
+class CertificateCheck:
     """Of a claim that is PROVED: whether ``proofs.evidence.checker.verify`` accepted a certificate of it in this
     run, its size in bytes without the lemmas that it shares (0: there is none), and if it is not accepted, why."""
 
@@ -68,22 +78,22 @@ class Certificate:
 
 
 @dataclass(frozen=True)
-class Judged:
+class ClaimVerdict:
     """A claim's verdict.  ``why`` says, in sentences, what is to be known beside it: why it is not
     as expected.  ``answer`` is what the solver said, None where the claim could not be asked; so is
     the obligation, and also where the answer is an earlier run's.  ``compiled`` says what the compiled
-    C does on the witness, if that was asked, ``said`` what each engine answers, z3 first, if several
+    C does on the witness, if that was asked, ``engines`` what each engine answers, z3 first, if several
     were, and ``certificate`` what evidence there is, if that was made."""
 
     claim: Claim
     verdict: Verdict
-    standing: Standing
+    status: ExpectationStatus
     why: str = ""
     obligation: Obligation | None = None
     answer: Answer | None = None
     compiled: str = ""
-    said: tuple[Said, ...] = ()
-    certificate: Certificate | None = None
+    engines: tuple[EngineOpinion, ...] = ()
+    certificate: CertificateCheck | None = None
 
     @property
     def name(self) -> str:
@@ -97,20 +107,20 @@ class Judged:
     @property
     def is_certified(self) -> bool:
         """Whether z3 and the decision diagrams both prove it, and its certificate was accepted."""
-        agrees = any(each.name == DIAGRAMS and each.agrees for each in self.said)
+        agrees = any(each.name == DIAGRAMS and each.agrees for each in self.engines)
         accepted = self.certificate is not None and self.certificate.accepted
         return self.verdict is Verdict.PROVED and agrees and accepted
 
 
-def exit_code(judged: Iterable[Judged]) -> int:
+def exit_code(judged: Iterable[ClaimVerdict]) -> int:
     """0 if all is as expected; otherwise the most important thing that is not."""
-    found = {each.standing for each in judged}
-    return next((s.value for s in PRIORITY if s in found), Standing.AS_EXPECTED.value)
+    found = {each.status for each in judged}
+    return next((s.value for s in PRIORITY if s in found), ExpectationStatus.EXPECTED.value)
 
 
-def unsupported(claim: Claim, reason: str) -> Judged:
+def make_unsupported(claim: Claim, reason: str) -> ClaimVerdict:
     """A claim about something that could not be read."""
-    return Judged(claim, Verdict.UNSUPPORTED, Standing.UNDECIDED, reason)
+    return ClaimVerdict(claim, Verdict.UNSUPPORTED, ExpectationStatus.UNDECIDED, reason)
 
 
 @dataclass
@@ -122,7 +132,7 @@ class Replays:
 
     def replay(self, claim: Claim, obligation: Obligation, model: Model) -> Replay:
         """The runs of the claim's procedures on the model."""
-        procedures = tuple((text, id(procedure)) for text, procedure in claim.subjects.items())
+        procedures = tuple((text, id(procedure)) for text, procedure in claim.procedures.items())
         applications = tuple(each.name for each in obligation.applications)
         key = procedures, applications, frozenset(model.items())
         if key not in self.known:
@@ -131,7 +141,7 @@ class Replays:
 
     def rerun(self, claim: Claim, inputs: Inputs) -> Replay:
         """The runs of the claim's procedures on these inputs."""
-        procedures = tuple((text, id(procedure)) for text, procedure in claim.subjects.items())
+        procedures = tuple((text, id(procedure)) for text, procedure in claim.procedures.items())
         key = procedures, frozenset(inputs.names.items()), frozenset(inputs.functions.items())
         if key not in self.known:
             self.known[key] = replay(claim, inputs)
@@ -145,14 +155,18 @@ class Replays:
         return self.values[key]
 
 
-def judge(claim: Claim, obligation: Obligation, answer: Answer, replays: Replays | None = None) -> Judged:
+def judge(
+    claim: Claim, obligation: Obligation, answer: Answer, replays: Replays | None = None
+) -> ClaimVerdict:
     """The verdict that the answer supports; ``replays`` may be shared between claims."""
     contradiction = next(_contradictions(claim, obligation, answer, replays or Replays()), "")
     if contradiction:
-        return Judged(claim, Verdict.DISAGREE, Standing.DISAGREE, contradiction, obligation, answer)
+        return ClaimVerdict(
+            claim, Verdict.DISAGREE, ExpectationStatus.DISAGREE, contradiction, obligation, answer
+        )
     verdict, why = _verdict(answer)
     standing, more = _standing(claim, obligation, answer, verdict)
-    return Judged(claim, verdict, standing, " ".join(filter(None, (why, more))), obligation, answer)
+    return ClaimVerdict(claim, verdict, standing, " ".join(filter(None, (why, more))), obligation, answer)
 
 
 def _verdict(answer: Answer) -> tuple[Verdict, str]:
@@ -166,28 +180,33 @@ def _verdict(answer: Answer) -> tuple[Verdict, str]:
     return (Verdict.PROVED if answer.denied is SatStatus.UNSAT else Verdict.REFUTED), ""
 
 
-def _standing(claim: Claim, obligation: Obligation, answer: Answer, verdict: Verdict) -> tuple[Standing, str]:
+def _standing(
+    claim: Claim, obligation: Obligation, answer: Answer, verdict: Verdict
+) -> tuple[ExpectationStatus, str]:
     if verdict not in (Verdict.PROVED, Verdict.REFUTED):
-        return Standing.UNDECIDED, ""
+        return ExpectationStatus.UNDECIDED, ""
     expected = claim.expected
     if expected is None or expected.verdict not in (Verdict.PROVED, Verdict.REFUTED):
-        return Standing.UNDECIDED, "No expectation is declared for this claim."
+        return ExpectationStatus.UNDECIDED, "No expectation is declared for this claim."
     if verdict is not expected.verdict:
-        return Standing.OTHERWISE, f"Expected was {expected.verdict.value}." + _unconfirmed(
+        return ExpectationStatus.UNEXPECTED, f"Expected was {expected.verdict.value}." + _unconfirmed(
             obligation, answer
         )
     if verdict is Verdict.PROVED:
-        return Standing.AS_EXPECTED, ""
+        return ExpectationStatus.EXPECTED, ""
     if answer.stray is SatStatus.SAT:
         assert expected.witness is not None
-        return Standing.OTHERWISE, (
+        return ExpectationStatus.UNEXPECTED, (
             "It is refuted in another way than declared: there is a counterexample without "
             f"{prose.render_term(expected.witness)}."
         )
     if expected.witness is not None and answer.stray is not SatStatus.UNSAT:
-        return Standing.UNDECIDED, f"Whether it is refuted only as declared is not known: {answer.reason}"
+        return (
+            ExpectationStatus.UNDECIDED,
+            f"Whether it is refuted only as declared is not known: {answer.reason}",
+        )
     told = _unconfirmed(obligation, answer)
-    return (Standing.OTHERWISE, told.strip()) if told else (Standing.AS_EXPECTED, "")
+    return (ExpectationStatus.UNEXPECTED, told.strip()) if told else (ExpectationStatus.EXPECTED, "")
 
 
 def unconfirmed_on(obligation: Obligation, answer: Answer) -> tuple[str, ...]:

@@ -13,11 +13,11 @@ from model.source.targets.functions.fault import USER_MEM_ABORT
 from model.source.targets.functions.memslot import PREPARE
 from model.source.trees.tree import Tree
 from proofs.claims.claim import Claim
-from proofs.claims.kernel.claims import claims_of
+from proofs.claims.kernel.claims import make_tree_claims
 from proofs.solvers.smt.pool import Pool
 from proofs.theorems.expectation import Verdict
-from proofs.verdicts.prove import decided
-from proofs.verdicts.verdict import Judged, Standing
+from proofs.verdicts.prove import decide_claims
+from proofs.verdicts.verdict import ClaimVerdict, ExpectationStatus
 from tests.support.trees import MMU, WANTED, edited, tree
 
 SPLIT = ("7.2", "7.3")
@@ -26,29 +26,29 @@ SPLIT = ("7.2", "7.3")
 def claims(of: Tree, theorems: Iterable[str] = (), pages: str = "4K") -> list[Claim]:
     """The claims of these theorems about the fault path; with none named, all claims about all targets."""
     targets = (USER_MEM_ABORT, PREPARE) if theorems else TARGETS
-    found = claims_of(of, [(pages, Profile.builtin(pages))], targets)
+    found = make_tree_claims(of, [(pages, Profile.builtin(pages))], targets)
     assert not found.unread, found.unread
     wanted = set(theorems)
     return [c for c in found.claims if not wanted or c.theorem in wanted]
 
 
-def judged(of: Tree, theorems: Iterable[str] = (), pages: str = "4K") -> Iterator[Judged]:
+def judged(of: Tree, theorems: Iterable[str] = (), pages: str = "4K") -> Iterator[ClaimVerdict]:
     asked = claims(of, theorems, pages)
     assert asked
     with Pool(1, 120.0) as pool:
-        yield from decided(pool, asked)
+        yield from decide_claims(pool, asked)
 
 
 @pytest.mark.parametrize("pages", ["4K", "16K", "64K"])
 @pytest.mark.parametrize("name", WANTED)
 def test_every_verdict_is_as_declared(name: str, pages: str) -> None:
     wrong = [f"{j.name}: {j.verdict.value}. {j.why}" for j in judged(tree(name), pages=pages)
-             if j.standing is not Standing.AS_EXPECTED]  # fmt: skip
+             if j.status is not ExpectationStatus.EXPECTED]  # fmt: skip
     assert wrong == []
 
 
 def test_the_page_size_changes_addresses() -> None:
-    sizes = {pages: claims(tree("6.12"), ["memory_is_mapped_cacheable"], pages)[0].subjects[""].constants["PMD_SIZE"]
+    sizes = {pages: claims(tree("6.12"), ["memory_is_mapped_cacheable"], pages)[0].procedures[""].constants["PMD_SIZE"]
              for pages in ("4K", "16K", "64K")}  # fmt: skip
     assert sizes == {"4K": 2 << 20, "16K": 32 << 20, "64K": 512 << 20}
 
@@ -108,7 +108,7 @@ EDITS = [
 def test_an_edit_of_the_c_refutes_a_theorem(name: str, file: str, old: str, new: str, theorem: str) -> None:
     (found,) = judged(edited(name, file, (old, new)), [theorem])
     assert found.verdict is Verdict.REFUTED, found.why
-    assert found.standing is Standing.OTHERWISE
+    assert found.status is ExpectationStatus.UNEXPECTED
 
 
 @pytest.mark.parametrize("name", SPLIT)
@@ -123,4 +123,6 @@ def test_an_edit_of_the_c_refutes_a_theorem(name: str, file: str, old: str, new:
 def test_spelling_moves_no_verdict(name: str, old: str, new: str) -> None:
     theorems = ["pages_beyond_memory_are_mapped_as_the_vma_says", "memory_is_mapped_cacheable",
                 "pages_beyond_memory_are_cacheable_only_with_fwb_and_dic"]  # fmt: skip
-    assert [j.standing for j in judged(edited(name, MMU, (old, new)), theorems)] == [Standing.AS_EXPECTED] * 3
+    assert [j.status for j in judged(edited(name, MMU, (old, new)), theorems)] == [
+        ExpectationStatus.EXPECTED
+    ] * 3

@@ -14,8 +14,8 @@ from model.source.trees.tree import Tree, overlay
 from proofs.claims.kernel import claims
 from proofs.solvers.smt.pool import Pool
 from proofs.theorems.expectation import Verdict
-from proofs.verdicts.prove import decided
-from proofs.verdicts.verdict import Judged, Standing
+from proofs.verdicts.prove import decide_claims
+from proofs.verdicts.verdict import ClaimVerdict, ExpectationStatus
 from tests.kernel_bugs import (
     edits_core_mm,
     edits_guest_faults,
@@ -54,13 +54,13 @@ def replaced(name: str, file: str, function: str, old: str, new: str) -> Tree:
     raise AssertionError(f"{file} of {name} has no {function}()")
 
 
-def judged(of: Tree, target: str, theorem: str = "") -> list[Judged]:
+def judged(of: Tree, target: str, theorem: str = "") -> list[ClaimVerdict]:
     """The verdicts on one target; the others are not read."""
     targets = [r for r in TARGETS if r.name == target]
-    found = claims.claims_of(of, [("4K", Profile.builtin("4K"))], targets)
+    found = claims.make_tree_claims(of, [("4K", Profile.builtin("4K"))], targets)
     assert not found.unread, found.unread
     with Pool(1, 60.0) as pool:
-        return list(decided(pool, [c for c in found.claims if theorem in ("", c.theorem)]))
+        return list(decide_claims(pool, [c for c in found.claims if theorem in ("", c.theorem)]))
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_a_bug_refutes_a_theorem(
 ) -> None:
     (found,) = judged(replaced(name, file, function, old, new), target, theorem)
     assert found.verdict is Verdict.REFUTED, found.why
-    assert found.standing is Standing.OTHERWISE
+    assert found.status is ExpectationStatus.UNEXPECTED
 
 
 SET, WRITE, CLEAR = "stage2_set_prot_attr", "stage2_map_walker_try_leaf", "stage2_unmap_walker"
@@ -121,7 +121,7 @@ SPELLINGS = (
 def test_spelling_moves_no_verdict(target: str, file: str, function: str, old: str, new: str) -> None:
     found = judged(replaced("7.3", file, function, old, new), target)
     assert found
-    assert [j.name for j in found if j.standing is not Standing.AS_EXPECTED] == []
+    assert [j.name for j in found if j.status is not ExpectationStatus.EXPECTED] == []
 
 
 @pytest.mark.parametrize(
@@ -132,8 +132,10 @@ def test_spelling_moves_no_verdict(target: str, file: str, function: str, old: s
 def test_an_edit_of_the_fault_path_refutes_a_theorem(
     name: str, theorem: str, edits: tuple[tuple[str, str], ...]
 ) -> None:
-    found = claims.claims_of(edited(name, MMU, *edits), [("4K", Profile.builtin("4K"))], [USER_MEM_ABORT])
+    found = claims.make_tree_claims(
+        edited(name, MMU, *edits), [("4K", Profile.builtin("4K"))], [USER_MEM_ABORT]
+    )
     assert not found.unread
     (answer,) = ask([claim for claim in found.claims if claim.theorem == theorem])
     assert answer.verdict is Verdict.REFUTED, answer.why
-    assert answer.standing is Standing.OTHERWISE
+    assert answer.status is ExpectationStatus.UNEXPECTED

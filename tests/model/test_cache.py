@@ -14,13 +14,13 @@ import pytest
 from model.cache import locate_file
 from proofs import run
 from proofs.claims.fingerprint import Fingerprints
-from proofs.claims.load import Asked
+from proofs.claims.load import LoadedClaims
 from proofs.cli.options import NO_CACHE
 from proofs.solvers.query import Answer
 from proofs.solvers.smt.pool import Pool
 from proofs.verdicts import cache
-from proofs.verdicts.prove import decided
-from proofs.verdicts.verdict import Standing
+from proofs.verdicts.prove import decide_claims
+from proofs.verdicts.verdict import ExpectationStatus
 from tests.support.keeping import CLAIMS, ROOT, ask, copy, memory, recalled, shown
 
 
@@ -39,7 +39,7 @@ def test_no_damage_of_any_byte_changes_a_verdict(filled: Path, tmp_path: Path) -
 def test_a_truncated_file_is_as_good_as_none(length: int, filled: Path, tmp_path: Path) -> None:
     locate_file(tmp_path).write_bytes(locate_file(filled).read_bytes()[:length])
     found, _ = ask(tmp_path, CLAIMS[:2])
-    assert {each.standing for each in found.values()} == {Standing.AS_EXPECTED}
+    assert {each.status for each in found.values()} == {ExpectationStatus.EXPECTED}
     assert len(recalled(tmp_path, CLAIMS[:2])) == 2
 
 
@@ -84,16 +84,16 @@ def test_a_place_that_cannot_be_used_is_as_good_as_none(tmp_path: Path) -> None:
     for directory in (file, file / "below", folder):
         found, known = ask(directory, CLAIMS[:1])
         assert not known
-        assert {each.standing for each in found.values()} == {Standing.AS_EXPECTED}
+        assert {each.status for each in found.values()} == {ExpectationStatus.EXPECTED}
     assert locate_file(folder).is_dir()
 
 
 def test_what_was_decided_is_recalled_before_it_is_written(tmp_path: Path) -> None:
     with memory(tmp_path) as remembered:
         with Pool(1, 30.0) as pool:
-            found = list(decided(pool, CLAIMS[:3], remembered))
-        assert not remembered.recalled and not locate_file(tmp_path).exists()
-        again = {each.name: each for each in remembered.recall(CLAIMS)}
+            found = list(decide_claims(pool, CLAIMS[:3], remembered))
+        assert not remembered.hits and not locate_file(tmp_path).exists()
+        again = {each.name: each for each in remembered.lookup(CLAIMS)}
         assert shown(again) == shown({each.name: each for each in found})
     assert shown(recalled(tmp_path)) == shown(again)
 
@@ -109,7 +109,7 @@ def test_the_oldest_go_when_there_are_too_many(tmp_path: Path) -> None:
 
 # Doors and processes ---------------------------------------------------------------------------------
 def door(arguments: Sequence[str]) -> int:
-    return run.main(["--jobs", "1", *arguments], lambda selection: Asked(tuple(CLAIMS)))
+    return run.main(["--jobs", "1", *arguments], lambda selection: LoadedClaims(tuple(CLAIMS)))
 
 
 def test_the_door_says_the_same_twice_and_can_be_told_to_forget(

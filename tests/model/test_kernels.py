@@ -11,7 +11,7 @@ from model.source.targets.predicate import parse_predicate as predicate
 from proofs.claims.catalogue import theorems
 from proofs.claims.kernel.invalidation_order import THEOREM as INVALIDATIONS
 from proofs.claims.relational.conformance import CONFORMANCE
-from proofs.claims.subject import target_of
+from proofs.claims.subject import find_target
 
 ROW = '[kernel."7.2"]\nlearned = "7.2.9"\n'
 
@@ -25,7 +25,7 @@ def test_every_witness_is_a_condition_over_words_and_every_reason_a_sentence() -
     about = {named.name: named.theorem.of for named in theorems()}
     for known in load_kernel_table().known:
         assert known.reason.endswith("."), known.theorem
-        target = target_of(known.target or about.get(known.theorem) or USER_MEM_ABORT.name)
+        target = find_target(known.target or about.get(known.theorem) or USER_MEM_ABORT.name)
         assert target is not None, known
         if known.witness:
             predicate(known.witness, known.theorem, target.symbols)

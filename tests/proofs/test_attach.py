@@ -21,7 +21,7 @@ from proofs.review.comparison.side import find_changed_lines
 from proofs.review.comparison.what_if import apply_edit
 from proofs.review.patches.limits import PatchError
 from proofs.solvers.smt.pool import Pool
-from proofs.verdicts.cache import Memory
+from proofs.verdicts.cache import VerdictCache
 from tests.support.review.series_of import MAKEFILE, MMU, commit, git
 
 DIFF = f"""--- a/{MMU}
@@ -174,8 +174,8 @@ def test_dead_code_that_is_undecided_is_told_and_not_green() -> None:
     body = If(name("x"), (Leave("f", span, "ret", const(1, BitVec(8))),), (), span)
     made = Procedure("f", (Block("f", (body,), span),), {"ret": Place(BitVec(8))}, {"x": Input(BOOL)})
     with Pool(1, 30.0) as pool:
-        page, is_decided = report_dead_code(pool, Memory(), "f", PREPARE, made)
+        page, is_decided = report_dead_code(pool, VerdictCache(), "f", PREPARE, made)
     assert is_decided and "0 can never change what it does" in page.replace("\n", " ")
     with Pool(1, 30.0, (sys.executable, "-c", "")) as broken:  # every worker ends at once
-        page, is_decided = report_dead_code(broken, Memory(), "f", PREPARE, made)
+        page, is_decided = report_dead_code(broken, VerdictCache(), "f", PREPARE, made)
     assert not is_decided and "2 claims stay undecided." in page

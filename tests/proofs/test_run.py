@@ -17,7 +17,7 @@ import pytest
 from model.program import symbolic
 from proofs import run
 from proofs.claims.claim import Claim, Skipped
-from proofs.claims.load import Asked, ReadError
+from proofs.claims.load import LoadedClaims, ReadError
 from proofs.cli.selection import Selection
 from proofs.evidence import write
 from proofs.theorems.expectation import Expectation, Verdict
@@ -32,8 +32,8 @@ SILENT = replace(CLAIMS["never_both"], theorem="silent", expected=None)
 Capture = pytest.CaptureFixture[str]
 
 
-def asked(*claims: Claim, **more: object) -> Callable[[Selection], Asked]:
-    return lambda selection: Asked(claims, **more)  # type: ignore[arg-type]
+def asked(*claims: Claim, **more: object) -> Callable[[Selection], LoadedClaims]:
+    return lambda selection: LoadedClaims(claims, **more)  # type: ignore[arg-type]
 
 
 def door(arguments: Sequence[str], *claims: Claim, **more: object) -> int:
@@ -106,7 +106,7 @@ def test_what_is_undecided_is_3(capsys: Capture) -> None:
 
 
 def test_what_could_not_be_read_is_3(capsys: Capture) -> None:
-    lost = replace(CLAIMS["never_both"], subject="linux-9", subjects={})
+    lost = replace(CLAIMS["never_both"], subject="linux-9", procedures={})
     assert door([], *GREEN, lost, unread={lost.name: "mmu.c:1502: inline assembly"}) == 3
     assert "never_both@linux-9: UNSUPPORTED. mmu.c:1502: inline assembly" in capsys.readouterr().out
 
@@ -219,7 +219,7 @@ def test_an_unknown_shape(capsys: Capture) -> None:
 
 
 def test_a_tree_that_cannot_be_read_is_2(capsys: Capture) -> None:
-    def unreadable(selection: Selection) -> Asked:
+    def unreadable(selection: Selection) -> LoadedClaims:
         raise ReadError("/tmp: is a directory, but has no arch/arm64/kvm; give the top of a Linux tree.")
 
     assert run.main([], unreadable) == 2
@@ -227,7 +227,7 @@ def test_a_tree_that_cannot_be_read_is_2(capsys: Capture) -> None:
 
 
 def test_nothing_to_ask_is_2() -> None:
-    assert run.main([], lambda selection: Asked(())) == 2
+    assert run.main([], lambda selection: LoadedClaims(())) == 2
 
 
 def test_a_file_that_cannot_be_written_is_2(

@@ -222,7 +222,7 @@ def claim(
         pages="",
         says=says,
         because=("a commit",),
-        subjects={"": path},
+        procedures={"": path},
         facts=facts,
         given=tuple(given),
         then=then,

@@ -14,7 +14,7 @@ import pytest
 
 from model.logic import FALSE
 from proofs.claims.claim import Claim
-from proofs.claims.load import Asked, load
+from proofs.claims.load import LoadedClaims, load_claims
 from proofs.cli.selection import Selection
 from proofs.run import main
 from proofs.theorems.expectation import Expectation, Verdict
@@ -35,11 +35,11 @@ def make_tree(top: Path, code: str) -> None:
         (top / rel).write_text(text)
 
 
-def with_claims(change: Callable[[Claim], Claim]) -> Callable[[Selection], Asked]:
+def with_claims(change: Callable[[Claim], Claim]) -> Callable[[Selection], LoadedClaims]:
     """The catalogue with each claim changed."""
 
-    def changed(selection: Selection) -> Asked:
-        known = load(selection)
+    def changed(selection: Selection) -> LoadedClaims:
+        known = load_claims(selection)
         return replace(known, claims=tuple(map(change, known.claims)))
 
     return changed

@@ -65,7 +65,7 @@ def test_every_premise_is_needed(theorem: str, premise: int) -> None:
 def examples(theorem: str) -> Iterator[Claim]:
     claims = by_theorem()[theorem]
     if theorem in ALSO:
-        also = replace(claims["v6.17"], subjects={"": ALSO[theorem](claims["v6.17"].subjects[""])})
+        also = replace(claims["v6.17"], procedures={"": ALSO[theorem](claims["v6.17"].procedures[""])})
         assert as_expected(also)
         yield also
     yield from claims.values()
@@ -138,7 +138,7 @@ def test_every_part_of_a_conclusion_is_needed(theorem: str, part: int) -> None:
     claim = by_theorem()[theorem]["v6.17"]
     edit = MUTANTS[theorem][part][1]
     check_part(
-        replace(claim, subjects={"": edit(claim.subjects[""])}), [p for p, _ in MUTANTS[theorem]], part
+        replace(claim, procedures={"": edit(claim.procedures[""])}), [p for p, _ in MUTANTS[theorem]], part
     )
 
 

@@ -68,7 +68,7 @@ def premises() -> set[Premise]:
 def about(name: str) -> Iterator[Claim]:
     """The claims about the functions of a kernel, but for the fault path's common ones."""
     own = {n.name for n in theorems() if n.theorem.of}
-    found = claims.claims_of(tree(name), [("4K", Profile.builtin("4K"))], TARGETS)
+    found = claims.make_tree_claims(tree(name), [("4K", Profile.builtin("4K"))], TARGETS)
     return (claim for claim in found.claims if claim.theorem in own)
 
 

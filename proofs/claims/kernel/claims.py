@@ -27,20 +27,20 @@ from model.source.targets.functions.memslot import PREPARE
 from model.source.targets.predicate import PredicateError, parse_predicate
 from model.source.targets.target import Target
 from model.source.trees.tree import Tree, Version
-from proofs.claims.catalogue import Catalogue, Subject, claims, is_about_core_mm, theorems
+from proofs.claims.catalogue import Catalogue, Subject, is_about_core_mm, make_claims, theorems
 from proofs.claims.claim import Claim, Skipped, make_unread_claim
 from proofs.claims.kernel.invalidation_order import make_invalidation_claim
-from proofs.claims.kernel.notes import about_the_row, changed_since, gaps
-from proofs.claims.kernel.reading import Targets, profiles, read_all, release_of, subject_of
+from proofs.claims.kernel.notes import note_changes, note_gaps, note_release
+from proofs.claims.kernel.reading import Targets, list_profiles, read_all, release_of, subject_of
 from proofs.claims.relational.conformance import make_conformance_claim
-from proofs.claims.relational.memslot_and_fault import WORD, asks_registration, beside_registration
+from proofs.claims.relational.memslot_and_fault import WORD, add_registration, is_about_registration
 from proofs.claims.relational.uninitialised import make_uninitialised_claim
 from proofs.theorems.expectation import Expectation, Verdict
 from proofs.theorems.old_names import current_theorem, old_name_note
 
 
 @dataclass(frozen=True)
-class Read:
+class KernelClaims:
     """What a tree gave: claims, what was not asked, the claims that have no answer with the reason,
     what is to be said beside the verdicts, what was done with every call that was met, the functions
     that were read, and the names of the contracts that each subject rests on."""
@@ -54,52 +54,52 @@ class Read:
     contracts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-def read_tree(
+def load_tree_claims(
     path: Path, rev: str | None, pages: Sequence[str], config: Path | None, cache: Path | None = None
-) -> Read:
+) -> KernelClaims:
     """Every claim about the tree at a path; ``cache`` as in ``reading.read_all``.
 
     Raises TreeError for a path that is no kernel tree, ProfileError for a .config that cannot be
     used, TableError where ``kernels.toml`` cannot: all ValueError, with a sentence for the user.
     """
-    return claims_of(Tree.open(path, rev), list(profiles(pages, config)), cache=cache)
+    return make_tree_claims(Tree.open(path, rev), list(list_profiles(pages, config)), cache=cache)
 
 
-def claims_of(
+def make_tree_claims(
     tree: Tree,
     configurations: Sequence[tuple[str, Profile]],
     targets: Sequence[Target] = TARGETS,
     cache: Path | None = None,
-) -> Read:
+) -> KernelClaims:
     """Every claim about these targets of a tree under each configuration.
 
-    Raises TableError as ``read_tree`` does.
+    Raises TableError as ``load_tree_claims`` does.
     """
     index = Index.build(tree, default_directory())
     read = [
         (size, read_all(tree, index, size, profile, targets=targets, cache=cache))
         for size, profile in configurations
     ]
-    return claims_about(tree.version, read)
+    return make_kernel_claims(tree.version, read)
 
 
-def claims_about(version: Version, read: Iterable[tuple[str, Targets]]) -> Read:
+def make_kernel_claims(version: Version, read: Iterable[tuple[str, Targets]]) -> KernelClaims:
     """Every claim about what was read of a kernel of that version, for each page size.
 
     Raises TableError where ``kernels.toml`` cannot be used.
     """
     table, old = use_current_names(load_kernel_table())
     release, is_known = table.nearest((version.major, version.minor, version.point))
-    expected = Expected(table, release)
+    expected = ExpectedOfRelease(table, release)
     found = _merged(each for size, targets in read for each in _about_all(targets, version, expected, size))
     return replace(
         found,
         notes=(
             *old,
-            *about_the_row(version, release, is_known),
-            *changed_since(found.digests, release),
+            *note_release(version, release, is_known),
+            *note_changes(found.digests, release),
             *found.notes,
-            *gaps(found.ledger),
+            *note_gaps(found.ledger),
         ),
     )
 
@@ -114,12 +114,12 @@ def use_current_names(table: KernelTable) -> tuple[KernelTable, tuple[str, ...]]
     return replace(table, known=known), tuple(dict.fromkeys(note for note in notes if note))
 
 
-def _merged(reads: Iterable[Read]) -> Read:
+def _merged(reads: Iterable[KernelClaims]) -> KernelClaims:
     """All of it; each note, function and entry of the ledger once."""
     found = list(reads)
     entries = {(e.how, e.what): e for each in reversed(found) for e in each.ledger}
     digests = {(d.file, d.function): d for each in found for d in each.digests}
-    return Read(
+    return KernelClaims(
         tuple(c for each in found for c in each.claims),
         tuple(s for each in found for s in each.skipped),
         {name: why for each in found for name, why in each.unread.items()},
@@ -130,7 +130,9 @@ def _merged(reads: Iterable[Read]) -> Read:
     )
 
 
-def _about_all(targets: Targets, version: Version, expected: Expected, pages: str) -> Iterator[Read]:
+def _about_all(
+    targets: Targets, version: Version, expected: ExpectedOfRelease, pages: str
+) -> Iterator[KernelClaims]:
     """The claims about each function of the tree."""
     for target in (target for target in TARGETS if target.name in targets):
         name, kernel = subject_of(release_of(version), target), targets[target.name]
@@ -139,10 +141,10 @@ def _about_all(targets: Targets, version: Version, expected: Expected, pages: st
             also = (make_uninitialised_claim(name, kernel), *make_invalidation_claim(name, kernel))
             claims_made = (*asked.claims, *also)
             known = tuple(expected.of(claim, target) for claim in claims_made)
-            yield Read(known, asked.skipped, ledger=kernel.ledger, digests=kernel.digests,
+            yield KernelClaims(known, asked.skipped, ledger=kernel.ledger, digests=kernel.digests,
                        contracts={name: _contracts(kernel)})  # fmt: skip
         elif isinstance(kernel, NoEffect) and target is not USER_MEM_ABORT:
-            yield Read((), (Skipped("the theorems", name, str(kernel)),))
+            yield KernelClaims((), (Skipped("the theorems", name, str(kernel)),))
         else:
             yield _unread(name, pages, str(kernel), target)
 
@@ -159,13 +161,13 @@ def _asked(name: str, kernel: Kernel, targets: Targets, release: Release) -> Cat
     target = kernel.target
     subject = Subject(name, kernel.procedure, kernel.pages, "kernel", of=_theorems_of(target))
     if target is not USER_MEM_ABORT:
-        return claims([replace(subject, unread=frozenset())])
+        return make_claims([replace(subject, unread=frozenset())])
     prepare = targets.get(PREPARE.name)
     if not isinstance(prepare, Kernel):
-        found = claims([subject])
+        found = make_claims([subject])
         return Catalogue((*found.claims, *make_conformance_claim(subject, release)), found.skipped)
-    found = claims([replace(subject, unread=subject.unread | {WORD})])
-    asked = (beside_registration(c, prepare.procedure) if asks_registration(c) else c for c in found.claims)
+    found = make_claims([replace(subject, unread=subject.unread | {WORD})])
+    asked = (add_registration(c, prepare.procedure) if is_about_registration(c) else c for c in found.claims)
     return Catalogue((*asked, *make_conformance_claim(subject, release)), found.skipped)
 
 
@@ -174,18 +176,18 @@ def _theorems_of(target: Target) -> tuple[str, ...]:
     return ("", target.name) if "mapped" in target.symbols and target.is_fault_path else (target.name,)
 
 
-def _unread(name: str, pages: str, why: str, target: Target) -> Read:
+def _unread(name: str, pages: str, why: str, target: Target) -> KernelClaims:
     """Every theorem about the target, none of which can be decided."""
     made = [
         make_unread_claim(named, name, pages)
         for named in theorems(*_theorems_of(target))
         if not is_about_core_mm(named.theorem)
     ]
-    return Read(tuple(made), (), {claim.name: why for claim in made})
+    return KernelClaims(tuple(made), (), {claim.name: why for claim in made})
 
 
 @dataclass(frozen=True)
-class Expected:
+class ExpectedOfRelease:
     """What the table declares of the claims about one release."""
 
     table: KernelTable

@@ -19,7 +19,7 @@ _HOW = {
 }
 
 
-def about_the_row(version: Version, release: Release, is_known: bool) -> Iterator[str]:
+def note_release(version: Version, release: Release, is_known: bool) -> Iterator[str]:
     if not is_known:
         yield (
             f"The Makefile says {version}, which model/kernels.toml does not have; "
@@ -27,7 +27,7 @@ def about_the_row(version: Version, release: Release, is_known: bool) -> Iterato
         )
 
 
-def gaps(ledger: Sequence[LedgerEntry]) -> Iterator[str]:
+def note_gaps(ledger: Sequence[LedgerEntry]) -> Iterator[str]:
     """What the verdicts rest on beside the C that was read, in short."""
     vague = [f"{entry.what} ({entry.where})" for entry in ledger if entry.how == "havoc"]
     if vague:
@@ -37,7 +37,7 @@ def gaps(ledger: Sequence[LedgerEntry]) -> Iterator[str]:
     yield f"Read: {told}; --ledger lists each with file and line."
 
 
-def changed_since(digests: Iterable[Digest], release: Release) -> Iterator[str]:
+def note_changes(digests: Iterable[Digest], release: Release) -> Iterator[str]:
     """Functions whose text is not the one that was read when the row was learned."""
     found = [d for d in digests if not d.sha256.startswith(release.digests.get(d.function, ""))]
     if found:

@@ -16,13 +16,13 @@ from model.source.targets.functions.fault import USER_MEM_ABORT
 from model.source.targets.target import Target
 from model.source.trees.tree import Tree, Version
 from proofs.claims.claim import DEFAULT_PAGES
-from proofs.claims.kernel.reading_cache import Kept
+from proofs.claims.kernel.reading_cache import ReadingCache
 
 #: Every target by its name: lowered, or why not.
 Targets = Mapping[str, Kernel | NoEffect | Unsupported]
 
 
-def profiles(pages: Sequence[str], config: Path | None) -> Iterator[tuple[str, Profile]]:
+def list_profiles(pages: Sequence[str], config: Path | None) -> Iterator[tuple[str, Profile]]:
     """The configurations to read the tree under, each with its page size.
 
     Raises ProfileError for a .config that cannot be used.
@@ -56,7 +56,7 @@ def read_all(
     leaves nothing.
     """
     found: dict[str, Kernel | NoEffect | Unsupported] = {}
-    with Kept(cache, tree, index, profile, pages) as reader:
+    with ReadingCache(cache, tree, index, profile, pages) as reader:
         for target in targets:
             try:
                 found[target.name] = reader.read(subject_of(name or release_of(tree.version), target), target)
@@ -75,7 +75,7 @@ def subject_of(name: str, target: Target) -> str:
     return name if target is USER_MEM_ABORT else f"{name}:{target.name}"
 
 
-def row_of(path: Path) -> str:
+def render_row(path: Path) -> str:
     """The rows of ``kernels.toml`` for a tree: its version and the digests of what was read.
 
     Raises ValueError (TreeError) for a path that is no kernel tree, Unsupported and NoEffect as

@@ -61,10 +61,10 @@ class _Row:
 
 
 @dataclass
-class Kept:
+class ReadingCache:
     """Reads functions of one tree under one configuration; a context, which writes on the way out
     what is new.  Without a directory, nothing is looked for or kept; nor for a target that is not among
-    ``targets``, since a name is all that tells one target from another here.  ``taken`` are the names of
+    ``targets``, since a name is all that tells one target from another here.  ``hits`` are the names of
     those that were not read again."""
 
     directory: Path | None
@@ -72,10 +72,10 @@ class Kept:
     index: Index
     profile: Profile
     pages: str
-    tool: Callable[[], str | None] = fingerprint.reader
+    tool: Callable[[], str | None] = fingerprint.fingerprint_reader
     targets: Sequence[Target] = TARGETS
     fresh: list[tuple[str, _Row]] = field(default_factory=list)
-    taken: set[str] = field(default_factory=set)
+    hits: set[str] = field(default_factory=set)
 
     def __enter__(self) -> Self:
         return self
@@ -100,7 +100,7 @@ class Kept:
         known = self._known(content, view, subject, target) or self._found(key, content, subject, target)
         if known is None:
             return self._read(key, content, view, subject, target)
-        self.taken.add(target.name)
+        self.hits.add(target.name)
         return known
 
     @cached_property

@@ -13,7 +13,7 @@ from model.source.index.index import Index
 from model.source.kernel import Kernel
 from model.source.targets.functions.fault import USER_MEM_ABORT
 from model.source.trees.tree import Tree
-from proofs.claims.kernel.reading import Targets, profiles, read_all
+from proofs.claims.kernel.reading import Targets, list_profiles, read_all
 from proofs.claims.relational.equivalence import Comparison, compare_fault_paths, compare_functions
 
 
@@ -33,7 +33,7 @@ def compare_trees(
     TableError, with file and line, where a tree cannot be read exactly.
     """
     trees = Tree.open(first, rev), Tree.open(second, second_rev)
-    configurations = list(profiles(pages, config))
+    configurations = list(list_profiles(pages, config))
     indexes = [Index.build(tree, default_directory()) for tree in trees]
     labels = str(trees[0].version), str(trees[1].version)
     result = Comparison()

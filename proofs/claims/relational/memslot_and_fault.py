@@ -35,12 +35,12 @@ _REGISTERED = qualify(
 _REFUSED = qualify(_MEMSLOT, answer == -EINVAL)
 
 
-def asks_registration(claim: Claim) -> bool:
+def is_about_registration(claim: Claim) -> bool:
     """Whether the claim speaks of what registration says."""
     return WORD in free_names(*claim.given, claim.then)
 
 
-def beside_registration(claim: Claim, prepare: Procedure) -> Claim:
+def add_registration(claim: Claim, prepare: Procedure) -> Claim:
     """The claim, with kvm_arch_prepare_memory_region() of the same kernel to answer for it."""
 
     def told(term: Term) -> Term:
@@ -48,7 +48,7 @@ def beside_registration(claim: Claim, prepare: Procedure) -> Claim:
 
     return replace(
         claim,
-        subjects={**claim.subjects, _MEMSLOT: prepare},
+        procedures={**claim.procedures, _MEMSLOT: prepare},
         given=(_REGISTERED, *map(told, claim.given)),
         then=told(claim.then),
     )

@@ -112,11 +112,11 @@ def _labelled(values: Values, made: int, label: str) -> int:
 
 def _words(claim: Claim) -> dict[bytes, str]:
     """How terms over the inputs are called: by the words of the claim that they are the meaning of."""
-    results = {text: symbolic.run(procedure) for text, procedure in claim.subjects.items()}
+    results = {text: symbolic.run(procedure) for text, procedure in claim.procedures.items()}
     found: dict[bytes, str] = {}
     terms = conj(*(f.holds for f in claim.facts), *claim.given, claim.then)
     for word, sort in free_names(terms).items():
-        term = bind(name(word, sort), claim.subjects, results)
+        term = bind(name(word, sort), claim.procedures, results)
         if term.args:
             found.setdefault(term.key, word)
     return found

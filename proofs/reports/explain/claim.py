@@ -17,22 +17,22 @@ from proofs.claims.claim import Claim
 from proofs.theorems.expectation import Verdict
 from proofs.verdicts.finding import Finding
 from proofs.verdicts.portfolio.text import certified, listed
-from proofs.verdicts.verdict import Judged, Standing
+from proofs.verdicts.verdict import ClaimVerdict, ExpectationStatus
 
 _WIDTH = 100
 _INDENT = 12
 
 
-def heading(judged: Judged) -> str:
+def render_heading(judged: ClaimVerdict) -> str:
     """The verdict in a line or two: what it is, how it stands, and why."""
-    if judged.standing is Standing.AS_EXPECTED:
+    if judged.status is ExpectationStatus.EXPECTED:
         return f"{judged.word}, as expected."
     return f"{judged.word}. {judged.why}".rstrip()
 
 
 def explain(finding: Finding) -> str:
     """Everything about one claim."""
-    claim = finding.judged.claim
+    claim = finding.verdict.claim
     lines = [
         *_item("claim", [claim.name]),
         *_item("says", [claim.says]),
@@ -41,48 +41,48 @@ def explain(finding: Finding) -> str:
         *_item("because", claim.because),
         *(line for key, text in finding.regions.items() for line in _item(key, text.splitlines())),
         *_item("expected", [_expected(claim)]),
-        *_item("verdict", [heading(finding.judged)]),
-        *_item("engines", listed(finding.judged)),
-        *_item("evidence", certified(finding.judged)),
-        *_facts(finding.judged),
+        *_item("verdict", [render_heading(finding.verdict)]),
+        *_item("engines", listed(finding.verdict)),
+        *_item("evidence", certified(finding.verdict)),
+        *_facts(finding.verdict),
     ]
     return "\n".join([*lines, *_behind(finding)])
 
 
-def troubles(findings: Iterable[Finding]) -> list[str]:
+def render_unexpected(findings: Iterable[Finding]) -> list[str]:
     """What follows the table: each claim that is not as expected, and of what could not be read the
     reason once."""
-    wrong = [each for each in findings if each.judged.standing is not Standing.AS_EXPECTED]
+    wrong = [each for each in findings if each.verdict.status is not ExpectationStatus.EXPECTED]
     unread = Counter(_why_unread(each) for each in wrong)
     told: dict[tuple[str, str, str] | str, str] = {}
     for each in wrong:
         why = _why_unread(each)
         if why is None or unread[why] == 1:
-            told[each.judged.name] = unexpected(each)
+            told[each.verdict.name] = render_unexpected_claim(each)
         else:
-            told.setdefault(why, unsupported(each.judged, unread[why]))
+            told.setdefault(why, render_unsupported(each.verdict, unread[why]))
     return list(told.values())
 
 
 def _why_unread(finding: Finding) -> tuple[str, str, str] | None:
     """What could not be read, and why; None of a claim that was asked."""
-    judged = finding.judged
+    judged = finding.verdict
     if judged.verdict is not Verdict.UNSUPPORTED:
         return None
     return judged.claim.subject, judged.claim.pages, judged.why
 
 
-def unsupported(judged: Judged, theorems: int) -> str:
+def render_unsupported(judged: ClaimVerdict, theorems: int) -> str:
     """A subject that could not be read: why, and how many theorems about it have no answer."""
     claim = judged.claim
     name = claim.subject + (f"/{claim.pages}" if claim.pages else "")
     return f"{name}: UNSUPPORTED. {judged.why.rstrip('.')}; {theorems} theorems about it have no answer."
 
 
-def unexpected(finding: Finding) -> str:
+def render_unexpected_claim(finding: Finding) -> str:
     """What follows the table for a claim that is not as expected."""
-    judged = finding.judged
-    lines = [f"{judged.name}: {heading(judged)}"]
+    judged = finding.verdict
+    lines = [f"{judged.name}: {render_heading(judged)}"]
     if finding.counterexample:
         lines += ["", *_counterexample(finding.counterexample, judged.claim.says)]
     for region, formula in finding.regions.items():
@@ -104,7 +104,7 @@ def _expected(claim: Claim) -> str:
     return text
 
 
-def _facts(judged: Judged) -> Iterator[str]:
+def _facts(judged: ClaimVerdict) -> Iterator[str]:
     """The facts that a proof needs, in full; of the others, the names."""
     used = judged.answer.core if judged.answer and judged.answer.core is not None else ()
     facts = list(enumerate(judged.claim.facts))
@@ -118,7 +118,7 @@ def _behind(finding: Finding) -> Iterator[str]:
         yield prose.render_example(finding.example)
     if finding.counterexample:
         yield "\nThe theorem fails:\n"
-        yield from _counterexample(finding.counterexample, finding.judged.claim.says)
+        yield from _counterexample(finding.counterexample, finding.verdict.claim.says)
     if finding.harms:
         yield "\nWhat went wrong where it failed before:\n"
         for harm in finding.harms:
@@ -129,9 +129,9 @@ def _behind(finding: Finding) -> Iterator[str]:
     if finding.counterpart:
         yield "\nThe same in the model that stands for the kernel, and in the kernel's own C:\n"
         yield finding.counterpart
-    if finding.judged.verdict is Verdict.PROVED:
+    if finding.verdict.verdict is Verdict.PROVED:
         yield "\nWhat stands behind the proof:\n"
-        for line in stands_behind(finding.judged):
+        for line in list_grounds(finding.verdict):
             yield from _filled(line, _WIDTH, "    " + " " * len("contract  "))
     if finding.breaking:
         yield "\nWhat would make it fail:\n"
@@ -164,7 +164,7 @@ def _counterexample(witness: Witness, says: str) -> Iterator[str]:
     yield trace.render_trace(witness)
 
 
-def stands_behind(judged: Judged) -> Iterator[str]:
+def list_grounds(judged: ClaimVerdict) -> Iterator[str]:
     """What a proof is modulo: the facts used, and what contracts say of inputs; and what it holds in
     spite of."""
     claim, obligation, answer = judged.claim, judged.obligation, judged.answer
@@ -172,7 +172,7 @@ def stands_behind(judged: Judged) -> Iterator[str]:
     used = [claim.facts[i] for i in answer.core] if answer and answer.core is not None else []
     for fact in used:
         yield f"fact      {fact.name} [{fact.source}]"
-    inputs = {n: i for p in claim.subjects.values() for n, i in p.inputs.items() if n in names}
+    inputs = {n: i for p in claim.procedures.values() for n, i in p.inputs.items() if n in names}
     yield from (f"contract  {text}" for text in _of(inputs, (Origin.CONTRACT,)))
     yield from (f"whatever  {text}" for text in _of(inputs, (Origin.HAVOC, Origin.UNINITIALISED)))
     yield "z3's answer `unsat`, and model.program.symbolic's reading of the procedure"

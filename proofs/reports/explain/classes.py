@@ -21,7 +21,7 @@ from model.program.procedure import Procedure
 from proofs.claims.claim import Claim
 from proofs.solvers.smt.pool import Pool
 from proofs.theorems.expectation import Verdict
-from proofs.verdicts.prove import verdicts
+from proofs.verdicts.prove import decide_separately
 
 #: Rows that are told in full.
 MOST = 12
@@ -37,7 +37,7 @@ class Kinds:
     elsewhere: bool
     open_rows: int
 
-    def told(self) -> str:
+    def render_summary(self) -> str:
         """How many there are, as a sentence."""
         number = len(self.refuting)
         if (number, self.elsewhere, self.open_rows) == (1, False, 0):
@@ -47,22 +47,22 @@ class Kinds:
         left = f" {self.open_rows} more are undecided." if self.open_rows else ""
         return f"counterexamples in {rows} of the {self.count} of the table of attributes{beside}.{left}"
 
-    def text(self) -> str:
+    def render_text(self) -> str:
         """How many there are, and below it each: the row with what it leaves open as ``any``."""
         more = len(self.refuting) - MOST
         left = [f"and {more} rows more."] if more > 0 else []
-        return "\n".join([self.told(), *filter(None, [render_rows(self.refuting[:MOST])]), *left])
+        return "\n".join([self.render_summary(), *filter(None, [render_rows(self.refuting[:MOST])]), *left])
 
 
-def kinds(pool: Pool, claim: Claim, procedure: Procedure) -> Kinds:
+def count_kinds(pool: Pool, claim: Claim, procedure: Procedure) -> Kinds:
     """The kinds of counterexamples of a claim about that procedure alone.
 
     Raises AttributesError for a procedure that has no table.
     """
-    return next(iter(all_kinds(pool, {claim.name: (claim, procedure)}).values()))
+    return next(iter(count_all_kinds(pool, {claim.name: (claim, procedure)}).values()))
 
 
-def all_kinds(
+def count_all_kinds(
     pool: Pool, asked: Mapping[str, tuple[Claim, Procedure]], known: Tables | None = None
 ) -> Mapping[str, Kinds]:
     """Those of several claims, all asked at once; errors as of ``kinds``."""
@@ -71,7 +71,7 @@ def all_kinds(
     claims = {
         key: list(_asked(asked[key][0], [_term(row) for row in table])) for key, table in tables.items()
     }
-    found = verdicts(pool, [each for several in claims.values() for each in several])
+    found = decide_separately(pool, [each for several in claims.values() for each in several])
     return {key: _kinds(table, [found[each.name] for each in claims[key]]) for key, table in tables.items()}
 
 

@@ -10,19 +10,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from counterexamples.attributes.table import AttributesError, Tables
-from proofs.claims.subject import part
+from proofs.claims.subject import parse_subject
 from proofs.cli.progress import Progress
-from proofs.reports.explain.classes import all_kinds
-from proofs.reports.explain.shape_replay import counterpart
-from proofs.reports.explain.smallest_mutant import breaking, can_be_asked
+from proofs.reports.explain.classes import count_all_kinds
+from proofs.reports.explain.shape_replay import render_counterpart
+from proofs.reports.explain.smallest_mutant import find_breaking_mutant, is_breakable
 from proofs.solvers.smt.pool import Pool
 from proofs.theorems.expectation import Verdict
 from proofs.verdicts.finding import Finding
 from proofs.verdicts.prove import with_obligations
-from proofs.verdicts.verdict import Judged
+from proofs.verdicts.verdict import ClaimVerdict
 
 
-def explained(pool: Pool, found: Sequence[Finding], progress: Progress) -> list[Finding]:
+def add_explanations(pool: Pool, found: Sequence[Finding], progress: Progress) -> list[Finding]:
     """The findings, each proof with the smallest mistake that breaks it, and each counterexample with the
     number of its kinds and what the shape that stands for the kernel does on it."""
     return list(_closely(pool, found, progress))
@@ -30,14 +30,14 @@ def explained(pool: Pool, found: Sequence[Finding], progress: Progress) -> list[
 
 def _closely(pool: Pool, found: Sequence[Finding], progress: Progress) -> Iterator[Finding]:
     progress.begin("looking for the smallest mistakes and for other kinds", len(found))
-    made = {each.name: each for each in with_obligations(each.judged for each in found)}
+    made = {each.name: each for each in with_obligations(each.verdict for each in found)}
     tables = Tables()
     for each in progress.count(found):
-        judged = made[each.judged.name]
-        if can_be_asked(judged):
-            yield replace(each, breaking=breaking(pool, judged).told())
+        judged = made[each.verdict.name]
+        if is_breakable(judged):
+            yield replace(each, breaking=find_breaking_mutant(pool, judged).render_text())
         elif each.counterexample is not None:
-            beside = counterpart(judged, part(judged.claim.subject))
+            beside = render_counterpart(judged, parse_subject(judged.claim.subject))
             harms = _harms(judged.claim.theorem)
             yield replace(each, kinds=_kinds(pool, judged, tables), counterpart=beside, harms=harms)
         else:
@@ -52,13 +52,13 @@ def _harms(theorem: str) -> tuple[str, ...]:
     return tuple(f"{harm.called}: {harm.says} ({name}; {harm.source})" for name, harm in found)
 
 
-def _kinds(pool: Pool, judged: Judged, tables: Tables) -> str:
+def _kinds(pool: Pool, judged: ClaimVerdict, tables: Tables) -> str:
     """How many kinds of counterexamples there are, and each; "" if they are not counted."""
     claim = judged.claim
-    if judged.verdict is not Verdict.REFUTED or len(claim.subjects) != 1:
+    if judged.verdict is not Verdict.REFUTED or len(claim.procedures) != 1:
         return ""
-    (procedure,) = claim.subjects.values()
+    (procedure,) = claim.procedures.values()
     try:
-        return all_kinds(pool, {claim.name: (claim, procedure)}, tables)[claim.name].text()
+        return count_all_kinds(pool, {claim.name: (claim, procedure)}, tables)[claim.name].render_text()
     except AttributesError as error:
         return f"They are not counted. {error}"

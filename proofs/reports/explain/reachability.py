@@ -20,10 +20,10 @@ from model.program.procedure import ProcedureError
 from proofs.claims.claim import Claim, Replay, replay
 from proofs.solvers.obligation import Obligation
 from proofs.verdicts.simulation import refutation_candidates
-from proofs.verdicts.verdict import Judged
+from proofs.verdicts.verdict import ClaimVerdict
 
 
-def reach(judged: Judged, on: Term = TRUE) -> Reach:
+def find_reach(judged: ClaimVerdict, on: Term = TRUE) -> Reach:
     """How a program gets to the counterexample, by a page of which ``on`` is true; nothing of a verdict
     that has none."""
     answer, obligation = judged.answer, judged.obligation
@@ -74,7 +74,7 @@ def _names(claim: Claim, obligation: Obligation) -> Mapping[str, str]:
     """The words that are inputs, and the names of these."""
     applied = {each.function: each.name for each in obligation.applications}
     names = {name: name for name in obligation.inputs} | applied
-    for procedure in claim.subjects.values():
+    for procedure in claim.procedures.values():
         for word, term in procedure.symbols.items():
             if term.op in ("name", "place"):
                 names[word] = str(term.data)

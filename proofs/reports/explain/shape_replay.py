@@ -22,14 +22,14 @@ from model.program.procedure import Procedure, ProcedureError
 from model.source.targets.functions.fault import USER_MEM_ABORT
 from proofs.claims.claim import Claim, replay
 from proofs.claims.relational.conformance import KERNEL, SHAPE, conform, pair_procedures
-from proofs.claims.subject import Part
-from proofs.verdicts.finding import spoken
-from proofs.verdicts.verdict import Judged
+from proofs.claims.subject import KernelFunction
+from proofs.verdicts.finding import symbol_names
+from proofs.verdicts.verdict import ClaimVerdict
 
 _PAGES = "4K"
 
 
-def counterpart(judged: Judged, about: Part | None) -> str:
+def render_counterpart(judged: ClaimVerdict, about: KernelFunction | None) -> str:
     """The counterexample of a claim about that function of a kernel in its shape and in its own C, or a
     sentence that says why there is none; "" of what is no kernel, or has no counterexample."""
     answer = judged.answer
@@ -40,16 +40,16 @@ def counterpart(judged: Judged, about: Part | None) -> str:
     shape = _shape_of(about.kernel, judged.claim.pages or _PAGES)
     if shape is None:
         return f"No model stands for {about.kernel}, so that there is no counterpart of it."
-    if tuple(judged.claim.subjects) != (KERNEL,):
+    if tuple(judged.claim.procedures) != (KERNEL,):
         return "The claim is about several procedures, so that no single model has a counterpart of it."
-    both = replace(judged.claim, subjects=pair_procedures(shape, judged.claim.subjects[KERNEL]))
+    both = replace(judged.claim, procedures=pair_procedures(shape, judged.claim.procedures[KERNEL]))
     try:
         return _told(both, judged, shape.name)
     except ProcedureError as error:
         return f"The model of {shape.name} has no counterpart of it: {error}"
 
 
-def _told(both: Claim, judged: Judged, shape: str) -> str:
+def _told(both: Claim, judged: ClaimVerdict, shape: str) -> str:
     obligation, answer = judged.obligation, judged.answer
     assert obligation is not None and answer is not None and answer.counterexample is not None
     shown = answer.counterexample
@@ -58,8 +58,8 @@ def _told(both: Claim, judged: Judged, shape: str) -> str:
         return replay(both, obligation.concrete(model)).runs
 
     widths = {name: sort.width for name, sort in obligation.inputs.items()}
-    words = spoken(judged.claim)
-    found = build_witness(shown.model, shown.cube, widths, both.subjects, rerun, words, lambda _, __: True)
+    words = symbol_names(judged.claim)
+    found = build_witness(shown.model, shown.cube, widths, both.procedures, rerun, words, lambda _, __: True)
     alike = replay(both, obligation.concrete(shown.model)).value(conform())
     end = (
         f"The model of {shape} does on this witness what the kernel does."

@@ -16,12 +16,12 @@ from dataclasses import dataclass, replace
 from counterexamples.mutation import generate_mutants
 from counterexamples.mutation.mutant import Mutant
 from model.program.interpreter import Inputs
-from proofs.claims.obligations import obligations
+from proofs.claims.obligations import build_obligations
 from proofs.solvers.smt.pool import Pool
 from proofs.theorems.expectation import Verdict
-from proofs.verdicts.prove import verdicts
+from proofs.verdicts.prove import decide_separately
 from proofs.verdicts.simulation import Screen, refutes
-from proofs.verdicts.verdict import Judged
+from proofs.verdicts.verdict import ClaimVerdict
 
 #: Mistakes that the solver is asked about: at once, and at most.
 AT_ONCE, MOST = 16, 96
@@ -40,7 +40,7 @@ _SMALLEST: Mapping[str, int] = {
 
 
 @dataclass(frozen=True)
-class Broken:
+class BreakingMutant:
     """``by`` is the smallest mistake that breaks the theorem, None if none is known; ``count`` are all that
     there are, ``held`` those before it that do not break it, and ``unknown`` those of which that is not known."""
 
@@ -49,7 +49,7 @@ class Broken:
     held: int
     unknown: int
 
-    def told(self) -> str:
+    def render_text(self) -> str:
         """What would make the theorem fail, as sentences."""
         left = f" Of {self.unknown} smaller or other changes that is not known." if self.unknown else ""
         if self.by is None:
@@ -65,14 +65,14 @@ class Broken:
         )
 
 
-def can_be_asked(judged: Judged) -> bool:
+def is_breakable(judged: ClaimVerdict) -> bool:
     """Whether there is one procedure to make a mistake in, and a proof to be broken."""
-    return judged.verdict is Verdict.PROVED and len(judged.claim.subjects) == 1
+    return judged.verdict is Verdict.PROVED and len(judged.claim.procedures) == 1
 
 
-def breaking(pool: Pool, judged: Judged) -> Broken:
+def find_breaking_mutant(pool: Pool, judged: ClaimVerdict) -> BreakingMutant:
     """The smallest mistake that breaks what was proved (``can_be_asked``)."""
-    (procedure,) = judged.claim.subjects.values()
+    (procedure,) = judged.claim.procedures.values()
     ordered = sorted(generate_mutants(procedure), key=_size)
     first = _first_on_inputs(judged, ordered)
     known = len(ordered) if first is None else first
@@ -86,7 +86,7 @@ def breaking(pool: Pool, judged: Judged) -> Broken:
             break
     found = first if refuted is None else refuted
     smaller = len(ordered) if found is None else found
-    return Broken(None if found is None else ordered[found], len(ordered), held, smaller - held)
+    return BreakingMutant(None if found is None else ordered[found], len(ordered), held, smaller - held)
 
 
 def _size(mutant: Mutant) -> tuple[int, int, int, str]:
@@ -94,22 +94,22 @@ def _size(mutant: Mutant) -> tuple[int, int, int, str]:
     return _SMALLEST[mutant.operator], len(mutant.says), mutant.span.line, str(mutant)
 
 
-def _first_on_inputs(judged: Judged, ordered: Sequence[Mutant]) -> int | None:
+def _first_on_inputs(judged: ClaimVerdict, ordered: Sequence[Mutant]) -> int | None:
     """The first mistake that breaks the theorem on an input that is known to reach its premises."""
     inputs = list(_reached(judged))
     if not inputs:
         return None
     claim = judged.claim
-    screen = Screen.of(claim.subjects[""], inputs)
+    screen = Screen.of(claim.procedures[""], inputs)
     for i, mutant in enumerate(ordered):
-        changed = replace(claim, subjects={"": mutant.procedure})
+        changed = replace(claim, procedures={"": mutant.procedure})
         for refuted, at in screen.killers(mutant.procedure, [claim]):
             if refuted is not None and refutes(changed, inputs[at]):
                 return i
     return None
 
 
-def _reached(judged: Judged) -> Iterator[Inputs]:
+def _reached(judged: ClaimVerdict) -> Iterator[Inputs]:
     """Inputs on which the premises hold."""
     if judged.answer is None or judged.obligation is None:
         return
@@ -117,17 +117,17 @@ def _reached(judged: Judged) -> Iterator[Inputs]:
     yield from (judged.obligation.concrete(model) for model in models if model)
 
 
-def _verdicts(pool: Pool, judged: Judged, some: Sequence[Mutant]) -> list[Verdict]:
+def _verdicts(pool: Pool, judged: ClaimVerdict, some: Sequence[Mutant]) -> list[Verdict]:
     """The verdicts about these; what comes to the very question that was proved is not asked again."""
     claim = judged.claim
     asked = [
         replace(
-            claim, theorem=f"{claim.theorem}.{i}", subjects={"": each.procedure}, expected=None, regions=()
+            claim, theorem=f"{claim.theorem}.{i}", procedures={"": each.procedure}, expected=None, regions=()
         )
         for i, each in enumerate(some)
     ]
-    proved = obligations([replace(claim, expected=None)])[0].formula
-    made = {each.claim: each for each in obligations(asked)}
+    proved = build_obligations([replace(claim, expected=None)])[0].formula
+    made = {each.claim: each for each in build_obligations(asked)}
     new = [each for each in asked if made[each.name].formula != proved]
-    found = verdicts(pool, new, [made[each.name] for each in new]) if new else {}
+    found = decide_separately(pool, new, [made[each.name] for each in new]) if new else {}
     return [found.get(each.name, Verdict.PROVED) for each in asked]

@@ -31,11 +31,11 @@ from proofs.review.review import Difference, FunctionChange, FunctionReview
 from proofs.solvers.smt.pool import Pool
 from proofs.theorems.expectation import Verdict
 from proofs.theorems.theorem import Region
-from proofs.verdicts.cache import Memory
-from proofs.verdicts.finding import Finding, find
-from proofs.verdicts.prove import decided, examined
-from proofs.verdicts.region import FormulaError, formula
-from proofs.verdicts.verdict import Judged
+from proofs.verdicts.cache import VerdictCache
+from proofs.verdicts.finding import Finding, build_finding
+from proofs.verdicts.prove import decide_claims, examine_verdicts
+from proofs.verdicts.region import FormulaError, find_formula
+from proofs.verdicts.verdict import ClaimVerdict
 
 
 @dataclass(frozen=True)
@@ -49,13 +49,15 @@ class FunctionPair:
     claims: tuple[Claim, ...] = ()
 
 
-def review_functions(pool: Pool, memory: Memory, before: Side, after: Side) -> tuple[FunctionReview, ...]:
+def review_functions(
+    pool: Pool, memory: VerdictCache, before: Side, after: Side
+) -> tuple[FunctionReview, ...]:
     """The review of each function, in the order of the targets; those that neither tree has are left out."""
     pairs = list(_pair_functions(before, after))
     claims = [claim for pair in pairs for claim in pair.claims]
-    judged = {each.name: each for each in decided(pool, claims, memory)}
+    judged = {each.name: each for each in decide_claims(pool, claims, memory)}
     refuted = [each for each in judged.values() if each.verdict is Verdict.REFUTED]
-    closely = {each.name: find(each) for each in examined(pool, refuted, memory)}
+    closely = {each.name: build_finding(each) for each in examine_verdicts(pool, refuted, memory)}
     return tuple(_review_pair(pool, memory, pair, judged, closely) for pair in pairs)
 
 
@@ -86,7 +88,11 @@ def _pair_function(target: Target, pages: str, names: str, one: ReadTarget, two:
 
 
 def _review_pair(
-    pool: Pool, memory: Memory, pair: FunctionPair, judged: dict[str, Judged], closely: dict[str, Finding]
+    pool: Pool,
+    memory: VerdictCache,
+    pair: FunctionPair,
+    judged: dict[str, ClaimVerdict],
+    closely: dict[str, Finding],
 ) -> FunctionReview:
     change, why = _classify(pair, [judged[claim.name] for claim in pair.claims])
     name = pair.target.name
@@ -110,7 +116,7 @@ def _review_pair(
     )
 
 
-def _classify(pair: FunctionPair, judged: Sequence[Judged]) -> tuple[FunctionChange, str]:
+def _classify(pair: FunctionPair, judged: Sequence[ClaimVerdict]) -> tuple[FunctionChange, str]:
     why = next((str(each) for each in (pair.two, pair.one) if isinstance(each, Unsupported)), "")
     if why:
         return FunctionChange.UNREAD, why
@@ -130,13 +136,13 @@ def _most_specific(differing: Sequence[Claim]) -> Sequence[Claim]:
 
 
 def _describe_difference(finding: Finding) -> Difference:
-    claim = finding.judged.claim
+    claim = finding.verdict.claim
     return Difference(claim.says, claim, finding.counterexample)
 
 
-def _render_region(pool: Pool, memory: Memory, claim: Claim, region: Region) -> str:
+def _render_region(pool: Pool, memory: VerdictCache, claim: Claim, region: Region) -> str:
     try:
-        return f"{region.says} {formula(pool, claim, region, memory)}"
+        return f"{region.says} {find_formula(pool, claim, region, memory)}"
     except FormulaError as error:
         return f"no formula: {error}"
 

@@ -28,8 +28,8 @@ from proofs.claims.claim import Claim
 from proofs.review.comparison import line_core
 from proofs.solvers.smt.pool import Pool
 from proofs.theorems.expectation import Verdict
-from proofs.verdicts.cache import Memory
-from proofs.verdicts.prove import cores, decided
+from proofs.verdicts.cache import VerdictCache
+from proofs.verdicts.prove import decide_claims, find_cores
 
 
 class DeadKind(Enum):
@@ -80,7 +80,7 @@ def claim_conditions(subject: str, procedure: Procedure, facts: Sequence[Fact]) 
             pages="",
             says=f"It is never {way} where it decides.",
             because=("every input that the facts allow is covered",),
-            subjects={"": found.procedure},
+            procedures={"": found.procedure},
             facts=tuple(facts),
             given=(TRUE,),
             then=then,
@@ -146,13 +146,13 @@ WIDTH = 72
 
 
 def report_dead_code(
-    pool: Pool, memory: Memory, name: str, target: Target, procedure: Procedure
+    pool: Pool, memory: VerdictCache, name: str, target: Target, procedure: Procedure
 ) -> tuple[str, bool]:
     """Every condition, or part of one, that can never change what the function does, as text; and whether
     every claim was decided."""
     facts = FACTS if target is USER_MEM_ABORT or target.is_fault_path else ()
     questions = claim_conditions(name, procedure, facts)
-    verdicts = {each.name: each.verdict for each in decided(pool, list(list_claims(questions)), memory)}
+    verdicts = {each.name: each.verdict for each in decide_claims(pool, list(list_claims(questions)), memory)}
     undecided = sum(v not in (Verdict.PROVED, Verdict.REFUTED) for v in verdicts.values())
     found = find_dead(questions, verdicts)
     return "\n".join(
@@ -165,9 +165,9 @@ def _find_line_cores(pool: Pool, found: Sequence[DeadCondition]) -> dict[str, tu
     claims = [claim for each in found for claim in each.proofs]
     if not claims:
         return {}
-    lines = havoc_lines(claims[0].subjects[""])  # all are about one procedure
+    lines = havoc_lines(claims[0].procedures[""])  # all are about one procedure
     resting = [line_core.add_line_facts(claim, lines) for claim in claims]
-    needed = cores(pool, [each.claim for each in resting], least=True)
+    needed = find_cores(pool, [each.claim for each in resting], least=True)
     return {
         claim.name: tuple(dict.fromkeys(span.text for span in each.lines_of(needed.get(each.claim.name, ()))))
         for claim, each in zip(claims, resting, strict=True)

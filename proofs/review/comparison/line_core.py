@@ -44,7 +44,7 @@ def add_line_facts(claim: Claim, found: LineHavoc) -> LineClaim:
     about_lines = replace(
         claim,
         theorem=f"{claim.theorem}.lines",
-        subjects={**claim.subjects, "": found.procedure},
+        procedures={**claim.procedures, "": found.procedure},
         facts=(*claim.facts, *facts),
         expected=Expectation(Verdict.PROVED),
         regions=(),
@@ -56,5 +56,8 @@ def restate_under_havoc(claim: Claim, procedure: Procedure) -> Claim:
     """The claim about ``procedure``, in which the changed lines may do anything: if it is still proved, no
     proof needs them."""
     return replace(
-        claim, theorem=f"{claim.theorem}.untouched", subjects={**claim.subjects, "": procedure}, regions=()
+        claim,
+        theorem=f"{claim.theorem}.untouched",
+        procedures={**claim.procedures, "": procedure},
+        regions=(),
     )

@@ -10,7 +10,7 @@ from model.cache import default_directory
 from model.source.index.index import Index
 from model.source.preprocessor.profile import Profile
 from model.source.trees.tree import Tree
-from proofs.claims.subject import part
+from proofs.claims.subject import parse_subject
 from proofs.review.comparison.behaviour import review_functions
 from proofs.review.comparison.side import Side, find_changed_lines, read_side
 from proofs.review.comparison.theorems import review_theorems
@@ -18,7 +18,7 @@ from proofs.review.patches.apply import AppliedPatch, apply_all, is_read
 from proofs.review.patches.patch import Patch
 from proofs.review.review import FunctionChange, FunctionReview, PatchReview, TheoremReview
 from proofs.solvers.smt.pool import Pool
-from proofs.verdicts.cache import Memory
+from proofs.verdicts.cache import VerdictCache
 from proofs.verdicts.portfolio.engines import z3_version
 
 #: What a reader might believe was checked, and was not.
@@ -59,7 +59,7 @@ def _note_placement(applied: AppliedPatch) -> Iterator[str]:
 
 def review_revisions(
     pool: Pool,
-    memory: Memory,
+    memory: VerdictCache,
     tree: Tree,
     revisions: Sequence[Revision],
     configurations: Sequence[tuple[str, Profile]],
@@ -76,7 +76,7 @@ def review_revisions(
 
 
 def _review_revision(
-    pool: Pool, memory: Memory, before: Side, after: Side, revision: Revision
+    pool: Pool, memory: VerdictCache, before: Side, after: Side, revision: Revision
 ) -> PatchReview:
     functions = review_functions(pool, memory, before, after)
     if all(each.change is FunctionChange.UNTOUCHED for each in functions):
@@ -98,13 +98,13 @@ def _list_assumptions(
     after: Side, functions: Sequence[FunctionReview], theorems: Sequence[TheoremReview]
 ) -> Iterator[str]:
     """The facts that were offered to the proofs, and the contracts that the changed functions rest on."""
-    claims = [each.after.judged.claim for each in theorems if each.after]
+    claims = [each.after.verdict.claim for each in theorems if each.after]
     yield from (
         f"fact {name}" for name in dict.fromkeys(fact.name for claim in claims for fact in claim.facts)
     )
     changed = {each.function for each in functions if each.change is not FunctionChange.UNTOUCHED}
     for subject, contracts in after.read.contracts.items():
-        where = part(subject)
+        where = parse_subject(subject)
         if where is not None and where.target in changed:
             yield from (f"contract {name}" for name in contracts)
 

@@ -12,7 +12,7 @@ from model.program.procedure import Span
 from model.source.index.index import Index
 from model.source.preprocessor.profile import Profile
 from model.source.trees.tree import Tree, TreeError
-from proofs.claims.kernel.claims import Read, claims_about
+from proofs.claims.kernel.claims import KernelClaims, make_kernel_claims
 from proofs.claims.kernel.reading import Targets, read_all, release_of
 
 
@@ -23,7 +23,7 @@ class Side:
     tree: Tree
     index: Index
     targets: tuple[tuple[str, Targets], ...]
-    read: Read
+    read: KernelClaims
 
     @property
     def name(self) -> str:
@@ -41,7 +41,7 @@ def read_side(
     targets = tuple(
         (size, read_all(tree, index, size, profile, cache=kept)) for size, profile in configurations
     )
-    return Side(tree, index, targets, claims_about(tree.version, targets))
+    return Side(tree, index, targets, make_kernel_claims(tree.version, targets))
 
 
 @dataclass(frozen=True)

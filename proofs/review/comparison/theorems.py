@@ -14,8 +14,8 @@ from model.program.line_havoc import LineHavoc, havoc_lines
 from model.program.procedure import Procedure, Span
 from proofs.claims.claim import Claim
 from proofs.claims.fingerprint import Fingerprints
-from proofs.claims.obligations import obligations
-from proofs.claims.subject import part
+from proofs.claims.obligations import build_obligations
+from proofs.claims.subject import parse_subject
 from proofs.review.comparison import line_core
 from proofs.review.comparison.behaviour import digest_procedure
 from proofs.review.comparison.side import ChangedLines, Side
@@ -23,10 +23,10 @@ from proofs.review.review import TheoremReview, VerdictChange
 from proofs.solvers.obligation import Obligation
 from proofs.solvers.smt.pool import Pool
 from proofs.theorems.expectation import Verdict
-from proofs.verdicts.cache import Memory
-from proofs.verdicts.finding import Finding, find
-from proofs.verdicts.prove import cores, decided, denied, examined
-from proofs.verdicts.verdict import Judged, Standing, unsupported
+from proofs.verdicts.cache import VerdictCache
+from proofs.verdicts.finding import Finding, build_finding
+from proofs.verdicts.prove import decide_claims, decide_conclusions, examine_verdicts, find_cores
+from proofs.verdicts.verdict import ClaimVerdict, ExpectationStatus, make_unsupported
 
 #: Of so many broken theorems, at most, the line core of the proof before the patch is computed.
 EXPLAINED = 3
@@ -44,7 +44,7 @@ class _ClaimPair:
 
 
 def review_theorems(
-    pool: Pool, memory: Memory, before: Side, after: Side, lines: ChangedLines
+    pool: Pool, memory: VerdictCache, before: Side, after: Side, lines: ChangedLines
 ) -> tuple[TheoremReview, ...]:
     """The theorems about what the patch changes, in the order of the claims."""
     changed = list(_pair_changed_claims(before, after))
@@ -68,7 +68,7 @@ def _find_identical(changed: Sequence[_ClaimPair], unread: Container[str]) -> fr
         for i, each in enumerate(changed)
         if each.one and each.two and each.one.name not in unread and each.two.name not in unread
     }
-    one, two = (obligations([pair[side] for pair in pairs.values()]) for side in (0, 1))
+    one, two = (build_obligations([pair[side] for pair in pairs.values()]) for side in (0, 1))
     made = zip(pairs, one, two, strict=True)
     return frozenset(i for i, a, b in made if a.formula == b.formula and _witness_key(a) == _witness_key(b))
 
@@ -97,7 +97,7 @@ def _identity(claim: Claim) -> tuple[str, str, str]:
 
 
 def _function_of(claim: Claim) -> str:
-    where = part(claim.subject)
+    where = parse_subject(claim.subject)
     return where.target if where else claim.subject
 
 
@@ -109,7 +109,7 @@ class _Digests:
         self.procedures: dict[int, tuple[Procedure, bytes]] = {}
 
     def of(self, claim: Claim) -> tuple[object, ...]:
-        subjects = tuple((name, self.procedure(p)) for name, p in claim.subjects.items())
+        subjects = tuple((name, self.procedure(p)) for name, p in claim.procedures.items())
         rest = self.fingerprints.content((claim.facts, claim.given, claim.then, claim.expected))
         return subjects, rest
 
@@ -120,24 +120,26 @@ class _Digests:
         return found[1]
 
 
-def _decide(pool: Pool, memory: Memory, side: Side, claims: Sequence[Claim]) -> dict[str, Finding]:
+def _decide(pool: Pool, memory: VerdictCache, side: Side, claims: Sequence[Claim]) -> dict[str, Finding]:
     """The findings by name, without witnesses."""
     unread = side.read.unread
-    judged = {c.name: unsupported(c, unread[c.name]) for c in claims if c.name in unread}
-    judged |= {each.name: each for each in decided(pool, [c for c in claims if c.name not in unread], memory)}
-    return {name: find(each) for name, each in judged.items()}
+    judged = {c.name: make_unsupported(c, unread[c.name]) for c in claims if c.name in unread}
+    judged |= {
+        each.name: each for each in decide_claims(pool, [c for c in claims if c.name not in unread], memory)
+    }
+    return {name: build_finding(each) for name, each in judged.items()}
 
 
-def _with_witnesses(pool: Pool, memory: Memory, found: Sequence[TheoremReview]) -> list[TheoremReview]:
+def _with_witnesses(pool: Pool, memory: VerdictCache, found: Sequence[TheoremReview]) -> list[TheoremReview]:
     """The same with witnesses of what is refuted after the patch, and was not so before."""
     wanted = [
-        each.after.judged
+        each.after.verdict
         for each in found
         if each.after
         and each.became is not VerdictChange.SAME
-        and each.after.judged.verdict is Verdict.REFUTED
+        and each.after.verdict.verdict is Verdict.REFUTED
     ]
-    closely = {each.name: find(each) for each in examined(pool, wanted, memory)}
+    closely = {each.name: build_finding(each) for each in examine_verdicts(pool, wanted, memory)}
     return [replace(each, after=closely.get(each.claim_name, each.after)) for each in found]
 
 
@@ -149,13 +151,13 @@ def _review_pair(both: _ClaimPair, one: Finding | None, two: Finding | None) -> 
         _function_of(claim),
         claim.pages,
         claim.says,
-        _compare_verdicts(one.judged if one else None, two.judged if two else None),
+        _compare_verdicts(one.verdict if one else None, two.verdict if two else None),
         one,
         two,
     )
 
 
-def _compare_verdicts(one: Judged | None, two: Judged | None) -> VerdictChange:
+def _compare_verdicts(one: ClaimVerdict | None, two: ClaimVerdict | None) -> VerdictChange:
     old, new = one.verdict if one else None, two.verdict if two else None
     if old is None or one is None:
         return VerdictChange.NEW
@@ -165,16 +167,16 @@ def _compare_verdicts(one: Judged | None, two: Judged | None) -> VerdictChange:
         return VerdictChange.BROKEN
     if (old, new) == (Verdict.REFUTED, Verdict.PROVED):
         return VerdictChange.MENDED
-    fails_otherwise = new is Verdict.REFUTED and two.standing is Standing.OTHERWISE
-    if fails_otherwise and one.standing is not Standing.OTHERWISE:
+    fails_otherwise = new is Verdict.REFUTED and two.status is ExpectationStatus.UNEXPECTED
+    if fails_otherwise and one.status is not ExpectationStatus.UNEXPECTED:
         return VerdictChange.OTHERWISE
     return VerdictChange.SAME
 
 
 def _claim_if_proved(finding: Finding | None) -> Claim | None:
-    if finding is None or finding.judged.verdict is not Verdict.PROVED:
+    if finding is None or finding.verdict.verdict is not Verdict.PROVED:
         return None
-    return finding.judged.claim
+    return finding.verdict.claim
 
 
 def _with_relevance(
@@ -189,7 +191,7 @@ def _with_relevance(
         if one is not None and two is not None and i not in alike:
             halves[i] = [*spared.before(i, one), *spared.after(i, two)]
     claims = [claim for both in halves.values() for claim in both]
-    still_proved = denied(pool, claims)
+    still_proved = decide_conclusions(pool, claims)
     for i, each in enumerate(found):
         answers = [still_proved.get(claim.name) for claim in halves.get(i, [])]
         known = i in alike or (i in halves and None not in answers)
@@ -211,7 +213,7 @@ class _HavocClaims:
         return self.claim(i, claim, "after", self.lines.is_new)
 
     def claim(self, i: int, claim: Claim, side: str, which: Callable[[Span], bool]) -> Iterator[Claim]:
-        procedure = claim.subjects[""]
+        procedure = claim.procedures[""]
         if id(procedure) not in self.made:
             self.made[id(procedure)] = procedure, havoc_lines(procedure, which)
         found = self.made[id(procedure)][1]
@@ -226,9 +228,9 @@ def _with_lines(pool: Pool, found: Iterable[TheoremReview], lines: ChangedLines)
     wanted = [i for i, each in enumerate(reviews) if each.became is VerdictChange.BROKEN][:EXPLAINED]
     proofs = {i: claim for i in wanted if (claim := _claim_if_proved(reviews[i].before)) is not None}
     resting = {
-        i: line_core.add_line_facts(claim, havoc_lines(claim.subjects[""])) for i, claim in proofs.items()
+        i: line_core.add_line_facts(claim, havoc_lines(claim.procedures[""])) for i, claim in proofs.items()
     }
-    needed = cores(pool, [each.claim for each in resting.values()], least=True)
+    needed = find_cores(pool, [each.claim for each in resting.values()], least=True)
     for i, each in enumerate(reviews):
         used = needed.get(resting[i].claim.name) if i in resting else None
         spans = () if used is None else resting[i].lines_of(used)

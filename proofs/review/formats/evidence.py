@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from counterexamples.render import prose, trace
 from counterexamples.render.table import render_results
-from proofs.claims.obligations import obligations
+from proofs.claims.obligations import build_obligations
 from proofs.review.formats.text import ascii_only
 from proofs.review.review import PatchReview, Review, TheoremReview, VerdictChange
 from proofs.solvers import smtlib
@@ -48,8 +48,8 @@ def _of_patch(patch: PatchReview) -> Iterator[tuple[str, str]]:
 def _of_theorem(theorem: TheoremReview) -> Iterator[tuple[str, str]]:
     name = _UNSAFE.sub("_", smtlib.file_name(theorem.claim_name).removesuffix(".smt2"))
     for side, finding in (("before", theorem.before), ("after", theorem.after)):
-        if finding is not None and finding.judged.claim.subjects:
-            (made,) = obligations([finding.judged.claim])
+        if finding is not None and finding.verdict.claim.procedures:
+            (made,) = build_obligations([finding.verdict.claim])
             yield f"{name}.{side}.smt2", ascii_only(smtlib.render_claim(made))
     if theorem.after is not None and theorem.after.counterexample is not None:
         yield f"{name}.after.txt", _witness(theorem.after, theorem.says)

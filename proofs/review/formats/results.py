@@ -127,11 +127,11 @@ def _theorem(each: TheoremReview) -> dict[str, Any]:
 def _finding(finding: Finding | None) -> dict[str, Any] | None:
     if finding is None:
         return None
-    judged = finding.judged
+    judged = finding.verdict
     return {
         "claim": judged.name,
         "verdict": judged.verdict.value,
-        "standing": judged.standing.name.lower().replace("_", " "),
+        "standing": judged.status.json_name,
         "why": judged.why,
         "breaking": finding.breaking,
         "example": as_json.witness_data(finding.example),

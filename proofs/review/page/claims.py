@@ -83,7 +83,7 @@ def render_verdict(given: Verdict | None) -> Element:
 def _body(each: TheoremReview, assumed: FactIndex) -> Iterator[Child]:
     finding = each.after or each.before
     assert finding is not None  # one of the two was decided
-    claim = finding.judged.claim
+    claim = finding.verdict.claim
     yield element("p", f"This {_describe_change(each)}. {describe_relevance(each)}".rstrip())
     yield _lines(each)
     if each.after is not None and each.after.counterexample is not None:
@@ -147,6 +147,6 @@ def _reasons(each: TheoremReview) -> Iterator[Child]:
 
 
 def _reason(finding: Finding) -> str:
-    expected = finding.judged.claim.expected
+    expected = finding.verdict.claim.expected
     declared = expected.reason if expected is not None and expected.reason else ""
-    return " ".join(filter(None, (finding.judged.why, f"Declared: {declared}." if declared else "")))
+    return " ".join(filter(None, (finding.verdict.why, f"Declared: {declared}." if declared else "")))

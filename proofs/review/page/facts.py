@@ -24,12 +24,12 @@ class FactIndex:
 
     def render_facts(self, finding: Finding) -> Child:
         """What this claim may assume, and what its proof needs."""
-        facts = finding.judged.claim.facts
+        facts = finding.verdict.claim.facts
         if not facts:
             return element("p", "Nothing is assumed of the inputs.")
         ids = self._ids(facts)
         number = self.sets.index(ids) + 1
-        answer = finding.judged.answer
+        answer = finding.verdict.answer
         used = [ids[i] for i in answer.core] if answer is not None and answer.core else []
         return element(
             "p",
@@ -63,7 +63,7 @@ class FactIndex:
 
 def index_facts(review: Review) -> FactIndex:
     """What the claims of a review may assume."""
-    claims = [finding.judged.claim for each in _findings(review) for finding in each]
+    claims = [finding.verdict.claim for each in _findings(review) for finding in each]
     facts = {_key(fact): fact for claim in claims for fact in claim.facts}
     names: dict[_Key, str] = {}
     for key in facts:

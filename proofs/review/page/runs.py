@@ -44,12 +44,12 @@ def pair_theorem_runs(before: Finding | None, after: Finding) -> dict[str, Witne
     """The course after the patch, and that before it on the same input, if there is one."""
     assert after.counterexample is not None
     course = after.counterexample.runs[""]
-    earlier = _replay_before(before.judged.claim, after, course) if before is not None else None
+    earlier = _replay_before(before.verdict.claim, after, course) if before is not None else None
     return {AFTER: course} if earlier is None else {BEFORE: earlier, AFTER: course}
 
 
 def _replay_before(claim: Claim, after: Finding, course: WitnessRun) -> WitnessRun | None:
-    obligation, answer = after.judged.obligation, after.judged.answer
+    obligation, answer = after.verdict.obligation, after.verdict.answer
     if obligation is None or answer is None or answer.counterexample is None:
         return None
     try:
@@ -63,7 +63,7 @@ def _select_steps(claim: Claim, run: Run, course: WitnessRun) -> WitnessRun:
     """The run with the branches that were taken, and those that the other course shows."""
     shown = {_where(step) for step in course.steps}
     steps = tuple(step for step in run.steps if step.taken or step.effect or _where(step) in shown)
-    procedure = claim.subjects[""]
+    procedure = claim.procedures[""]
     words = {word: run.value(term) for word, term in procedure.symbols.items()}
     return WitnessRun(procedure, steps, words, unshown=len(run.steps) - len(steps))
 

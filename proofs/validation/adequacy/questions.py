@@ -50,12 +50,12 @@ def triviality_claims(claims: Iterable[Claim]) -> dict[str, list[tuple[str, list
     found: dict[str, list[tuple[str, list[Claim]]]] = {}
     known: set[tuple[object, ...]] = set()
     for claim in claims:
-        constants = [sorted(_constants(claim, subject).items()) for subject in claim.subjects]
+        constants = [sorted(_constants(claim, subject).items()) for subject in claim.procedures]
         key = (claim.theorem, str(constants))
         if key in known:
             continue
         known.add(key)
-        bare = replace(claim, subjects={s: _empty_procedure(claim, s) for s in claim.subjects}, facts=())
+        bare = replace(claim, procedures={s: _empty_procedure(claim, s) for s in claim.procedures}, facts=())
         wrong = found.setdefault(claim.theorem, [(TAUTOLOGY, []), (NO_CODE, [])])
         wrong[0][1].append(_triviality_claim(bare, "is_a_tautology", TAUTOLOGY, (TRUE,), claim.then))
         if not all(map(is_true, claim.given)):
@@ -65,7 +65,7 @@ def triviality_claims(claims: Iterable[Claim]) -> dict[str, list[tuple[str, list
 
 def _constants(claim: Claim, subject: str) -> dict[str, int]:
     """The constants of a subject that the claim mentions."""
-    known = claim.subjects[subject].constants
+    known = claim.procedures[subject].constants
     words = (text.rpartition(":") for text in free_names(*claim.given, claim.then))
     return {word: known[word] for whose, _, word in words if whose == subject and word in known}
 
@@ -76,10 +76,10 @@ def _empty_procedure(claim: Claim, subject: str) -> Procedure:
     inputs: dict[str, Input] = {}
     for text, sort in free_names(*claim.given, claim.then).items():
         whose, _, word = text.rpartition(":")
-        if whose == subject and word not in claim.subjects[subject].constants:
+        if whose == subject and word not in claim.procedures[subject].constants:
             inputs[word] = Input(sort)
     words = {w: symbol(f"{subject} {w}".strip(), each.sort) for w, each in inputs.items()}
-    constants = claim.subjects[subject].constants
+    constants = claim.procedures[subject].constants
     named = {str(t.data): Input(t.sort) for t in words.values()}
     return Procedure("no code", (), {}, named, words, constants)
 
@@ -116,8 +116,8 @@ def outcome_claims(claims: Iterable[Claim], known: Mapping[str, Term]) -> list[t
     of a kernel exclude, which has no such bit, is left out."""
     found: dict[tuple[str, str], tuple[str, Claim]] = {}
     for claim in claims:
-        procedure = claim.subjects.get("")
-        if procedure is None or len(claim.subjects) > 1 or not _is_fault_path(procedure):
+        procedure = claim.procedures.get("")
+        if procedure is None or len(claim.procedures) > 1 or not _is_fault_path(procedure):
             continue
         bound = {*procedure.symbols, *procedure.constants}
         for name, term in known.items():

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from counterexamples.render.as_json import render_json
 from model.logic import Term
 from proofs.claims.claim import Claim
-from proofs.claims.subject import part
+from proofs.claims.subject import parse_subject
 from proofs.cli.progress import Progress
 from proofs.solvers.smt.pool import Pool
 from proofs.theorems.expectation import Verdict
@@ -25,9 +25,9 @@ from proofs.validation.adequacy.outcomes import (
     OUTCOMES,
     WITH_LARGE_PAGES,
 )
-from proofs.verdicts.cache import Memory
-from proofs.verdicts.prove import cores, decided
-from proofs.verdicts.verdict import Judged
+from proofs.verdicts.cache import VerdictCache
+from proofs.verdicts.prove import decide_claims, find_cores
+from proofs.verdicts.verdict import ClaimVerdict
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ _DECIDED = {Verdict.PROVED: False, Verdict.VACUOUS: False, Verdict.REFUTED: True
 def answer_questions(
     pool: Pool,
     claims: Sequence[Claim],
-    memory: Memory | None = None,
+    memory: VerdictCache | None = None,
     outcomes: Mapping[str, Term] = OUTCOMES,
     never: Mapping[tuple[str, str], str] = NEVER,
     by_definition: Mapping[str, str] = BY_DEFINITION,
@@ -64,7 +64,7 @@ def answer_questions(
     """All answers, in the order of the questions.  ``never`` are the outcomes that cannot come about, and
     ``by_definition`` theorems that need no code, each with the reason.  Whether an assumption is needed
     is decided only of the ``whole`` catalogue."""
-    verdicts = _Verdicts(pool, memory or Memory())
+    verdicts = _Verdicts(pool, memory or VerdictCache())
     judged = verdicts.decide(claims)
     ordered = [judged[claim.name] for claim in claims]
     return [
@@ -80,10 +80,10 @@ def answer_questions(
 @dataclass(frozen=True)
 class _Verdicts:
     pool: Pool
-    memory: Memory
+    memory: VerdictCache
 
-    def decide(self, claims: Iterable[Claim]) -> dict[str, Judged]:
-        return {each.name: each for each in decided(self.pool, list(claims), self.memory)}
+    def decide(self, claims: Iterable[Claim]) -> dict[str, ClaimVerdict]:
+        return {each.name: each for each in decide_claims(self.pool, list(claims), self.memory)}
 
     def are_possible(self, claims: Iterable[Claim]) -> dict[str, bool | None]:
         """Of each claim that says "never", by name, whether it is false."""
@@ -100,7 +100,7 @@ def _check_facts(verdicts: _Verdicts, claims: Sequence[Claim]) -> Iterator[Adequ
         )
 
 
-def _check_premises(judged: Iterable[Judged]) -> Iterator[AdequacyAnswer]:
+def _check_premises(judged: Iterable[ClaimVerdict]) -> Iterator[AdequacyAnswer]:
     for each in judged:
         known = each.verdict in (Verdict.PROVED, Verdict.REFUTED)
         good = True if known else False if each.verdict is Verdict.VACUOUS else None
@@ -155,7 +155,7 @@ def _check_outcomes(
     answers = verdicts.are_possible(claim for _, claim in made)
     for name, claim in made:
         reached = answers[claim.name]
-        function = part(claim.subject)
+        function = parse_subject(claim.subject)
         reason = never.get((function.target if function else "", name)) or never.get(("", name), "")
         good = None if reached is None else reached is (reason == "")
         finding = {True: "reached", False: "never reached", None: "undecided"}[reached]
@@ -166,11 +166,11 @@ def _check_outcomes(
         )
 
 
-def _check_assumptions(pool: Pool, judged: Sequence[Judged]) -> Iterator[AdequacyAnswer]:
+def _check_assumptions(pool: Pool, judged: Sequence[ClaimVerdict]) -> Iterator[AdequacyAnswer]:
     proved = [each.claim for each in judged if each.verdict is Verdict.PROVED]
     used: Counter[str] = Counter()
     example: dict[str, str] = {}
-    found = cores(pool, proved, least=True)
+    found = find_cores(pool, proved, least=True)
     for claim in proved:
         for i in found.get(claim.name, ()):
             used[claim.facts[i].name] += 1
@@ -187,7 +187,7 @@ def _check_assumptions(pool: Pool, judged: Sequence[Judged]) -> Iterator[Adequac
         yield AdequacyAnswer(NEEDED, name, good, finding)
 
 
-def _check_siblings(verdicts: _Verdicts, judged: Sequence[Judged]) -> Iterator[AdequacyAnswer]:
+def _check_siblings(verdicts: _Verdicts, judged: Sequence[ClaimVerdict]) -> Iterator[AdequacyAnswer]:
     """Of each theorem that is proved somewhere; a subject is tried only if those before it have no false
     sibling, and the denied conclusion is tried last."""
     proved: dict[str, list[Claim]] = {}
@@ -259,7 +259,7 @@ class AdequacyReport:
 
 
 def assess_theorems(
-    pool: Pool, claims: Sequence[Claim], progress: Progress, memory: Memory, whole: bool
+    pool: Pool, claims: Sequence[Claim], progress: Progress, memory: VerdictCache, whole: bool
 ) -> AdequacyReport:
     """Whether the theorems are worth proving; ``whole`` says that these are all claims of the shapes."""
     progress.begin("assessing the theorems")

@@ -22,8 +22,8 @@ from model.source.preprocessor.profile import Profile
 from model.source.trees.tree import Tree
 from proofs.claims.claim import Claim, replay
 from proofs.claims.fingerprint import Fingerprints
-from proofs.claims.kernel.reading import profiles, read_all
-from proofs.claims.subject import part
+from proofs.claims.kernel.reading import list_profiles, read_all
+from proofs.claims.subject import parse_subject
 from proofs.theorems.expectation import Verdict
 from proofs.validation.differential.cgen.c_procedure import ARGUMENTS
 from proofs.validation.differential.cgen.c_terms import Unprintable
@@ -35,7 +35,7 @@ from proofs.validation.differential.program import (
     SideOutcome,
     compile_target,
 )
-from proofs.verdicts.verdict import Judged
+from proofs.verdicts.verdict import ClaimVerdict
 
 #: Where the procedure has the locals of functions; in the compiled C they lie on the stack.
 _LOCALS = 0xFFFF_8000_0000_0000
@@ -170,7 +170,7 @@ class CompiledKernels:
     def functions_of(self, claim: Claim) -> list[tuple[str, Kernel]] | str:
         """The functions that the claim is about, by its own names of them; or why one is not in the tree."""
         found: list[tuple[str, Kernel]] = []
-        for subject, procedure in claim.subjects.items():
+        for subject, procedure in claim.procedures.items():
             body = self.prints.content(procedure.body)
             fits = [k for k in self.kernels if self.prints.content(k.procedure.body) == body]
             if not fits:
@@ -193,10 +193,12 @@ class CompiledKernels:
 
 
 def replay_refutations(
-    tree: Tree, configurations: Sequence[tuple[str, Profile]], judged: Sequence[Judged]
+    tree: Tree, configurations: Sequence[tuple[str, Profile]], judged: Sequence[ClaimVerdict]
 ) -> Iterator[WitnessReplay]:
     """Replay the witness of each REFUTED claim about the tree; they must have been examined closely."""
-    refuted = [each for each in judged if each.verdict is Verdict.REFUTED and part(each.claim.subject)]
+    refuted = [
+        each for each in judged if each.verdict is Verdict.REFUTED and parse_subject(each.claim.subject)
+    ]
     if not refuted:
         return
     index = Index.build(tree, default_directory())
@@ -213,16 +215,16 @@ def replay_refutations(
 
 
 def confirm_tree(
-    path: Path, rev: str | None, pages: Sequence[str], config: Path | None, judged: Sequence[Judged]
+    path: Path, rev: str | None, pages: Sequence[str], config: Path | None, judged: Sequence[ClaimVerdict]
 ) -> dict[str, str]:
     """Whether each REFUTED claim about the tree at a path is confirmed, as text, by the name of the claim."""
     if shutil.which("gcc") is None:
         return {each.name: "not run: there is no gcc" for each in judged if each.verdict is Verdict.REFUTED}
-    tree, configurations = Tree.open(path, rev), list(profiles(pages, config))
+    tree, configurations = Tree.open(path, rev), list(list_profiles(pages, config))
     return {each.claim: str(each) for each in replay_refutations(tree, configurations, judged)}
 
 
-def replay_claim(judged: Judged, known: CompiledKernels) -> WitnessReplay:
+def replay_claim(judged: ClaimVerdict, known: CompiledKernels) -> WitnessReplay:
     """Run the compiled C on the witness of one claim."""
     obligation, shown = judged.obligation, judged.answer.counterexample if judged.answer else None
     if obligation is None or shown is None:

@@ -23,7 +23,7 @@ from model.facts.assumed import Fact
 from model.logic import FALSE, TRUE, conj
 from model.program.interpreter import Inputs, UninitialisedError
 from proofs.claims.claim import Claim, replay
-from proofs.claims.obligations import obligations
+from proofs.claims.obligations import build_obligations
 from proofs.solvers.query import SatStatus
 from proofs.solvers.smt.batch import batches
 from proofs.solvers.smt.pool import Pool
@@ -32,9 +32,9 @@ from proofs.theorems.theorem import qualify
 from proofs.validation.mutation.inputs import InputRound, MarkCoverage, input_rounds
 from proofs.validation.mutation.masking import OBSERVED, MaskingCheck, input_facts
 from proofs.validation.mutation.mutation_target import MutationTarget
-from proofs.verdicts.prove import decided
+from proofs.verdicts.prove import decide_claims
 from proofs.verdicts.simulation import Screen, explain_uninitialised, refutes
-from proofs.verdicts.verdict import Judged
+from proofs.verdicts.verdict import ClaimVerdict
 
 ORIGINAL = "original"
 #: Mutants of one call of the solver; its counterexamples may kill others, too.
@@ -99,7 +99,9 @@ class _MutationRun:
         self.try_inputs(coverage, tried, BEFORE)
         self.decide_masked(coverage)
         self.try_inputs(coverage, tried, ROUNDS)
-        self.proved = {each.formula for each in obligations(map(_without_premises, self.subject.claims))}
+        self.proved = {
+            each.formula for each in build_obligations(map(_without_premises, self.subject.claims))
+        }
         for most in (FIRST, len(self.claims)):
             asked: set[int] = set()
             while still_open := [i for i in self.open() if i not in asked]:
@@ -139,7 +141,9 @@ class _MutationRun:
     def premise_inputs(self) -> list[Inputs]:
         """Inputs on which the premises of each theorem hold, one for each theorem: one that serves many of
         them is less varied."""
-        asked = obligations([replace(claim, then=FALSE, expected=None) for claim in self.subject.claims])
+        asked = build_obligations(
+            [replace(claim, then=FALSE, expected=None) for claim in self.subject.claims]
+        )
         made = {each.claim: each for each in asked}
         parts = [replace(batch, together=False) for batch in batches(asked, self.pool.jobs)]
         answers = {each.claim: each for each in self.pool.answers(parts)}
@@ -172,7 +176,7 @@ class _MutationRun:
         if unset and self.satisfies_facts(inputs):
             self.results[i] = MutantResult(mutant, MutantStatus.KILLED_AS_UNINITIALISED, unset, inputs)
             return True
-        if claim is None or not refutes(replace(claim, subjects={"": mutant.procedure}), inputs):
+        if claim is None or not refutes(replace(claim, procedures={"": mutant.procedure}), inputs):
             return False
         self.results[i] = MutantResult(mutant, MutantStatus.KILLED_BY_THEOREM, claim.theorem, inputs)
         self.claims.sort(key=lambda each: each.theorem != claim.theorem)
@@ -194,7 +198,7 @@ class _MutationRun:
         none that is the same of the procedure itself."""
         whole = [_without_premises(claim) for claim in claims]
         asked = {(i, claim.theorem): self.mutant_claim(i, claim) for i in chunk for claim in whole}
-        made = dict(zip(asked, obligations(asked.values()), strict=True))
+        made = dict(zip(asked, build_obligations(asked.values()), strict=True))
         new = [each for each in made.values() if each.formula not in self.proved]
         answers = {each.claim: each for each in self.pool.answers(batches(new, self.pool.jobs))}
         models = []
@@ -212,13 +216,13 @@ class _MutationRun:
     def mutant_claim(self, i: int, claim: Claim) -> Claim:
         """The claim about a mutant, which is a subject of its own."""
         subjects = {"": self.mutants[i].procedure}
-        return replace(claim, subject=f"{claim.subject}#{i}", subjects=subjects, regions=(), expected=None)
+        return replace(claim, subject=f"{claim.subject}#{i}", procedures=subjects, regions=(), expected=None)
 
     def decide_equivalence(self, chunk: Sequence[int], facts: Sequence[Fact]) -> dict[int, Inputs]:
         """Decide which of these mutants are equivalent; for each other one an input, if one was found, on which
         it differs."""
         claims = {i: self.equivalence_claim(i, facts) for i in chunk}
-        by_name = {each.name: each for each in decided(self.pool, list(claims.values()))}
+        by_name = {each.name: each for each in decide_claims(self.pool, list(claims.values()))}
         different: dict[int, Inputs] = {}
         for i, claim in claims.items():
             judged = by_name[claim.name]
@@ -240,8 +244,8 @@ class _MutationRun:
     def vacuous_theorems(self, chunk: Sequence[int]) -> dict[int, str]:
         """The first theorem whose premises cannot hold, of each of these mutants that has one."""
         asked = {(i, c.theorem): self.mutant_claim(i, c) for i in chunk for c in self.subject.claims}
-        made = dict(zip(asked, obligations(asked.values()), strict=True))
-        known = {each.formula for each in obligations(self.subject.claims)}
+        made = dict(zip(asked, build_obligations(asked.values()), strict=True))
+        known = {each.formula for each in build_obligations(self.subject.claims)}
         new = [each for each in made.values() if each.formula not in known]
         answers = self.pool.answers(batches(new, self.pool.jobs))
         unreached = {answer.claim for answer in answers if answer.premises is SatStatus.UNSAT}
@@ -251,7 +255,7 @@ class _MutationRun:
         """The first theorem that is proved though it was declared to fail, of each of these mutants that has one:
         the mutant mends the bug."""
         asked = {(i, c.theorem): self.mutant_claim(i, c) for i in chunk for c in self.subject.failing}
-        judged = {each.name: each.verdict for each in decided(self.pool, list(asked.values()))}
+        judged = {each.name: each.verdict for each in decide_claims(self.pool, list(asked.values()))}
         last_first = sorted(asked.items(), reverse=True)
         return {i: theorem for (i, theorem), claim in last_first if judged[claim.name] is Verdict.PROVED}
 
@@ -281,7 +285,7 @@ class _MutationRun:
             pages="",
             says=str(mutant),
             because=because,
-            subjects=subjects,
+            procedures=subjects,
             facts=facts,
             given=(TRUE,),
             then=then,
@@ -300,7 +304,7 @@ def _mark(i: int) -> str:
     return f"mutant {i}"
 
 
-def _counterexample(judged: Judged) -> Inputs | None:
+def _counterexample(judged: ClaimVerdict) -> Inputs | None:
     """The input on which a claim was refuted."""
     if judged.answer is None or judged.obligation is None or judged.verdict is not Verdict.REFUTED:
         return None

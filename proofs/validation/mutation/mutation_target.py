@@ -34,7 +34,7 @@ class MutationTarget:
 def mutation_target(name: str, procedure: Procedure, claims: Sequence[Claim]) -> MutationTarget:
     """The procedure with the claims that are about it alone: that a theorem is proved, or that it fails in
     no other way than was declared."""
-    about = [c for c in claims if c.subjects.get("") is procedure and len(c.subjects) == 1]
+    about = [c for c in claims if c.procedures.get("") is procedure and len(c.procedures) == 1]
     proved = tuple(each for claim in about if (each := _proved_part(claim)))
     failing = tuple(c for c in about if c.expected and c.expected.verdict is Verdict.REFUTED)
     return MutationTarget(name, procedure, proved, failing)

@@ -18,10 +18,10 @@ from counterexamples.mutation import OPERATORS, generate_mutants, sample
 from model.source.targets.functions.fault import USER_MEM_ABORT
 from model.source.targets.target import Target
 from model.source.trees.tree import Tree
-from proofs.claims.catalogue import claims, shapes
+from proofs.claims.catalogue import make_claims, shapes
 from proofs.claims.claim import DEFAULT_PAGES
-from proofs.claims.kernel.claims import claims_of
-from proofs.claims.kernel.reading import profiles, release_of, subject_of
+from proofs.claims.kernel.claims import make_tree_claims
+from proofs.claims.kernel.reading import list_profiles, release_of, subject_of
 from proofs.solvers.parallel import map_in_order
 from proofs.solvers.smt.pool import Pool
 from proofs.theorems.expectation import CORE_MM
@@ -100,7 +100,7 @@ def score_shapes(
 def _score_shape(pages: str, jobs: int, limit: float, everything: bool, most: int, name: str) -> Score:
     found = next(shape for shape in shapes(pages) if shape.name == name)
     return score_target(
-        mutation_target(name, found.procedure, claims([found]).claims), jobs, limit, everything, most
+        mutation_target(name, found.procedure, make_claims([found]).claims), jobs, limit, everything, most
     )
 
 
@@ -131,9 +131,9 @@ def load_target(path: Path, target: Target, pages: str) -> MutationTarget | None
     """
     tree = Tree.open(path, None)
     name = subject_of(release_of(tree.version), target)
-    read = claims_of(tree, list(profiles([pages], None)))
-    about = [c for c in read.claims if c.subject == name and len(c.subjects) == 1]
-    return mutation_target(name, about[0].subjects[""], about) if about else None
+    read = make_tree_claims(tree, list(list_profiles([pages], None)))
+    about = [c for c in read.claims if c.subject == name and len(c.procedures) == 1]
+    return mutation_target(name, about[0].procedures[""], about) if about else None
 
 
 def _render_result(result: MutantResult) -> str:

@@ -16,30 +16,30 @@ from dataclasses import replace
 
 from proofs.solvers.query import Answer, SatStatus
 from proofs.theorems.expectation import Verdict
-from proofs.verdicts.cache import Memory
+from proofs.verdicts.cache import VerdictCache
 from proofs.verdicts.portfolio.engines import LEFT_OPEN, Engine, z3_version
 from proofs.verdicts.portfolio.pool import answers
 from proofs.verdicts.prove import with_obligations
-from proofs.verdicts.verdict import Judged, Replays, Said, Standing, agree, judge
+from proofs.verdicts.verdict import ClaimVerdict, EngineOpinion, ExpectationStatus, Replays, agree, judge
 
 OPEN = (SatStatus.UNKNOWN, SatStatus.TIMEOUT, SatStatus.NOT_QUERIED)
 
 
 def crossed(
-    judged: Iterable[Judged],
+    judged: Iterable[ClaimVerdict],
     engines: Sequence[Engine],
     limit: float,
     jobs: int,
-    memory: Memory | None = None,
-) -> Iterator[Judged]:
+    memory: VerdictCache | None = None,
+) -> Iterator[ClaimVerdict]:
     """Each claim that was asked, with the engines' answers taken in, whenever there is a new one; the
     last of each claim has them all.  ``memory`` has what engines of this tool said in earlier runs."""
     known = {each.name: each for each in judged if each.answer is not None}
-    replays, memory = Replays(), memory or Memory()
+    replays, memory = Replays(), memory or VerdictCache()
     for engine in engines:
         asked = [each for each in known.values() if engine.finds_models or not _is_refuted(each)]
         keys = {} if engine.version else memory.agreement_keys((j.claim for j in asked), engine.name)
-        kept = memory.recall_agreement(keys)
+        kept = memory.lookup_agreement(keys)
         for name, agrees in kept.items():
             known[name] = _recalled(known[name], engine.name, agrees)
             yield known[name]
@@ -51,48 +51,54 @@ def crossed(
             known[answer.claim] = found
             key, settled = keys.get(found.name), answer.denied is not SatStatus.TIMEOUT
             if key and settled and found.verdict is Verdict.PROVED:
-                memory.keep_agreement(key, found.said[-1].agrees is True)
+                memory.store_agreement(key, found.engines[-1].agrees is True)
             yield found
 
 
-def _recalled(judged: Judged, name: str, agrees: bool) -> Judged:
+def _recalled(judged: ClaimVerdict, name: str, agrees: bool) -> ClaimVerdict:
     """The verdict beside what an engine said in an earlier run."""
     assert judged.answer is not None
     text = answered(judged.answer) if agrees else answered(Answer(judged.name, SatStatus.UNKNOWN))
-    said = Said(name, "", text, agrees or None, "" if agrees else LEFT_OPEN)
-    return replace(judged, said=(*_ours(judged), said))
+    said = EngineOpinion(name, "", text, agrees or None, "" if agrees else LEFT_OPEN)
+    return replace(judged, engines=(*_ours(judged), said))
 
 
-def _ours(judged: Judged) -> tuple[Said, ...]:
+def _ours(judged: ClaimVerdict) -> tuple[EngineOpinion, ...]:
     """What was said so far: at first what z3 answered."""
     assert judged.answer is not None
-    return judged.said or (Said("z3", z3_version(), answered(judged.answer), True),)
+    return judged.engines or (EngineOpinion("z3", z3_version(), answered(judged.answer), True),)
 
 
-def _is_refuted(judged: Judged) -> bool:
+def _is_refuted(judged: ClaimVerdict) -> bool:
     return judged.answer is not None and judged.answer.denied is SatStatus.SAT
 
 
 def taken_in(
-    judged: Judged, name: str, version: str, answer: Answer, replays: Replays | None = None
-) -> Judged:
+    judged: ClaimVerdict, name: str, version: str, answer: Answer, replays: Replays | None = None
+) -> ClaimVerdict:
     """The verdict beside another engine's answer."""
     assert judged.answer is not None and judged.obligation is not None
     said = _ours(judged)
     agrees = _agrees(judged, answer)
-    found = replace(judged, said=(*said, Said(name, version, answered(answer), agrees, answer.reason)))
+    found = replace(
+        judged, engines=(*said, EngineOpinion(name, version, answered(answer), agrees, answer.reason))
+    )
     why = _contradiction(found, name, answer, replays)
     if not why:
         return found
-    last = replace(found.said[-1], agrees=False)
+    last = replace(found.engines[-1], agrees=False)
     if judged.verdict is Verdict.DISAGREE:
         why = f"{judged.why} {why}"
     return replace(
-        found, verdict=Verdict.DISAGREE, standing=Standing.DISAGREE, why=why, said=(*found.said[:-1], last)
+        found,
+        verdict=Verdict.DISAGREE,
+        status=ExpectationStatus.DISAGREE,
+        why=why,
+        engines=(*found.engines[:-1], last),
     )
 
 
-def _agrees(judged: Judged, answer: Answer) -> bool | None:
+def _agrees(judged: ClaimVerdict, answer: Answer) -> bool | None:
     """True if the engine answers the question that settled the claim; None if it does not."""
     assert judged.answer is not None
     vacuous = judged.answer.premises is SatStatus.UNSAT
@@ -100,7 +106,7 @@ def _agrees(judged: Judged, answer: Answer) -> bool | None:
     return None if ours in OPEN or other in OPEN else ours is other
 
 
-def _contradiction(judged: Judged, name: str, answer: Answer, replays: Replays | None) -> str:
+def _contradiction(judged: ClaimVerdict, name: str, answer: Answer, replays: Replays | None) -> str:
     """Why the two cannot both be right, as a sentence."""
     assert judged.answer is not None and judged.obligation is not None
     alone = judge(judged.claim, judged.obligation, answer, replays)

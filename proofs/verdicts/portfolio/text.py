@@ -10,33 +10,33 @@ from platformdirs import user_state_path
 
 from model.logic import smt_text
 from proofs.solvers import smtlib
-from proofs.verdicts.verdict import DIAGRAMS, Judged
+from proofs.verdicts.verdict import DIAGRAMS, ClaimVerdict
 
 
-def line(judged: Sequence[Judged]) -> Iterator[str]:
+def line(judged: Sequence[ClaimVerdict]) -> Iterator[str]:
     """The line under the table: which engines were asked, and of how many claims they say the same;
     nothing if only z3 was."""
-    said = {s.name: s.told for each in judged for s in each.said}
+    said = {s.name: s.label for each in judged for s in each.engines}
     told = [_counted(name, version, judged) for name, version in said.items() if name != "z3"]
     if told:
         yield f"engines: {said['z3']}; {'; '.join(told)}"
 
 
-def _counted(name: str, told: str, judged: Sequence[Judged]) -> str:
-    answers = [s.agrees for each in judged for s in each.said if s.name == name]
+def _counted(name: str, told: str, judged: Sequence[ClaimVerdict]) -> str:
+    answers = [s.agrees for each in judged for s in each.engines if s.name == name]
     agree, open_, against = (answers.count(value) for value in (True, None, False))
     text = f"{told}: {agree} of {len(answers)} claim{'' if len(answers) == 1 else 's'} agree"
     text += f", {open_} left open" if open_ else ""
     return text + (f", {against} DISAGREE" if against else "")
 
 
-def listed(judged: Judged) -> Iterator[str]:
+def listed(judged: ClaimVerdict) -> Iterator[str]:
     """Each engine's answer to one claim."""
-    for each in judged.said:
-        yield f"{each.told}: {each.answer}." + (f" {each.reason}" if each.reason else "")
+    for each in judged.engines:
+        yield f"{each.label}: {each.answer}." + (f" {each.reason}" if each.reason else "")
 
 
-def certified(judged: Judged) -> Iterator[str]:
+def certified(judged: ClaimVerdict) -> Iterator[str]:
     """What there is for one proof that needs no solver to be checked."""
     made = judged.certificate
     if made is None:
@@ -44,11 +44,11 @@ def certified(judged: Judged) -> Iterator[str]:
     if made.accepted:
         yield f"A certificate of {made.size} bytes was checked, with the lemmas that it shares with other claims."
     else:
-        others = ", ".join(each.told for each in judged.said if each.agrees)
+        others = ", ".join(each.label for each in judged.engines if each.agrees)
         yield f"No certificate: {made.why.rstrip('.')}. Engines that stand for it: {others or 'z3'}."
 
 
-def certificates(judged: Sequence[Judged]) -> Iterator[str]:
+def certificates(judged: Sequence[ClaimVerdict]) -> Iterator[str]:
     """The line under the table about certificates; nothing if no evidence was made."""
     made = [each for each in judged if each.certificate is not None]
     if not made:
@@ -71,19 +71,19 @@ def directory() -> Path:
     return user_state_path("stage2-proofs") / "disagreements"
 
 
-def kept(judged: Iterable[Judged]) -> Iterator[str]:
+def kept(judged: Iterable[ClaimVerdict]) -> Iterator[str]:
     """Where the disagreements are."""
     yield from (f"Kept for a report: {directory() / name}" for name in reports(judged))
 
 
-def report(judged: Judged) -> str:
+def report(judged: ClaimVerdict) -> str:
     """A disagreement as a file: who said what, and the obligation in SMT-LIB."""
     assert judged.obligation is not None
     lines = ["Engines disagree on this claim.", *listed(judged), judged.why]
     return smt_text.comment("\n".join(lines)) + smtlib.render_claim(judged.obligation)
 
 
-def reports(judged: Iterable[Judged]) -> dict[str, str]:
+def reports(judged: Iterable[ClaimVerdict]) -> dict[str, str]:
     """The disagreements among claims, by the name of the file that each belongs in."""
-    wrong = [each for each in judged if any(s.agrees is False for s in each.said)]
+    wrong = [each for each in judged if any(s.agrees is False for s in each.engines)]
     return {smtlib.file_name(each.name): report(each) for each in wrong}

@@ -11,8 +11,8 @@ import pytest
 
 from counterexamples.bugs import bugs
 from counterexamples.bugs.bug import OnShape
-from proofs.claims.obligations import obligations
-from proofs.claims.past_bugs import on_shape
+from proofs.claims.obligations import build_obligations
+from proofs.claims.past_bugs import make_shape_claim
 from proofs.solvers.engine import SmtEngine
 from proofs.solvers.obligation import Obligation
 from proofs.solvers.query import MinimalModel
@@ -28,7 +28,7 @@ SEEDS = (1, 42, 4711)
 @cache
 def made(text: str) -> Obligation:
     # Any counterexample, whatever is declared of it.
-    (obligation,) = obligations([replace(on_shape(text, bugs()[text]), expected=None)])
+    (obligation,) = build_obligations([replace(make_shape_claim(text, bugs()[text]), expected=None)])
     return obligation
 
 

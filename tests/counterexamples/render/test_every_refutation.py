@@ -12,7 +12,7 @@ from counterexamples.bugs import bugs
 from counterexamples.bugs.bug import OnShape
 from counterexamples.render import prose, trace
 from proofs.claims.claim import Claim
-from proofs.claims.past_bugs import on_shape
+from proofs.claims.past_bugs import make_shape_claim
 from proofs.theorems.expectation import Verdict
 from tests.support.solvers.asking import ask_closely, by_theorem
 
@@ -28,14 +28,14 @@ def refutable() -> list[Claim]:
         for claim in claims.values()
         if claim.expected is not None and claim.expected.verdict is Verdict.REFUTED
     ]
-    made = [on_shape(name, bug) for name, bug in bugs().items() if isinstance(bug.where, OnShape)]
+    made = [make_shape_claim(name, bug) for name, bug in bugs().items() if isinstance(bug.where, OnShape)]
     return [*known, *made]
 
 
 @pytest.mark.parametrize("part", range(PARTS))
 def test_it_is_short_and_in_the_grammar(part: int) -> None:
     for found in ask_closely(refutable()[part::PARTS]):
-        claim, witness = found.judged.claim, found.counterexample
+        claim, witness = found.verdict.claim, found.counterexample
         assert witness is not None, claim.name
         lines = prose.render_counterexample(witness, claim.says).splitlines()
         assert len(lines) <= 12, claim.name

@@ -53,7 +53,7 @@ However,  this was to hold: Beyond needs hardware."""
 
 def test_the_text_of_an_example_of_two_procedures() -> None:
     claim = CLAIMS["efault_is_given"]
-    both = replace(claim, subjects={"": FORGETFUL, "merged": toy.fault_path()}, then=~name("merged:mapped"))
+    both = replace(claim, procedures={"": FORGETFUL, "merged": toy.fault_path()}, then=~name("merged:mapped"))
     found = finding(replace(both, given=(name("mapped"), *claim.given), expected=None)).example
     assert found is not None
     text = prose.render_example(found)

@@ -16,8 +16,8 @@ from counterexamples.render.diff import render_diff
 from counterexamples.witness import Witness
 from model.arch.arm64.fault import shapes
 from proofs.claims.claim import Claim
-from proofs.claims.load import load
-from proofs.claims.past_bugs import on_shape
+from proofs.claims.load import load_claims
+from proofs.claims.past_bugs import make_shape_claim
 from proofs.cli.selection import Selection
 from proofs.theorems.expectation import Verdict
 from tests.support.solvers.asking import ask_closely
@@ -27,8 +27,8 @@ GRAMMAR = re.compile(r"Let (Then (because )?)+However,")
 
 def asked() -> list[Claim]:
     """The claims that are declared to fail, of shapes and of mistakes on shapes."""
-    known = [claim for claim in load(Selection()).claims if claim.expected and _refuted(claim)]
-    made = [on_shape(name, bug) for name, bug in bugs().items() if isinstance(bug.where, OnShape)]
+    known = [claim for claim in load_claims(Selection()).claims if claim.expected and _refuted(claim)]
+    made = [make_shape_claim(name, bug) for name, bug in bugs().items() if isinstance(bug.where, OnShape)]
     return [*known, *made]
 
 
@@ -46,7 +46,7 @@ def told() -> Sequence[tuple[Claim, Witness]]:
     found = []
     for each in ask_closely(some):
         assert each.counterexample is not None
-        found.append((each.judged.claim, each.counterexample))
+        found.append((each.verdict.claim, each.counterexample))
     return found
 
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from counterexamples.render.two_columns import NO_BRANCH, WIDTH, render_two_columns
 from model.logic import name
-from proofs.claims.subject import part
-from proofs.reports.explain.shape_replay import counterpart
+from proofs.claims.subject import parse_subject
+from proofs.reports.explain.shape_replay import render_counterpart
 from tests.support import toy
 from tests.support.solvers.asking import ask_closely
 
@@ -18,7 +18,7 @@ CLAIMS = {claim.theorem: claim for claim in toy.claims(FORGETFUL)}
 
 def test_a_value_has_one_row_with_what_it_decides_in_both() -> None:
     claim = CLAIMS["efault_is_given"]
-    both = replace(claim, subjects={"": FORGETFUL, "merged": toy.fault_path()}, then=~name("merged:mapped"))
+    both = replace(claim, procedures={"": FORGETFUL, "merged": toy.fault_path()}, then=~name("merged:mapped"))
     found = ask_closely([replace(both, given=(name("mapped"), *claim.given), expected=None)])[0].example
     assert found is not None
     lines = render_two_columns(found, "merged", "").splitlines()
@@ -33,8 +33,8 @@ def test_a_value_has_one_row_with_what_it_decides_in_both() -> None:
 
 def test_what_has_no_counterpart_is_told() -> None:
     (found,) = ask_closely([CLAIMS["beyond_needs_hardware"]])
-    assert counterpart(found.judged, None) == ""
-    assert counterpart(found.judged, part("7.3:gmem_abort")) == (
-        "No model has a counterpart of it: models stand for user_mem_abort() alone, not gmem_abort()."
+    assert render_counterpart(found.verdict, None) == ""
+    assert render_counterpart(found.verdict, parse_subject("7.3:gmem_abort")) == (
+        "No model has a render_counterpart of it: models stand for user_mem_abort() alone, not gmem_abort()."
     )
-    assert counterpart(found.judged, part("6.1")).startswith("No model stands for 6.1")
+    assert render_counterpart(found.verdict, parse_subject("6.1")).startswith("No model stands for 6.1")

@@ -19,8 +19,8 @@ from model.facts.classes import CLASSES, of_class
 from model.logic import FALSE, TRUE, value_of
 from model.source.index.index import Index
 from model.vocabulary.memory import is_mixedmap, is_pfnmap, other_is_cow_copy, vm_page_prot
-from proofs.claims.past_bugs import on_c, on_shape, with_the_edit
-from proofs.reports.explain.reachability import reach
+from proofs.claims.past_bugs import apply_edit, make_c_claim, make_shape_claim
+from proofs.reports.explain.reachability import find_reach
 from tests.support import trees
 from tests.support.solvers.asking import ask, ask_closely
 
@@ -156,8 +156,11 @@ NOWHERE = {"normal_tagged_did_not_count": OBSTACLES[0][1]}
 @pytest.fixture(scope="module")
 def reached() -> Mapping[str, Reach]:
     """How each mistake on a shape is reached."""
-    found = ask_closely([on_shape(name, bug) for name, bug in SHAPES.items()])
-    return {f.judged.claim.subject: reach(f.judged, MADE_ON.get(f.judged.claim.subject, TRUE)) for f in found}
+    found = ask_closely([make_shape_claim(name, bug) for name, bug in SHAPES.items()])
+    return {
+        f.verdict.claim.subject: find_reach(f.verdict, MADE_ON.get(f.verdict.claim.subject, TRUE))
+        for f in found
+    }
 
 
 def test_every_mistake_is_reached_or_it_is_said_why_not(reached: Mapping[str, Reach]) -> None:
@@ -188,9 +191,9 @@ IN_C = {
 @pytest.mark.parametrize("name", IN_C)
 def test_mistakes_in_c_are_reached_as_well(name: str) -> None:
     bug, tree = bugs()[name], trees.tree("7.3")
-    made = with_the_edit(name, bug, tree)
-    (found,) = ask_closely([on_c(name, bug, made, Index.build(made, default_directory()))])
-    names = {each.name for each in reach(found.judged, MADE_ON.get(name, TRUE)).scenarios}
+    made = apply_edit(name, bug, tree)
+    (found,) = ask_closely([make_c_claim(name, bug, made, Index.build(made, default_directory()))])
+    names = {each.name for each in find_reach(found.verdict, MADE_ON.get(name, TRUE)).scenarios}
     does, does_not = IN_C[name]
     assert names >= does
     assert names & does_not == set()
@@ -202,8 +205,8 @@ def test_names_in_these_tables_are_known() -> None:
 
 
 def test_a_verdict_without_a_counterexample_is_reached_by_nothing() -> None:
-    (judged,) = ask([on_shape("forgot_dic", SHAPES["forgot_dic"])])
-    assert reach(judged) == Reach()
+    (judged,) = ask([make_shape_claim("forgot_dic", SHAPES["forgot_dic"])])
+    assert find_reach(judged) == Reach()
 
 
 def test_words_of_the_page_can_be_asked() -> None:

@@ -90,7 +90,7 @@ def test_each_fact_is_told(name: str) -> None:
 
 def test_names_are_words() -> None:
     words = {*READ, *VARYING, *OUTCOMES, *WORLD}
-    constants = by_theorem()["memory_is_mapped_cacheable"]["v7.1"].subjects[""].constants
+    constants = by_theorem()["memory_is_mapped_cacheable"]["v7.1"].procedures[""].constants
     for each in FACTS:
         assert set(free_names(each.holds)) <= words | set(constants), each.name
 

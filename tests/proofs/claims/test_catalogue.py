@@ -12,7 +12,7 @@ from model.arch.arm64.fault import shapes as recorded
 from model.logic import free_names
 from model.source.targets.functions import TARGETS
 from model.vocabulary.symbols import OUTCOMES, READ, VARYING, WORLD
-from proofs.claims.catalogue import Subject, claims, is_about_core_mm, shapes, theorems
+from proofs.claims.catalogue import Subject, is_about_core_mm, make_claims, shapes, theorems
 from proofs.claims.claim import NamedTheorem, pages_in_name
 from proofs.theorems.expectation import CORE_MM, NotApplicable, Verdict
 from proofs.theorems.expected import EXPECTED
@@ -20,7 +20,7 @@ from proofs.theorems.versions.cow_check import is_prohibition
 from proofs.theorems.versions.cow_conditions import CONDITIONS
 from tests.support.solvers.asking import by_theorem
 
-CATALOGUE = claims(shapes("4K"))
+CATALOGUE = make_claims(shapes("4K"))
 SHAPES = {s.name for s in shapes("4K")}
 
 
@@ -72,7 +72,7 @@ def test_names_are_different() -> None:
 
 def test_the_page_size_is_told_unless_it_is_4k() -> None:
     assert {c.pages for c in CATALOGUE.claims} == {""}
-    large = claims(shapes("64K"))
+    large = make_claims(shapes("64K"))
     assert {c.pages for c in large.claims} == {"64K"}
     assert len(large.claims) == len(CATALOGUE.claims)
 
@@ -81,7 +81,7 @@ def test_a_subject_without_a_symbol_is_not_asked() -> None:
     merged = next(s for s in shapes("4K") if s.name == "v6.17")
     lacking = {k: v for k, v in merged.procedure.constants.items() if k != "VM_ALLOW_ANY_UNCACHED"}
     old = Subject("old", replace(merged.procedure, constants=lacking), "4K", "kernel")
-    found = claims([old])
+    found = make_claims([old])
     reasons = {s.theorem: s.reason for s in found.skipped}
     name = "noncacheable_pages_are_nc_if_and_only_if_the_vma_allows_it"
     assert reasons[name] == "old has no VM_ALLOW_ANY_UNCACHED."

@@ -16,7 +16,7 @@ from model.logic import FALSE, Term, name
 from model.program.procedure import Block, If, Origin, Set, Statement
 from proofs.claims.claim import Claim
 from proofs.claims.fingerprint import Fingerprints
-from proofs.claims.obligations import obligations
+from proofs.claims.obligations import build_obligations
 from proofs.solvers.smt.batch import batches
 from proofs.theorems.expectation import Expectation, Verdict
 from tests.support import toy
@@ -40,9 +40,9 @@ def changed(claim: Claim) -> Iterator[Claim]:
     yield replace(claim, expected=None)
     yield replace(claim, expected=Expectation(Verdict.REFUTED))
     yield replace(claim, expected=Expectation(Verdict.REFUTED, extra))
-    (subject, path), *_ = claim.subjects.items()
-    yield replace(claim, subjects={"other": path})
-    yield replace(claim, subjects={subject: path, "other": path})
+    (subject, path), *_ = claim.procedures.items()
+    yield replace(claim, procedures={"other": path})
+    yield replace(claim, procedures={subject: path, "other": path})
     first = next(iter(path.inputs))
     loose = {**path.inputs, first: replace(path.inputs[first], origin=Origin.HAVOC)}
     for other in (
@@ -54,7 +54,7 @@ def changed(claim: Claim) -> Iterator[Claim]:
         replace(path, constants={**path.constants, "VM_PFNMAP": 0x800}),
         replace(path, places={**path.places, "ret": replace(path.places["ret"], initial=extra)}),
     ):
-        yield replace(claim, subjects={subject: other})
+        yield replace(claim, procedures={subject: other})
 
 
 def test_whatever_a_verdict_depends_on_is_in_the_key() -> None:
@@ -84,7 +84,7 @@ def test_where_a_statement_is_written_decides_nothing() -> None:
     path = toy.fault_path()
     elsewhere = toy.claims(replace(path, body=moved(path.body)))
     assert [str(s.span) for s in moved(path.body)] != [str(s.span) for s in path.body]
-    assert batches(obligations(elsewhere)) == batches(obligations(CLAIMS))
+    assert batches(build_obligations(elsewhere)) == batches(build_obligations(CLAIMS))
     prints = Fingerprints("this tool")
     assert [prints.of(c) for c in elsewhere] == [prints.of(c) for c in CLAIMS]
 

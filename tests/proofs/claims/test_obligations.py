@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from model.logic import BOOL, TRUE, Term, apply, is_same, name, place, same, subterms
 from model.program.procedure import Call, If, Input, Origin, Procedure, Set
 from proofs.claims.claim import Claim
-from proofs.claims.obligations import obligations
+from proofs.claims.obligations import build_obligations
 from proofs.theorems.expectation import Verdict
 from proofs.theorems.theorem import qualify
 from tests.support import toy
@@ -42,11 +42,11 @@ def test_equal_arguments_give_equal_values() -> None:
 
 
 def test_applications_are_inputs_of_readable_names() -> None:
-    (made,) = obligations([functional(is_memory(PFN))])
+    (made,) = build_obligations([functional(is_memory(PFN))])
     assert set(made.inputs) == {"pfn_is_map_memory(pfn)"}
     assert not any(t.op == "apply" for t in subterms(made.then))
     long = is_memory(PFN + PFN + PFN + PFN + PFN + PFN + PFN + PFN + PFN + PFN + PFN + PFN)
-    (made,) = obligations([functional(long)])
+    (made,) = build_obligations([functional(long)])
     assert set(made.inputs) == {"pfn_is_map_memory(...) #1"}
 
 
@@ -54,18 +54,18 @@ def test_an_argument_that_shares_much_is_not_written_out() -> None:
     shared = PFN
     for _ in range(200):  # 2**200 leaves, if they were told apart
         shared = shared + shared
-    (made,) = obligations([functional(is_memory(shared))])
+    (made,) = build_obligations([functional(is_memory(shared))])
     assert set(made.inputs) == {"pfn_is_map_memory(...) #1"}
 
 
 def test_a_model_gives_functions_their_values() -> None:
-    (made,) = obligations([functional(is_memory(PFN + 1))])
+    (made,) = build_obligations([functional(is_memory(PFN + 1))])
     inputs = made.concrete({"pfn": 0xFFFFFFFF, "pfn_is_map_memory(pfn + 1)": 1})
     assert inputs.functions == {("pfn_is_map_memory", (0,)): 1}
 
 
 def test_procedures_are_run_once_for_all_claims() -> None:
-    made = obligations(toy.claims())
+    made = build_obligations(toy.claims())
     assert len({id(o.facts[0].holds) for o in made}) == 1
 
 
@@ -74,7 +74,7 @@ def test_inputs_of_unknown_origin_come_last() -> None:
     body = (If(loose, (Set("writable", TRUE),)), Call(toy.MAP, (("prot", name("vm_flags", toy.BV64)),)))
     words = {"w": place("writable", BOOL)}
     path = toy.procedure("loose", body, [loose], words)
-    (made,) = obligations([toy.claim("t", path, (name("zebra"),), name("w"), facts=())])
+    (made,) = build_obligations([toy.claim("t", path, (name("zebra"),), name("w"), facts=())])
     assert list(made.inputs) == ["zebra", "a_loop", "unset writable"]
     assert made.loose == ("a_loop", "unset writable")
     assert made.unset == ("unset writable",)
@@ -115,7 +115,7 @@ def test_the_solver_s_models_replay_on_random_procedures(data: st.DataObject) ->
 
 
 def test_constants_are_values() -> None:
-    (made,) = obligations(
+    (made,) = build_obligations(
         [toy.claim("t", toy.fault_path(), (), name("VM_PFNMAP", toy.BV64) == 0x400, facts=())]
     )
     assert is_same(made.then, TRUE)

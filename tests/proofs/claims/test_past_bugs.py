@@ -20,9 +20,16 @@ from model.source.index.index import Index
 from model.source.trees.tree import Tree
 from model.vocabulary.memory import FWB, is_cow_mapping, kvm_supports_cacheable_pfnmap
 from proofs.claims.claim import Replay, replay
-from proofs.claims.past_bugs import HistoryError, beside_on_c, beside_on_shape, on_c, on_shape, with_the_edit
+from proofs.claims.past_bugs import (
+    BugError,
+    apply_edit,
+    make_c_claim,
+    make_fixed_c_claim,
+    make_fixed_shape_claim,
+    make_shape_claim,
+)
 from proofs.theorems.expectation import Verdict
-from proofs.verdicts.verdict import Judged, Standing
+from proofs.verdicts.verdict import ClaimVerdict, ExpectationStatus
 from tests.support import trees
 from tests.support.solvers.asking import ask, ask_closely
 
@@ -82,14 +89,16 @@ def test_the_known_mistakes_are_there(cited: str, said: str) -> None:
 def test_each_on_a_shape_is_found_and_in_no_other_way_than_declared() -> None:
     wrong = [
         f"{judged.name}: {judged.verdict.value}. {judged.why}"
-        for judged in ask([on_shape(name, bug) for name, bug in SHAPES.items()])
-        if judged.verdict is not Verdict.REFUTED or judged.standing is not Standing.AS_EXPECTED
+        for judged in ask([make_shape_claim(name, bug) for name, bug in SHAPES.items()])
+        if judged.verdict is not Verdict.REFUTED or judged.status is not ExpectationStatus.EXPECTED
     ]
     assert wrong == []
 
 
 def test_without_the_mistake_nothing_fails_that_way() -> None:
-    verdicts = {j.name: j.verdict for j in ask([beside_on_shape(name, bug) for name, bug in SHAPES.items()])}
+    verdicts = {
+        j.name: j.verdict for j in ask([make_fixed_shape_claim(name, bug) for name, bug in SHAPES.items()])
+    }
     assert {n: v for n, v in verdicts.items() if v not in (Verdict.PROVED, Verdict.VACUOUS)} == {}
 
 
@@ -99,8 +108,8 @@ COMPANY = [name for name in SHAPES if sum(bug.refutes == SHAPES[name].refutes fo
 
 def least(names: list[str]) -> Iterator[tuple[str, Replay]]:
     """The run of each mistake on its least counterexample."""
-    for finding in ask_closely([on_shape(name, SHAPES[name]) for name in names]):
-        judged = finding.judged
+    for finding in ask_closely([make_shape_claim(name, SHAPES[name]) for name in names]):
+        judged = finding.verdict
         assert judged.obligation and judged.answer and judged.answer.counterexample, judged.name
         model = judged.answer.counterexample.model
         yield judged.claim.subject, replay(judged.claim, judged.obligation.concrete(model))
@@ -138,33 +147,35 @@ def test_only_theorems_of_a_shape_are_refuted_by_several() -> None:
 IN_C = [(name, release) for name, where in C.items() for release in where.releases]
 
 
-def judged_in_c(name: str, tree: Tree) -> Judged:
-    made = with_the_edit(name, BUGS[name], tree)
-    return ask([on_c(name, BUGS[name], made, Index.build(made, default_directory()))])[0]
+def judged_in_c(name: str, tree: Tree) -> ClaimVerdict:
+    made = apply_edit(name, BUGS[name], tree)
+    return ask([make_c_claim(name, BUGS[name], made, Index.build(made, default_directory()))])[0]
 
 
 @pytest.mark.parametrize(("name", "release"), IN_C)
 def test_each_in_c_is_found_and_in_no_other_way_than_declared(name: str, release: str) -> None:
     found = judged_in_c(name, trees.tree(release))
     assert found.verdict is Verdict.REFUTED, found.why
-    assert found.standing is Standing.AS_EXPECTED, found.why
+    assert found.status is ExpectationStatus.EXPECTED, found.why
 
 
 @pytest.mark.parametrize(("name", "release"), IN_C)
 def test_the_tree_as_it_is_does_not_fail_that_way(name: str, release: str) -> None:
     tree = trees.tree(release)
-    (found,) = ask([beside_on_c(name, BUGS[name], tree, Index.build(tree, default_directory()))])
+    (found,) = ask([make_fixed_c_claim(name, BUGS[name], tree, Index.build(tree, default_directory()))])
     assert found.verdict in (Verdict.PROVED, Verdict.VACUOUS), found.why
 
 
 @pytest.mark.parametrize("name", [name for name, where in C.items() if "7.3" in where.releases])
 def test_no_mistake_in_c_is_taken_for_another(name: str) -> None:
     """Whatever else an edit refutes, it is never refuted as another mistake's commit describes it."""
-    made = with_the_edit(name, BUGS[name], trees.tree("7.3"))
+    made = apply_edit(name, BUGS[name], trees.tree("7.3"))
     index = Index.build(made, default_directory())
     others = [other for other, where in C.items() if other != name and "7.3" in where.releases]
-    found = dict(zip(others, ask([on_c(other, BUGS[other], made, index) for other in others]), strict=True))
-    assert [other for other, judged in found.items() if judged.standing is Standing.AS_EXPECTED] == []
+    found = dict(
+        zip(others, ask([make_c_claim(other, BUGS[other], made, index) for other in others]), strict=True)
+    )
+    assert [other for other, judged in found.items() if judged.status is ExpectationStatus.EXPECTED] == []
 
 
 def test_an_edit_that_does_not_fit_is_an_error() -> None:
@@ -174,49 +185,49 @@ def test_an_edit_that_does_not_fit_is_an_error() -> None:
         r"`return kvm_vcpu_trap_is_permission_fault\(vcpu\);` 0 times, and once is meant; this mistake can "
         r"be made in 7\.2, 7\.3\.$"
     )
-    with pytest.raises(HistoryError, match=told):
-        with_the_edit(name, BUGS[name], trees.tree("6.1"))
+    with pytest.raises(BugError, match=told):
+        apply_edit(name, BUGS[name], trees.tree("6.1"))
 
 
 # What is wrong with a bug -------------------------------------------------------------------------
-def only(bug: Bug) -> Judged:
-    return ask([on_shape("made_up", bug)])[0]
+def only(bug: Bug) -> ClaimVerdict:
+    return ask([make_shape_claim("made_up", bug)])[0]
 
 
 def test_a_mistake_that_is_not_there_is_missed() -> None:
     found = only(replace(DIC, where=on_version("v6", right="v6")))
-    assert (found.verdict, found.standing) == (Verdict.PROVED, Standing.OTHERWISE)
+    assert (found.verdict, found.status) == (Verdict.PROVED, ExpectationStatus.UNEXPECTED)
     assert found.why == "Expected was REFUTED."
 
 
 def test_a_mistake_that_fails_in_another_way_is_not_as_declared() -> None:
     found = only(replace(DIC, witness=~FWB))
-    assert (found.verdict, found.standing) == (Verdict.REFUTED, Standing.OTHERWISE)
+    assert (found.verdict, found.status) == (Verdict.REFUTED, ExpectationStatus.UNEXPECTED)
     assert "refuted in another way than declared" in found.why
 
 
 def test_two_mistakes_at_once_are_not_one() -> None:
     both = remove_test(find_shape("v6.17"), ~kvm_supports_cacheable_pfnmap)
     found = only(replace(DIC, where=on_edit(both, right=find_shape("v6.17"))))
-    assert found.standing is Standing.OTHERWISE
+    assert found.status is ExpectationStatus.UNEXPECTED
 
 
 def test_a_theorem_that_is_not_there_is_an_error() -> None:
     told = r"^made_up: no theorem is called all_is_well; `proofs\.run --list` has their names\.$"
-    with pytest.raises(HistoryError, match=told):
+    with pytest.raises(BugError, match=told):
         only(replace(DIC, refutes="all_is_well"))
 
 
 def test_a_theorem_that_cannot_be_asked_is_an_error() -> None:
     told = r"^made_up: refused_memslots_would_fault cannot be asked: made_up has no memslot_refused\.$"
-    with pytest.raises(HistoryError, match=told):
+    with pytest.raises(BugError, match=told):
         only(replace(DIC, refutes="refused_memslots_would_fault"))
 
 
 def test_a_fact_that_is_not_there_is_an_error() -> None:
     merged = find_shape("v6.17")
     told = r"^made_up: no fact about it is called all_is_well; name one of model/facts/assumed\.py\.$"
-    with pytest.raises(HistoryError, match=told):
+    with pytest.raises(BugError, match=told):
         only(replace(DIC, where=on_edit(merged, right=merged, believed=("all_is_well",))))
 
 

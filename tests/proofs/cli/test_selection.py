@@ -5,17 +5,17 @@ from __future__ import annotations
 
 import pytest
 
-from proofs.claims.load import chosen
-from proofs.cli.selection import Selection, SelectionError, matching
+from proofs.claims.load import select_claims
+from proofs.cli.selection import Selection, SelectionError, match_names
 from tests.support import toy
 
 NAMES = ("memory_is_normal", "beyond_needs_hardware", "all_needs_hardware", "never_both")
 
 
 def test_names_and_patterns() -> None:
-    assert matching("theorem", None, [*NAMES, *NAMES]) == list(NAMES)
-    assert matching("theorem", "never_both", NAMES) == ["never_both"]
-    assert matching("theorem", "*_needs_*", NAMES) == ["beyond_needs_hardware", "all_needs_hardware"]
+    assert match_names("theorem", None, [*NAMES, *NAMES]) == list(NAMES)
+    assert match_names("theorem", "never_both", NAMES) == ["never_both"]
+    assert match_names("theorem", "*_needs_*", NAMES) == ["beyond_needs_hardware", "all_needs_hardware"]
 
 
 @pytest.mark.parametrize(
@@ -32,22 +32,22 @@ def test_names_and_patterns() -> None:
 )
 def test_unknown_names(pattern: str, message: str) -> None:
     with pytest.raises(SelectionError) as caught:
-        matching("theorem", pattern, NAMES)
+        match_names("theorem", pattern, NAMES)
     assert str(caught.value) == message
 
 
 def test_claims_are_chosen_by_theorem_and_by_name() -> None:
     claims = toy.claims()
-    assert chosen(Selection(), claims) == claims
-    assert [c.theorem for c in chosen(Selection(theorem="never*"), claims)] == ["never_both"]
-    assert [c.theorem for c in chosen(Selection(explain="*hardware@merged"), claims)] == [
+    assert select_claims(Selection(), claims) == claims
+    assert [c.theorem for c in select_claims(Selection(theorem="never*"), claims)] == ["never_both"]
+    assert [c.theorem for c in select_claims(Selection(explain="*hardware@merged"), claims)] == [
         "beyond_needs_hardware",
         "all_needs_hardware",
     ]
     with pytest.raises(SelectionError, match="^No claim is called never_both@merged; "):
-        chosen(Selection(theorem="all*", explain="never_both@merged"), claims)
+        select_claims(Selection(theorem="all*", explain="never_both@merged"), claims)
 
 
 def test_nothing_to_ask_is_an_error() -> None:
     with pytest.raises(SelectionError, match="^There is no claim to ask; --list prints what there is.$"):
-        chosen(Selection(), [])
+        select_claims(Selection(), [])

@@ -20,7 +20,7 @@ from tests.support.solvers.evidences import toy_claims, toy_files
 @pytest.fixture(autouse=True)
 def known_tool(monkeypatch: pytest.MonkeyPatch) -> None:
     """The tool is known, even if its files were changed a moment ago, as by a checkout."""
-    monkeypatch.setattr(fingerprint, "tool", lambda: "this tool")
+    monkeypatch.setattr(fingerprint, "fingerprint_tool", lambda: "this tool")
 
 
 def test_a_second_run_asks_nothing_and_writes_the_same(
@@ -80,7 +80,7 @@ def test_a_damaged_cache_is_as_good_as_none(tmp_path: Path) -> None:
 def test_nothing_is_kept_for_a_tool_that_is_not_known(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fingerprint, "tool", lambda: None)
+    monkeypatch.setattr(fingerprint, "fingerprint_tool", lambda: None)
     assert write.make(ask(toy_claims()), jobs=1, cache=tmp_path).files == toy_files()
     assert not list(tmp_path.iterdir())
 

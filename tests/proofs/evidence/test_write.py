@@ -23,7 +23,7 @@ from proofs.evidence.search.sat import GaveUpError, SatSolver
 from proofs.solvers.sat.tseitin import TseitinEncoding
 from proofs.solvers.smt import z3
 from proofs.theorems.expectation import Verdict
-from proofs.verdicts.verdict import Judged
+from proofs.verdicts.verdict import ClaimVerdict
 from tests.support.solvers.asking import ask, ask_closely
 from tests.support.solvers.evidences import lay, toy_claims, toy_files
 from tests.support.terms import Maker
@@ -58,7 +58,7 @@ def test_the_facts_used_are_those_that_a_closer_look_finds() -> None:
     by_name = {each.name: each for each in found.claims}
     some = 0
     for finding in ask_closely(toy_claims()):
-        judged = finding.judged
+        judged = finding.verdict
         if judged.verdict is Verdict.PROVED:
             assert judged.answer is not None and judged.answer.core is not None
             used = by_name[judged.name].facts_used
@@ -72,7 +72,7 @@ def test_the_facts_used_are_those_that_a_closer_look_finds() -> None:
 def test_the_counterexample_is_the_least() -> None:
     _, found = kept()
     by_name = {each.name: each for each in found.claims}
-    refuted = [f.judged for f in ask_closely(toy_claims()) if f.judged.verdict is Verdict.REFUTED]
+    refuted = [f.verdict for f in ask_closely(toy_claims()) if f.verdict.verdict is Verdict.REFUTED]
     for judged in refuted:
         assert judged.answer is not None and judged.answer.counterexample is not None
         place = by_name[judged.name].refuted
@@ -117,7 +117,7 @@ def test_a_verdict_that_the_sat_solver_contradicts_is_no_evidence() -> None:
 
 def test_claims_of_which_nothing_was_asked_are_told() -> None:
     claim = toy_claims()[0]
-    unread = Judged(claim, Verdict.UNSUPPORTED, ask([claim])[0].standing, "It is not read.")
+    unread = ClaimVerdict(claim, Verdict.UNSUPPORTED, ask([claim])[0].status, "It is not read.")
     texts = write.files([unread], jobs=1)
     (text,) = (text for path, text in texts.items() if path.endswith("answers.json"))
     assert answers.read(text, 0).no_obligation == (

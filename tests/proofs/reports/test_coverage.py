@@ -11,9 +11,9 @@ import pytest
 
 from proofs.claims.claim import Claim, Skipped
 from proofs.fetch import main
-from proofs.reports.coverage import Covered, markdown
+from proofs.reports.coverage import TreeCoverage, render_markdown
 from proofs.reports.table import Report
-from proofs.verdicts.verdict import unsupported
+from proofs.verdicts.verdict import make_unsupported
 from tests.support import toy
 from tests.support.solvers.asking import ask
 from tests.system.test_front_door import make_tree
@@ -36,12 +36,14 @@ def test_the_tables() -> None:
         contracts={"6.1": ("pfn_is_map_memory",)},
     )
     wrong = of("7.3", FORGETFUL, "never_both", "beyond_needs_hardware")
-    unread = [unsupported(c, "mmu.c:1: asm") for c in of("7.3:pkvm_mem_abort", MERGED, "never_both")]
+    unread = [make_unsupported(c, "mmu.c:1: asm") for c in of("7.3:pkvm_mem_abort", MERGED, "never_both")]
     new = Report(
         (*ask([*wrong, *of("7.3:gmem_abort", MERGED, "never_both")]), *unread),
         contracts={"7.3": ("vma_lookup", "pfn_is_map_memory"), "7.3:gmem_abort": ()},
     )
-    verdicts, assumed, contracts = markdown([Covered("6.1.190", old), Covered("7.3.4", new)]).split("\n\n", 2)
+    verdicts, assumed, contracts = render_markdown(
+        [TreeCoverage("6.1.190", old), TreeCoverage("7.3.4", new)]
+    ).split("\n\n", 2)
     assert (
         verdicts
         == """\
@@ -58,7 +60,10 @@ def test_the_tables() -> None:
 
 def test_a_function_that_no_theorem_applies_to_has_a_row() -> None:
     only = Report((), (Skipped("the theorems", "6.1:gmem_abort", "there is none."),))
-    assert markdown([Covered("6.1.190", only)]).splitlines()[2] == "| `gmem_abort()` |  | no such function |"
+    assert (
+        render_markdown([TreeCoverage("6.1.190", only)]).splitlines()[2]
+        == "| `gmem_abort()` |  | no such function |"
+    )
 
 
 def test_a_path_that_is_no_tree_is_one_sentence_and_exits_2(

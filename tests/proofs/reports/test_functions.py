@@ -10,10 +10,10 @@ import pytest
 
 from model.source.targets.functions import TARGETS
 from proofs.claims.claim import Claim, Skipped
-from proofs.claims.subject import Part, part
+from proofs.claims.subject import KernelFunction, parse_subject
 from proofs.reports import functions, table
 from proofs.reports.table import Report
-from proofs.verdicts.verdict import unsupported
+from proofs.verdicts.verdict import ExpectationStatus, make_unsupported
 from tests.support import toy
 from tests.support.solvers.asking import ask
 
@@ -31,16 +31,16 @@ def of(subject: str, claims: Sequence[Claim], *theorems: str, pages: str = "") -
 @pytest.mark.parametrize(
     ("subject", "about"),
     [
-        ("7.3", Part("7.3", "user_mem_abort")),
-        ("7.3:gmem_abort", Part("7.3", "gmem_abort")),
+        ("7.3", KernelFunction("7.3", "user_mem_abort")),
+        ("7.3:gmem_abort", KernelFunction("7.3", "gmem_abort")),
         ("v6.17", None),
-        ("7.2.9..7.3.4", Part("7.2.9..7.3.4", "user_mem_abort")),
-        ("7.2.9..7.3.4:gmem_abort", Part("7.2.9..7.3.4", "gmem_abort")),
+        ("7.2.9..7.3.4", KernelFunction("7.2.9..7.3.4", "user_mem_abort")),
+        ("7.2.9..7.3.4:gmem_abort", KernelFunction("7.2.9..7.3.4", "gmem_abort")),
         ("7.3:", None),
     ],
 )
-def test_what_a_subject_is(subject: str, about: Part | None) -> None:
-    assert part(subject) == about
+def test_what_a_subject_is(subject: str, about: KernelFunction | None) -> None:
+    assert parse_subject(subject) == about
 
 
 def test_a_section_for_each_function_in_the_order_of_the_targets() -> None:
@@ -48,7 +48,7 @@ def test_a_section_for_each_function_in_the_order_of_the_targets() -> None:
         *of("7.3:is_cow_mapping", MERGED, "never_both"),
         *of("7.3", MERGED, "never_both", "all_needs_hardware"),
     ]
-    text = functions.plain(functions.outline(Report(tuple(ask(claims)), LACKING)))
+    text = functions.render_text(functions.build_outline(Report(tuple(ask(claims)), LACKING)))
     assert (
         text
         == """\
@@ -71,7 +71,7 @@ Not read: The file has no function pkvm_mem_abort().
 No theorem applies to 7.3:gmem_abort."""
     )
     filtered = Report(tuple(ask(claims)), LACKING, not_run=1)
-    assert functions.plain(functions.outline(filtered)).endswith(
+    assert functions.render_text(functions.build_outline(filtered)).endswith(
         "\n\nNot read: The file has no function pkvm_mem_abort()."
     )
 
@@ -81,9 +81,9 @@ def test_a_column_for_each_page_size_and_no_row_of_dashes() -> None:
         *of("7.3", MERGED, "never_both", "efault_is_given"),
         *of("7.3", FORGETFUL, "never_both", "beyond_needs_hardware", pages="64K"),
     ]
-    unread = unsupported(of("7.3:gmem_abort", MERGED, "never_both", pages="64K")[0], "mmu.c:1: asm")
+    unread = make_unsupported(of("7.3:gmem_abort", MERGED, "never_both", pages="64K")[0], "mmu.c:1: asm")
     assert (
-        functions.plain(functions.outline(Report((*ask(claims), unread))))
+        functions.render_text(functions.build_outline(Report((*ask(claims), unread))))
         == """\
     4K  64K  theorem
 
@@ -112,18 +112,18 @@ def test_no_line_is_wider_than_it_may_be() -> None:
     claims = [
         replace(c, theorem=name) for p in ("", "16K", "64K") for c in of("7.3", MERGED, "never_both", pages=p)
     ]
-    judged = [replace(each, why=reason, standing=table.Standing.OTHERWISE) for each in ask(claims)]
-    lines = functions.plain(functions.outline(Report(tuple(judged)))).splitlines()
+    judged = [replace(each, why=reason, status=ExpectationStatus.UNEXPECTED) for each in ask(claims)]
+    lines = functions.render_text(functions.build_outline(Report(tuple(judged)))).splitlines()
     assert max(map(len, lines)) <= functions.WIDTH
     assert sum(reason[:12] in line for line in lines) > 1
 
 
 def test_shapes_beside_a_kernel_have_a_table_of_their_own() -> None:
     claims = [*of("7.3", MERGED, "never_both"), *MERGED]
-    kernel, shapes = functions.tables(Report(tuple(ask(claims))))
-    assert functions.plain(kernel).startswith("user_mem_abort()")
-    assert functions.plain(shapes) == table.plain(table.table(Report(tuple(ask(MERGED)))))
-    assert functions.tables(Report(())) == (table.table(Report(())),)
+    kernel, shapes = functions.build_tables(Report(tuple(ask(claims))))
+    assert functions.render_text(kernel).startswith("user_mem_abort()")
+    assert functions.render_text(shapes) == table.render_text(table.build_table(Report(tuple(ask(MERGED)))))
+    assert functions.build_tables(Report(())) == (table.build_table(Report(())),)
 
 
 def test_every_target_says_what_it_does() -> None:

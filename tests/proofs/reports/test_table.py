@@ -13,7 +13,7 @@ from proofs.reports.explain import claim as explain
 from proofs.reports.table import Report
 from proofs.theorems.expectation import Verdict
 from proofs.verdicts.finding import Finding
-from proofs.verdicts.verdict import Judged, Standing, unsupported
+from proofs.verdicts.verdict import ClaimVerdict, ExpectationStatus, make_unsupported
 from tests.support import toy
 from tests.support.solvers.asking import ask, ask_closely
 
@@ -28,7 +28,7 @@ def some(claims: Sequence[Claim], *theorems: str) -> list[Claim]:
 def test_one_subject_is_a_row_for_each_claim() -> None:
     claims = some(MERGED, "never_both", "all_needs_hardware")
     assert (
-        table.plain(table.table(Report(tuple(ask(claims)))))
+        table.render_text(table.build_table(Report(tuple(ask(claims)))))
         == """\
 verdict    claim                      reason
 
@@ -41,9 +41,9 @@ PROVED     never_both@merged"""
 def test_several_subjects_are_columns() -> None:
     names = ("never_both", "all_needs_hardware", "efault_has_a_reason", "efault_is_given")
     claims = [*some(MERGED, *names), *some(FORGETFUL, *names[:3])]
-    found = Report((*ask(claims), unsupported(replace(claims[0], subject="linux-9"), "mmu.c:1: asm")))
+    found = Report((*ask(claims), make_unsupported(replace(claims[0], subject="linux-9"), "mmu.c:1: asm")))
     assert (
-        table.plain(table.table(found))
+        table.render_text(table.build_table(found))
         == """\
 theorem              merged  forgetful  linux-9
 
@@ -67,7 +67,7 @@ def test_the_summary_tells_what_does_not_apply_from_what_was_not_read() -> None:
     judged = tuple(ask([claim]))
     assert table.summary(Report(judged, left, 3)).endswith("; 2 do not apply; 1 function not read; 3 not run")
     assert table.summary(Report(judged, left[:1])).endswith("; 1 does not apply; 0 not run")
-    assert table.listing([], left).splitlines()[1:] == [
+    assert table.render_listing([], left).splitlines()[1:] == [
         "a@7.3:gmem_abort: does not apply, since 7.3:gmem_abort has no vm_flags.",
         "b@7.3:gmem_abort: does not apply, since 7.3:gmem_abort has no vm_flags.",
         "the theorems@7.3:pkvm_mem_abort: not read, since there is no such function.",
@@ -80,7 +80,7 @@ def test_names_that_are_too_wide_are_numbered() -> None:
         for i in range(5)
         for c in some(MERGED, "never_both")
     ]
-    text = table.plain(table.table(Report(tuple(ask(claims))))).splitlines()
+    text = table.render_text(table.build_table(Report(tuple(ask(claims))))).splitlines()
     assert text[0] == "theorem     1  2  3  4  5"
     assert text[5] == "columns: " + ", ".join(f"{i + 1} a_shape_with_a_long_name_{i}" for i in range(5))
 
@@ -88,7 +88,7 @@ def test_names_that_are_too_wide_are_numbered() -> None:
 def test_page_sizes_are_columns_of_their_own() -> None:
     (claim,) = some(MERGED, "never_both")
     found = ask([claim, replace(claim, pages="64K")])
-    assert table.table(Report(tuple(found))).header == ("theorem", "merged", "merged/64K")
+    assert table.build_table(Report(tuple(found))).header == ("theorem", "merged", "merged/64K")
 
 
 def test_the_summary() -> None:
@@ -96,9 +96,9 @@ def test_the_summary() -> None:
     assert table.summary(Report((judged,), SKIPPED, 3)) == (
         "1 claim: 1 proved, all as expected; 1 not asked; 3 not run"
     )
-    every = [replace(judged, verdict=v, standing=s) for v, s in (
-        (Verdict.PROVED, Standing.AS_EXPECTED), (Verdict.REFUTED, Standing.OTHERWISE),
-        (Verdict.TIMEOUT, Standing.UNDECIDED), (Verdict.DISAGREE, Standing.DISAGREE),
+    every = [replace(judged, verdict=v, status=s) for v, s in (
+        (Verdict.PROVED, ExpectationStatus.EXPECTED), (Verdict.REFUTED, ExpectationStatus.UNEXPECTED),
+        (Verdict.TIMEOUT, ExpectationStatus.UNDECIDED), (Verdict.DISAGREE, ExpectationStatus.DISAGREE),
     )]  # fmt: skip
     assert table.summary(Report(tuple(every))) == (
         "4 claims: 1 proved, 1 refuted, 1 timeout, 1 disagree, 1 on which solver and interpreter disagree, "
@@ -110,7 +110,7 @@ def test_the_summary() -> None:
 # JSON --------------------------------------------------------------------------------------------
 def document(claims: Sequence[Claim]) -> str:
     findings = ask_closely(claims)
-    return as_json.document(Report(tuple(f.judged for f in findings), SKIPPED, 2, ("A note.",)), findings)
+    return as_json.render_json(Report(tuple(f.verdict for f in findings), SKIPPED, 2, ("A note.",)), findings)
 
 
 def test_the_document() -> None:
@@ -201,28 +201,29 @@ What stands behind the proof:
     )
 
 
-def finding(verdict: Verdict, standing: Standing, why: str) -> Finding:
-    return Finding(Judged(MERGED[0], verdict, standing, why), None, None)
+def finding(verdict: Verdict, standing: ExpectationStatus, why: str) -> Finding:
+    return Finding(ClaimVerdict(MERGED[0], verdict, standing, why), None, None)
 
 
 def test_what_is_unexpected_is_told_in_full() -> None:
     (wrong,) = ask_closely(some(FORGETFUL, "beyond_needs_hardware"))
-    text = explain.unexpected(wrong)
+    text = explain.render_unexpected_claim(wrong)
     assert text.startswith("beyond_needs_hardware@forgetful: REFUTED. Expected was PROVED.\n\nLet       ")
     assert "\nHowever,  this was to hold: Beyond needs hardware.\n\nInputs    " in text
     assert max(map(len, text.splitlines()[1:])) <= 72
-    late = finding(Verdict.TIMEOUT, Standing.UNDECIDED, "Nothing was decided within 1 seconds.")
+    late = finding(Verdict.TIMEOUT, ExpectationStatus.UNDECIDED, "Nothing was decided within 1 seconds.")
     assert (
-        explain.unexpected(late) == "memory_is_normal@merged: TIMEOUT. Nothing was decided within 1 seconds."
+        explain.render_unexpected_claim(late)
+        == "memory_is_normal@merged: TIMEOUT. Nothing was decided within 1 seconds."
     )
 
 
 def test_what_could_not_be_read_is_told_once() -> None:
     claims = [replace(c, subject="7.3:gmem_abort") for c in some(MERGED, "never_both", "all_needs_hardware")]
-    unread = [Finding(unsupported(c, "mmu.c:1: asm."), None, None) for c in claims]
-    other = Finding(unsupported(replace(claims[0], pages="64K"), "mmu.c:1: asm."), None, None)
-    late = finding(Verdict.TIMEOUT, Standing.UNDECIDED, "Nothing was decided within 1 seconds.")
-    assert explain.troubles([unread[0], late, unread[1], other]) == [
+    unread = [Finding(make_unsupported(c, "mmu.c:1: asm."), None, None) for c in claims]
+    other = Finding(make_unsupported(replace(claims[0], pages="64K"), "mmu.c:1: asm."), None, None)
+    late = finding(Verdict.TIMEOUT, ExpectationStatus.UNDECIDED, "Nothing was decided within 1 seconds.")
+    assert explain.render_unexpected([unread[0], late, unread[1], other]) == [
         "7.3:gmem_abort: UNSUPPORTED. mmu.c:1: asm; 2 theorems about it have no answer.",
         "memory_is_normal@merged: TIMEOUT. Nothing was decided within 1 seconds.",
         f"{claims[0].theorem}@7.3:gmem_abort/64K: UNSUPPORTED. mmu.c:1: asm.",
@@ -232,7 +233,7 @@ def test_what_could_not_be_read_is_told_once() -> None:
 def test_the_list() -> None:
     claims = [*some(MERGED, "never_both", "all_needs_hardware"), replace(MERGED[0], expected=None)]
     assert (
-        table.listing(claims, SKIPPED)
+        table.render_listing(claims, SKIPPED)
         == """\
 all_needs_hardware@merged  REFUTED
 never_both@merged          PROVED

@@ -29,18 +29,18 @@ def test_the_same_words_as_plain(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "200")
     found = Report(tuple(ask([*toy.claims(), *toy.claims(toy.fault_path(test_hardware=False))])))
     stream = io.StringIO()
-    terminal.put([table.table(found)], stream)
-    assert bare(stream.getvalue()).split() == table.plain(table.table(found)).split()
+    terminal.print_tables([table.build_table(found)], stream)
+    assert bare(stream.getvalue()).split() == table.render_text(table.build_table(found)).split()
 
 
 def test_an_outline_is_the_plain_one_with_colours(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("COLUMNS", "60")
     claims = [replace(claim, subject="7.3:gmem_abort") for claim in toy.claims()]
-    shown = functions.outline(Report(tuple(ask(claims))))
+    shown = functions.build_outline(Report(tuple(ask(claims))))
     stream = io.StringIO()
-    terminal.put([shown], stream)
-    assert bare(stream.getvalue()) == functions.plain(shown) + "\n"
+    terminal.print_tables([shown], stream)
+    assert bare(stream.getvalue()) == functions.render_text(shown) + "\n"
     assert "\033[" in stream.getvalue()
 
 

@@ -9,7 +9,7 @@ from itertools import combinations
 import pytest
 
 from model.logic import BitVec, SortError, name, smt_text
-from proofs.claims.obligations import obligations
+from proofs.claims.obligations import build_obligations
 from proofs.solvers import smtlib
 from proofs.solvers.engine import EngineError
 from proofs.solvers.smt.z3 import start
@@ -41,24 +41,24 @@ TEXT = """\
 
 
 def test_the_text_of_a_claim() -> None:
-    (made,) = obligations([SMALL])
+    (made,) = build_obligations([SMALL])
     assert smtlib.render_claim(made) == TEXT
 
 
 @pytest.mark.parametrize("claim", toy.claims(), ids=lambda c: c.theorem)
 def test_any_solver_can_check_a_claim(claim: object) -> None:
-    (made,) = obligations([claim])  # type: ignore[list-item]
+    (made,) = build_obligations([claim])  # type: ignore[list-item]
     answer = start()(smtlib.render_claim(made).replace("(set-logic QF_BV)\n", ""))
     assert answer.strip() == ("sat" if made.hopeless else "unsat")
 
 
 def test_the_text_is_the_same_every_time() -> None:
-    texts = [[smtlib.render_claim(made) for made in obligations(toy.claims())] for _ in range(2)]
+    texts = [[smtlib.render_claim(made) for made in build_obligations(toy.claims())] for _ in range(2)]
     assert texts[0] == texts[1]
 
 
 def test_shared_terms_are_written_once() -> None:
-    writer = smtlib.write_definitions(obligations(toy.claims()))
+    writer = smtlib.write_definitions(build_obligations(toy.claims()))
     bodies = [line.split(")", 1)[1] for line in writer.lines if line.startswith("(define-fun")]
     assert len(bodies) == len(set(bodies)) > 20
     names = [re.findall(r"define-fun (t\d+)", line) for line in writer.lines]
@@ -70,7 +70,7 @@ def test_a_name_has_one_sort() -> None:
     wide = toy.claim("u", toy.fault_path(), (), name("other", BitVec(16)) == 0, facts=())
     message = "^other is a word of 8 bits in one place and a word of 16 bits in another.$"
     with pytest.raises(SortError, match=message):
-        smtlib.write_definitions([*obligations([narrow]), *obligations([wide])])
+        smtlib.write_definitions([*build_obligations([narrow]), *build_obligations([wide])])
 
 
 @pytest.mark.parametrize("text", ["a|b", "a\\b", "a\nb", "ä"])

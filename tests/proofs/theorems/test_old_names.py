@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 from model.kernels import KernelTable, KnownResult, Release, load_kernel_table
-from proofs.claims.catalogue import claims, shapes, theorems
+from proofs.claims.catalogue import make_claims, shapes, theorems
 from proofs.claims.kernel.claims import use_current_names
 from proofs.claims.relational.conformance import CONFORMANCE
 from proofs.theorems.old_names import (
@@ -35,7 +35,8 @@ def test_conditions_have_no_mangled_possessives() -> None:
 
 def test_old_names_lead_to_what_there_is() -> None:
     derived = {
-        claim.theorem.removeprefix("cow_check_is_redundant_for_") for claim in claims(shapes("4K")).claims
+        claim.theorem.removeprefix("cow_check_is_redundant_for_")
+        for claim in make_claims(shapes("4K")).claims
     }
     assert set(THEOREMS.values()) <= NAMES | derived | {CONFORMANCE}
     assert not THEOREMS.keys() & (NAMES | derived)

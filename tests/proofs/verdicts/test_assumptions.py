@@ -15,38 +15,48 @@ from model.source.targets.functions import TARGETS
 from model.vocabulary import memory
 from proofs.claims.catalogue import theorems
 from proofs.theorems.expectation import Verdict
-from proofs.verdicts.assumptions import ROWS, Assumptions, Row, Sort, assumptions, told
-from proofs.verdicts.verdict import Judged, Standing
+from proofs.verdicts.assumptions import (
+    ROWS,
+    AssumptionKind,
+    AssumptionRow,
+    Assumptions,
+    assumptions,
+    render_text,
+)
+from proofs.verdicts.verdict import ClaimVerdict, ExpectationStatus
 from tests.support import toy
 
-CONTRACTS = {"7.3": tuple(row.name for row in ROWS if row.sort is Sort.CONTRACT)}
+CONTRACTS = {"7.3": tuple(row.name for row in ROWS if row.sort is AssumptionKind.CONTRACT)}
 FULLY = [row for row in ROWS if not row.left]
 
 
-def proved(theorem: str, verdict: Verdict = Verdict.PROVED, pages: str = "") -> Judged:
+def proved(theorem: str, verdict: Verdict = Verdict.PROVED, pages: str = "") -> ClaimVerdict:
     claim = replace(toy.claims()[0], theorem=theorem, subject="7.3", pages=pages, facts=FACTS)
-    return Judged(claim, verdict, Standing.AS_EXPECTED)
+    return ClaimVerdict(claim, verdict, ExpectationStatus.EXPECTED)
 
 
-def all_of(row: Row) -> list[Judged]:
+def all_of(row: AssumptionRow) -> list[ClaimVerdict]:
     return [proved(theorem) for group in row.by for theorem in group]
 
 
-def found(judged: Sequence[Judged]) -> Assumptions:
+def found(judged: Sequence[ClaimVerdict]) -> Assumptions:
     (one,) = assumptions(judged, CONTRACTS)
     return one
 
 
-def is_trusted(row: Row, among: Assumptions) -> bool:
+def is_trusted(row: AssumptionRow, among: Assumptions) -> bool:
     return row.name in among.facts + among.contracts
 
 
 # The table ---------------------------------------------------------------------------------------
 def test_every_name_exists() -> None:
     known = {
-        Sort.FACT: {fact.name for fact in FACTS},
-        Sort.CONTRACT: {*common_contracts(), *(name for target in TARGETS for name in target.contracts)},
-        Sort.DEFINITION: {name for name in ("is_cow_mapping",) if hasattr(memory, name)}
+        AssumptionKind.FACT: {fact.name for fact in FACTS},
+        AssumptionKind.CONTRACT: {
+            *common_contracts(),
+            *(name for target in TARGETS for name in target.contracts),
+        },
+        AssumptionKind.DEFINITION: {name for name in ("is_cow_mapping",) if hasattr(memory, name)}
         | {f"vm_{name}_page" for name in ("normal",) if hasattr(normal_page, name)},
     }
     assert [row.name for row in ROWS if row.name not in known[row.sort]] == []
@@ -64,13 +74,13 @@ def test_no_assumption_is_in_the_table_twice() -> None:
 
 # Verdicts ----------------------------------------------------------------------------------------
 @pytest.mark.parametrize("row", FULLY, ids=lambda row: row.name)
-def test_an_assumption_is_discharged_if_all_its_theorems_are_proved(row: Row) -> None:
+def test_an_assumption_is_discharged_if_all_its_theorems_are_proved(row: AssumptionRow) -> None:
     assert row.name in found(all_of(row)).discharged
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 @pytest.mark.parametrize("verdict", [v for v in Verdict if v is not Verdict.PROVED])
-def test_one_verdict_that_is_not_proved_is_seen(row: Row, verdict: Verdict) -> None:
+def test_one_verdict_that_is_not_proved_is_seen(row: AssumptionRow, verdict: Verdict) -> None:
     for i, each in enumerate(all_of(row)):
         flipped = all_of(row)
         flipped[i] = replace(each, verdict=verdict)
@@ -80,7 +90,7 @@ def test_one_verdict_that_is_not_proved_is_seen(row: Row, verdict: Verdict) -> N
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
-def test_what_was_not_asked_discharges_nothing(row: Row) -> None:
+def test_what_was_not_asked_discharges_nothing(row: AssumptionRow) -> None:
     assert is_trusted(row, found([proved("another_theorem")]))
 
 
@@ -109,7 +119,7 @@ def test_shapes_assume_no_contracts() -> None:
 def test_the_paragraph() -> None:
     one = Assumptions("7.3", ("a",), {"b": "the walk"}, (), ("c", "d"), ("c",))
     assert (
-        told(one)
+        render_text(one)
         == """\
 Assumed of 7.3: discharged is what is proved of the function itself, facts and calls are trusted.
   discharged  a
@@ -120,6 +130,6 @@ Assumed of 7.3: discharged is what is proved of the function itself, facts and c
 
 
 def test_all_that_is_assumed_fits_on_a_page() -> None:
-    lines = told(found([proved("memory_is_what_memblock_has")])).splitlines()
+    lines = render_text(found([proved("memory_is_what_memblock_has")])).splitlines()
     assert len(lines) <= 20
     assert max(map(len, lines)) <= 110

@@ -19,9 +19,9 @@ from proofs.solvers.query import SatStatus
 from proofs.solvers.smt.pool import Pool
 from proofs.theorems.expectation import Expectation, Verdict
 from proofs.verdicts import cache
-from proofs.verdicts.cache import Memory
-from proofs.verdicts.prove import decided, examined
-from proofs.verdicts.verdict import Judged, Standing
+from proofs.verdicts.cache import VerdictCache
+from proofs.verdicts.prove import decide_claims, examine_verdicts
+from proofs.verdicts.verdict import ClaimVerdict, ExpectationStatus
 from tests.support import toy
 from tests.support.keeping import CLAIMS, CLAIMS_BY_NAME, FAKE, ask, document, memory, recalled, shown
 
@@ -30,10 +30,10 @@ from tests.support.keeping import CLAIMS, CLAIMS_BY_NAME, FAKE, ask, document, m
 def test_a_second_run_asks_nothing_and_shows_the_same(tmp_path: Path) -> None:
     first, none = ask(tmp_path)
     with memory(tmp_path) as remembered, Pool(1, 30.0, ("no such program",)) as pool:
-        second = {each.name: each for each in decided(pool, CLAIMS, remembered)}
+        second = {each.name: each for each in decide_claims(pool, CLAIMS, remembered)}
     assert not none
     assert shown(first) == shown(second)
-    assert remembered.recalled == set(second) == {claim.name for claim in CLAIMS}
+    assert remembered.hits == set(second) == {claim.name for claim in CLAIMS}
 
 
 def test_closer_looks_are_recalled_whole(tmp_path: Path) -> None:
@@ -41,16 +41,19 @@ def test_closer_looks_are_recalled_whole(tmp_path: Path) -> None:
     claims = [wrong, *CLAIMS[1:5]]
     first, _ = ask(tmp_path, claims, closely=True)
     with memory(tmp_path) as remembered, Pool(1, 30.0, ("no such program",)) as pool:
-        second = {each.name: each for each in examined(pool, decided(pool, claims, remembered), remembered)}
+        second = {
+            each.name: each
+            for each in examine_verdicts(pool, decide_claims(pool, claims, remembered), remembered)
+        }
     assert document(first) == document(second)
     assert '"counterexample": {' in document(second) and '"example": {' in document(second)
-    assert second[wrong.name].standing is Standing.OTHERWISE
+    assert second[wrong.name].status is ExpectationStatus.UNEXPECTED
 
 
 def test_every_refutation_is_replayed(filled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     remembered = memory(filled)
     monkeypatch.setattr(remembered.replays, "holds", lambda runs, term: True)  # the conclusion, too
-    verdicts = {each.verdict for each in remembered.recall(CLAIMS)}
+    verdicts = {each.verdict for each in remembered.lookup(CLAIMS)}
     assert verdicts == {Verdict.PROVED}
 
 
@@ -77,7 +80,7 @@ def test_a_text_of_another_kind_is_not_believed(text: str, tmp_path: Path) -> No
         cache.store(tmp_path, "this tool", {prints.of(claim) + suffix: text for claim in CLAIMS})
     found, known = ask(tmp_path, CLAIMS[:2])
     assert not known
-    assert {each.standing for each in found.values()} == {Standing.AS_EXPECTED}
+    assert {each.status for each in found.values()} == {ExpectationStatus.EXPECTED}
 
 
 @pytest.mark.parametrize("names", ["[]", "1", '{"a": "x"}', '{"a": []}', "{}"])
@@ -101,7 +104,7 @@ def test_what_is_not_decided_is_not_kept(kind: str, tmp_path: Path) -> None:
     lost = CLAIMS[3]
     command = (sys.executable, str(FAKE), kind, lost.name)
     with memory(tmp_path) as remembered, Pool(1, 1.0, command) as pool:
-        found = {each.name: each for each in decided(pool, CLAIMS, remembered)}
+        found = {each.name: each for each in decide_claims(pool, CLAIMS, remembered)}
     assert found[lost.name].verdict in (Verdict.TIMEOUT, Verdict.UNKNOWN)
     assert set(recalled(tmp_path)) == {claim.name for claim in CLAIMS} - {lost.name}
 
@@ -118,14 +121,14 @@ def test_only_what_is_as_expected_fills_a_table(what: str, claim: Claim, tmp_pat
     for _ in range(2):
         found, known = ask(tmp_path, [claim])
         assert not known
-        assert found[claim.name].standing is not Standing.AS_EXPECTED
+        assert found[claim.name].status is not ExpectationStatus.EXPECTED
 
 
-def judged(closely: bool, **changes: object) -> Judged:
+def judged(closely: bool, **changes: object) -> ClaimVerdict:
     """A verdict of a claim that is proved, with its answer changed."""
     with Pool(1, 30.0) as pool:
-        (first,) = decided(pool, CLAIMS[:1])
-        (found,) = examined(pool, [first]) if closely else [first]
+        (first,) = decide_claims(pool, CLAIMS[:1])
+        (found,) = examine_verdicts(pool, [first]) if closely else [first]
     assert found.answer is not None
     verdict = changes.pop("verdict", found.verdict)
     return replace(found, verdict=verdict, answer=replace(found.answer, **changes))  # type: ignore[arg-type]
@@ -141,29 +144,29 @@ def judged(closely: bool, **changes: object) -> Judged:
 )  # fmt: skip
 def test_an_open_closer_look_is_not_kept(changes: dict[str, object], tmp_path: Path) -> None:
     remembered = memory(tmp_path)
-    remembered.keep_closely(judged(True, **changes))
+    remembered.store_minimal(judged(True, **changes))
     assert not remembered.texts
-    remembered.keep_closely(judged(True))
+    remembered.store_minimal(judged(True))
     assert len(remembered.texts) == 1
 
 
 def test_an_error_or_an_interrupt_keeps_nothing(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt), memory(tmp_path) as remembered:
-        remembered.keep(judged(False))
+        remembered.store(judged(False))
         raise KeyboardInterrupt
     assert not recalled(tmp_path)
 
 
 def test_a_tool_that_changes_meanwhile_keeps_nothing(tmp_path: Path) -> None:
     tools = iter(["before", "after"])
-    with Memory(tmp_path, lambda: next(tools)) as remembered:
-        remembered.keep(judged(False))
+    with VerdictCache(tmp_path, lambda: next(tools)) as remembered:
+        remembered.store(judged(False))
     assert not locate_file(tmp_path).exists()
 
 
 def test_an_unknown_tool_recalls_and_keeps_nothing(filled: Path) -> None:
-    remembered = Memory(filled, lambda: None)
-    assert list(remembered.recall(CLAIMS)) == []
+    remembered = VerdictCache(filled, lambda: None)
+    assert list(remembered.lookup(CLAIMS)) == []
     assert not remembered.is_promising()
     assert memory(filled).is_promising()
     assert not memory(filled, "another").is_promising()

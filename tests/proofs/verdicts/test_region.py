@@ -19,7 +19,7 @@ from model.logic import FALSE, TRUE, Term, name
 from model.vocabulary.memory import beyond, is_vma_cacheable, kvm_supports_cacheable_pfnmap, returns
 from proofs.solvers.smt.pool import Pool
 from proofs.theorems.theorem import Region
-from proofs.verdicts.region import FormulaError, Row, formula, minimal
+from proofs.verdicts.region import FormulaError, Row, find_formula, minimise_formula
 from tests.support import toy
 
 LABELS = ("a", "b", "c == 1")
@@ -36,7 +36,7 @@ def said(text: str, row: Row) -> bool:
 @given(st.lists(st.sampled_from([True, False, None]), min_size=8, max_size=8))
 def test_a_formula_says_what_the_table_says(table: list[bool | None]) -> None:
     rows = dict(zip(product((False, True), repeat=3), table, strict=True))
-    text = minimal(LABELS, rows.__getitem__)
+    text = minimise_formula(LABELS, rows.__getitem__)
     assert all(said(text, row) is value for row, value in rows.items() if value is not None)
 
 
@@ -54,7 +54,7 @@ def test_a_formula_says_what_the_table_says(table: list[bool | None]) -> None:
     ],
 )
 def test_small_formulas(holds: Callable[[Row], bool | None], text: str) -> None:
-    assert minimal(LABELS, holds) == text
+    assert minimise_formula(LABELS, holds) == text
 
 
 def test_the_text_does_not_depend_on_the_order_of_sets() -> None:
@@ -85,7 +85,7 @@ ATOMS = (
 def told(term: Term, atoms: tuple[tuple[str, Term], ...] = ATOMS, facts: tuple[Fact, ...] = toy.FACTS) -> str:
     claim = toy.claim("t", toy.fault_path(), (), term, facts=facts)
     with Pool(1, 30.0) as pool:
-        return formula(pool, claim, Region("-EFAULT", atoms, term))
+        return find_formula(pool, claim, Region("-EFAULT", atoms, term))
 
 
 def test_the_refused_set() -> None:
@@ -117,7 +117,7 @@ def test_a_region_is_told_as_a_sentence(term: Term, sentence: str) -> None:
     region = Region("they differ", atoms, term, projected=True, where="only where ", always=always)
     claim = toy.claim("t", toy.fault_path(), (), term)
     with Pool(1, 30.0) as pool:
-        assert f"{region.says} {formula(pool, claim, region)}" == sentence
+        assert f"{region.says} {find_formula(pool, claim, region)}" == sentence
 
 
 def test_conditions_that_do_not_determine_the_region() -> None:

@@ -14,8 +14,8 @@ from counterexamples.bugs.bug import OnShape
 from model.program.interpreter import Inputs
 from model.program.procedure import ProcedureError
 from proofs.claims.claim import Claim, replay
-from proofs.claims.obligations import obligations
-from proofs.claims.past_bugs import on_shape
+from proofs.claims.obligations import build_obligations
+from proofs.claims.past_bugs import make_shape_claim
 from proofs.solvers.obligation import Obligation
 from proofs.verdicts.simulation import refutation_candidates
 
@@ -46,8 +46,8 @@ def refutes(claim: Claim, one: Inputs) -> bool:
 
 @pytest.mark.parametrize("name", MADE)
 def test_each_input_agrees_with_its_replay(name: str) -> None:
-    claim = on_shape(name, bugs()[name])
-    (obligation,) = obligations([claim])
+    claim = make_shape_claim(name, bugs()[name])
+    (obligation,) = build_obligations([claim])
     some = list(inputs(obligation, Random(name)))
     # Random inputs seldom satisfy all facts, so each condition is asked by itself as well.
     conditions = (claim.then, *claim.given, *(fact.holds for fact in claim.facts))
@@ -58,4 +58,4 @@ def test_each_input_agrees_with_its_replay(name: str) -> None:
 
 
 def test_no_inputs_refute_nothing() -> None:
-    assert refutation_candidates(on_shape(MADE[0], bugs()[MADE[0]]), []) == 0
+    assert refutation_candidates(make_shape_claim(MADE[0], bugs()[MADE[0]]), []) == 0

@@ -10,11 +10,11 @@ import pytest
 from model.logic import TRUE, name, place
 from model.program.procedure import Set
 from proofs.claims.claim import Claim
-from proofs.claims.obligations import obligations
+from proofs.claims.obligations import build_obligations
 from proofs.solvers.obligation import Obligation
 from proofs.solvers.query import Answer, MinimalModel, SatStatus
 from proofs.theorems.expectation import Expectation, Verdict
-from proofs.verdicts.verdict import Judged, Standing, agree, exit_code, judge, unsupported
+from proofs.verdicts.verdict import ClaimVerdict, ExpectationStatus, agree, exit_code, judge, make_unsupported
 from tests.support import toy
 from tests.support.solvers.asking import ask
 
@@ -23,7 +23,7 @@ PROVED, REFUTED = CLAIMS["never_both"], CLAIMS["all_needs_hardware"]
 
 
 def made(claim: Claim) -> Obligation:
-    return obligations([claim])[0]
+    return build_obligations([claim])[0]
 
 
 def answer_to(claim: Claim) -> Answer:
@@ -33,21 +33,21 @@ def answer_to(claim: Claim) -> Answer:
     return judged.answer
 
 
-def verdict(claim: Claim, answer: Answer) -> tuple[Verdict, Standing]:
+def verdict(claim: Claim, answer: Answer) -> tuple[Verdict, ExpectationStatus]:
     judged = judge(claim, made(claim), answer)
-    return judged.verdict, judged.standing
+    return judged.verdict, judged.status
 
 
 def test_true_answers_are_believed() -> None:
-    assert verdict(PROVED, answer_to(PROVED)) == (Verdict.PROVED, Standing.AS_EXPECTED)
-    assert verdict(REFUTED, answer_to(REFUTED)) == (Verdict.REFUTED, Standing.AS_EXPECTED)
+    assert verdict(PROVED, answer_to(PROVED)) == (Verdict.PROVED, ExpectationStatus.EXPECTED)
+    assert verdict(REFUTED, answer_to(REFUTED)) == (Verdict.REFUTED, ExpectationStatus.EXPECTED)
 
 
 # Lies --------------------------------------------------------------------------------------------
 def test_a_made_up_refutation_disagrees() -> None:
     lie = replace(answer_to(PROVED), denied=SatStatus.SAT, refuted=dict.fromkeys(made(PROVED).inputs, 0))
     judged = judge(PROVED, made(PROVED), lie)
-    assert (judged.verdict, judged.standing) == (Verdict.DISAGREE, Standing.DISAGREE)
+    assert (judged.verdict, judged.status) == (Verdict.DISAGREE, ExpectationStatus.DISAGREE)
     assert judged.why == (
         "The solver says that the conclusion !((prot & KVM_PGTABLE_PROT_DEVICE) != 0 && "
         "(prot & KVM_PGTABLE_PROT_NORMAL_NC) != 0) is false on an input on which the interpreter "
@@ -58,7 +58,7 @@ def test_a_made_up_refutation_disagrees() -> None:
 def test_a_witness_of_premises_that_do_not_hold_disagrees() -> None:
     claim = CLAIMS["efault_is_given"]
     lie = replace(answer_to(claim), reached=dict.fromkeys(made(claim).inputs, 0))
-    assert verdict(claim, lie) == (Verdict.DISAGREE, Standing.DISAGREE)
+    assert verdict(claim, lie) == (Verdict.DISAGREE, ExpectationStatus.DISAGREE)
 
 
 def test_a_model_that_breaks_a_fact_disagrees() -> None:
@@ -72,14 +72,14 @@ def test_a_model_that_breaks_a_fact_disagrees() -> None:
 def test_a_stray_that_is_as_declared_disagrees() -> None:
     true = answer_to(REFUTED)
     lie = replace(true, stray=SatStatus.SAT, strayed=true.refuted)
-    assert verdict(REFUTED, lie) == (Verdict.DISAGREE, Standing.DISAGREE)
+    assert verdict(REFUTED, lie) == (Verdict.DISAGREE, ExpectationStatus.DISAGREE)
 
 
 def test_a_least_witness_is_replayed_too() -> None:
     true = answer_to(REFUTED)
     inputs = {n: 1 << 10 if n == "vm_flags" else 0 for n in made(REFUTED).inputs}
     lie = replace(true, counterexample=MinimalModel(inputs, {}))
-    assert verdict(REFUTED, lie) == (Verdict.DISAGREE, Standing.DISAGREE)
+    assert verdict(REFUTED, lie) == (Verdict.DISAGREE, ExpectationStatus.DISAGREE)
 
 
 def test_a_model_without_all_values_disagrees() -> None:
@@ -119,26 +119,26 @@ def test_an_input_on_which_the_interpreter_stops_disagrees() -> None:
 def test_what_is_not_decided_is_never_green(premises: SatStatus, denied: SatStatus, found: Verdict) -> None:
     for claim in (PROVED, REFUTED, replace(PROVED, expected=Expectation(found))):
         answer = Answer(claim.name, premises, denied, reached=answer_to(claim).reached)
-        assert verdict(claim, answer) == (found, Standing.UNDECIDED)
+        assert verdict(claim, answer) == (found, ExpectationStatus.UNDECIDED)
 
 
 def test_a_claim_without_an_expectation_is_undecided() -> None:
     for claim in (PROVED, REFUTED):
         silent = replace(claim, expected=None)
         judged = judge(silent, made(silent), answer_to(silent))
-        assert judged.standing is Standing.UNDECIDED
+        assert judged.status is ExpectationStatus.UNDECIDED
         assert judged.why == "No expectation is declared for this claim."
 
 
 def test_a_verdict_that_is_not_the_declared_one() -> None:
     wrong = replace(PROVED, expected=toy.refuted())
     assert ask([wrong])[0].why == "Expected was REFUTED."
-    assert ask([replace(REFUTED, expected=toy.PROVED)])[0].standing is Standing.OTHERWISE
+    assert ask([replace(REFUTED, expected=toy.PROVED)])[0].status is ExpectationStatus.UNEXPECTED
 
 
 def test_a_refutation_that_is_not_as_declared() -> None:
     (judged,) = ask([replace(REFUTED, expected=toy.refuted(name("pfn_valid")))])
-    assert (judged.verdict, judged.standing) == (Verdict.REFUTED, Standing.OTHERWISE)
+    assert (judged.verdict, judged.status) == (Verdict.REFUTED, ExpectationStatus.UNEXPECTED)
     assert judged.why == (
         "It is refuted in another way than declared: there is a counterexample without pfn_valid."
     )
@@ -147,8 +147,8 @@ def test_a_refutation_that_is_not_as_declared() -> None:
 def test_a_witness_that_is_not_decided_is_not_green() -> None:
     answer = replace(answer_to(REFUTED), stray=SatStatus.UNKNOWN, reason="It gave up.")
     judged = judge(REFUTED, made(REFUTED), answer)
-    assert (judged.standing, judged.why) == (
-        Standing.UNDECIDED,
+    assert (judged.status, judged.why) == (
+        ExpectationStatus.UNDECIDED,
         "Whether it is refuted only as declared is not known: It gave up.",
     )
 
@@ -163,7 +163,7 @@ def loose(expected: Expectation) -> Claim:
 def test_a_refutation_that_rests_on_the_unknown_is_unconfirmed_and_not_green() -> None:
     claim = loose(toy.refuted())
     (judged,) = ask([claim])
-    assert (judged.verdict, judged.standing) == (Verdict.REFUTED, Standing.OTHERWISE)
+    assert (judged.verdict, judged.status) == (Verdict.REFUTED, ExpectationStatus.UNEXPECTED)
     assert judged.why == "The refutation is unconfirmed: it may rest on what is not known of a_loop."
     assert ask([loose(toy.PROVED)])[0].why.startswith("Expected was PROVED. The refutation is unconfirmed: ")
 
@@ -171,9 +171,12 @@ def test_a_refutation_that_rests_on_the_unknown_is_unconfirmed_and_not_green() -
 def test_a_refutation_that_does_not_rest_on_it_is_confirmed_by_running_without_it() -> None:
     claim = loose(toy.refuted())
     path = toy.procedure(
-        "loose", (Set("writable", name("a") | name("a_loop")),), [name("a_loop")], claim.subjects[""].symbols
+        "loose",
+        (Set("writable", name("a") | name("a_loop")),),
+        [name("a_loop")],
+        claim.procedures[""].symbols,
     )
-    either = replace(claim, subjects={"": path})
+    either = replace(claim, procedures={"": path})
     answer = Answer(
         either.name,
         SatStatus.SAT,
@@ -181,25 +184,34 @@ def test_a_refutation_that_does_not_rest_on_it_is_confirmed_by_running_without_i
         reached={"a": 0, "a_loop": 1},
         refuted={"a": 0, "a_loop": 1},
     )
-    assert verdict(either, answer) == (Verdict.REFUTED, Standing.OTHERWISE)
+    assert verdict(either, answer) == (Verdict.REFUTED, ExpectationStatus.UNEXPECTED)
     sure = replace(answer, refuted={"a": 1, "a_loop": 0})
-    assert verdict(either, sure) == (Verdict.REFUTED, Standing.AS_EXPECTED)
-    assert verdict(either, replace(answer, confirmed=True)) == (Verdict.REFUTED, Standing.AS_EXPECTED)
+    assert verdict(either, sure) == (Verdict.REFUTED, ExpectationStatus.EXPECTED)
+    assert verdict(either, replace(answer, confirmed=True)) == (
+        Verdict.REFUTED,
+        ExpectationStatus.EXPECTED,
+    )
 
 
 # Several -------------------------------------------------------------------------------------------
 def test_exit_codes() -> None:
-    def each(standing: Standing) -> Judged:
-        return Judged(PROVED, Verdict.PROVED, standing)
+    def each(standing: ExpectationStatus) -> ClaimVerdict:
+        return ClaimVerdict(PROVED, Verdict.PROVED, standing)
 
     green, wrong, open_, liar = map(
-        each, (Standing.AS_EXPECTED, Standing.OTHERWISE, Standing.UNDECIDED, Standing.DISAGREE)
+        each,
+        (
+            ExpectationStatus.EXPECTED,
+            ExpectationStatus.UNEXPECTED,
+            ExpectationStatus.UNDECIDED,
+            ExpectationStatus.DISAGREE,
+        ),
     )
     assert exit_code([]) == exit_code([green]) == 0
     assert exit_code([green, open_]) == 3
     assert exit_code([open_, wrong, green]) == 1
     assert exit_code([wrong, liar, open_]) == 4
-    assert exit_code([unsupported(PROVED, "mmu.c:7: goto")]) == 3
+    assert exit_code([make_unsupported(PROVED, "mmu.c:7: goto")]) == 3
 
 
 def test_answers_that_contradict_each_other() -> None:

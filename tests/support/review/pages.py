@@ -25,7 +25,7 @@ from proofs.review.review import (
     VerdictChange,
 )
 from proofs.theorems.expectation import Verdict
-from proofs.verdicts.finding import find
+from proofs.verdicts.finding import build_finding
 from tests.support import toy
 from tests.support.solvers.asking import ask, ask_closely
 
@@ -77,7 +77,7 @@ def differing(subject: str = "") -> FunctionReview:
     """The toy before and after, with a witness of two courses and both tables of attributes."""
     claim = next(c for c in toy.claims(AFTER) if c.theorem == "beyond_needs_hardware")
     then = name("mapped") == name("other:mapped")
-    both = replace(claim, subjects={"": BEFORE, "other": AFTER}, given=(), then=then, expected=None)
+    both = replace(claim, procedures={"": BEFORE, "other": AFTER}, given=(), then=then, expected=None)
     (found,) = ask_closely([replace(both, says=f"Whether something is mapped {subject}")])
     results = (table.compute_results(BEFORE), table.compute_results(AFTER))
     return FunctionReview(
@@ -86,7 +86,7 @@ def differing(subject: str = "") -> FunctionReview:
         FunctionChange.DIFFERS,
         "",
         "they differ only where beyond && is_vma_cacheable",
-        (Difference(found.judged.claim.says, found.judged.claim, found.counterexample),),
+        (Difference(found.verdict.claim.says, found.verdict.claim, found.counterexample),),
         render_changes(BEFORE, AFTER),
         results=results,
     )
@@ -95,8 +95,8 @@ def differing(subject: str = "") -> FunctionReview:
 def theorems(subject: str) -> Iterable[TheoremReview]:
     """Each theorem of the toy before and after; those that fare otherwise with their witness."""
     one, two = ask(_about(BEFORE, subject)), ask(_about(AFTER, subject))
-    for i, (before, after) in enumerate(zip(map(find, one), map(find, two), strict=True)):
-        claim, became = after.judged.claim, _became(before.judged.verdict, after.judged.verdict)
+    for i, (before, after) in enumerate(zip(map(build_finding, one), map(build_finding, two), strict=True)):
+        claim, became = after.verdict.claim, _became(before.verdict.verdict, after.verdict.verdict)
         closely, lines, relevant = after, None, (True, False, None)[i % 3]
         if became is VerdictChange.BROKEN:
             (closely,) = ask_closely([claim])

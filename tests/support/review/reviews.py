@@ -26,7 +26,7 @@ from proofs.review.review import (
 )
 from proofs.theorems.expectation import Verdict
 from proofs.verdicts.finding import Finding
-from proofs.verdicts.verdict import Judged, Standing
+from proofs.verdicts.verdict import ClaimVerdict, ExpectationStatus
 from tests.support import toy
 
 MMU = "arch/arm64/kvm/mmu.c"
@@ -82,22 +82,24 @@ def witness(subject: str, dirt: str = "") -> Witness:
     return Witness((InputValue("vm_flags" + dirt, 64, 0x400, 0x400, "vm_flags"),), {subject: course})
 
 
-def finding(verdict: Verdict, standing: Standing, shown: Witness | None = None, dirt: str = "") -> Finding:
+def finding(
+    verdict: Verdict, standing: ExpectationStatus, shown: Witness | None = None, dirt: str = ""
+) -> Finding:
     claim = replace(CLAIM, says=CLAIM.says + dirt)
-    return Finding(Judged(claim, verdict, standing, dirt), None, shown)
+    return Finding(ClaimVerdict(claim, verdict, standing, dirt), None, shown)
 
 
 def theorem(became: VerdictChange, one: Verdict | None, two: Verdict | None, dirt: str = "") -> TheoremReview:
     """A theorem that stands so before and after; with a witness and lines if it is broken."""
     broken = became is VerdictChange.BROKEN
-    standing = Standing.AS_EXPECTED if became is VerdictChange.SAME else Standing.OTHERWISE
+    standing = ExpectationStatus.EXPECTED if became is VerdictChange.SAME else ExpectationStatus.UNEXPECTED
     return TheoremReview(
         f"memory_is_normal{dirt}",
         f"user_mem_abort{dirt}",
         "4K",
         f"Memory is mapped Normal.{dirt}",
         became,
-        None if one is None else finding(one, Standing.AS_EXPECTED, dirt=dirt),
+        None if one is None else finding(one, ExpectationStatus.EXPECTED, dirt=dirt),
         None if two is None else finding(two, standing, witness("", dirt) if broken else None, dirt),
         relevant=True if became is VerdictChange.SAME else None,
         lines=(span(RESTED, dirt),) if broken else None,

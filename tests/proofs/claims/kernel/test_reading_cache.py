@@ -23,7 +23,7 @@ from model.source.targets.functions import TARGETS
 from model.source.targets.target import ExitValue, Target
 from model.source.trees.tree import Tree, overlay
 from proofs.claims.kernel import reading_cache
-from proofs.claims.kernel.reading_cache import Kept
+from proofs.claims.kernel.reading_cache import ReadingCache
 from tests.support.c.c_code import FILE, make_tree
 from tests.support.c.c_mutate import mutate_bytes, mutate_line, mutate_token, tokens_of
 
@@ -112,12 +112,12 @@ def again(
     profile: Profile = PROFILE,
 ) -> tuple[object, bool]:
     """What is read with what was kept, and whether it was taken from there."""
-    with Kept(directory, tree, Index.build(tree), profile, "4K", lambda: tool, (F, G)) as reader:
+    with ReadingCache(directory, tree, Index.build(tree), profile, "4K", lambda: tool, (F, G)) as reader:
         try:
             found = told(reader.read("toy", target))
         except (Unsupported, NoEffect) as error:
             return f"{type(error).__name__}: {error}", False
-    return found, target.name in reader.taken
+    return found, target.name in reader.hits
 
 
 @pytest.fixture
@@ -220,9 +220,9 @@ def test_definitions_that_change_places_are_read_again(filled: Path) -> None:
 
 def test_the_front_end_of_a_reading_that_was_taken_is_there(filled: Path) -> None:
     tree = tree_of(FILES)
-    with Kept(filled, tree, Index.build(tree), PROFILE, "4K", lambda: "this tool", (F, G)) as reader:
+    with ReadingCache(filled, tree, Index.build(tree), PROFILE, "4K", lambda: "this tool", (F, G)) as reader:
         kernel = reader.read("toy", F)
-    assert reader.taken == {"f"}
+    assert reader.hits == {"f"}
     assert kernel.lowered.front.view.function("near") is not None
     assert kernel.lowered is kernel.lowered
 

@@ -14,7 +14,7 @@ from model.source.preprocessor.profile import Profile
 from model.source.readings.serialise import write_rows
 from model.source.targets.functions import TARGETS
 from model.source.trees.tree import Tree, overlay
-from proofs.claims.kernel.reading_cache import Kept
+from proofs.claims.kernel.reading_cache import ReadingCache
 from tests.support.trees import MMU, tree
 
 PROFILE = Profile.builtin("4K")
@@ -28,11 +28,11 @@ def told(kernel: Kernel) -> object:
 
 def taken(directory: Path, linux: Tree, index: Index) -> set[str]:
     """The targets that were not read again; each is as if it had been."""
-    with Kept(directory, linux, index, PROFILE, "4K", lambda: "this tool") as reader:
+    with ReadingCache(directory, linux, index, PROFILE, "4K", lambda: "this tool") as reader:
         for target in READ:
             found = told(reader.read("7.3", target))
             assert found == told(read(linux, index, PROFILE, "4K", "7.3", target))
-    return reader.taken
+    return reader.hits
 
 
 @pytest.fixture(scope="module")

@@ -28,7 +28,7 @@ from proofs.solvers.smt.pool import Pool
 from proofs.theorems.expectation import Verdict
 from proofs.theorems.observable import Observable
 from proofs.theorems.theorem import qualify
-from proofs.verdicts.region import formula
+from proofs.verdicts.region import find_formula
 from tests.support.solvers.asking import ask
 
 SHAPES = {shape.name: shape.procedure for shape in shapes()}
@@ -98,7 +98,7 @@ def test_what_differs_is_found_and_told(trees: Trees) -> None:
     everything = claims["the_same_in_everything@v9..v6.17"]
     region = replace(everything.regions[0], atoms=everything.regions[0].atoms[3:6])  # fewer are faster
     with Pool(1, 30.0) as pool:
-        told = formula(pool, everything, region)
+        told = find_formula(pool, everything, region)
     assert told == "only where !(pfn_is_map_memory(pfn))"
 
 

@@ -10,7 +10,7 @@ from model.program.procedure import Input, Procedure
 from model.vocabulary.memory import EINVAL, memslot_refused, vm_flags
 from model.vocabulary.symbols import BV32
 from proofs.claims.claim import Claim
-from proofs.claims.relational.memslot_and_fault import WORD, asks_registration, beside_registration
+from proofs.claims.relational.memslot_and_fault import WORD, add_registration, is_about_registration
 from proofs.theorems.expectation import Verdict
 from tests.support import toy
 from tests.support.solvers.asking import ask
@@ -45,12 +45,12 @@ def claim() -> Claim:
     ids=["refuses what it must", "refuses nothing", "refuses everything", "looks at nothing"],
 )
 def test_a_fault_rests_on_what_registration_says(registration: Procedure, verdict: Verdict) -> None:
-    assert asks_registration(claim())
-    (found,) = ask([beside_registration(claim(), registration)])
+    assert is_about_registration(claim())
+    (found,) = ask([add_registration(claim(), registration)])
     assert found.verdict is verdict, found.why
 
 
 def test_the_word_is_replaced_wherever_it_stands() -> None:
-    told = beside_registration(claim(), prepare(FALSE))
-    assert not asks_registration(told)
+    told = add_registration(claim(), prepare(FALSE))
+    assert not is_about_registration(told)
     assert WORD in free_names(*claim().given)

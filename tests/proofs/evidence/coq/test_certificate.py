@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from proofs.claims.claim import Claim
-from proofs.claims.load import chosen, load
-from proofs.claims.obligations import obligations
+from proofs.claims.load import load_claims, select_claims
+from proofs.claims.obligations import build_obligations
 from proofs.cli.selection import Selection
 from proofs.evidence.coq import compile as coq
 from proofs.evidence.coq.certificate import Clause, CoqStep, SatisfiableError, certify, refute, rests_on
@@ -70,13 +70,13 @@ def test_clauses_are_refuted_if_and_only_if_they_cannot_all_be_true(clauses: lis
 def merged() -> list[tuple[Claim, Obligation]]:
     """The theorems of the model of v6.17, with what has to be decided."""
     wanted = Selection(shape="v6.17")
-    found = [c for c in chosen(wanted, load(wanted).claims) if is_theorem(c)]
-    return list(zip(found, obligations(found), strict=True))
+    found = [c for c in select_claims(wanted, load_claims(wanted).claims) if is_theorem(c)]
+    return list(zip(found, build_obligations(found), strict=True))
 
 
 def test_facts_that_play_no_part_are_left_out_of_the_text_and_the_others_are_needed() -> None:
     for claim in filter(is_theorem, claims()):
-        (whole,) = obligations([claim])
+        (whole,) = build_obligations([claim])
         small = narrowed(stated(claim, whole), whole)
         assert [t.key for t in (*small.given, small.then)] == [t.key for t in (*whole.given, whole.then)]
         names = [fact.name for fact in small.facts]
@@ -96,7 +96,7 @@ def test_every_theorem_of_four_families_has_a_certificate(merged: list[tuple[Cla
 def test_without_a_sat_solver_nothing_is_covered(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sat, "missing", lambda: "There is no SAT solver.")
     toy = next(c for c in claims() if c.theorem == "memory_is_normal")
-    found = written(toy, *obligations([toy]))
+    found = written(toy, *build_obligations([toy]))
     assert (found.outcome, found.why) == (Outcome.NOT_COVERED, "no certificate: There is no SAT solver.")
 
 
@@ -127,7 +127,7 @@ def test_coq_checks_a_theorem_of_each_family(
 def test_what_is_unpacked_is_what_was_packed(prepared: Path) -> None:
     """The reader in Packed.v gives the steps that were written."""
     toy = next(c for c in claims() if c.theorem == "memory_is_normal")
-    (obligation,) = obligations([toy])
+    (obligation,) = build_obligations([toy])
     found = stated(toy, narrowed(stated(toy, obligation), obligation))
     steps = certify(found.values, found.hypotheses, found.goal).steps
     text = proved(found) + f"Lemma same : steps = [\n{'; '.join(map(_written, steps))}]%list.\n"
@@ -146,7 +146,7 @@ def _written(step: CoqStep) -> str:
 @needs_coq
 def test_coq_refuses_any_certificate_that_lost_a_step(prepared: Path) -> None:
     toy = next(c for c in claims() if c.theorem == "memory_is_normal")
-    (obligation,) = obligations([toy])
+    (obligation,) = build_obligations([toy])
     text, steps = proved(stated(toy, obligation)), "Packed.unpacked codes."
     assert text.count(steps) == 1
     assert COQC is not None

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from model.logic import BV64, BitVec, Term, bitvec_op, const, free_names, name, resize, show, value_of
 from model.program.procedure import Input, Procedure
 from proofs.claims.claim import Claim
-from proofs.claims.obligations import obligations
+from proofs.claims.obligations import build_obligations
 from proofs.evidence.coq import compile as coq
 from proofs.evidence.coq.certificate import RefutedError, certify
 from proofs.evidence.coq.checked import Outcome, is_refuted, run, written
@@ -29,7 +29,7 @@ def asked(given_: list[Term], then: Term) -> tuple[Claim, Obligation]:
     """A claim over some inputs, and what has to be decided for it."""
     inputs = {text: Input(sort) for text, sort in free_names(then, *given_).items()}
     each = claim("staged", Procedure("staged", (), {}, inputs), given_, then, facts=())
-    (obligation,) = obligations([each])
+    (obligation,) = build_obligations([each])
     return each, obligation
 
 

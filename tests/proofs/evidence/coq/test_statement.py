@@ -27,7 +27,7 @@ from model.logic import (
 )  # fmt: skip
 from model.program.procedure import If, Input, Place, Procedure, Set, Span
 from proofs.claims.claim import Claim
-from proofs.claims.obligations import obligations
+from proofs.claims.obligations import build_obligations
 from proofs.evidence.coq import compile as coq
 from proofs.evidence.coq.certificate import RefutedError
 from proofs.evidence.coq.checked import Outcome, file_name, is_theorem, run, written
@@ -67,7 +67,7 @@ def tiny() -> Claim:
 
 
 def made(wanted: Claim) -> Obligation:
-    (found,) = obligations([wanted])
+    (found,) = build_obligations([wanted])
     return found
 
 

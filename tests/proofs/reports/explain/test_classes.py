@@ -14,8 +14,8 @@ from counterexamples.render.table import AttributeRow
 from model.logic import FALSE, TRUE
 from model.vocabulary.memory import is_cow_mapping, is_mixedmap, is_pfnmap, write_fault
 from proofs.claims.claim import Claim
-from proofs.claims.past_bugs import on_shape
-from proofs.reports.explain.classes import Kinds, kinds
+from proofs.claims.past_bugs import make_shape_claim
+from proofs.reports.explain.classes import Kinds, count_kinds
 from proofs.solvers.smt.pool import Pool
 
 NAME = "every_device_was_normal_nc"
@@ -23,14 +23,14 @@ ANYUC = [answer.label for answer in FLAGS.classes].index("PFNMAP+ANYUC")
 
 
 def claim() -> Claim:
-    return on_shape(NAME, bugs()[NAME])
+    return make_shape_claim(NAME, bugs()[NAME])
 
 
 def found(asked: Claim) -> Kinds:
     where = bugs()[NAME].where
     assert isinstance(where, OnShape)
     with Pool(1, 30.0) as pool:
-        return kinds(pool, asked, where.procedure)
+        return count_kinds(pool, asked, where.procedure)
 
 
 def test_the_rows_are_those_whose_runs_break_the_theorem() -> None:
@@ -46,8 +46,11 @@ def test_the_rows_are_those_whose_runs_break_the_theorem() -> None:
 def test_a_premise_may_leave_no_other_kind() -> None:
     asked = claim()
     private = replace(asked, given=(*asked.given, is_pfnmap & ~is_mixedmap, is_cow_mapping, ~write_fault))
-    assert found(private).told() == "unique: every counterexample is in one row of the table of attributes."
-    assert found(replace(asked, then=TRUE)).told() == (
+    assert (
+        found(private).render_summary()
+        == "unique: every counterexample is in one row of the table of attributes."
+    )
+    assert found(replace(asked, then=TRUE)).render_summary() == (
         "counterexamples in no row of the 31 of the table of attributes."
     )
     assert found(replace(asked, given=(FALSE,))).refuting == ()

@@ -116,7 +116,7 @@ def claim(given: Term, then: Term) -> Claim:
         pages="",
         says="A toy.",
         because=("a test",),
-        subjects={"": CHECKED},
+        procedures={"": CHECKED},
         facts=(),
         given=(given,),
         then=then,
@@ -128,8 +128,8 @@ RET = name("ret", W)
 
 def lines_of(resting: line_core.LineClaim, finding: Finding) -> tuple[Span, ...] | None:
     """The lines that a proof needs; None if it is none."""
-    answer = finding.judged.answer
-    proved = finding.judged.verdict is Verdict.PROVED and answer is not None and answer.core is not None
+    answer = finding.verdict.answer
+    proved = finding.verdict.verdict is Verdict.PROVED and answer is not None and answer.core is not None
     return resting.lines_of(answer.core) if proved else None
 
 
@@ -160,7 +160,7 @@ def test_without_a_line_that_it_needs_there_is_no_proof(touched: tuple[int, ...]
 
 def test_the_lines_of_a_shape() -> None:
     asked = by_theorem()["cacheable_pages_beyond_memory_without_fwb_and_dic_get_efault"]["v6.17"]
-    resting = line_core.add_line_facts(asked, havoc_lines(asked.subjects[""]))
+    resting = line_core.add_line_facts(asked, havoc_lines(asked.procedures[""]))
     (finding,) = ask_closely([resting.claim])
     used = lines_of(resting, finding)
     assert used is not None
@@ -191,7 +191,7 @@ def test_opened_lines_that_hold_make_the_procedure_that_was_opened(data: st.Data
         pages="",
         says="",
         because=(),
-        subjects={"": original, "original": original},
+        procedures={"": original, "original": original},
         facts=(),
         given=(TRUE,),
         then=then,

@@ -17,7 +17,7 @@ from proofs.review.patches.patch import Patch
 from proofs.review.patches.series import read_series
 from proofs.review.review import Base, FunctionChange, PatchReview, Review, Status, VerdictChange
 from proofs.solvers.smt.pool import Pool
-from proofs.verdicts.cache import Memory
+from proofs.verdicts.cache import VerdictCache
 from tests.support.review.series_of import commit, git
 from tests.support.trees import MMU, tree
 
@@ -86,7 +86,9 @@ def of(kernel: Tree, mails: Path) -> Review:
     found = read_series(mails)
     with Pool(2, 60) as pool:
         along = apply_series(kernel, found.patches)
-        patches = tuple(review_revisions(pool, Memory(), kernel, along, [("4K", Profile.builtin("4K"))]))
+        patches = tuple(
+            review_revisions(pool, VerdictCache(), kernel, along, [("4K", Profile.builtin("4K"))])
+        )
     return Review("A series", Base(str(kernel.version)), patches)
 
 
@@ -147,5 +149,5 @@ def test_theorems_of_two_releases_are_the_same_theorems(kernel: Tree) -> None:
     other = overlay(kernel, {file: text.encode() for file, text in changes.items()})
     step = Revision(Patch(where="two trees", subject="two trees"), other, tuple(changes))
     with Pool(2, 60) as pool:
-        (found,) = review_revisions(pool, Memory(), kernel, [step], [("4K", Profile.builtin("4K"))])
+        (found,) = review_revisions(pool, VerdictCache(), kernel, [step], [("4K", Profile.builtin("4K"))])
     assert found.theorems and {each.became for each in found.theorems} == {VerdictChange.SAME}

@@ -197,7 +197,7 @@ def test_a_line_of_a_shape_is_no_place() -> None:
     course = theorem.after.counterexample.runs[""]
     steps = tuple(replace(step, span=Span("shape:toy", 1, "x")) for step in course.steps)
     shown = replace(theorem.after.counterexample, runs={"": replace(course, steps=steps)})
-    moved = replace(theorem, after=Finding(theorem.after.judged, None, shown))
+    moved = replace(theorem, after=Finding(theorem.after.verdict, None, shown))
     run = run_of(reviews.review(replace(broken, theorems=(moved,))))
     error = next(each for each in run["results"] if each["level"] == "error")
     assert "region" not in error["locations"][0]["physicalLocation"]

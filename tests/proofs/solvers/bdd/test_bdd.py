@@ -25,8 +25,8 @@ from model.logic import (
     subterms,
     value_of,
 )
-from proofs.claims.catalogue import claims, shapes
-from proofs.claims.obligations import obligations
+from proofs.claims.catalogue import make_claims, shapes
+from proofs.claims.obligations import build_obligations
 from proofs.solvers.bdd.abstraction import BooleanAbstraction
 from proofs.solvers.bdd.bdd import Bdd, TooLarge
 from proofs.solvers.bdd.engine import Budget, SharedDiagram, is_impossible
@@ -161,9 +161,9 @@ def test_no_model_of_what_is_never_true() -> None:
 
 def test_the_obligations_of_a_shape_are_answered_as_declared() -> None:
     found = next(s for s in shapes("4K") if s.name == "v6.16")
-    asked = {c.name: c for c in claims([found]).claims if c.expected and len(c.subjects) == 1}
+    asked = {c.name: c for c in make_claims([found]).claims if c.expected and len(c.procedures) == 1}
     proved, wanted = 0, 3  # the others are too large for a diagram of this size
-    for obligation in obligations(asked.values()):
+    for obligation in build_obligations(asked.values()):
         expected = asked[obligation.claim].expected
         assert expected is not None
         facts = (fact.holds for fact in obligation.facts)

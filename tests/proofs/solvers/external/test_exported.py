@@ -7,14 +7,14 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from proofs.claims.obligations import obligations
+from proofs.claims.obligations import build_obligations
 from proofs.solvers.engine import EngineError
 from proofs.solvers.external import exported
 from proofs.solvers.external.bitwuzla import Bitwuzla
 from proofs.solvers.external.cvc5 import Cvc5
 from proofs.solvers.query import SatStatus
 from proofs.verdicts.portfolio import engines
-from proofs.verdicts.verdict import Standing, judge
+from proofs.verdicts.verdict import ExpectationStatus, judge
 from tests.support import toy
 from tests.support.solvers.asking import by_theorem
 
@@ -40,9 +40,9 @@ def test_claims_about_merged_are_answered_as_declared(
     solver: Callable[[float], exported.TextSolver], theorem: str
 ) -> None:
     claim = by_theorem()[theorem]["v6.17"]
-    (obligation,) = obligations([claim])
+    (obligation,) = build_obligations([claim])
     answer = exported.decide(obligation, lambda: solver(60))
-    assert judge(claim, obligation, answer).standing is Standing.AS_EXPECTED
+    assert judge(claim, obligation, answer).status is ExpectationStatus.EXPECTED
 
 
 def test_nonsense_is_a_complaint(solver: Callable[[float], exported.TextSolver]) -> None:
@@ -51,7 +51,7 @@ def test_nonsense_is_a_complaint(solver: Callable[[float], exported.TextSolver])
 
 
 def test_what_takes_too_long_is_unknown(solver: Callable[[float], exported.TextSolver]) -> None:
-    (obligation,) = obligations([toy.hard()])
+    (obligation,) = build_obligations([toy.hard()])
     answer = exported.decide(obligation, lambda: solver(0.3))
     assert (answer.premises, answer.denied) == (SatStatus.SAT, SatStatus.UNKNOWN)
     assert answer.reason == "The solver gave up within its time."
@@ -71,6 +71,6 @@ class Complaining:
 
 
 def test_a_complaint_costs_a_claim() -> None:
-    (obligation, *_) = obligations(toy.claims())
+    (obligation, *_) = build_obligations(toy.claims())
     answer = exported.decide(obligation, Complaining)
     assert (answer.denied, answer.reason) == (SatStatus.UNKNOWN, "The solver complains: parse error")

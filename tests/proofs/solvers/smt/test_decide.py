@@ -12,7 +12,7 @@ import pytest
 from model.logic import BOOL, TRUE, Term, choose, name, place
 from model.program.procedure import If, Set
 from proofs.claims.claim import Claim
-from proofs.claims.obligations import obligations
+from proofs.claims.obligations import build_obligations
 from proofs.solvers.engine import EngineError, SmtEngine
 from proofs.solvers.query import Answer, Batch, MinimalModel, SatStatus, read_answer, read_batch, write_line
 from proofs.solvers.smt.batch import batches, single_batches
@@ -37,7 +37,7 @@ def look(
 ) -> dict[str, Answer]:
     steps = [
         s
-        for batch in (single_batches if closely else batches)(obligations(claims))
+        for batch in (single_batches if closely else batches)(build_obligations(claims))
         for s in answers(batch, engine)
     ]
     return {step.claim.partition("@")[0]: step for step in steps if isinstance(step, Answer)}
@@ -45,7 +45,7 @@ def look(
 
 def test_claims_are_decided_alike_together_and_alone() -> None:
     together = look(toy.claims(), closely=False)
-    (batch,) = batches(obligations(toy.claims()))
+    (batch,) = batches(build_obligations(toy.claims()))
     alone = {
         s.claim.partition("@")[0]: s
         for s in answers(replace(batch, together=False), start)
@@ -183,7 +183,7 @@ def test_an_engine_that_complains_is_unknown() -> None:
 
 
 def test_batches_and_answers_cross_the_pipe_unchanged() -> None:
-    made = single_batches(obligations(toy.claims()))
+    made = single_batches(build_obligations(toy.claims()))
     assert [read_batch(write_line(batch)) for batch in made] == made
     found = [a for batch in made for a in answers(batch, start) if isinstance(a, Answer)]
     assert [read_answer(write_line(answer)) for answer in found] == found
@@ -192,6 +192,6 @@ def test_batches_and_answers_cross_the_pipe_unchanged() -> None:
 
 def test_claims_with_the_same_definitions_share_them() -> None:
     many = [replace(c, theorem=f"{c.theorem}.{i}") for i in range(20) for c in toy.claims()]
-    made = batches(obligations(many))
+    made = batches(build_obligations(many))
     assert [len(batch.queries) for batch in made] == [120, 120]
-    assert max(len(batch.queries) for batch in batches(obligations(many), jobs=4)) == 60
+    assert max(len(batch.queries) for batch in batches(build_obligations(many), jobs=4)) == 60

@@ -6,8 +6,8 @@ from __future__ import annotations
 import pytest
 
 from counterexamples.bugs import bugs
-from proofs.claims.obligations import obligations
-from proofs.claims.past_bugs import on_shape
+from proofs.claims.obligations import build_obligations
+from proofs.claims.past_bugs import make_shape_claim
 from proofs.solvers.engine import SmtEngine
 from proofs.solvers.obligation import Obligation
 from proofs.solvers.query import Answer
@@ -26,7 +26,7 @@ def answered(made: Obligation, engine: SmtEngine) -> Answer:
 
 @pytest.mark.parametrize("text", NAMES)
 def test_the_witness_does_not_depend_on_the_seed(text: str) -> None:
-    (made,) = obligations([on_shape(text, bugs()[text])])
+    (made,) = build_obligations([make_shape_claim(text, bugs()[text])])
     one, other = (answered(made, seeded(seed)).counterexample for seed in (1, 4711))
     assert one is not None
     assert one == other
@@ -34,7 +34,7 @@ def test_the_witness_does_not_depend_on_the_seed(text: str) -> None:
 
 @pytest.mark.parametrize("text", NAMES)
 def test_the_cube_refutes_and_is_prime(text: str) -> None:
-    (made,) = obligations([on_shape(text, bugs()[text])])
+    (made,) = build_obligations([make_shape_claim(text, bugs()[text])])
     shown = answered(made, start()).counterexample
     assert shown is not None
     check_that_it_refutes_and_is_prime(made, shown)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from proofs.claims.obligations import obligations
+from proofs.claims.obligations import build_obligations
 from proofs.solvers.query import Answer, SatStatus
 from proofs.solvers.smt import pool as pool_module
 from proofs.solvers.smt.batch import batches
@@ -26,7 +26,7 @@ def answers(kind: str = "", jobs: int = 2, limit: float = 20.0) -> dict[str, Ans
     """The answers to the toy's claims, by a worker that goes wrong."""
     command = (sys.executable, str(FAKE), kind, WRONG) if kind else None
     with Pool(jobs, limit, command) as pool:
-        found = list(pool.answers(batches(obligations(toy.claims()))))
+        found = list(pool.answers(batches(build_obligations(toy.claims()))))
     assert len(found) == len({answer.claim for answer in found}) == len(NAMES)
     return {answer.claim: answer for answer in found}
 
@@ -80,7 +80,7 @@ def test_the_limit_holds_against_the_solver_itself() -> None:
     claims = [*toy.claims(), toy.hard()]
     before = time.monotonic()
     with Pool(2, 0.5) as pool:
-        found = {a.claim: a for a in pool.answers(batches(obligations(claims)))}
+        found = {a.claim: a for a in pool.answers(batches(build_obligations(claims)))}
     assert time.monotonic() - before < 15
     assert found[toy.hard().name].premises is SatStatus.TIMEOUT
     assert {found[name].denied for name in NAMES} == {SatStatus.SAT, SatStatus.UNSAT}

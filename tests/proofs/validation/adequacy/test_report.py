@@ -111,7 +111,7 @@ def test_a_tautology_is_found() -> None:
 def test_a_theorem_of_which_no_code_is_needed_is_found_unless_that_is_declared() -> None:
     planted = toy.claim("planted", toy.fault_path(), (mapped, map_size == PMD_SIZE), map_size != PUD_SIZE - 1)
     path = replace(toy.fault_path(), constants={**toy.CONSTANTS, "PUD_SIZE": 1 << 30})
-    planted = replace(planted, subjects={"": path})
+    planted = replace(planted, procedures={"": path})
     assert wrong(found([planted], whole=False)) == [(SAYS, "planted")]
     with Pool(1, 30) as pool:
         assert not wrong(
@@ -143,13 +143,13 @@ def test_outcomes_are_reached_or_declared_never_to_come_about() -> None:
 def test_what_the_constants_exclude_is_no_outcome() -> None:
     """A kernel without the bit cannot set it."""
     (asked,) = claims("never_both")
-    path = asked.subjects[""]
+    path = asked.procedures[""]
     (bit,) = {text for text in free_names(NORMAL_NC) if text in path.constants and "NC" in text}
     without = replace(path, constants={**path.constants, bit: 0})
     (row,) = [
         row
         for row in found(
-            [replace(asked, subjects={"": without})], {"maps_nc": mapped & NORMAL_NC} | FEW, whole=False
+            [replace(asked, procedures={"": without})], {"maps_nc": mapped & NORMAL_NC} | FEW, whole=False
         )
         if row.question == OUTCOME and row.about.startswith("maps n")
     ]

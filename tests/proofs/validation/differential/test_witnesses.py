@@ -16,12 +16,12 @@ from model.source.targets.target import ReturnValue, Target
 from model.vocabulary import Symbols
 from proofs import run
 from proofs.claims.claim import Claim
-from proofs.claims.obligations import obligations
+from proofs.claims.obligations import build_obligations
 from proofs.solvers.query import Answer, MinimalModel, SatStatus
 from proofs.theorems.expectation import Verdict
 from proofs.validation.differential.program import compile_target
 from proofs.validation.differential.witnesses import CompiledKernels, WitnessReplay, replay_claim
-from proofs.verdicts.verdict import Judged, Standing
+from proofs.verdicts.verdict import ClaimVerdict, ExpectationStatus
 from tests.support.c.c_code import FILE, make_tree
 
 CODE = """
@@ -50,12 +50,12 @@ def kernel(code: str = CODE) -> Kernel:
 
 def told(of: Kernel, known: Kernel, folder: Path, **model: int) -> WitnessReplay:
     claim = Claim(
-        theorem="never_1", family="ours", subject="f", pages="", says="f() never returns 1.", because=(), subjects={"": of.procedure}, facts=(), given=(),
+        theorem="never_1", family="ours", subject="f", pages="", says="f() never returns 1.", because=(), procedures={"": of.procedure}, facts=(), given=(),
         then=~same(said, const(1, BV32)),
     )  # fmt: skip
     answer = Answer(claim.name, SatStatus.SAT, counterexample=MinimalModel(model, {}))
-    obligation = obligations([claim])[0]
-    judged = Judged(claim, Verdict.REFUTED, Standing.OTHERWISE, "", obligation, answer)
+    obligation = build_obligations([claim])[0]
+    judged = ClaimVerdict(claim, Verdict.REFUTED, ExpectationStatus.UNEXPECTED, "", obligation, answer)
     return replay_claim(judged, CompiledKernels([known], folder))
 
 
@@ -95,13 +95,15 @@ def test_other_c_than_the_procedures_differs(tmp_path: Path) -> None:
         pages="",
         says="",
         because=(),
-        subjects={"": made.procedure},
+        procedures={"": made.procedure},
         facts=(),
         given=(),
         then=~same(said, const(1, BV32)),
     )
     answer = Answer(claim.name, SatStatus.SAT, counterexample=MinimalModel({"n": 5}, {}))
-    judged = Judged(claim, Verdict.REFUTED, Standing.OTHERWISE, "", obligations([claim])[0], answer)
+    judged = ClaimVerdict(
+        claim, Verdict.REFUTED, ExpectationStatus.UNEXPECTED, "", build_obligations([claim])[0], answer
+    )
     assert replay_claim(judged, known).differs
 
 

@@ -18,7 +18,7 @@ from model.program.interpreter import Inputs, interpret
 from model.program.listing import number_lines
 from model.program.procedure import Block, Call, If, Input, Leave, Place, Procedure, Set
 from model.vocabulary.symbols import BV32
-from proofs.claims.catalogue import claims, shapes
+from proofs.claims.catalogue import make_claims, shapes
 from proofs.claims.claim import Claim
 from proofs.mutate import print_scores
 from proofs.solvers.smt.pool import Pool
@@ -137,7 +137,7 @@ def theorem(text: str, given: tuple[Term, ...], then: Term, facts: tuple[Fact, .
         pages="",
         says=text,
         because=("toy",),
-        subjects={"": SMALL},
+        procedures={"": SMALL},
         facts=facts,
         given=given,
         then=then,
@@ -212,7 +212,7 @@ def test_what_no_theorem_notices_survives(capsys: pytest.CaptureFixture[str]) ->
 
 def test_some_mutants_of_a_shape_have_the_declared_fate() -> None:
     found = next(s for s in shapes("4K") if s.name == "v6.17")
-    subject = mutation_target(found.name, found.procedure, claims([found]).claims)
+    subject = mutation_target(found.name, found.procedure, make_claims([found]).claims)
     wanted = {
         "`if (mmu_invalidated)` is missing.": MutantStatus.KILLED_BY_THEOREM,
         "`mmap_read_lock();` is missing.": MutantStatus.KILLED_BY_THEOREM,

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from proofs.claims.claim import Claim
-from proofs.claims.obligations import obligations
+from proofs.claims.obligations import build_obligations
 from proofs.reports.table import letter
 from proofs.run import main
 from proofs.solvers.external import exported
@@ -21,14 +21,20 @@ from proofs.solvers.query import Answer, SatStatus
 from proofs.solvers.smt import z3
 from proofs.solvers.smt.pool import Pool
 from proofs.theorems.expectation import Verdict
-from proofs.verdicts.cache import Memory
+from proofs.verdicts.cache import VerdictCache
 from proofs.verdicts.portfolio import engines
 from proofs.verdicts.portfolio import text as told
 from proofs.verdicts.portfolio.agreement import answered, crossed, taken_in
 from proofs.verdicts.portfolio.engines import Decide, Engine
 from proofs.verdicts.portfolio.pool import answers
-from proofs.verdicts.prove import decided
-from proofs.verdicts.verdict import Certificate, Judged, Said, Standing, exit_code
+from proofs.verdicts.prove import decide_claims
+from proofs.verdicts.verdict import (
+    CertificateCheck,
+    ClaimVerdict,
+    EngineOpinion,
+    ExpectationStatus,
+    exit_code,
+)
 from tests.support import toy
 
 HAS = {name: not engines.missing([name]) for name in engines.NAMES}
@@ -40,16 +46,16 @@ OTHERS = [
 
 
 @cache
-def known() -> tuple[Judged, ...]:
+def known() -> tuple[ClaimVerdict, ...]:
     with Pool(1, 30) as pool:
-        return tuple(sorted(decided(pool, toy.claims()), key=lambda each: each.name))
+        return tuple(sorted(decide_claims(pool, toy.claims()), key=lambda each: each.name))
 
 
-def one(theorem: str) -> Judged:
+def one(theorem: str) -> ClaimVerdict:
     return next(each for each in known() if each.claim.theorem == theorem)
 
 
-def last(judged: tuple[Judged, ...], *others: Engine) -> list[Judged]:
+def last(judged: tuple[ClaimVerdict, ...], *others: Engine) -> list[ClaimVerdict]:
     """The claims with all answers taken in."""
     return list({each.name: each for each in crossed(judged, others, 10, 2)}.values())
 
@@ -60,7 +66,7 @@ def test_every_engine_agrees_about_the_toy(name: str) -> None:
     # Diagrams seek no models, so that they are not asked about refutations.
     assert len(found) == len(toy.THEOREMS) - (len(toy.REFUTED) if name == "bdd" else 0)
     assert exit_code(found) == 0
-    assert all(each.said[-1].agrees is True for each in found)
+    assert all(each.engines[-1].agrees is True for each in found)
 
 
 def answering(change: dict[str, object], name: str = "bdd") -> Engine:
@@ -84,7 +90,7 @@ PROVED, REFUTED = "beyond_needs_hardware", "all_needs_hardware"
 @pytest.mark.parametrize("name", [name for name in engines.NAMES if name != "z3"])
 def test_a_wrong_answer_of_any_engine_is_a_disagreement(name: str) -> None:
     (found,) = last((one(REFUTED),), answering({"denied": SatStatus.UNSAT, "refuted": {}}, name))
-    assert (found.verdict, found.standing) == (Verdict.DISAGREE, Standing.DISAGREE)
+    assert (found.verdict, found.status) == (Verdict.DISAGREE, ExpectationStatus.DISAGREE)
     assert exit_code([found]) == 4
     assert found.why == (
         f"z3 says: an input refutes it, and all that do are as declared; {name} says: no input refutes it."
@@ -162,7 +168,7 @@ def sleeping(_: float) -> Decide:
 
 
 def test_a_process_that_dies_costs_a_claim() -> None:
-    (made,) = obligations([one(PROVED).claim])
+    (made,) = build_obligations([one(PROVED).claim])
     (answer,) = answers(Engine("bdd", "", dying), [(one(PROVED).claim, made)], 1, 2)
     assert (answer.denied, answer.reason) == (SatStatus.UNKNOWN, "The engine's process died.")
 
@@ -170,7 +176,7 @@ def test_a_process_that_dies_costs_a_claim() -> None:
 def test_a_process_that_is_late_costs_a_claim(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("proofs.verdicts.portfolio.pool.GRACE", 1.0)
     claims = [one(theorem).claim for theorem in (PROVED, REFUTED, "never_both")]
-    pairs = list(zip(claims, obligations(claims), strict=True))
+    pairs = list(zip(claims, build_obligations(claims), strict=True))
     found = {answer.claim: answer.denied for answer in answers(Engine("bdd", "", sleeping), pairs, 0.1, 1)}
     assert list(found.values()).count(SatStatus.TIMEOUT) == 1
     assert found[one(PROVED).name] is SatStatus.TIMEOUT
@@ -235,16 +241,16 @@ def test_what_diagrams_said_is_kept_and_not_asked_again(
         answering({}),
         begin=lambda _: lambda c, o: replace(right(c), **(unknown if c == proved[0].claim else {})),
     )
-    with Memory(tmp_path, lambda: "this tool") as memory:
+    with VerdictCache(tmp_path, lambda: "this tool") as memory:
         first = {each.name: each for each in crossed(proved, [half], 10, 1, memory)}
     bare = [replace(each, obligation=None) for each in proved]
-    with Memory(tmp_path, lambda: "this tool") as memory:
+    with VerdictCache(tmp_path, lambda: "this tool") as memory:
         monkeypatch.setattr("proofs.verdicts.portfolio.agreement.answers", lambda _, pairs, *__: iter(pairs))
         exported = {each.name: each for each in crossed(bare, [half], 10, 1, memory)}
-    agree = {name: each.said[-1].agrees for name, each in first.items()}
-    assert {name: each.said[-1].agrees for name, each in exported.items()} == agree
+    agree = {name: each.engines[-1].agrees for name, each in first.items()}
+    assert {name: each.engines[-1].agrees for name, each in exported.items()} == agree
     assert [name for name, agrees in agree.items() if agrees is None] == [proved[0].name]
-    assert exported[proved[0].name].said[-1].reason == engines.LEFT_OPEN
+    assert exported[proved[0].name].engines[-1].reason == engines.LEFT_OPEN
 
 
 def test_disagreements_and_solvers_of_others_are_not_kept(tmp_path: Path) -> None:
@@ -253,35 +259,35 @@ def test_disagreements_and_solvers_of_others_are_not_kept(tmp_path: Path) -> Non
         answering({"denied": SatStatus.SAT}),
         replace(answering({}), version="1.0", name="bitwuzla"),
     )
-    with Memory(tmp_path, lambda: "this tool") as memory:
+    with VerdictCache(tmp_path, lambda: "this tool") as memory:
         found = [*crossed(proved, [wrong, other], 10, 1, memory)]
-        assert Standing.DISAGREE in {each.standing for each in found}
+        assert ExpectationStatus.DISAGREE in {each.status for each in found}
         assert not memory.texts
 
 
 @pytest.mark.parametrize("text", ["", "yes", "AGREES", "{}"])
 def test_what_was_kept_otherwise_is_no_agreement(tmp_path: Path, text: str) -> None:
     (claim,) = (one(PROVED).claim,)
-    memory = Memory(tmp_path, lambda: "this tool")
+    memory = VerdictCache(tmp_path, lambda: "this tool")
     keys = memory.agreement_keys([claim], "bdd")
     memory.texts[keys[claim.name]] = text
-    assert memory.recall_agreement(keys) == {}
+    assert memory.lookup_agreement(keys) == {}
 
 
 def test_what_was_asked_in_other_company_is_asked_again(tmp_path: Path) -> None:
     """What a diagram finds depends on what it holds already."""
     claims = [each.claim for each in known() if each.verdict is Verdict.PROVED]
-    memory = Memory(tmp_path, lambda: "this tool")
+    memory = VerdictCache(tmp_path, lambda: "this tool")
     for key in memory.agreement_keys(claims, "bdd").values():
-        memory.keep_agreement(key, True)
-    assert memory.recall_agreement(memory.agreement_keys(reversed(claims), "bdd")).keys() == {
+        memory.store_agreement(key, True)
+    assert memory.lookup_agreement(memory.agreement_keys(reversed(claims), "bdd")).keys() == {
         claim.name for claim in claims
     }
-    assert memory.recall_agreement(memory.agreement_keys(claims[1:], "bdd")) == {}
+    assert memory.lookup_agreement(memory.agreement_keys(claims[1:], "bdd")) == {}
 
 
 # CERTIFIED -------------------------------------------------------------------------------------------
-ACCEPTED, LARGE = Certificate(True, 120), Certificate(False, 0, "It needs 5,000 lemmas.")
+ACCEPTED, LARGE = CertificateCheck(True, 120), CertificateCheck(False, 0, "It needs 5,000 lemmas.")
 
 
 @pytest.mark.parametrize(
@@ -289,19 +295,19 @@ ACCEPTED, LARGE = Certificate(True, 120), Certificate(False, 0, "It needs 5,000 
     [(True, ACCEPTED, True), (None, ACCEPTED, False), (True, LARGE, False), (True, None, False)],
 )
 def test_a_proof_is_certified_if_both_engines_and_the_certificate_say_so(
-    agrees: bool | None, certificate: Certificate | None, certified: bool
+    agrees: bool | None, certificate: CertificateCheck | None, certified: bool
 ) -> None:
-    said = (Said("z3", "5", "", True), Said("bdd", "", "", agrees))
-    found = replace(one(PROVED), said=said, certificate=certificate)
+    said = (EngineOpinion("z3", "5", "", True), EngineOpinion("bdd", "", "", agrees))
+    found = replace(one(PROVED), engines=said, certificate=certificate)
     assert found.is_certified is certified
     assert (found.word, letter(found)) == (("PROVED CERTIFIED", "C") if certified else ("PROVED", "P"))
-    assert not replace(one(REFUTED), said=said, certificate=certificate).is_certified
+    assert not replace(one(REFUTED), engines=said, certificate=certificate).is_certified
 
 
 def test_the_line_counts_certificates() -> None:
-    said = (Said("z3", "5", "", True), Said("bdd", "", "", True))
+    said = (EngineOpinion("z3", "5", "", True), EngineOpinion("bdd", "", "", True))
     made = [
-        replace(one(PROVED), said=s, certificate=c)
+        replace(one(PROVED), engines=s, certificate=c)
         for s, c in [(said, ACCEPTED), ((), ACCEPTED), (said, LARGE)]
     ]
     assert [*told.certificates(made)] == [
