@@ -59,8 +59,8 @@ def test_small_formulas(holds: Callable[[Row], bool | None], text: str) -> None:
 
 def test_the_text_does_not_depend_on_the_order_of_sets() -> None:
     code = (
-        "from proofs.verdicts.region import minimal\n"
-        "print(minimal('abcdef', lambda r: sum(r) in (2, 3) or r[0] != r[5]))"
+        "from proofs.verdicts.region import minimise_formula\n"
+        "print(minimise_formula('abcdef', lambda r: sum(r) in (2, 3) or r[0] != r[5]))"
     )
     texts = {
         subprocess.run(
