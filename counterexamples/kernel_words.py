@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""How a value reads in kernel words: flags, a memory type, a size, an error number.
+"""Values in kernel words: flags, a memory type, a size, an error number.
 
 Pure string building; the numbers behind the names are those of the kernel at hand.
 """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The smallest and most general witness: what does not matter is left out.
+"""Minimal counterexamples and cubes: what does not matter is left out.
 
 Both functions are defined by meaning alone (the least input in a fixed order; deletion in a fixed
 order), so that every solver, in every version and with every seed, gives the same witness.

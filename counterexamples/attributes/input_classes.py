@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Which kinds of pages and faults are told apart, each as a condition and as the values that make one.
+"""Classes of inputs: kinds of pages and of faults, each as a condition and as values that make one.
 
 A column is a question with a few answers; a *cell* is one answer to each question.  Every answer is a
 term over words, so that a witness can be found its cell, and the words of a page that has it.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What goes wrong for somebody when a theorem fails: a closed list, by name.
+"""The harm that comes of a failing theorem: a closed list, by name.
 
 Trusted: the sentences.  Sources: Arm ARM B2.10, B2.11 and D8.6; the commits that the bugs cite.
 """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""In which kernel tree at hand can a mistake in C be made again?  In the newest of its releases.
+"""The newest kernel tree at hand in which a bug in C can be made again.
 
 Trusted: nothing; whether the edit finds its place is seen when it is made.
 """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Which small mistakes could stand in a procedure?  Every one that the operators can make, one at a time.
+"""Mutation operators: every small bug that they can make in a procedure, one at a time.
 
 An operator is a pure function from a procedure to its mutants, in the order of the statements.
 Nothing here is trusted: what became of a mutant is found out in ``proofs.validation.mutation.decide``.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""When does a mistake make any difference at once?  As a condition where the mistake is, in the original.
+"""Infection conditions: where and when a mutant differs from the original at once.
 
 Where it never holds, the mutant does what the procedure does.  The procedure with a place for each such
 condition is run once for all mutants.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What stands below a counterexample: every input that matters, and every branch, in lines of 72 columns.
+"""The trace below a counterexample: every input that matters, and every branch, in lines of 72 columns.
 
 Pure string building.
 """

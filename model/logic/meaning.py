@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What each operator means on numbers: the plain meaning, for constant folding and the interpreter.
+"""The meaning of each operator on numbers, for constant folding and the interpreter.
 
 The solver's meaning is the SMT-LIB text made in ``model.logic.smt_text``; a property test holds the two
 against each other.  Trusted: the table in ``evaluate``.

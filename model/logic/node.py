@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What a term is made of: immutable nodes, which share what is below them and know their digest."""
+"""The nodes of terms: immutable, they share what is below them and know their digest."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""How a term reads."""
+"""Rendering of terms as text that reads like C."""
 
 from __future__ import annotations
 

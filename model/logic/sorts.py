@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What kinds of values there are: truth values, and machine words of a width."""
+"""The sorts of terms: truth values, and bit-vectors of a width."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What is certain of a term when some inputs are not known?
+"""Ternary evaluation of terms: true, false, or unknown where it depends on unknown inputs.
 
 A plain evaluation in which None stands for "not known".  It says less than a solver could, and
 never too much: a value that it gives is the term's value whatever the unknown inputs are.

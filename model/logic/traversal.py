@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Going through terms: their value, the same with other leaves, and what is in them."""
+"""Traversal of terms: evaluation, substitution, subterms and free names."""
 
 from __future__ import annotations
 

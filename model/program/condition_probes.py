@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The same procedure, which also notes of each condition, and of each part of one, what it decided.
+"""Condition probes: the procedure also records what each part of each condition decided.
 
 A part of ``A && B`` decides where the rest is true, a part of ``A || B`` where the rest is false.  A part
 that never decides the one way, or never the other, can be struck out: the condition is then what it was.

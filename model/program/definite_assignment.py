@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""May a local be read before it is set?  Asked of a procedure that was written by hand.
+"""Definite assignment: a hand-written procedure reads no local before it is set.
 
 Every path is followed; conditions are not evaluated, so what is only ever read under the condition
 under which it was set counts as unset.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The plain meaning of a procedure: concrete values in; what happened, and why, out.
+"""Interpreter of procedures: concrete values in; the steps and the last values out.
 
 One path, one statement after the other, as the machine would.  Every counterexample is replayed
 here before anyone sees it.  The other meaning is ``symbolic``.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The same procedure with nothing said of what its lines do: that is said beside it, line by line.
+"""Havoc of lines: each line computes anything, and one condition a line says what it computes.
 
 Whatever a line computes becomes an input of its own, and whether it is left or calls a sink as well.
 That the input is what the line says is then one condition for each line.  A proof that does without

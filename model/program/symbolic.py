@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The meaning of a procedure that a solver is asked about: its last state as terms over inputs.
+"""Symbolic execution of a procedure: its last state as terms over inputs.
 
 Runs every path at once: a branch forks the state, and where paths meet again each place becomes
 ``condition ? then : else``.  No solver is called.  The other meaning is ``interpreter``; tests

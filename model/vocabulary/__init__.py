@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The words of the functions that are read besides the fault path: one module a subject.
+"""The symbols of the functions that are read besides the fault path: one module a subject.
 
 Each module has its table ``WORDS`` (name -> sort, and what the word is in the C) and the words as
 terms.  ``model.source.targets`` says which C expression of a kernel each word is; a theorem says by

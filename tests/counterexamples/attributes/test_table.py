@@ -231,7 +231,7 @@ def test_a_mistake_is_told_by_the_rows_like_its_counterexample() -> None:
     flags = find_shape("v6").constants["VM_MIXEDMAP"]
     found = render_wrong_rows(find_shape("v9"), find_shape("v6"), witness_of(vm_flags=flags, write_fault=1))
     lines = found.splitlines()
-    assert lines[0].split()[-2:] == ["right", "mistake"]
+    assert lines[0].split()[-2:] == ["right", "bug"]
     assert [line for line in lines if line.startswith(">")] == [
         ">MIXEDMAP     cacheable no memory   not 1/1 data  -EFAULT    DEVICE RW"
     ]
