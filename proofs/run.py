@@ -18,8 +18,9 @@ from proofs.cli.options import parse_arguments
 from proofs.cli.progress import Progress
 from proofs.cli.selection import Selection, SelectionError, match_names
 from proofs.evidence import write as evidence
+from proofs.evidence.search import sat
 from proofs.evidence.search.worker import WorkerError
-from proofs.evidence.write import EvidenceError
+from proofs.evidence.write import EvidenceError, unwritable
 from proofs.reports import as_json, functions, table
 from proofs.reports.explain import claim as explain
 from proofs.reports.explain.extras import add_explanations
@@ -49,11 +50,19 @@ class _Page:
     code: int
 
 
+def _find_missing(asked: Selection) -> str:
+    """Which engine or package is not installed, or why evidence cannot be written, as a sentence."""
+    if asked.evidence is not None and (why := sat.missing() or unwritable(asked.evidence)):
+        return f"--evidence: {why}"
+    lacking = engines.missing(asked.engines)
+    return f"--engines: {lacking}" if lacking else ""
+
+
 def main(
     arguments: Sequence[str] | None = None, load: Callable[[Selection], LoadedClaims] = load_claims
 ) -> int:
     """Does what the command line asks; the exit code.  ``load`` gives what there is to ask."""
-    asked, notes = use_current_names(parse_arguments(arguments))
+    asked, notes = use_current_names(parse_arguments(arguments, _find_missing))
     for note in notes:
         print(note, file=sys.stderr)
     try:

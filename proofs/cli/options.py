@@ -9,14 +9,11 @@ from __future__ import annotations
 import argparse
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from proofs.cli.files import check_writable
-from proofs.cli.selection import DEFAULT_ENGINES, Selection
-from proofs.evidence.search import sat
-from proofs.evidence.write import unwritable
-from proofs.verdicts.portfolio import engines
+from proofs.cli.selection import DEFAULT_ENGINES, ENGINES, Selection
 
 PAGES = ("4K", "16K", "64K")
 NO_CACHE = "STAGE2_PROOFS_NO_CACHE"
@@ -94,7 +91,7 @@ def build_parser() -> argparse.ArgumentParser:
         metavar="LIST",
         type=_engines,
         default=DEFAULT_ENGINES,
-        help=f"which have to agree, of {','.join(engines.NAMES)}; z3 decides (default: {','.join(DEFAULT_ENGINES)})",
+        help=f"which have to agree, of {','.join(ENGINES)}; z3 decides (default: {','.join(DEFAULT_ENGINES)})",
     )
     how.add_argument(
         "--timeout",
@@ -125,9 +122,9 @@ def _jobs(text: str) -> int:
 
 def _engines(text: str) -> tuple[str, ...]:
     names = text.split(",")
-    strange = [name for name in names if name not in engines.NAMES]
+    strange = [name for name in names if name not in ENGINES]
     if strange or len(set(names)) != len(names):
-        known = ", ".join(engines.NAMES)
+        known = ", ".join(ENGINES)
         raise argparse.ArgumentTypeError(f"{text!r} is not a list of engines, each once, of {known}.")
     if "z3" not in names:
         raise argparse.ArgumentTypeError(f"{text!r} leaves out z3, which finds what is shown; name it too.")
@@ -144,13 +141,18 @@ def _seconds(text: str) -> float:
     return value
 
 
-def parse_arguments(arguments: Sequence[str] | None) -> Selection:
-    """The command line as data; ends the program with 2 if it is wrong."""
+def parse_arguments(
+    arguments: Sequence[str] | None, find_missing: Callable[[Selection], str] = lambda _: ""
+) -> Selection:
+    """The command line as data; ends the program with 2 if it is wrong.
+
+    ``find_missing`` says in a sentence what is selected and cannot be had on this machine, "" if nothing.
+    """
     door = build_parser()
     options = vars(door.parse_args(arguments))
     pages = options.pop("pages") or "4K"
     asked = Selection(**options, pages=PAGES if pages == "all" else (pages,))
-    problem = _problem(asked)
+    problem = _problem(asked) or find_missing(asked)
     if problem:
         door.error(problem)
     return asked
@@ -178,10 +180,6 @@ def _problem(asked: Selection) -> str:
         return f"--against: {asked.against} is not a directory."
     if asked.config is not None and not (asked.config.is_file() and os.access(asked.config, os.R_OK)):
         return f"--config: {asked.config} is not a file that can be read."
-    if asked.evidence is not None and (why := sat.missing() or unwritable(asked.evidence)):
-        return f"--evidence: {why}"
-    if lacking := engines.missing(asked.engines):
-        return f"--engines: {lacking}"
     wrong = [
         f"{option}: {why}"
         for option, path, directory in (("--json", asked.json, False), ("--smt2", asked.smt2, True))

@@ -11,6 +11,8 @@ from pathlib import Path
 
 #: z3 decides; the decision diagrams are asked about what it proves.
 DEFAULT_ENGINES = ("z3", "bdd")
+#: Every engine; packages of the last two may not be installed.
+ENGINES = ("z3", "bdd", "bitwuzla", "cvc5")
 
 
 class SelectionError(Exception):

@@ -45,7 +45,6 @@ CHECKER = ("model.logic", "proofs.solvers.sat", "proofs.evidence.checker")
 ONE_IMPORTER = ("z3", "pysat", "tree_sitter", "sympy", "rich", "sqlite3")  # bitwuzla, cvc5: import_module()
 MAY_START_PROCESSES = {
     "model.source.trees.apt",
-    "model.source.trees.debian",
     "model.source.trees.stores",
     "proofs.bench",
     "proofs.evidence.coq.compile",

@@ -13,6 +13,7 @@ import pytest
 
 from proofs.claims.claim import Claim
 from proofs.claims.obligations import build_obligations
+from proofs.cli.selection import ENGINES
 from proofs.reports.table import letter
 from proofs.run import main
 from proofs.solvers.external import exported
@@ -322,3 +323,7 @@ def test_the_line_counts_certificates() -> None:
         "No certificate: It needs 5,000 lemmas. Engines that stand for it: z3 5, bdd."
     ]
     assert not [*told.certificates(known())]
+
+
+def test_the_command_line_knows_every_engine() -> None:
+    assert set(engines.NAMES) == set(ENGINES)
