@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The door: checks a directory of evidence again, without any solver.
+"""The command that checks a directory of evidence again, without any solver.
 
 It imports what is trusted and nothing else: see ``proofs.evidence``.
 """

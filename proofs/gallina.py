@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Does Coq prove the theorems?  `python -m proofs.gallina [--shape GLOB | --linux TREE] [--theorem GLOB]`
+"""The command that has Coq check theorems: ``python -m proofs.gallina [--shape GLOB | --linux TREE] [--theorem GLOB]``
 
 Each claim that is not expected to be refuted is written as Gallina with a certificate, and compiled.
 Exit code: 0 if all are CHECKED, 1 if one FAILED, 2 for a wrong command line, 3 if one was not covered or

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What was answered to the obligations of a subject, as it lies in files.
+"""The stored answers to a subject's obligations: verdicts, witnesses and certificates.
 
 ``answers.json`` has
 

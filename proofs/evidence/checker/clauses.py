@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Of which clauses is a claim's certificate a refutation?
+"""The clauses that a claim's certificate refutes.
 
 Of the clauses that say what the terms of its subject mean, in the order in which the claims and their
 terms are met; of lemmas, which follow from these alone and which all claims of the subject share; and of

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Does a certificate show that no assignment satisfies some clauses?
+"""The check of LRAT certificates: that no assignment satisfies some clauses.
 
 A clause is a tuple of literals: a variable's number, negative for "not".  A step (number, clause, hints)
 adds a clause; its hints are numbers of clauses that are there.  If an assignment satisfied these and no

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Which files are in a directory of evidence, and are they as they were written?
+"""The manifest of a directory of evidence: its files and their hashes.
 
 ``manifest.json`` has the format and, of each file, its SHA-256.  Hashes find damage; whoever changes a
 file on purpose can write its hash too, and then what the file says is checked all the same.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Do the answers to a subject's obligations hold?
+"""The check of a subject's answers against its obligations.
 
 A claim that is PROVED needs a certificate, and a witness that its premises can hold; one that is
 REFUTED needs a witness that satisfies its premises and not its conclusion.  No solver is asked.

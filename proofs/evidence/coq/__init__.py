@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Claims as Gallina that a person can read, with proofs that Coq's kernel checks.
 
-    refute      clauses that cannot all be true, and why
     formulas    bits, as Check.v joins them
     values      terms as Gallina, and which values they are made of
     gates       what a bit of a value is made of
@@ -12,6 +11,6 @@
     compile     what coqc says of it
     checked     all of it for one claim
 
-``Words.v`` is what the operators mean, ``Check.v`` the checker of certificates with its proof, and
+In ``library/``, ``Words.v`` is what the operators mean, ``Check.v`` the checker of certificates with its proof, and
 ``Packed.v`` how it reads them.
 """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Does Coq accept a claim?  Its text is made, compiled, and what came out is told."""
+"""The check of one claim by Coq: its text is written and compiled, and the outcome is recorded."""
 
 from __future__ import annotations
 

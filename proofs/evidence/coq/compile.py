@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What does coqc say of a text?
+"""Compiling a text with coqc, and whether its theorem rests on no axiom.
 
 Trusted: Coq's kernel and its virtual machine, and that a text which proves a theorem without axioms prints
 just ``CLOSED``.

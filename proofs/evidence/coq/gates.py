@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Which clauses say how a bit of a value is made of others?  The gates of ``Check.v``, mirrored.
+"""The gates of ``Check.v``, mirrored: the clauses that make a bit of a value from others.
 
 Trusted: nothing; a mistake here gives a clause that Coq refuses.
 """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""From which line of C does a term come?
+"""The lines of C that terms come from.
 
 Beside each assignment and each condition of a procedure, its value is kept in a place of its own, and the
 procedure is run.  Trusted: nothing; names and comments in a text are for its reader, and a definition is

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""How are the steps of a certificate written for ``Packed.v``?
+"""The steps of a certificate packed into integers, as ``Packed.v`` reads them.
 
 Trusted: nothing; Coq checks what comes out of the numbers.
 """

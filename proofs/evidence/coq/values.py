@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""How do terms read in Gallina, and which values are they made of?
+"""Terms as values in Gallina, numbered, each with its text and the node that makes it.
 
 A value has a number, its text, and the node of ``Check.v`` that makes it of other values.
 Trusted: the texts are the statement that is proved, and are there to be read; that a node fits its

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Questions about gates, to a solver that has the clauses of those alone that it was asked about.
+"""Incremental SAT queries about gates, to a solver that has the clauses of only those that it needs.
 
 A claim speaks of a part of its subject's gates, and a model has a value for each gate that is there: so
 the fewer there are, the sooner it is found.

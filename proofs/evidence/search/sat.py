@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The SAT solver that certificates come from: CaDiCaL of python-sat, which says why it refuses.
+"""The SAT solver that certificates come from: CaDiCaL of python-sat, which records why it refuses.
 
 A literal is a variable (1, 2, ...) or its negative.  What is learnt follows from the clauses alone, for
 literals are only assumed: so it serves later questions as well.  What is said is a function of the

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Finding what makes an answer checkable: facts needed, witnesses, and certificates.
+"""The search for evidence: unsat cores, witnesses and certificates of claims whose verdicts are known.
 
 The verdicts are known already; a SAT solver is asked again.  It has the clauses of a whole subject, and
 premises are only assumed: so what it learns follows from the clauses alone, and one claim's lemmas serve

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What a SAT solver writes while it works, as steps that can be checked.
+"""The trace of a SAT solver, read as steps that can be checked.
 
 CaDiCaL's format LIDRUP has a line for whatever happens.  These matter here, with clauses by number:
 

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Can a condition hold, if what relates several words is left open?  An answer "no" is a proof.
+"""Boolean abstraction: conditions as edges of a decision diagram, in which what relates several words is a free bit.
+
+What has no assignment here is impossible: that is a proof.
 
 Truth values, and words that are compared with constants, are bits of a decision diagram.  A comparison
 of several words is taken apart where they are chosen (``c ? x : y``), and what is left, such as

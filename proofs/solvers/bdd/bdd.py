@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Which inputs satisfy a condition?  A reduced ordered binary decision diagram with complement edges.
+"""Reduced ordered binary decision diagrams with complement edges.
 
 A bit is an *edge*: twice the number of a node, plus 1 if it means the opposite.  Node 0 is the truth
 itself, so that edge 0 is true and edge 1 false, and an edge is true of some input unless it is 1.

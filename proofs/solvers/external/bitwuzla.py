@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""bitwuzla as a second solver.  Only this file knows its Python package, which is an extra.
+"""bitwuzla as an engine of the portfolio; only this file knows its Python package, which is an extra.
 
 Trusted: bitwuzla, for what is said to be confirmed by it.
 """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""cvc5 as a second solver.  Only this file knows its Python package, which is an extra.
+"""cvc5 as an engine of the portfolio; only this file knows its Python package, which is an extra.
 
 Trusted: cvc5, for what is said to be confirmed by it.
 """

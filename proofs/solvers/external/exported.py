@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""A second SMT solver: what does it say of the text that ``--smt2`` writes of a claim?
+"""Other SMT solvers, which read the text that ``--smt2`` writes of a claim.
 
 A solver is told the text of one claim as it is exported, up to the denied conclusion (can the premises
 hold?) and then to its end.  ``bitwuzla`` and ``cvc5`` make such solvers; they are found when they are

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Which bits is a term made of?  Words become gates, one gate for each bit of each operator.
+"""Bit-blasting: the bits of terms as gates, one gate for each bit of each operator.
 
 What a gate is, is the caller's: a node of a decision diagram, a literal of clauses, or a plain number
 in a test.  Everything that does not speak to a solver in words goes through this one file.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Which clauses say what terms mean?  One variable for each gate, and the gate's truth table as clauses.
+"""Tseitin encoding: one variable for each gate, and the gate's truth table as clauses.
 
 This is Tseitin's translation: every assignment of the inputs extends to exactly one of all variables
 that satisfies the clauses, so that the clauses with the literal of a term as a unit have a model if

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Obligations put together into the batches that workers are sent.
+"""Batches of obligations, as they are sent to workers.
 
 Claims about the same subject share definitions, and those with the same premises are asked one
 after the other, so that an engine prepares what they share once.

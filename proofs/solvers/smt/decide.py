@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""How the claims of a batch are put to an engine, and how its answers become Answers.
+"""Deciding a batch: the queries that are put to an engine, and the answers made of its statuses.
 
 Two questions settle a claim: can the facts and premises hold together, and can they hold without
 the conclusion?  To find models is the slow part, so first some are sought that serve many claims

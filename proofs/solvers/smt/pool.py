@@ -5,6 +5,9 @@ The limit holds whatever the solver does: the parent keeps the time, ends a work
 a fresh one goes on with the rest of the batch.  A worker that dies costs one question, which
 becomes UNKNOWN with the reason.
 
+Unlike those of ``proofs.solvers.parallel``, these processes are no forks: they start before there is work and load
+the solver meanwhile, outlive a batch, and know nothing but the text that they are sent.
+
 Trusted: nothing; an answer that was not given is never made up.
 """
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""A conversation with an engine about one batch of definitions.
+"""A session with an engine about one batch of definitions, with queries under assumptions.
 
 Everything is asked under assumptions: an expression gets a literal of its own once, and a question
 names literals.  So the engine turns the definitions into clauses once, keeps what it learns, and

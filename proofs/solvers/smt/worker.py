@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""A process that decides: batches come in on standard input, answers go out on standard output.
+"""The worker process: batches come in on standard input, answers go out on standard output.
 
     python -m proofs.solvers.smt.worker SECONDS
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Do other engines say the same?  z3 decides every claim; others may be asked the same, and must agree.
+"""The portfolio: z3 decides every claim; other engines are asked the same, and must agree.
 
 engines    the engines by name, and how each is begun
-ask        many claims put to one engine, in processes that end when they are late
+pool       many claims put to one engine, in processes that end when they are late
 agreement  what an engine's answer means for a verdict: it agrees, it leaves it open, or DISAGREE
-told       the line under the table, and the obligation of a disagreement, to be saved for a report
+text       the line under the table, and the obligation of a disagreement, to be saved for a report
 """

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What another engine's answer means for a verdict.
+"""The answers of other engines, held against a verdict.
 
 It agrees if it answers the question that settled the claim in the same way: whether anything refutes it,
 or, for VACUOUS, whether the premises can hold.  It leaves the claim open if it answers nothing; that is

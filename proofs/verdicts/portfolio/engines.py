@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The engines that may be asked beside z3, by name.
+"""The engines of the portfolio, by name.
 
     bdd       decision diagrams (``proofs.solvers.bdd.engine``): shows that nothing refutes a claim, or leaves it open
     bitwuzla  an SMT solver, on the exported text

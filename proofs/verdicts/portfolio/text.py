@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What is shown of several engines, and kept of a disagreement: pure building of strings, no printing."""
+"""Text about several engines and certificates, and reports of disagreements; nothing is printed here."""
 
 from __future__ import annotations
 
