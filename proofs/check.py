@@ -56,11 +56,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         listed = manifest.load(directory)
         found = CheckResult(wrong=[Rejection(path, "The manifest does not name it.") for path in
                                manifest.strangers(directory, listed)])  # fmt: skip
-        work = partial(_checked, directory, listed, not options.no_hashes)
+        work = partial(_check_subject, directory, listed, not options.no_hashes)
         jobs = parallel.limit_jobs(options.jobs, listed.subjects)
         for one in parallel.map_in_order(work, listed.subjects, jobs, "checks evidence"):
-            _add(found, one)
-        return _tell(found)
+            _merge(found, one)
+        return _print_result(found)
     except DamagedError as error:
         return _fail(f"{directory / manifest.MANIFEST}: {error}")
     except OSError as error:
@@ -72,7 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
 
 
-def _checked(directory: Path, listed: Manifest, hashes: bool, subject: str) -> CheckResult:
+def _check_subject(directory: Path, listed: Manifest, hashes: bool, subject: str) -> CheckResult:
     """What came out for the files of a subject.  Raises OSError."""
     texts: dict[str, str] = {}
     found = CheckResult()
@@ -90,18 +90,18 @@ def _checked(directory: Path, listed: Manifest, hashes: bool, subject: str) -> C
     if len(texts) == len(NAMES):
         one = verify(texts)
         one.wrong[:] = [Rejection(f"{subject}/{each.file}", each.what) for each in one.wrong]
-        _add(found, one)
+        _merge(found, one)
     return found
 
 
-def _add(found: CheckResult, one: CheckResult) -> None:
+def _merge(found: CheckResult, one: CheckResult) -> None:
     found.proved += one.proved
     found.refuted += one.refuted
     found.uncertified += one.uncertified
     found.wrong += one.wrong
 
 
-def _tell(found: CheckResult) -> int:
+def _print_result(found: CheckResult) -> int:
     lines = [f"rejected: {each.file}: {each.what}" for each in found.wrong]
     lines += [f"no certificate: {told}" for told in found.uncertified]
     lines.append(

@@ -22,8 +22,15 @@ from proofs.claims.obligations import build_obligations
 from proofs.cli.files import check_writable, write_all
 from proofs.cli.selection import Selection, SelectionError
 from proofs.evidence.coq import compile as coq
-from proofs.evidence.coq.checked import Checked, Outcome, file_name, is_theorem, run, written
-from proofs.evidence.coq.lines import lines
+from proofs.evidence.coq.checked import (
+    CoqOutcome,
+    CoqResult,
+    compile_claim,
+    file_name,
+    is_theorem,
+    write_claim,
+)
+from proofs.evidence.coq.lines import trace_lines
 from proofs.solvers.parallel import DiedError, limit_jobs, map_in_order
 
 CHECKED, FAILED, WRONG, OPEN = 0, 1, 2, 3
@@ -75,7 +82,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         found = load_claims(wanted)
         claims = [claim for claim in select_claims(wanted, found.claims) if is_theorem(claim)]
-        results = decided(found, claims, coq.coqc(), asked.jobs, asked.timeout)
+        results = check_theorems(found, claims, coq.find_coqc(), asked.jobs, asked.timeout)
         if asked.out is not None:
             _write(asked.out, results)
     except (SelectionError, ReadError) as error:
@@ -89,59 +96,61 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         door.error(f"A file could not be written: {error}.")
     left_out = len(select_claims(wanted, found.claims)) - len(claims)
-    _put(told(results, left_out))
+    _print_text(render_text(results, left_out))
     return exit_code(results)
 
 
-def decided(
+def check_theorems(
     found: LoadedClaims, claims: Sequence[Claim], compiler: str | None, jobs: int, seconds: float
-) -> list[Checked]:
+) -> list[CoqResult]:
     """What became of each claim, in their order.  Raises CoqError if the library is not accepted."""
     readable = [claim for claim in claims if claim.name not in found.unread]
     made = dict(zip((c.name for c in readable), build_obligations(readable), strict=True))
-    read = {id(p): lines(p) for p in {id(p): p for c in readable for p in c.procedures.values()}.values()}
+    read = {
+        id(p): trace_lines(p) for p in {id(p): p for c in readable for p in c.procedures.values()}.values()
+    }
     with tempfile.TemporaryDirectory() as name:
         directory = Path(name)
         if compiler is not None:
-            coq.prepare(compiler, directory)
+            coq.compile_library(compiler, directory)
 
-        def one(claim: Claim) -> Checked:
+        def one(claim: Claim) -> CoqResult:
             if claim.name in found.unread:
-                return Checked(claim.name, Outcome.NOT_COVERED, found.unread[claim.name])
+                return CoqResult(claim.name, CoqOutcome.NOT_COVERED, found.unread[claim.name])
             where = dict(ChainMap(*(dict(read[id(p)]) for p in claim.procedures.values())))
-            each = written(claim, made[claim.name], where)
-            return each if compiler is None else run(each, compiler, directory, seconds)
+            each = write_claim(claim, made[claim.name], where)
+            return each if compiler is None else compile_claim(each, compiler, directory, seconds)
 
         return list(map_in_order(one, claims, limit_jobs(jobs, claims), "checks a theorem"))
 
 
-def _write(directory: Path, results: Iterable[Checked]) -> None:
+def _write(directory: Path, results: Iterable[CoqResult]) -> None:
     directory.mkdir(exist_ok=True)
     texts = {file_name(each.claim): each.text for each in results if each.text}
-    write_all({directory / name: text for name, text in {**coq.library(), **texts}.items()})
+    write_all({directory / name: text for name, text in {**coq.read_library(), **texts}.items()})
 
 
-def told(results: Sequence[Checked], left_out: int) -> str:
+def render_text(results: Sequence[CoqResult], left_out: int) -> str:
     """The table: a line for each claim, and how many there are of each outcome."""
     width = max((len(each.claim) for each in results), default=0)
     lines = [f"{each.claim:<{width}}  {each.outcome.value:<11}  {each.why}".rstrip() for each in results]
     counted = Counter(each.outcome for each in results)
-    parts = [f"{counted[outcome]} {outcome.value}" for outcome in Outcome if counted[outcome]]
+    parts = [f"{counted[outcome]} {outcome.value}" for outcome in CoqOutcome if counted[outcome]]
     lines += ["", f"{len(results)} theorem{'' if len(results) == 1 else 's'}: {', '.join(parts) or 'none'}."]
     if left_out:
         lines.append(f"{left_out} claims are expected to be refuted, and have no proof.")
     return "\n".join(lines)
 
 
-def exit_code(results: Sequence[Checked]) -> int:
+def exit_code(results: Sequence[CoqResult]) -> int:
     """1 goes before 3, and 3 before 0; nothing at all is 3."""
     outcomes = {each.outcome for each in results}
-    if Outcome.FAILED in outcomes:
+    if CoqOutcome.FAILED in outcomes:
         return FAILED
-    return CHECKED if outcomes == {Outcome.CHECKED} else OPEN
+    return CHECKED if outcomes == {CoqOutcome.CHECKED} else OPEN
 
 
-def _put(text: str) -> None:
+def _print_text(text: str) -> None:
     """Print the text; a reader that has gone away is no error."""
     try:
         print(text, flush=True)

@@ -20,7 +20,7 @@ from proofs.cli.selection import Selection, SelectionError, match_names
 from proofs.evidence import write as evidence
 from proofs.evidence.search import sat
 from proofs.evidence.search.worker import WorkerError
-from proofs.evidence.write import EvidenceError, unwritable
+from proofs.evidence.write import EvidenceError, explain_unwritable
 from proofs.reports import as_json, functions, table
 from proofs.reports.explain import claim as explain
 from proofs.reports.explain.extras import add_explanations
@@ -52,9 +52,9 @@ class _Page:
 
 def _find_missing(asked: Selection) -> str:
     """Which engine or package is not installed, or why evidence cannot be written, as a sentence."""
-    if asked.evidence is not None and (why := sat.missing() or unwritable(asked.evidence)):
+    if asked.evidence is not None and (why := sat.explain_missing() or explain_unwritable(asked.evidence)):
         return f"--evidence: {why}"
-    lacking = engines.missing(asked.engines)
+    lacking = engines.explain_missing(asked.engines)
     return f"--engines: {lacking}" if lacking else ""
 
 
@@ -221,10 +221,12 @@ def _crossed(
     """The findings, with what other engines answer."""
     from proofs.verdicts.portfolio import agreement  # what proves nothing does not need it
 
-    others = engines.named(asked.engines)
+    others = engines.select_engines(asked.engines)
     progress.begin("asking other engines", len(findings) * len(others))
     judged = {each.verdict.name: each.verdict for each in findings}
-    for each in progress.count(agreement.crossed(judged.values(), others, asked.timeout, asked.jobs, memory)):
+    for each in progress.count(
+        agreement.ask_portfolio(judged.values(), others, asked.timeout, asked.jobs, memory)
+    ):
         judged[each.name] = each
     return [replace(each, verdict=judged[each.verdict.name]) for each in findings]
 
@@ -248,23 +250,23 @@ def _write(asked: Selection, found: Report, findings: Sequence[Finding]) -> None
         asked.smt2.mkdir(exist_ok=True)
         made = [each.obligation for each in with_obligations(found.verdicts) if each.obligation is not None]
         texts |= {asked.smt2 / smtlib.file_name(each.claim): smtlib.render_claim(each) for each in made}
-    disagreements = told.reports(found.verdicts)
+    disagreements = told.render_reports(found.verdicts)
     if disagreements:
-        told.directory().mkdir(parents=True, exist_ok=True)
-        texts |= {told.directory() / name: text for name, text in disagreements.items()}
+        told.reports_directory().mkdir(parents=True, exist_ok=True)
+        texts |= {told.reports_directory() / name: text for name, text in disagreements.items()}
     write_all(texts)
 
 
 def _result(asked: Selection, found: Report, findings: Sequence[Finding]) -> _Page:
     code = exit_code(found.verdicts)
     if asked.explain is not None:
-        told_in_full = [*map(explain.explain, findings), *told.kept(found.verdicts)]
+        told_in_full = [*map(explain.explain, findings), *told.render_places(found.verdicts)]
         return _Page((), "\n\n\n".join(told_in_full), code)
     # What was left out discharges nothing, so that it is told only of a whole run.
     assumed = () if found.not_run else assumptions(found.verdicts, found.contracts)
     parts = [*explain.render_unexpected(findings), *found.notes, *map(discharge.render_text, assumed)]
-    parts += [*told.kept(found.verdicts), *told.line(found.verdicts)]
-    parts += [*told.certificates(found.verdicts), table.summary(found)]
+    parts += [*told.render_places(found.verdicts), *told.render_summary(found.verdicts)]
+    parts += [*told.render_certificates(found.verdicts), table.summary(found)]
     return _Page(functions.build_tables(found), "\n" + "\n\n".join(parts), code)
 
 

@@ -30,7 +30,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from proofs.evidence.coq import compile as coq
 
     directory = tmp_path_factory.mktemp("coq")
-    compiler = coq.coqc()
+    compiler = coq.find_coqc()
     assert compiler is not None
-    coq.prepare(compiler, directory)
+    coq.compile_library(compiler, directory)
     return directory

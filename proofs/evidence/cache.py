@@ -18,8 +18,8 @@ from typing import Any
 
 from model.cache import Cache, Row
 from proofs.claims import fingerprint
-from proofs.evidence.search.sat import engine
-from proofs.evidence.search.search import Found, Sought
+from proofs.evidence.search.sat import solver_version
+from proofs.evidence.search.search import ClaimEvidence, SubjectEvidence
 from proofs.evidence.search.worker import Task
 
 #: Rows that stay; a run over the shapes needs one for each shape, of about a megabyte.
@@ -31,12 +31,12 @@ def make_keys(tasks: Sequence[Task]) -> list[str]:
     tool = fingerprint.fingerprint_tool()
     if tool is None:
         return []
-    return [sha256(json.dumps([tool, engine(), task]).encode()).hexdigest() for task in tasks]
+    return [sha256(json.dumps([tool, solver_version(), task]).encode()).hexdigest() for task in tasks]
 
 
-def load(directory: Path, wanted: Sequence[str]) -> dict[str, Found]:
+def load(directory: Path, wanted: Sequence[str]) -> dict[str, SubjectEvidence]:
     """The results that are stored under these keys."""
-    found: dict[str, Found] = {}
+    found: dict[str, SubjectEvidence] = {}
     for key, body in _cache(directory).lookup(wanted).items():
         # What was not stored by this is sought again.
         with suppress(zlib.error, ValueError, TypeError, AttributeError):
@@ -44,24 +44,26 @@ def load(directory: Path, wanted: Sequence[str]) -> dict[str, Found]:
     return found
 
 
-def store(directory: Path, results: Mapping[str, Found], most: int = MOST) -> None:
+def store(directory: Path, results: Mapping[str, SubjectEvidence], most: int = MOST) -> None:
     """Store results by key, and no more than ``most`` rows altogether."""
     _cache(directory, most).store(
         Row(key, zlib.compress(write(result).encode())) for key, result in results.items()
     )
 
 
-def read(text: str) -> Found:
+def read(text: str) -> SubjectEvidence:
     """The result that lies in a text as JSON.  Raises ValueError or TypeError where none does."""
     row = _tuples(json.loads(text))
-    return Found(**row | {"claims": tuple(Sought(**_tuples(each)) for each in row["claims"])})
+    return SubjectEvidence(
+        **row | {"claims": tuple(ClaimEvidence(**_tuples(each)) for each in row["claims"])}
+    )
 
 
 def _tuples(row: dict[str, Any]) -> dict[str, Any]:
     return {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
 
 
-def write(found: Found) -> str:
+def write(found: SubjectEvidence) -> str:
     """The result as JSON, which ``read`` reads back."""
     return json.dumps(asdict(found))
 

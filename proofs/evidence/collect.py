@@ -17,7 +17,7 @@ from proofs.solvers.obligation import Obligation
 Pair = tuple[Claim, Obligation]
 
 
-def parts(subject: str, pairs: Sequence[Pair]) -> Iterator[Obligations]:
+def collect_parts(subject: str, pairs: Sequence[Pair]) -> Iterator[Obligations]:
     """The claims of a subject, in as few parts as their inputs allow: an input has one sort in a part."""
     left = list(pairs)
     while left:

@@ -29,8 +29,8 @@ from proofs.evidence.checker.answers import UNKNOWN, ClaimAnswer, EngineAnswer, 
 from proofs.evidence.checker.stored import DamagedError, Obligations
 from proofs.evidence.checker.verify import ANSWERS, CERTIFICATES, OBLIGATIONS, SMT2, CheckResult, verify
 from proofs.evidence.search import worker
-from proofs.evidence.search.sat import engine
-from proofs.evidence.search.search import Found, Sought
+from proofs.evidence.search.sat import solver_version
+from proofs.evidence.search.search import ClaimEvidence, SubjectEvidence
 from proofs.evidence.search.worker import Task
 from proofs.solvers import parallel
 from proofs.theorems.expectation import Verdict
@@ -48,7 +48,7 @@ class EvidenceError(RuntimeError):
     """There is no evidence for the verdicts; a whole sentence."""
 
 
-def unwritable(directory: Path) -> str:
+def explain_unwritable(directory: Path) -> str:
     """Why evidence cannot be written there, as a sentence; "" if it can.  Evidence that is there is
     replaced, and so is an empty directory."""
     if directory.is_symlink() or (directory.exists() and not directory.is_dir()):
@@ -85,7 +85,7 @@ def make(judged: Iterable[ClaimVerdict], jobs: int, cache: Path | None = None) -
     parts = [_Part(*part) for subject, members in subjects.items() for part in _parts(subject, members)]
     found: dict[str, str] = {}
     certificates: dict[str, CertificateCheck] = {}
-    for part, checked in zip(parts, _checked(parts, jobs, cache), strict=True):
+    for part, checked in zip(parts, _check_parts(parts, jobs, cache), strict=True):
         place = _directory(part.obligations.subject, found)
         found |= {f"{place}/{name}": text for name, text in checked.texts.items()}
         certificates |= checked.certificates
@@ -93,7 +93,7 @@ def make(judged: Iterable[ClaimVerdict], jobs: int, cache: Path | None = None) -
 
 
 @dataclass(frozen=True)
-class _Checked:
+class _CheckedPart:
     """The files of a part by name, which were checked, and what they have for each proved claim."""
 
     texts: Mapping[str, str]
@@ -116,7 +116,7 @@ class _Part:
     def task(self) -> Task:
         return self.text, [judged.verdict.value for judged in self.members]
 
-    def files(self, found: Found) -> dict[str, str]:
+    def files(self, found: SubjectEvidence) -> dict[str, str]:
         """The files with what was found.  Raises EvidenceError where that is something else than was said."""
         told = tuple(map(_answer, self.members, found.claims))
         pairs = zip(self.members, found.claims, strict=True)
@@ -128,7 +128,7 @@ class _Part:
             CERTIFICATES: answers.write_certificates(found.lemmas, proofs),
         }
 
-    def checked(self, found: Found, texts: Mapping[str, str], checks: CheckResult) -> _Checked:
+    def checked(self, found: SubjectEvidence, texts: Mapping[str, str], checks: CheckResult) -> _CheckedPart:
         """The files after they were checked.  Raises EvidenceError where they do not hold."""
         if checks.wrong:
             raise EvidenceError(f"What was found does not hold: {checks.wrong[0].what}")
@@ -138,21 +138,21 @@ class _Part:
             for judged, each in zip(self.members, found.claims, strict=True)
             if judged.verdict is Verdict.PROVED
         }
-        return _Checked(texts, certificates)
+        return _CheckedPart(texts, certificates)
 
 
-def _checked(parts: Sequence[_Part], jobs: int, cache: Path | None) -> list[_Checked]:
+def _check_parts(parts: Sequence[_Part], jobs: int, cache: Path | None) -> list[_CheckedPart]:
     """All parts, in their order; what is not in the cache, or does not hold, is found anew and kept."""
     keys = [] if cache is None else recall.make_keys([part.task for part in parts])
     kept = {} if cache is None else recall.load(cache, keys)
-    done = _recalled(parts, {i: kept[key] for i, key in enumerate(keys) if key in kept}, jobs)
+    done = _check_cached(parts, {i: kept[key] for i, key in enumerate(keys) if key in kept}, jobs)
     left = [i for i in range(len(parts)) if i not in done]
     processes = parallel.limit_jobs(jobs, left)
-    results: dict[int, Found] = {}
+    results: dict[int, SubjectEvidence] = {}
     texts: dict[int, Mapping[str, str]] = {}
 
     def made() -> Iterator[Mapping[str, str]]:
-        for i, found in zip(left, worker.results([parts[i].task for i in left], processes), strict=True):
+        for i, found in zip(left, worker.search_all([parts[i].task for i in left], processes), strict=True):
             results[i], texts[i] = found, parts[i].files(found)
             yield texts[i]
 
@@ -163,13 +163,15 @@ def _checked(parts: Sequence[_Part], jobs: int, cache: Path | None) -> list[_Che
     return [done[i] for i in range(len(parts))]
 
 
-def _recalled(parts: Sequence[_Part], known: Mapping[int, Found], jobs: int) -> dict[int, _Checked]:
+def _check_cached(
+    parts: Sequence[_Part], known: Mapping[int, SubjectEvidence], jobs: int
+) -> dict[int, _CheckedPart]:
     """The parts, by position, of which what is known holds."""
     texts: dict[int, Mapping[str, str]] = {}
     for i, found in known.items():
         with suppress(EvidenceError, ValueError, TypeError, AttributeError, LookupError):
             texts[i] = parts[i].files(found)
-    done: dict[int, _Checked] = {}
+    done: dict[int, _CheckedPart] = {}
     checked = parallel.map_in_order(verify, texts.values(), parallel.limit_jobs(jobs, texts), CHECKS)
     for (i, text), checks in zip(texts.items(), checked, strict=True):
         with suppress(EvidenceError):
@@ -184,7 +186,7 @@ def _parts(
     without = [NoObligation(j.name, j.verdict.value, j.why) for j in members if j.obligation is None]
     by_name = {j.name: j for j in members}
     pairs = [(j.claim, j.obligation) for j in members if j.obligation is not None]
-    parts = list(collect.parts(subject, pairs)) or [Obligations(subject, (), (), ())]
+    parts = list(collect.collect_parts(subject, pairs)) or [Obligations(subject, (), (), ())]
     for i, part in enumerate(parts):
         yield part, [by_name[claim.name] for claim in part.claims], [] if i else without
 
@@ -196,17 +198,19 @@ def _directory(subject: str, taken: Mapping[str, str]) -> str:
     return next(n for n in (plain, *(f"{plain}+{i}" for i in range(2, len(names) + 3))) if n not in names)
 
 
-def _answer(judged: ClaimVerdict, sought: Sought) -> ClaimAnswer:
+def _answer(judged: ClaimVerdict, sought: ClaimEvidence) -> ClaimAnswer:
     verdict = judged.verdict
     if verdict in SETTLED and sought.answer not in (verdict.value, UNKNOWN):
-        name, version = engine()
+        name, version = solver_version()
         raise EvidenceError(
             f"{judged.name} is {verdict.value} by z3 and {sought.answer} by {name} {version}: one is wrong."
         )
     engines = [EngineAnswer("z3", z3_version(), verdict.value)]
-    engines += [EngineAnswer(each.name, each.version, _said(judged, each)) for each in judged.engines[1:]]
+    engines += [
+        EngineAnswer(each.name, each.version, _answer_of_engine(judged, each)) for each in judged.engines[1:]
+    ]
     if sought.answer == verdict.value:
-        engines.append(EngineAnswer(*engine(), sought.answer))
+        engines.append(EngineAnswer(*solver_version(), sought.answer))
     why = sought.why if verdict in SETTLED else f"{judged.why} {sought.why}".strip()
     return ClaimAnswer(
         judged.name, verdict.value, why, tuple(engines),
@@ -214,7 +218,7 @@ def _answer(judged: ClaimVerdict, sought: Sought) -> ClaimAnswer:
     )  # fmt: skip
 
 
-def _said(judged: ClaimVerdict, said: EngineOpinion) -> str:
+def _answer_of_engine(judged: ClaimVerdict, said: EngineOpinion) -> str:
     """What another engine than z3 says of the verdict."""
     return judged.verdict.value if said.agrees else UNKNOWN if said.agrees is None else said.answer
 

@@ -9,9 +9,11 @@ import pytest
 
 from proofs import gallina
 from proofs.evidence.coq import compile as coq
-from proofs.evidence.coq.checked import Checked, Outcome
+from proofs.evidence.coq.checked import CoqOutcome, CoqResult
 
-needs_coq = pytest.mark.skipif(coq.coqc() is None, reason="There is no coqc: no proof was checked by Coq.")
+needs_coq = pytest.mark.skipif(
+    coq.find_coqc() is None, reason="There is no coqc: no proof was checked by Coq."
+)
 
 SOME = ["--shape", "v6.17", "--theorem", "mm?_lock_is_released"]
 
@@ -22,16 +24,16 @@ def test_without_coq_nothing_is_green(
     monkeypatch.setenv("PATH", "")
     assert gallina.main([*SOME, "--out", str(tmp_path / "out")]) == 3
     assert capsys.readouterr().out == (
-        "mmu_lock_is_released@merged  NOT RUN      there is no coqc\n\n1 theorem: 1 NOT RUN.\n"
+        "mmu_lock_is_released@v6.17  NOT RUN      there is no coqc\n\n1 theorem: 1 NOT RUN.\n"
     )
-    names = ["Check.v", "Packed.v", "Stages.v", "Words.v", "mmu_lock_is_released_merged.v"]
+    names = ["Check.v", "Packed.v", "Stages.v", "Words.v", "mmu_lock_is_released_v6_17.v"]
     assert sorted(p.name for p in (tmp_path / "out").iterdir()) == names
 
 
 @needs_coq
 def test_the_door_says_what_was_checked(capsys: pytest.CaptureFixture[str]) -> None:
     assert gallina.main(SOME) == 0
-    assert capsys.readouterr().out == "mmu_lock_is_released@merged  CHECKED\n\n1 theorem: 1 CHECKED.\n"
+    assert capsys.readouterr().out == "mmu_lock_is_released@v6.17  CHECKED\n\n1 theorem: 1 CHECKED.\n"
 
 
 def test_a_claim_that_is_expected_to_fail_is_counted_and_not_checked(
@@ -63,7 +65,7 @@ def test_a_wrong_command_line_is_told(
 
 def test_a_failure_goes_before_what_is_open() -> None:
     checked, open_, failed = (
-        Checked("c", outcome) for outcome in (Outcome.CHECKED, Outcome.NOT_COVERED, Outcome.FAILED)
+        CoqResult("c", outcome) for outcome in (CoqOutcome.CHECKED, CoqOutcome.NOT_COVERED, CoqOutcome.FAILED)
     )
     assert [gallina.exit_code(each) for each in ([checked], [checked, open_], [open_, failed], [])] == [
         0,

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from counterexamples.minimise import minimal_subset
 from proofs.evidence.checker.lrat import Clause
 from proofs.evidence.coq.formulas import Var
-from proofs.evidence.coq.gates import Gates, Literal
+from proofs.evidence.coq.gates import CoqGates, Literal
 from proofs.evidence.coq.values import GallinaValue, NotCovered
 from proofs.evidence.search.sat import CONFLICTS, GaveUpError, SatSolver
 
@@ -90,12 +90,12 @@ def certify(
 
     Raises RefutedError if the goal can be false, and NotCovered if nothing was found.
     """
-    problem = _Problem(Gates(values))
+    problem = _Problem(CoqGates(values))
     for k in hypotheses:
         problem.require(((True, Var("B", k)),))
     problem.require(((False, Var("B", goal)),))
     given = len(problem.clauses)
-    problem.spread()
+    problem.add_gates()
     try:
         learnt = refute(problem.clauses, limit)
     except SatisfiableError as error:
@@ -109,22 +109,22 @@ def certify(
         hints = tuple(places[h] for h in each.hints)
         steps.append(CoqStep(problem.literals(each.clause), hints=hints))
     gates = [step.gate.k for step in steps if step.gate is not None]
-    nodes = _looked_at(values, gates)
+    nodes = _nodes_below(values, gates)
     spoken = {*nodes, *hypotheses, goal, *(a for k in nodes for a in values[k - 1].args)}
     return CoqCertificate(tuple(steps), nodes, tuple(sorted(spoken)))
 
 
-def rests_on(
+def find_core(
     values: Sequence[GallinaValue], hypotheses: Sequence[int], goal: int, limit: int = CONFLICTS
 ) -> frozenset[int]:
     """The hypotheses that are left when, in their order, each is deleted that the others can do without.
 
     Raises as ``certify`` does.
     """
-    problem = _Problem(Gates(values))
+    problem = _Problem(CoqGates(values))
     literals = {problem.number(Var("B", k)): k for k in hypotheses}
     problem.require(((False, Var("B", goal)),))
-    problem.spread()
+    problem.add_gates()
     try:
         solver = SatSolver(problem.clauses, limit)
         model = solver.model([*literals])
@@ -146,7 +146,7 @@ def rests_on(
 class _Problem:
     """The clauses that the hypotheses, the denied goal and the gates below them give."""
 
-    gates: Gates
+    gates: CoqGates
     numbers: dict[Var, int] = field(default_factory=dict)
     variables: list[Var] = field(default_factory=list)
     clauses: list[Clause] = field(default_factory=list)
@@ -162,7 +162,7 @@ class _Problem:
             self.numbers[variable] = len(self.variables)
         return self.numbers[variable]
 
-    def spread(self) -> None:
+    def add_gates(self) -> None:
         """The gates of all variables, those that they bring in included."""
         at = 0
         while at < len(self.variables):
@@ -184,7 +184,7 @@ class _Problem:
         return tuple((x > 0, self.variables[abs(x) - 1]) for x in clause)
 
 
-def _looked_at(values: Sequence[GallinaValue], gates: Sequence[int]) -> tuple[int, ...]:
+def _nodes_below(values: Sequence[GallinaValue], gates: Sequence[int]) -> tuple[int, ...]:
     """The gates, and what is seen of their arguments through operators that move or join bits."""
     found = {*gates}
     todo = [a for k in found for a in values[k - 1].args]

@@ -12,9 +12,9 @@ from pathlib import Path
 from model.logic import Term, conj, negate, show, value_of
 from proofs.claims.claim import Claim
 from proofs.evidence.coq.certificate import RefutedError
-from proofs.evidence.coq.compile import compiled
-from proofs.evidence.coq.lines import Line
-from proofs.evidence.coq.statement import NOWHERE, narrowed, proved, stated
+from proofs.evidence.coq.compile import compile_text
+from proofs.evidence.coq.lines import TermLine
+from proofs.evidence.coq.statement import NOWHERE, narrow_to_core, state_claim, write_proof
 from proofs.evidence.coq.values import NotCovered
 from proofs.solvers.obligation import Obligation
 from proofs.theorems.expectation import Verdict
@@ -23,7 +23,7 @@ from proofs.theorems.expectation import Verdict
 LONGEST = 4_000_000
 
 
-class Outcome(Enum):
+class CoqOutcome(Enum):
     """What became of a claim."""
 
     CHECKED = "CHECKED"
@@ -33,11 +33,11 @@ class Outcome(Enum):
 
 
 @dataclass(frozen=True)
-class Checked:
+class CoqResult:
     """``why`` says why it is not CHECKED; ``text`` is the file, empty where none could be made."""
 
     claim: str
-    outcome: Outcome
+    outcome: CoqOutcome
     why: str = ""
     text: str = ""
 
@@ -53,23 +53,23 @@ def file_name(claim: str) -> str:
     return f"{plain if plain[0].isalpha() else f'x_{plain}'}.v"
 
 
-def written(claim: Claim, obligation: Obligation, lines: Mapping[bytes, Line] = NOWHERE) -> Checked:
+def write_claim(claim: Claim, obligation: Obligation, lines: Mapping[bytes, TermLine] = NOWHERE) -> CoqResult:
     """The claim with its text, which is yet to be run; ``lines`` are those that its terms come from."""
     try:
-        whole = stated(claim, obligation)
-        text = proved(stated(claim, narrowed(whole, obligation), lines))
+        whole = state_claim(claim, obligation)
+        text = write_proof(state_claim(claim, narrow_to_core(whole, obligation), lines))
     except NotCovered as error:
-        return Checked(claim.name, Outcome.NOT_COVERED, str(error))
+        return CoqResult(claim.name, CoqOutcome.NOT_COVERED, str(error))
     except RefutedError as error:
         if is_refuted(obligation, whole.witness(error.values)):
             why = "its conclusion can be false where its hypotheses are true"
-            return Checked(claim.name, Outcome.FAILED, why)
+            return CoqResult(claim.name, CoqOutcome.FAILED, why)
         why = f"it rests on the value of {' and '.join(whole.opaque)}, of which Check.v knows nothing"
-        return Checked(claim.name, Outcome.NOT_COVERED, why)
+        return CoqResult(claim.name, CoqOutcome.NOT_COVERED, why)
     if len(text) > LONGEST:
         kilobytes = f"{len(text) // 1000} kB, of at most {LONGEST // 1000}"
-        return Checked(claim.name, Outcome.NOT_COVERED, f"its certificate is too long ({kilobytes})")
-    return Checked(claim.name, Outcome.NOT_RUN, "there is no coqc", text)
+        return CoqResult(claim.name, CoqOutcome.NOT_COVERED, f"its certificate is too long ({kilobytes})")
+    return CoqResult(claim.name, CoqOutcome.NOT_RUN, "there is no coqc", text)
 
 
 def is_refuted(obligation: Obligation, inputs: Mapping[str, int]) -> bool:
@@ -86,12 +86,12 @@ def is_refuted(obligation: Obligation, inputs: Mapping[str, int]) -> bool:
     return bool(value_of(conj(hypotheses, negate(obligation.then)), leaf, call))
 
 
-def run(each: Checked, compiler: str, directory: Path, seconds: float) -> Checked:
+def compile_claim(each: CoqResult, compiler: str, directory: Path, seconds: float) -> CoqResult:
     """What coqc says of the claim, if there is a text."""
-    if each.outcome is not Outcome.NOT_RUN:
+    if each.outcome is not CoqOutcome.NOT_RUN:
         return each
-    said = compiled(compiler, directory, file_name(each.claim), each.text, seconds)
+    said = compile_text(compiler, directory, file_name(each.claim), each.text, seconds)
     if said.accepted:
-        return Checked(each.claim, Outcome.CHECKED, "", each.text)
-    outcome = Outcome.FAILED if said.in_time else Outcome.NOT_COVERED
-    return Checked(each.claim, outcome, said.why, each.text)
+        return CoqResult(each.claim, CoqOutcome.CHECKED, "", each.text)
+    outcome = CoqOutcome.FAILED if said.in_time else CoqOutcome.NOT_COVERED
+    return CoqResult(each.claim, outcome, said.why, each.text)

@@ -29,7 +29,7 @@ class CoqError(Exception):
 
 
 @dataclass(frozen=True)
-class Said:
+class CompilerResult:
     """Whether the theorem was accepted without axioms; if not, why; ``in_time`` is whether coqc ended."""
 
     accepted: bool
@@ -37,20 +37,20 @@ class Said:
     in_time: bool = True
 
 
-def coqc() -> str | None:
+def find_coqc() -> str | None:
     """The path of the compiler; None if there is none."""
     return shutil.which("coqc")
 
 
-def library() -> Mapping[str, str]:
+def read_library() -> Mapping[str, str]:
     """The texts of the library, by file name."""
     folder = files("proofs.evidence.coq").joinpath("library")
     return {name: folder.joinpath(name).read_text(encoding="utf-8") for name in LIBRARY}
 
 
-def prepare(compiler: str, directory: Path) -> None:
+def compile_library(compiler: str, directory: Path) -> None:
     """Compile the library in the directory.  Raises CoqError."""
-    for name, text in library().items():
+    for name, text in read_library().items():
         (directory / name).write_text(text, encoding="utf-8")
         said = _run(compiler, directory, name, LIBRARY_SECONDS)
         if not said.accepted and said.why != _NOT_CLOSED:
@@ -60,21 +60,23 @@ def prepare(compiler: str, directory: Path) -> None:
 _NOT_CLOSED = "the theorem rests on axioms, or prints something else than that it rests on none"
 
 
-def compiled(compiler: str, directory: Path, name: str, text: str, seconds: float) -> Said:
+def compile_text(compiler: str, directory: Path, name: str, text: str, seconds: float) -> CompilerResult:
     """What coqc says of the text, in a directory that is prepared."""
     (directory / name).write_text(text, encoding="utf-8")
     return _run(compiler, directory, name, seconds)
 
 
-def _run(compiler: str, directory: Path, name: str, seconds: float) -> Said:
+def _run(compiler: str, directory: Path, name: str, seconds: float) -> CompilerResult:
     command = [compiler, "-q", "-Q", str(directory), "Stage2", name]
     try:
         done = subprocess.run(
             command, cwd=directory, capture_output=True, text=True, timeout=seconds, check=False
         )
     except subprocess.TimeoutExpired:
-        return Said(False, f"coqc did not end within {seconds:g} s", in_time=False)
+        return CompilerResult(False, f"coqc did not end within {seconds:g} s", in_time=False)
     if done.returncode != 0:
-        return Said(False, " ".join(done.stderr.split())[:300] or f"coqc ended with {done.returncode}")
+        return CompilerResult(
+            False, " ".join(done.stderr.split())[:300] or f"coqc ended with {done.returncode}"
+        )
     closed = done.stdout.strip() == CLOSED
-    return Said(closed, "" if closed else _NOT_CLOSED)
+    return CompilerResult(closed, "" if closed else _NOT_CLOSED)

@@ -24,61 +24,61 @@ class Var:
 
 
 @dataclass(frozen=True, slots=True)
-class Formula:
+class BitFormula:
     """An operator on formulas; of ``var`` the variable is ``var``."""
 
     op: str
-    args: tuple[Formula, ...] = ()
+    args: tuple[BitFormula, ...] = ()
     var: Var | None = None
 
 
-ONE, ZERO = Formula("one"), Formula("zero")
+ONE, ZERO = BitFormula("one"), BitFormula("zero")
 
 
-def of(truth: bool) -> Formula:
+def of(truth: bool) -> BitFormula:
     return ONE if truth else ZERO
 
 
-def variable(var: Var) -> Formula:
-    return Formula("var", (), var)
+def variable(var: Var) -> BitFormula:
+    return BitFormula("var", (), var)
 
 
-def neg(a: Formula) -> Formula:
+def neg(a: BitFormula) -> BitFormula:
     if a in (ONE, ZERO):
         return of(a == ZERO)
-    return a.args[0] if a.op == "neg" else Formula("neg", (a,))
+    return a.args[0] if a.op == "neg" else BitFormula("neg", (a,))
 
 
-def con(a: Formula, b: Formula) -> Formula:
+def con(a: BitFormula, b: BitFormula) -> BitFormula:
     if ZERO in (a, b):
         return ZERO
     if a in (ONE, b):
         return b
-    return a if b == ONE else Formula("con", (a, b))
+    return a if b == ONE else BitFormula("con", (a, b))
 
 
-def dis(a: Formula, b: Formula) -> Formula:
+def dis(a: BitFormula, b: BitFormula) -> BitFormula:
     return neg(con(neg(a), neg(b)))
 
 
-def xor(a: Formula, b: Formula) -> Formula:
+def xor(a: BitFormula, b: BitFormula) -> BitFormula:
     for x, y in ((a, b), (b, a)):
         if x in (ONE, ZERO):
             return neg(y) if x == ONE else y
-    return Formula("xor", (a, b))
+    return BitFormula("xor", (a, b))
 
 
-def ite(c: Formula, a: Formula, b: Formula) -> Formula:
+def ite(c: BitFormula, a: BitFormula, b: BitFormula) -> BitFormula:
     if c in (ONE, ZERO):
         return a if c == ONE else b
     if a == b:
         return a
     if (a, b) in ((ONE, ZERO), (ZERO, ONE)):
         return c if a == ONE else neg(c)
-    return Formula("ite", (c, a, b))
+    return BitFormula("ite", (c, a, b))
 
 
-def variables(formula: Formula) -> list[Var]:
+def variables(formula: BitFormula) -> list[Var]:
     """The variables, in the order in which they stand."""
     found: dict[Var, None] = {}
     todo = [formula]
@@ -91,7 +91,7 @@ def variables(formula: Formula) -> list[Var]:
 
 
 @cache
-def clauses(size: int, shape: Formula) -> tuple[tuple[int, ...], ...]:
+def clauses(size: int, shape: BitFormula) -> tuple[tuple[int, ...], ...]:
     """Clauses that say that variable 0 is the formula over the variables ``Var("B", 1)`` to ``size``: each
     a literal plus or minus (number + 1)."""
     conjuncts = _literals(shape)
@@ -110,7 +110,7 @@ def clauses(size: int, shape: Formula) -> tuple[tuple[int, ...], ...]:
     return tuple(found)
 
 
-def _literals(shape: Formula) -> tuple[int, ...] | None:
+def _literals(shape: BitFormula) -> tuple[int, ...] | None:
     """The literals that the formula is the conjunction of, if it is one."""
     found: list[int] = []
     todo = [shape]
@@ -134,7 +134,7 @@ class TooWideError(Exception):
     """A gate has more clauses than are worth writing."""
 
 
-def _paths(formula: Formula, path: dict[Var, bool]) -> Iterator[tuple[dict[Var, bool], bool]]:
+def _paths(formula: BitFormula, path: dict[Var, bool]) -> Iterator[tuple[dict[Var, bool], bool]]:
     if formula in (ONE, ZERO):
         yield path, formula == ONE
         return
@@ -143,7 +143,7 @@ def _paths(formula: Formula, path: dict[Var, bool]) -> Iterator[tuple[dict[Var, 
         yield from _paths(_at(formula, {var: value}), {**path, var: value})
 
 
-def _at(formula: Formula, values: dict[Var, bool]) -> Formula:
+def _at(formula: BitFormula, values: dict[Var, bool]) -> BitFormula:
     """The formula where some variables have values."""
     if formula.var is not None:
         return of(values[formula.var]) if formula.var in values else formula
@@ -160,8 +160,12 @@ def _at(formula: Formula, values: dict[Var, bool]) -> Formula:
     return formula
 
 
-def renamed(formula: Formula, names: dict[Var, Var]) -> Formula:
+def rename_variables(formula: BitFormula, names: dict[Var, Var]) -> BitFormula:
     """The formula with other variables."""
     if formula.var is not None:
         return variable(names[formula.var])
-    return Formula(formula.op, tuple(renamed(a, names) for a in formula.args)) if formula.args else formula
+    return (
+        BitFormula(formula.op, tuple(rename_variables(a, names) for a in formula.args))
+        if formula.args
+        else formula
+    )

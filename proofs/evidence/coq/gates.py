@@ -13,7 +13,7 @@ from functools import reduce
 from proofs.evidence.coq.formulas import (
     ONE,
     ZERO,
-    Formula,
+    BitFormula,
     TooWideError,
     Var,
     clauses,
@@ -22,7 +22,7 @@ from proofs.evidence.coq.formulas import (
     ite,
     neg,
     of,
-    renamed,
+    rename_variables,
     variable,
     variables,
     xor,
@@ -36,7 +36,7 @@ Literal = tuple[bool, Var]
 
 
 @dataclass(frozen=True)
-class Gates:
+class CoqGates:
     """The gates of the values; the first value has the number 1."""
 
     values: Sequence[GallinaValue]
@@ -44,7 +44,7 @@ class Gates:
     def at(self, k: int) -> GallinaValue:
         return self.values[k - 1]
 
-    def truth(self, k: int, fuel: int = FUEL) -> Formula:
+    def truth(self, k: int, fuel: int = FUEL) -> BitFormula:
         """A truth value."""
         each = self.at(k)
         if fuel and each.node.startswith("Truth"):
@@ -53,7 +53,7 @@ class Gates:
             neg(self.truth(each.args[0], fuel - 1)) if fuel and each.node == "Not" else variable(Var("B", k))
         )
 
-    def bit(self, k: int, j: int, fuel: int = FUEL) -> Formula:
+    def bit(self, k: int, j: int, fuel: int = FUEL) -> BitFormula:
         """A bit of a word."""
         each, f = self.at(k), fuel - 1
         if not fuel:
@@ -82,18 +82,18 @@ class Gates:
                 return self.bit(each.args[0], min(j, n[0] - 1), f) if j < n[1] else ZERO
         return variable(Var("V", k, j))
 
-    def differ(self, each: GallinaValue, j: int) -> Formula:
+    def differ(self, each: GallinaValue, j: int) -> BitFormula:
         a, b = each.args
         return xor(self.bit(a, j), self.bit(b, j))
 
-    def gate(self, var: Var, chained: bool) -> Formula | None:
+    def gate(self, var: Var, chained: bool) -> BitFormula | None:
         """What a variable is made of; None for a bit of an input."""
         each = self.at(var.k)
         if not each.node:
             return None
         return {"B": self._truth, "V": self._bit, "A": self._chain}[var.kind](var, each, chained)
 
-    def _truth(self, var: Var, each: GallinaValue, chained: bool) -> Formula:
+    def _truth(self, var: Var, each: GallinaValue, chained: bool) -> BitFormula:
         args, chain = each.args, variable(Var("A", var.k, *each.before))
         match each.node:
             case "And" | "Or":
@@ -108,7 +108,7 @@ class Gates:
                 return chain
         return self.truth(var.k)
 
-    def _bit(self, var: Var, each: GallinaValue, chained: bool) -> Formula:
+    def _bit(self, var: Var, each: GallinaValue, chained: bool) -> BitFormula:
         args, j = each.args, var.j
         match each.node:
             case "Choose":
@@ -118,7 +118,7 @@ class Gates:
                 return xor(self.differ(each, j), carried) if j < each.before[0] else ZERO
         return self.bit(var.k, j)
 
-    def _chain(self, var: Var, each: GallinaValue, chained: bool) -> Formula:
+    def _chain(self, var: Var, each: GallinaValue, chained: bool) -> BitFormula:
         if var.j == 0:
             return of(each.node in ("Same", "At_most"))
         j = var.j - 1
@@ -147,7 +147,7 @@ class Gates:
                     pass
         raise NotCovered("a bit of it depends on more bits at once than a certificate has room for")
 
-    def _too_many(self, formula: Formula) -> bool:
+    def _too_many(self, formula: BitFormula) -> bool:
         """Whether a comparison of two words would be spelled out bit by bit."""
         pairs = 0
         while formula.op == "con":
@@ -156,10 +156,10 @@ class Gates:
         return pairs > 2
 
 
-def _clauses(var: Var, below: Sequence[Var], formula: Formula) -> list[tuple[Literal, ...]]:
+def _clauses(var: Var, below: Sequence[Var], formula: BitFormula) -> list[tuple[Literal, ...]]:
     names = {each: Var("B", i) for i, each in enumerate(below, 1)}
     order = (var, *below)
     return [
         tuple((literal > 0, order[abs(literal) - 1]) for literal in clause)
-        for clause in clauses(len(below), renamed(formula, names))
+        for clause in clauses(len(below), rename_variables(formula, names))
     ]

@@ -18,7 +18,7 @@ from model.program.rewrite import Descend, rewrite
 
 
 @dataclass(frozen=True)
-class Line:
+class TermLine:
     """What a term is at a line: the place that is set there, "" for a condition."""
 
     place: str
@@ -28,40 +28,40 @@ class Line:
         return f"{self.span}: {self.span.text}"
 
 
-def lines(procedure: Procedure) -> Mapping[bytes, Line]:
+def trace_lines(procedure: Procedure) -> Mapping[bytes, TermLine]:
     """The first line of each term, by its key; of what is an input or a constant there is none."""
-    kept = _Kept(procedure, {}, {})
+    kept = _Recorder(procedure, {}, {})
     body = rewrite(procedure.body, kept.visit)
     result = symbolic.run(replace(procedure, body=body, places={**procedure.places, **kept.places}))
-    found: dict[bytes, Line] = {}
+    found: dict[bytes, TermLine] = {}
     for text, line in kept.lines.items():
         term = result.places.get(text)
-        for each in () if term is None else _met(term, f"unset {text}"):
+        for each in () if term is None else _values_of_paths(term, f"unset {text}"):
             if each.args:
                 found.setdefault(each.key, line)
     return found
 
 
 @dataclass(frozen=True)
-class _Kept:
+class _Recorder:
     """The places that were added, and the lines that they are of."""
 
     procedure: Procedure
     places: dict[str, Place]
-    lines: dict[str, Line]
+    lines: dict[str, TermLine]
 
     def visit(self, statement: Statement, descend: Descend) -> Iterator[Statement]:
         """The statement, and what keeps a value at an assignment and before and behind a condition."""
         match statement:
             case If(condition):
-                yield self.keep(condition, Line("", statement.span))
+                yield self.keep(condition, TermLine("", statement.span))
                 yield descend(statement)
                 yield from self.met(statement)
             case Block():
                 yield descend(statement)
                 yield from self.met(statement)
             case Set(target, value, span):
-                yield self.keep(value, Line(target, span))
+                yield self.keep(value, TermLine(target, span))
                 yield statement
             case _:
                 yield statement
@@ -71,16 +71,16 @@ class _Kept:
         inner = {each.target: each for each in walk((statement,)) if isinstance(each, Set)}
         for target, last in inner.items():
             like = self.procedure.places[target].sort
-            yield self.keep(place(target, like), Line(target, last.span))
+            yield self.keep(place(target, like), TermLine(target, last.span))
 
-    def keep(self, value: Term, line: Line) -> Set:
+    def keep(self, value: Term, line: TermLine) -> Set:
         text = f"kept {len(self.lines)}"
         self.places[text] = Place(value.sort)
         self.lines[text] = line
         return Set(text, value, line.span)
 
 
-def _met(term: Term, unset: str) -> Iterator[Term]:
+def _values_of_paths(term: Term, unset: str) -> Iterator[Term]:
     """The values of a place that some paths leave unset: the branches of the choice that are not ``unset``."""
     todo = [term]
     while todo:

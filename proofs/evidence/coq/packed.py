@@ -25,13 +25,13 @@ CLAUSES, LITERAL, GATE, SIGN = 1, 2, 3, 4
 KINDS = {"B": 0, "V": 8, "A": 16}
 
 
-def packed(steps: Iterable[CoqStep]) -> list[list[int]]:
+def pack_steps(steps: Iterable[CoqStep]) -> list[list[int]]:
     """The integers, in arrays.  Raises NotCovered if a number is too large for its place."""
-    integers = [_mixed(integer) for step in steps for integer in _integers(step)]
+    integers = [_mix(integer) for step in steps for integer in _integers(step)]
     return [integers[i : i + ARRAY] for i in range(0, len(integers), ARRAY)]
 
 
-def _mixed(integer: int) -> int:
+def _mix(integer: int) -> int:
     """The integer with its upper bits in the lower ones, for those are what Coq looks it up by: integers
     whose lowest bits are alike take three times as long."""
     mixed = integer
@@ -43,12 +43,12 @@ def _mixed(integer: int) -> int:
 
 def _integers(step: CoqStep) -> Iterator[int]:
     """The lowest bit says whether it is one of hints."""
-    yield from (each << 1 for each in _together([*_codes(step)], PAIR, CODE))
-    hints = [_fitting(hint, HINT) for hint in step.hints]
-    yield from (each << 1 | 1 for each in _together(hints, THREE, HINT))
+    yield from (each << 1 for each in _join([*_codes(step)], PAIR, CODE))
+    hints = [_check_fits(hint, HINT) for hint in step.hints]
+    yield from (each << 1 | 1 for each in _join(hints, THREE, HINT))
 
 
-def _together(numbers: Sequence[int], count: int, bits: int) -> Iterator[int]:
+def _join(numbers: Sequence[int], count: int, bits: int) -> Iterator[int]:
     """As many numbers as ``count`` in an integer, the first in its lowest bits."""
     for at in range(0, len(numbers), count):
         yield sum(number << bits * i for i, number in enumerate(numbers[at : at + count]))
@@ -62,11 +62,11 @@ def _codes(step: CoqStep) -> Iterator[int]:
 
 def _variable(sign: bool, variable: Var) -> int:
     """A variable and a bit, above the two bits that say what it is."""
-    above = _fitting(variable.j, 8) << 5 | _fitting(variable.k, 16) << 13
+    above = _check_fits(variable.j, 8) << 5 | _check_fits(variable.k, 16) << 13
     return SIGN * sign | KINDS[variable.kind] | above
 
 
-def _fitting(number: int, bits: int) -> int:
+def _check_fits(number: int, bits: int) -> int:
     if number >> bits:
         raise NotCovered("its certificate has larger numbers than there is room for")
     return number

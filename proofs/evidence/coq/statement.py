@@ -17,10 +17,10 @@ from types import MappingProxyType
 from model.logic import Term, conj, free_names, name, subterms
 from model.program import symbolic
 from proofs.claims.claim import Claim, bind
-from proofs.evidence.coq.certificate import certify, rests_on
-from proofs.evidence.coq.lines import Line
-from proofs.evidence.coq.packed import packed
-from proofs.evidence.coq.values import GallinaValue, Values, identifiers
+from proofs.evidence.coq.certificate import certify, find_core
+from proofs.evidence.coq.lines import TermLine
+from proofs.evidence.coq.packed import pack_steps
+from proofs.evidence.coq.values import GallinaValue, GallinaValues, identifiers
 from proofs.evidence.search.sat import CONFLICTS
 from proofs.solvers.obligation import Obligation
 
@@ -31,11 +31,11 @@ SHORT = 90
 TOGETHER = 16
 
 #: No lines of C.
-NOWHERE: Mapping[bytes, Line] = MappingProxyType({})
+NOWHERE: Mapping[bytes, TermLine] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
-class Stated:
+class CoqStatement:
     """What the theorem says, without a proof: the values, which are the hypotheses and the goal, the
     functions of which a certificate knows nothing, and how the inputs are called."""
 
@@ -54,7 +54,9 @@ class Stated:
         return {text: by_text.get(f"({called} i)", 0) for text, called in self.inputs.items()}
 
 
-def stated(claim: Claim, obligation: Obligation, lines: Mapping[bytes, Line] = NOWHERE) -> Stated:
+def state_claim(
+    claim: Claim, obligation: Obligation, lines: Mapping[bytes, TermLine] = NOWHERE
+) -> CoqStatement:
     """The claim in Gallina; ``lines`` are those of C that terms come from, by their keys.
 
     Raises NotCovered where an operator has no text.
@@ -66,11 +68,11 @@ def stated(claim: Claim, obligation: Obligation, lines: Mapping[bytes, Line] = N
     words = _words(claim)
     names = {**_places(obligation, lines, words), **words}
     called = identifiers(names.values(), {theorem, *inputs.values(), *labels.values()})
-    values = Values(inputs, {key: called[text] for key, text in names.items()})
+    values = GallinaValues(inputs, {key: called[text] for key, text in names.items()})
     numbers = []
     for label, _, term in [*hypotheses, ("conclusion", "", obligation.then)]:
         values.define([term])
-        numbers.append(_labelled(values, values.known[term.key], labels[label]))
+        numbers.append(_label(values, values.known[term.key], labels[label]))
     comments = {values.text(values.known[k]): str(at) for k, at in lines.items() if k in values.known}
     comments |= {f"({labels[label]} i)": says for label, says, _ in hypotheses if says}
     parts = [
@@ -81,19 +83,19 @@ def stated(claim: Claim, obligation: Obligation, lines: Mapping[bytes, Line] = N
         "".join(_definition(each, comments) for each in values.definitions),
         f"Definition theorem := forall i : inputs,\n{_statement(map(values.text, numbers))}.\n",
     ]
-    return Stated(
+    return CoqStatement(
         claim.name, theorem, "\n".join(filter(None, parts)), tuple(values.all), tuple(numbers[:-1]),
         numbers[-1], tuple(sorted(values.opaque)), inputs,
     )  # fmt: skip
 
 
-def narrowed(statement: Stated, obligation: Obligation) -> Obligation:
+def narrow_to_core(statement: CoqStatement, obligation: Obligation) -> Obligation:
     """The obligation without the conditions and facts on which the conclusion does not rest, each deleted
     in their order that the others can do without, and without the inputs that play no part then.
 
     Raises RefutedError and NotCovered as ``certify`` does.
     """
-    used = rests_on(statement.values, statement.hypotheses, statement.goal)
+    used = find_core(statement.values, statement.hypotheses, statement.goal)
     kept = [k in used for k in statement.hypotheses]
     background = tuple(term for term, keep in zip(obligation.background, kept, strict=False) if keep)
     facts = zip(obligation.facts, kept[len(obligation.background) :], strict=False)
@@ -103,11 +105,11 @@ def narrowed(statement: Stated, obligation: Obligation) -> Obligation:
     return replace(obligation, background=background, facts=found, inputs=inputs)
 
 
-def _labelled(values: Values, made: int, label: str) -> int:
+def _label(values: GallinaValues, made: int, label: str) -> int:
     """The value as it stands in the theorem: facts and what is long under a label, the rest as it is."""
     value = values.all[made - 1]
     is_short = len(value.text) <= SHORT and not label.startswith("fact_")
-    return made if is_short or not value.node else values.named(made, label)
+    return made if is_short or not value.node else values.define_as(made, label)
 
 
 def _words(claim: Claim) -> dict[bytes, str]:
@@ -123,7 +125,7 @@ def _words(claim: Claim) -> dict[bytes, str]:
 
 
 def _places(
-    obligation: Obligation, lines: Mapping[bytes, Line], words: Mapping[bytes, str]
+    obligation: Obligation, lines: Mapping[bytes, TermLine], words: Mapping[bytes, str]
 ) -> dict[bytes, str]:
     """How the obligation's terms without a word are called that a place holds at some line: by the place."""
     facts = (fact.holds for fact in obligation.facts)
@@ -186,7 +188,7 @@ def _comment(text: str) -> str:
 
 
 # The proof -----------------------------------------------------------------------------------
-def proved(statement: Stated, limit: int = CONFLICTS) -> str:
+def write_proof(statement: CoqStatement, limit: int = CONFLICTS) -> str:
     """The whole file.  Raises SatisfiableError and NotCovered as ``certify`` does."""
     found = certify(statement.values, statement.hypotheses, statement.goal, limit)
     order = "".join(f" h{n}" for n in range(1, len(statement.hypotheses) + 1))
@@ -198,11 +200,11 @@ def proved(statement: Stated, limit: int = CONFLICTS) -> str:
         statement.text,
         "(* The certificate: to be read by Coq alone. ------------------------------------------- *)\n"
         "From Coq Require List PrimInt63 PArray.\nFrom Stage2 Require Packed Stages.",
-        f"Module Integers.\nImport PrimInt63.\nDefinition codes := {_arrays(packed(found.steps))}%uint63.\n"
+        f"Module Integers.\nImport PrimInt63.\nDefinition codes := {_arrays(pack_steps(found.steps))}%uint63.\n"
         "End Integers.\nDefinition codes := Eval vm_compute in Packed.bytes_of Integers.codes.\n"
         "Import List.ListNotations.",
         f"Definition values (i : inputs) : tree :=\n  {_tree({k: statement.values[k - 1] for k in found.values})}.",
-        *_made([(k, statement.values[k - 1]) for k in found.nodes]),
+        *_write_nodes([(k, statement.values[k - 1]) for k in found.nodes]),
         "Definition steps : list step := Packed.unpacked codes.",
         f"Definition hypotheses : list positive := [{numbers}]%positive%list.",
         f"Lemma accepted : check nodes hypotheses {statement.goal} steps = true.\n"
@@ -214,7 +216,7 @@ def proved(statement: Stated, limit: int = CONFLICTS) -> str:
     ])  # fmt: skip
 
 
-def _made(nodes: Sequence[tuple[int, GallinaValue]]) -> Iterator[str]:
+def _write_nodes(nodes: Sequence[tuple[int, GallinaValue]]) -> Iterator[str]:
     """The nodes, and that the values are made as they say: some at a time, since Coq takes a time for a
     conjunction that grows with the square of its length."""
     names, shown = "[]%list", "I"

@@ -47,7 +47,7 @@ class GallinaValue:
 
 
 @dataclass
-class Values:
+class GallinaValues:
     """The values of terms, numbered from 1.  ``names`` are how inputs are called, by their names, and
     ``given`` the definitions that a term gets by its key; ``opaque`` are the functions that were written
     without a node."""
@@ -72,16 +72,16 @@ class Values:
                 made = self.make(term)
                 name = self.given.get(term.key, "")
                 if term.args and (name or (uses.get(term.key, 0) > 1 and term.op != "not")):
-                    made = self.named(made, name or f"v{len(self.definitions) + 1}")
+                    made = self.define_as(made, name or f"v{len(self.definitions) + 1}")
                 self.known[term.key] = made
 
-    def named(self, made: int, name: str) -> int:
+    def define_as(self, made: int, name: str) -> int:
         """From here on the value is written as a definition of that name."""
         value = self.all[made - 1]
         self.definitions.append((name, value.truth, value.text))
-        return self.put(replace(value, text=f"({name} i)"))
+        return self.add(replace(value, text=f"({name} i)"))
 
-    def put(self, value: GallinaValue) -> int:
+    def add(self, value: GallinaValue) -> int:
         if value not in self.numbers:
             self.all.append(value)
             self.numbers[value] = len(self.all)
@@ -95,7 +95,7 @@ class Values:
         args = tuple(self.known[a.key] for a in term.args)
         texts = [self.text(a) for a in args]
         if term.op == "name":
-            return self.put(GallinaValue(f"({self.names[str(term.data)]} i)", term.sort is BOOL))
+            return self.add(GallinaValue(f"({self.names[str(term.data)]} i)", term.sort is BOOL))
         if term.op == "const":
             return self.constant(number(term), term.sort is BOOL)
         if term.sort is BOOL:
@@ -105,68 +105,68 @@ class Values:
     def constant(self, value: int, truth: bool) -> int:
         if truth:
             text = "true" if value else "false"
-            return self.put(GallinaValue(text, True, f"Truth {text}"))
+            return self.add(GallinaValue(text, True, f"Truth {text}"))
         text = str(value) if value < 1024 else hex(value)
-        return self.put(GallinaValue(text, False, "Number", (), (value,)))
+        return self.add(GallinaValue(text, False, "Number", (), (value,)))
 
     def truth(self, term: Term, args: tuple[int, ...], texts: list[str]) -> int:
         width = term.args[0].sort.width
         match term.op:
             case "not":
-                return self.put(GallinaValue(f"(negb {texts[0]})", True, "Not", args))
+                return self.add(GallinaValue(f"(negb {texts[0]})", True, "Not", args))
             case "and" | "or":
-                return self.joined(term.op, args)
+                return self.join(term.op, args)
             case "ite":
-                return self.put(GallinaValue("(if {} then {} else {})".format(*texts), True, "If", args))
+                return self.add(GallinaValue("(if {} then {} else {})".format(*texts), True, "If", args))
             case "eq" if width == 0:
-                return self.put(GallinaValue("(eqb {} {})".format(*texts), True, "Iff", args))
+                return self.add(GallinaValue("(eqb {} {})".format(*texts), True, "Iff", args))
         if term.op in _TRUTHS:
             node, function = _TRUTHS[term.op]
-            return self.put(
+            return self.add(
                 GallinaValue(f"({function} {width} {texts[0]} {texts[1]})", True, node, args, (width,))
             )
         if term.op in _SIGNED:
             node, function = _SIGNED[term.op]
             flipped = tuple(
-                self.put(
+                self.add(
                     GallinaValue(f"(sign_flipped {width} {self.text(a)})", False, "Flip", (a,), (width,))
                 )
                 for a in args
             )
-            return self.put(
+            return self.add(
                 GallinaValue(f"({function} {width} {texts[0]} {texts[1]})", True, node, flipped, (width,))
             )
         raise NotCovered(f"{term.op} has no text in Gallina here")
 
-    def joined(self, op: str, args: tuple[int, ...]) -> int:
+    def join(self, op: str, args: tuple[int, ...]) -> int:
         node, sign = ("And", "&&") if op == "and" else ("Or", "||")
         made = args[0]
         for other in args[1:]:
             left = self.text(made)
             if made != args[0]:
                 left = left[1:-1]
-            made = self.put(GallinaValue(f"({left} {sign} {self.text(other)})", True, node, (made, other)))
+            made = self.add(GallinaValue(f"({left} {sign} {self.text(other)})", True, node, (made, other)))
         return made
 
     def word(self, term: Term, args: tuple[int, ...], texts: list[str]) -> int:
         width, op = term.sort.width, term.op
         if op == "ite":
-            return self.put(GallinaValue("(if {} then {} else {})".format(*texts), False, "Choose", args))
+            return self.add(GallinaValue("(if {} then {} else {})".format(*texts), False, "Choose", args))
         if op in _WORDS:
             node, function = _WORDS[op]
-            return self.put(GallinaValue(f"({function} {texts[0]} {texts[1]})", False, node, args))
+            return self.add(GallinaValue(f"({function} {texts[0]} {texts[1]})", False, node, args))
         if op in _ARITHMETIC:
             node, function = _ARITHMETIC[op]
-            return self.put(
+            return self.add(
                 GallinaValue(f"({function} {width} {texts[0]} {texts[1]})", False, node, args, (width,))
             )
         if op == "bvnot":
-            return self.put(GallinaValue(f"(complement {width} {texts[0]})", False, "Lnot", args, (width,)))
+            return self.add(GallinaValue(f"(complement {width} {texts[0]})", False, "Lnot", args, (width,)))
         if op in ("shl", "lshr", "mul"):
-            return self.shifted(term, args, texts)
-        return self.resized(term, args, texts)
+            return self.shift(term, args, texts)
+        return self.resize(term, args, texts)
 
-    def shifted(self, term: Term, args: tuple[int, ...], texts: list[str]) -> int:
+    def shift(self, term: Term, args: tuple[int, ...], texts: list[str]) -> int:
         """A shift; a product with a power of two is written as one, too."""
         width, op, by = term.sort.width, term.op, term.args[1]
         if op == "mul" and by.op != "const":
@@ -177,38 +177,38 @@ class Values:
                 return self.product(width, args, distance)
             op, distance = "shl", distance.bit_length() - 1
         if not 0 <= distance < width:
-            return self.shifted_by(width, op, args)
-        return self.moved(width, op, args[0], distance)
+            return self.shift_by_word(width, op, args)
+        return self.shift_by_constant(width, op, args[0], distance)
 
-    def moved(self, width: int, op: str, a: int, distance: int) -> int:
+    def shift_by_constant(self, width: int, op: str, a: int, distance: int) -> int:
         """A shift by a constant."""
         node, function = _SHIFTS[op]
         text = f"({function} {width} {self.text(a)} {distance})"
-        return self.put(GallinaValue(text, False, node, (a,), (width,), (distance,)))
+        return self.add(GallinaValue(text, False, node, (a,), (width,), (distance,)))
 
-    def shifted_by(self, width: int, op: str, args: tuple[int, ...]) -> int:
+    def shift_by_word(self, width: int, op: str, args: tuple[int, ...]) -> int:
         """A shift by a word: in stages, each by the weight of one of its bits, and 0 where it is too far."""
         function, stage, proof = _SHIFTS_BY[op]
         a, b = args
         operands = f"{width} {self.text(a)} {self.text(b)}"
-        made = self.put(GallinaValue(f"(Stages.{stage} {operands} 0)", False, "Word", (a,), (width,)))
+        made = self.add(GallinaValue(f"(Stages.{stage} {operands} 0)", False, "Word", (a,), (width,)))
         for i in range((width - 1).bit_length()):
-            is_set, moved = self.is_set(b, i), self.moved(width, op, made, 1 << i)
+            is_set, moved = self.is_set(b, i), self.shift_by_constant(width, op, made, 1 << i)
             text = f"(Stages.{stage} {operands} {i + 1})"
-            made = self.put(GallinaValue(text, False, "Choose", (is_set, moved, made)))
+            made = self.add(GallinaValue(text, False, "Choose", (is_set, moved, made)))
         limit, none = self.constant(width, truth=False), self.constant(0, truth=False)
         text = f"(below {width} {self.text(b)} {self.text(limit)})"
-        fits = self.put(GallinaValue(text, True, "Below", (b, limit), (width,)))
+        fits = self.add(GallinaValue(text, True, "Below", (b, limit), (width,)))
         because = f"(f_equal W (Stages.{proof} {operands}))"
-        return self.put(
+        return self.add(
             GallinaValue(f"({function} {operands})", False, "Choose", (fits, made, none), proof=because)
         )
 
     def is_set(self, word: int, bit: int) -> int:
         """Whether a bit of a word is set."""
         text, one = f"(bits {bit} {bit} {self.text(word)})", self.constant(1, truth=False)
-        alone = self.put(GallinaValue(text, False, "Bits", (word,), (bit, bit)))
-        return self.put(GallinaValue(f"(same 1 {text} {self.text(one)})", True, "Same", (alone, one), (1,)))
+        alone = self.add(GallinaValue(text, False, "Bits", (word,), (bit, bit)))
+        return self.add(GallinaValue(f"(same 1 {text} {self.text(one)})", True, "Same", (alone, one), (1,)))
 
     def product(self, width: int, args: tuple[int, ...], factor: int) -> int:
         """A product with a constant: the sum of shifts by the places of its bits.  Of one with a word
@@ -217,27 +217,27 @@ class Values:
         operands = f"{width} {self.text(a)} {self.text(b)}"
         if factor < 0:
             self.opaque.add("times")
-            return self.put(GallinaValue(f"(times {operands})", False))
+            return self.add(GallinaValue(f"(times {operands})", False))
         value = self.all[self.constant(0, truth=False) - 1]
         for i in (i for i in range(factor.bit_length()) if factor >> i & 1):
-            parts = (self.put(value), self.moved(width, "shl", a, i))
+            parts = (self.add(value), self.shift_by_constant(width, "shl", a, i))
             text = f"(Stages.times_stage {operands} {i + 1})"
             value = GallinaValue(text, False, "Plus", parts, (width,))
         because = f"(f_equal W (Stages.times_by_stages {operands}))"
-        return self.put(replace(value, text=f"(times {operands})", proof=because))
+        return self.add(replace(value, text=f"(times {operands})", proof=because))
 
-    def resized(self, term: Term, args: tuple[int, ...], texts: list[str]) -> int:
+    def resize(self, term: Term, args: tuple[int, ...], texts: list[str]) -> int:
         width, op = term.sort.width, term.op
         if op == "extract":
             assert isinstance(term.data, tuple)
             high, low = term.data
-            return self.put(GallinaValue(f"(bits {high} {low} {texts[0]})", False, "Bits", args, (high, low)))
+            return self.add(GallinaValue(f"(bits {high} {low} {texts[0]})", False, "Bits", args, (high, low)))
         narrow = term.args[0].sort.width if term.args else 0
         if op == "zext":
-            return self.put(GallinaValue(f"(word {narrow} {texts[0]})", False, "Word", args, (narrow,)))
+            return self.add(GallinaValue(f"(word {narrow} {texts[0]})", False, "Word", args, (narrow,)))
         if op == "sext":
             text = f"(sign_extended {narrow} {width} {texts[0]})"
-            return self.put(GallinaValue(text, False, "Sign", args, (narrow, width)))
+            return self.add(GallinaValue(text, False, "Sign", args, (narrow, width)))
         raise NotCovered(f"the operator {op} has no node in Check.v")
 
 

@@ -16,7 +16,7 @@ from proofs.evidence.search.trace import Trace
 from proofs.solvers.sat.tseitin import Literal, TseitinEncoding
 
 
-class Asked:
+class IncrementalSolver:
     """``always`` are literals that are true in all models, and ``refusals`` is how often the answer was that
     there is none."""
 

@@ -39,14 +39,14 @@ class GaveUpError(Exception):
     """There were more conflicts than one question may have, or there is no solver; a whole sentence."""
 
 
-def missing() -> str:
+def explain_missing() -> str:
     """What is to be installed before evidence can be written, as a sentence; "" if nothing is."""
     if find_spec("pysat") is not None:
         return ""
     return f"Evidence is made with a SAT solver that is not installed; pip install '{PACKAGE}' brings it."
 
 
-def engine() -> tuple[str, str]:
+def solver_version() -> tuple[str, str]:
     """The SAT solver's name and version."""
     return f"CaDiCaL ({PACKAGE})", installed_version(PACKAGE)
 
@@ -58,8 +58,8 @@ class SatSolver:
     """
 
     def __init__(self, clauses: Iterable[Clause], conflicts: int = CONFLICTS):
-        if missing():
-            raise GaveUpError(missing())
+        if explain_missing():
+            raise GaveUpError(explain_missing())
         import pysolvers  # type: ignore[import-untyped, import-not-found, unused-ignore]
         from pysat.solvers import Cadical300  # type: ignore[import-untyped, import-not-found, unused-ignore]
 

@@ -24,7 +24,7 @@ from proofs.evidence.checker.answers import PROVED, REFUTED, UNKNOWN, write_step
 from proofs.evidence.checker.lrat import Step
 from proofs.evidence.checker.stored import Obligations, StoredClaim
 from proofs.evidence.checker.verify import evaluate_terms
-from proofs.evidence.search.incremental import Asked
+from proofs.evidence.search.incremental import IncrementalSolver
 from proofs.evidence.search.sat import CONFLICTS, GaveUpError
 from proofs.evidence.search.trace import Trace
 from proofs.solvers.sat.tseitin import Literal
@@ -34,7 +34,7 @@ SOON = 2_000
 
 
 @dataclass(frozen=True)
-class Sought:
+class ClaimEvidence:
     """What was found for a claim: positions in the table of facts and of witnesses, and the text of the
     certificate.  ``answer`` is the SAT solver's, "UNKNOWN" where it gave up; ``why`` says what is missing."""
 
@@ -47,31 +47,31 @@ class Sought:
 
 
 @dataclass(frozen=True)
-class Found:
+class SubjectEvidence:
     """What was found for each claim of a subject, the witnesses that this refers to, and the text of the
     lemmas that its certificates share."""
 
-    claims: tuple[Sought, ...]
+    claims: tuple[ClaimEvidence, ...]
     witnesses: tuple[Mapping[str, int], ...] = ()
     lemmas: str = ""
 
 
-def search(obligations: Obligations, verdicts: Sequence[str]) -> Found:
+def search_evidence(obligations: Obligations, verdicts: Sequence[str]) -> SubjectEvidence:
     """What is found for each claim, whose verdicts are known.
 
     Refuted claims are first, and small ones: a model or a refusal is found the sooner the less there is.
     """
     shared = Search(obligations)
-    found = [Sought("", "Such a verdict has no certificate.") for _ in verdicts]
+    found = [ClaimEvidence("", "Such a verdict has no certificate.") for _ in verdicts]
     sizes = _sizes(obligations)
     for i in sorted(range(len(verdicts)), key=lambda i: (verdicts[i] != REFUTED, sizes[i])):
         if verdicts[i] in (PROVED, REFUTED):
             found[i] = shared.claim(obligations.claims[i], verdicts[i])
-    found, lemmas = shared.certified(found)
+    found, lemmas = shared.certify(found)
     used = sorted({i for each in found for i in (each.reached, each.refuted) if i is not None})
     new = {old: i for i, old in enumerate(used)} | {None: None}
     moved = [replace(each, reached=new[each.reached], refuted=new[each.refuted]) for each in found]
-    return Found(tuple(moved), tuple(shared.witnesses[i] for i in used), lemmas)
+    return SubjectEvidence(tuple(moved), tuple(shared.witnesses[i] for i in used), lemmas)
 
 
 def _sizes(obligations: Obligations) -> list[int]:
@@ -90,18 +90,20 @@ class Search:
         self.obligations = obligations
         self.formula = clauses.encode_obligations(obligations)
         self.given = len(self.formula.gates.clauses)
-        self.asked = Asked(self.formula.gates, SOON)
-        self.refusals: dict[str, tuple[Asked, int]] = {}  # the refusal that proves a claim, by its name
+        self.solver = IncrementalSolver(self.formula.gates, SOON)
+        self.refusals: dict[
+            str, tuple[IncrementalSolver, int]
+        ] = {}  # the refusal that proves a claim, by its name
         self.witnesses: list[Mapping[str, int]] = []
         self.holds: dict[bytes, int] = {}  # of each term, a bit for each witness
 
     @cached_property
-    def apart(self) -> Asked:
+    def apart(self) -> IncrementalSolver:
         """For questions of which no certificate is made, and about terms that are not stored: no lemma may
         speak of these."""
-        return Asked(self.formula.gates, CONFLICTS)
+        return IncrementalSolver(self.formula.gates, CONFLICTS)
 
-    def keep(self, inputs: Mapping[str, int]) -> int:
+    def add_witness(self, inputs: Mapping[str, int]) -> int:
         """Keep a witness; its position."""
         for key, value in evaluate_terms(self.obligations.terms, inputs).items():
             if value:
@@ -109,7 +111,7 @@ class Search:
         self.witnesses.append(inputs)
         return len(self.witnesses) - 1
 
-    def known(self, true: Iterable[Term], false: Iterable[Term] = ()) -> int | None:
+    def find_witness(self, true: Iterable[Term], false: Iterable[Term] = ()) -> int | None:
         """A witness on which these are true and those false, if one is known."""
         found = (1 << len(self.witnesses)) - 1
         for term in true:
@@ -118,32 +120,34 @@ class Search:
             found &= ~self.holds.get(term.key, 0)
         return (found & -found).bit_length() - 1 if found else None
 
-    def claim(self, claim: StoredClaim, verdict: str) -> Sought:
+    def claim(self, claim: StoredClaim, verdict: str) -> ClaimEvidence:
         """What is found for a claim of that verdict, but for the certificate.  What is hard beside all
         that others asked about is often not by itself."""
         try:
-            return self.sought(claim, verdict, self.asked)
+            return self.search_evidence_of(claim, verdict, self.solver)
         except GaveUpError:
             always = self.formula.units(claim, ()) if verdict == PROVED else ()
         try:
-            return self.sought(claim, verdict, Asked(self.formula.gates, CONFLICTS, always))
+            return self.search_evidence_of(
+                claim, verdict, IncrementalSolver(self.formula.gates, CONFLICTS, always)
+            )
         except GaveUpError as error:
-            return Sought(UNKNOWN, str(error))
+            return ClaimEvidence(UNKNOWN, str(error))
 
-    def sought(self, claim: StoredClaim, verdict: str, asked: Asked) -> Sought:
+    def search_evidence_of(self, claim: StoredClaim, verdict: str, asked: IncrementalSolver) -> ClaimEvidence:
         """What is found when these gates are asked.  Raises GaveUpError."""
         if verdict == PROVED:
-            return _Proved(self, claim, asked).sought()
-        return _Refuted(self, claim, asked).sought()
+            return _ProvedSearch(self, claim, asked).search_evidence_of()
+        return _RefutedSearch(self, claim, asked).search_evidence_of()
 
-    def certified(self, found: Sequence[Sought]) -> tuple[list[Sought], str]:
+    def certify(self, found: Sequence[ClaimEvidence]) -> tuple[list[ClaimEvidence], str]:
         """The same with certificates, and the text of the lemmas that these share."""
         claims = self.obligations.claims
         proofs = [
             i for i, each in enumerate(found) if each.answer == PROVED and claims[i].name in self.refusals
         ]
         refusals = [self.refusals[claims[i].name] for i in proofs]
-        trace = self.asked.trace([n for asked, n in refusals if asked is self.asked], self.given)
+        trace = self.solver.trace([n for asked, n in refusals if asked is self.solver], self.given)
         shared = iter(trace.refusals)
         first = self.given + len(trace.lemmas) + 1
         done = list(found)
@@ -151,7 +155,7 @@ class Search:
             literals = self.formula.units(claims[i], found[i].facts_used or ())
             units = {literal: number for number, literal in enumerate(literals, first)}
             last = first + len(literals) - 1
-            own = Trace((), (next(shared),)) if asked is self.asked else asked.trace([n], last, units)
+            own = Trace((), (next(shared),)) if asked is self.solver else asked.trace([n], last, units)
             done[i] = replace(found[i], certificate=write_steps(_steps(own, units, last)))
         return done, write_steps(trace.lemmas)
 
@@ -163,22 +167,22 @@ def _steps(own: Trace, units: Mapping[Literal, int], last: int) -> list[Step]:
     return [*own.lemmas, (last + len(own.lemmas) + 1, (), hints)]
 
 
-class _Proved:
+class _ProvedSearch:
     """A claim that is said to be proved."""
 
-    def __init__(self, shared: Search, claim: StoredClaim, asked: Asked):
+    def __init__(self, shared: Search, claim: StoredClaim, asked: IncrementalSolver):
         self.shared = shared
         self.claim = claim
-        self.asked = asked
+        self.solver = asked
         self.then = shared.obligations.conclusion(claim)
         self.always = shared.obligations.premises(claim, ())  # background and what is given
 
-    def sought(self) -> Sought:
+    def search_evidence_of(self) -> ClaimEvidence:
         used = self.facts_used()
         if used is None:
-            return Sought(REFUTED)
+            return ClaimEvidence(REFUTED)
         reached = self.reached()
-        return Sought("VACUOUS") if reached is None else Sought(PROVED, "", used, reached)
+        return ClaimEvidence("VACUOUS") if reached is None else ClaimEvidence(PROVED, "", used, reached)
 
     def facts(self, positions: Iterable[int]) -> list[Term]:
         return [self.shared.obligations.terms[self.shared.obligations.facts[i].holds] for i in positions]
@@ -194,14 +198,14 @@ class _Proved:
         """A part of these facts from which the claim follows; None if it does not.  The last part is what
         all that is needed is in, and the refusal that gave it proves the claim."""
         shared = self.shared
-        if shared.known([*self.always, *self.facts(some)], [self.then]) is not None:
+        if shared.find_witness([*self.always, *self.facts(some)], [self.then]) is not None:
             return None
-        model = self.asked.model(shared.formula.units(self.claim, some))
+        model = self.solver.model(shared.formula.units(self.claim, some))
         if model is not None:
-            shared.keep(model)
+            shared.add_witness(model)
             return None
-        shared.refusals[self.claim.name] = self.asked, self.asked.refusals - 1
-        core = self.asked.core()
+        shared.refusals[self.claim.name] = self.solver, self.solver.refusals - 1
+        core = self.solver.core()
         literals = shared.formula.literals(self.facts(some))
         return [fact for fact, literal in zip(some, literals, strict=True) if literal in core]
 
@@ -209,22 +213,22 @@ class _Proved:
         """A witness that satisfies facts and premises."""
         shared = self.shared
         terms = shared.obligations.premises(self.claim)
-        known = shared.known(terms)
+        known = shared.find_witness(terms)
         if known is None:  # gates of its own say that the claim fails
-            asked = self.asked if self.asked is shared.asked else shared.apart
+            asked = self.solver if self.solver is shared.solver else shared.apart
             model = asked.model(shared.formula.literals(terms))
-            known = None if model is None else shared.keep(model)
+            known = None if model is None else shared.add_witness(model)
         return known
 
 
-class _Refuted:
+class _RefutedSearch:
     """A claim that is said to be refuted; the counterexample is that of ``proofs.solvers.smt.minimal``: the least one
     on which the claim fails whatever the loose inputs are, or if there is none, the least one."""
 
-    def __init__(self, shared: Search, claim: StoredClaim, asked: Asked):
+    def __init__(self, shared: Search, claim: StoredClaim, asked: IncrementalSolver):
         self.shared = shared
         self.claim = claim
-        self.asked = asked
+        self.solver = asked
         obligations = shared.obligations
         self.then = obligations.conclusion(claim)
         self.given = [obligations.terms[part.holds] for part in claim.given]
@@ -234,12 +238,12 @@ class _Refuted:
         self.tight = {n: sorts[n].width for n in sorted(sorts) if n not in claim.loose}
         self.inputs = self.tight | {n: sorts[n].width for n in claim.loose if n in sorts}
 
-    def sought(self) -> Sought:
+    def search_evidence_of(self) -> ClaimEvidence:
         _, found = until_stable(self.least, self.saving)
         if found is None:
-            return Sought(PROVED)
-        place = self.shared.keep({name: value for name, value in found.items() if value})
-        return Sought(REFUTED, "", None, place, place)
+            return ClaimEvidence(PROVED)
+        place = self.shared.add_witness({name: value for name, value in found.items() if value})
+        return ClaimEvidence(REFUTED, "", None, place, place)
 
     def saving(self, model: Model) -> Term | None:
         """That the claim is refuted with values of the loose inputs that save it from the model's other
@@ -251,7 +255,7 @@ class _Refuted:
         literals = self.shared.formula.literals
         base = [*literals(self.assumed), *self.literals(fixed)]
         for saves in (*(-given for given in literals(self.given)), *literals([self.then])):
-            found = self.asked.model([*base, saves])
+            found = self.solver.model([*base, saves])
             if found is not None:
                 loose = {name: found.get(name, 0) for name in self.claim.loose}
                 return substitute_constants(conj(*self.assumed) >> conj(*self.given, ~self.then), loose)
@@ -260,7 +264,7 @@ class _Refuted:
     def least(self, conditions: Sequence[Term]) -> Model | None:
         """The least inputs that refute the claim and meet the conditions."""
         formula = self.shared.formula
-        asked = self.shared.apart if conditions else self.asked
+        asked = self.shared.apart if conditions else self.solver
         always = [*formula.units(self.claim, self.claim.facts), *formula.literals(conditions)]
 
         def refuse(fixed: Sequence[Bit]) -> Sequence[Bit] | None:

@@ -54,16 +54,16 @@ def read(lines: Iterable[bytes], wanted: Sequence[int], numbers: Sequence[int], 
         elif kind == b"u":
             refusals.append(rest)
     final = [_halves(refusals[i]) for i in wanted]
-    kept = _needed(lemmas, [hints for _, hints in final])
+    kept = _collect_needed(lemmas, [hints for _, hints in final])
     new = dict(zip(given, numbers, strict=True))
     new |= {old: number for number, (old, _, _) in enumerate(kept, last + 1)}
     return Trace(
-        tuple([(new[number], clause, _moved(hints, new)) for number, clause, hints in kept]),
-        tuple([Refusal(literals, _moved(hints, new)) for literals, hints in final]),
+        tuple([(new[number], clause, _renumber(hints, new)) for number, clause, hints in kept]),
+        tuple([Refusal(literals, _renumber(hints, new)) for literals, hints in final]),
     )
 
 
-def _needed(lemmas: Mapping[int, bytes], final: Iterable[Sequence[int]]) -> list[Step]:
+def _collect_needed(lemmas: Mapping[int, bytes], final: Iterable[Sequence[int]]) -> list[Step]:
     """The lemmas that these hints lead to, in their order."""
     wanted = {hint for hints in final for hint in hints}
     found: list[Step] = []
@@ -76,7 +76,7 @@ def _needed(lemmas: Mapping[int, bytes], final: Iterable[Sequence[int]]) -> list
     return found
 
 
-def _moved(hints: Iterable[int], new: Mapping[int, int]) -> tuple[int, ...]:
+def _renumber(hints: Iterable[int], new: Mapping[int, int]) -> tuple[int, ...]:
     return tuple([new[hint] for hint in hints])
 
 

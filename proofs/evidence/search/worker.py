@@ -12,7 +12,7 @@ import traceback
 from collections.abc import Iterable, Iterator, Sequence
 
 from proofs.evidence.checker import stored
-from proofs.evidence.search.search import Found, search
+from proofs.evidence.search.search import SubjectEvidence, search_evidence
 from proofs.solvers.parallel import map_in_order
 
 #: The text of obligations, and the verdict of each claim.
@@ -23,7 +23,7 @@ class WorkerError(RuntimeError):
     """A process failed; a whole sentence."""
 
 
-def results(tasks: Iterable[Task], jobs: int) -> Iterator[Found]:
+def search_all(tasks: Iterable[Task], jobs: int) -> Iterator[SubjectEvidence]:
     """The results of the tasks, in their order; ``jobs`` processes at once.
 
     Raises DiedError, and WorkerError where the work of another process raises anything.
@@ -32,11 +32,11 @@ def results(tasks: Iterable[Task], jobs: int) -> Iterator[Found]:
     return map_in_order(work, tasks, jobs, "makes evidence")
 
 
-def _search(task: Task) -> Found:
-    return search(stored.read(task[0]), task[1])
+def _search(task: Task) -> SubjectEvidence:
+    return search_evidence(stored.read(task[0]), task[1])
 
 
-def _search_or_fail(task: Task) -> Found:
+def _search_or_fail(task: Task) -> SubjectEvidence:
     try:
         return _search(task)
     except Exception as error:

@@ -16,7 +16,7 @@ from model.program.procedure import Input, Origin
 from proofs.claims.claim import Claim
 from proofs.theorems.expectation import Verdict
 from proofs.verdicts.finding import Finding
-from proofs.verdicts.portfolio.text import certified, listed
+from proofs.verdicts.portfolio.text import render_answers, render_certificate
 from proofs.verdicts.verdict import ClaimVerdict, ExpectationStatus
 
 _WIDTH = 100
@@ -42,8 +42,8 @@ def explain(finding: Finding) -> str:
         *(line for key, text in finding.regions.items() for line in _item(key, text.splitlines())),
         *_item("expected", [_expected(claim)]),
         *_item("verdict", [render_heading(finding.verdict)]),
-        *_item("engines", listed(finding.verdict)),
-        *_item("evidence", certified(finding.verdict)),
+        *_item("engines", render_answers(finding.verdict)),
+        *_item("evidence", render_certificate(finding.verdict)),
         *_facts(finding.verdict),
     ]
     return "\n".join([*lines, *_behind(finding)])

@@ -25,7 +25,7 @@ from proofs.verdicts.verdict import ClaimVerdict, EngineOpinion, ExpectationStat
 OPEN = (SatStatus.UNKNOWN, SatStatus.TIMEOUT, SatStatus.NOT_QUERIED)
 
 
-def crossed(
+def ask_portfolio(
     judged: Iterable[ClaimVerdict],
     engines: Sequence[Engine],
     limit: float,
@@ -41,13 +41,13 @@ def crossed(
         keys = {} if engine.version else memory.agreement_keys((j.claim for j in asked), engine.name)
         kept = memory.lookup_agreement(keys)
         for name, agrees in kept.items():
-            known[name] = _recalled(known[name], engine.name, agrees)
+            known[name] = _from_cache(known[name], engine.name, agrees)
             yield known[name]
         rest = with_obligations(each for each in asked if each.name not in kept)
         known |= {each.name: each for each in rest}
         pairs = [(each.claim, each.obligation) for each in rest if each.obligation is not None]
         for answer in answers(engine, pairs, limit, jobs):
-            found = taken_in(known[answer.claim], engine.name, engine.version, answer, replays)
+            found = add_answer(known[answer.claim], engine.name, engine.version, answer, replays)
             known[answer.claim] = found
             key, settled = keys.get(found.name), answer.denied is not SatStatus.TIMEOUT
             if key and settled and found.verdict is Verdict.PROVED:
@@ -55,33 +55,35 @@ def crossed(
             yield found
 
 
-def _recalled(judged: ClaimVerdict, name: str, agrees: bool) -> ClaimVerdict:
+def _from_cache(judged: ClaimVerdict, name: str, agrees: bool) -> ClaimVerdict:
     """The verdict beside what an engine said in an earlier run."""
     assert judged.answer is not None
-    text = answered(judged.answer) if agrees else answered(Answer(judged.name, SatStatus.UNKNOWN))
+    text = (
+        describe_answer(judged.answer) if agrees else describe_answer(Answer(judged.name, SatStatus.UNKNOWN))
+    )
     said = EngineOpinion(name, "", text, agrees or None, "" if agrees else LEFT_OPEN)
-    return replace(judged, engines=(*_ours(judged), said))
+    return replace(judged, engines=(*_answers_so_far(judged), said))
 
 
-def _ours(judged: ClaimVerdict) -> tuple[EngineOpinion, ...]:
+def _answers_so_far(judged: ClaimVerdict) -> tuple[EngineOpinion, ...]:
     """What was said so far: at first what z3 answered."""
     assert judged.answer is not None
-    return judged.engines or (EngineOpinion("z3", z3_version(), answered(judged.answer), True),)
+    return judged.engines or (EngineOpinion("z3", z3_version(), describe_answer(judged.answer), True),)
 
 
 def _is_refuted(judged: ClaimVerdict) -> bool:
     return judged.answer is not None and judged.answer.denied is SatStatus.SAT
 
 
-def taken_in(
+def add_answer(
     judged: ClaimVerdict, name: str, version: str, answer: Answer, replays: Replays | None = None
 ) -> ClaimVerdict:
     """The verdict beside another engine's answer."""
     assert judged.answer is not None and judged.obligation is not None
-    said = _ours(judged)
+    said = _answers_so_far(judged)
     agrees = _agrees(judged, answer)
     found = replace(
-        judged, engines=(*said, EngineOpinion(name, version, answered(answer), agrees, answer.reason))
+        judged, engines=(*said, EngineOpinion(name, version, describe_answer(answer), agrees, answer.reason))
     )
     why = _contradiction(found, name, answer, replays)
     if not why:
@@ -112,17 +114,17 @@ def _contradiction(judged: ClaimVerdict, name: str, answer: Answer, replays: Rep
     alone = judge(judged.claim, judged.obligation, answer, replays)
     if alone.verdict is Verdict.DISAGREE:
         return f"The interpreter does not confirm what {name} says: {alone.why}"
-    if agree(_completed(judged.answer), _completed(answer)):
+    if agree(_complete(judged.answer), _complete(answer)):
         return ""
-    return f"z3 says: {answered(judged.answer)}; {name} says: {answered(answer)}."
+    return f"z3 says: {describe_answer(judged.answer)}; {name} says: {describe_answer(answer)}."
 
 
-def _completed(answer: Answer) -> Answer:
+def _complete(answer: Answer) -> Answer:
     """What refutes a claim satisfies its premises."""
     return replace(answer, premises=SatStatus.SAT) if answer.denied is SatStatus.SAT else answer
 
 
-def answered(answer: Answer) -> str:
+def describe_answer(answer: Answer) -> str:
     """What an engine answers, in words."""
     if answer.premises is SatStatus.UNSAT:
         return "no input satisfies the premises"

@@ -49,29 +49,29 @@ def z3_version() -> str:
     return installed_version("z3-solver").removesuffix(".0")
 
 
-def named(names: Sequence[str]) -> tuple[Engine, ...]:
+def select_engines(names: Sequence[str]) -> tuple[Engine, ...]:
     """The engines of these names but z3; raises MissingError where one is not installed."""
     return tuple(_MAKERS[name]() for name in names if name != "z3")
 
 
-def missing(names: Sequence[str]) -> str:
+def explain_missing(names: Sequence[str]) -> str:
     """Why the engines of these names cannot be asked, as a sentence; "" if they can."""
     try:
-        named(names)
+        select_engines(names)
     except exported.MissingError as error:
         return str(error)
     return ""
 
 
 def _bitwuzla() -> Engine:
-    return Engine("bitwuzla", bitwuzla.version(), lambda limit: _second(partial(bitwuzla.Bitwuzla, limit)))
+    return Engine("bitwuzla", bitwuzla.version(), lambda limit: _on_text(partial(bitwuzla.Bitwuzla, limit)))
 
 
 def _cvc5() -> Engine:
-    return Engine("cvc5", cvc5.version(), lambda limit: _second(partial(cvc5.Cvc5, limit)))
+    return Engine("cvc5", cvc5.version(), lambda limit: _on_text(partial(cvc5.Cvc5, limit)))
 
 
-def _second(start: Callable[[], exported.TextSolver]) -> Decide:
+def _on_text(start: Callable[[], exported.TextSolver]) -> Decide:
     return lambda _, obligation: exported.decide(obligation, start)
 
 

@@ -13,16 +13,16 @@ from proofs.solvers import smtlib
 from proofs.verdicts.verdict import DIAGRAMS, ClaimVerdict
 
 
-def line(judged: Sequence[ClaimVerdict]) -> Iterator[str]:
+def render_summary(judged: Sequence[ClaimVerdict]) -> Iterator[str]:
     """The line under the table: which engines were asked, and of how many claims they say the same;
     nothing if only z3 was."""
     said = {s.name: s.label for each in judged for s in each.engines}
-    told = [_counted(name, version, judged) for name, version in said.items() if name != "z3"]
+    told = [_count_answers(name, version, judged) for name, version in said.items() if name != "z3"]
     if told:
         yield f"engines: {said['z3']}; {'; '.join(told)}"
 
 
-def _counted(name: str, told: str, judged: Sequence[ClaimVerdict]) -> str:
+def _count_answers(name: str, told: str, judged: Sequence[ClaimVerdict]) -> str:
     answers = [s.agrees for each in judged for s in each.engines if s.name == name]
     agree, open_, against = (answers.count(value) for value in (True, None, False))
     text = f"{told}: {agree} of {len(answers)} claim{'' if len(answers) == 1 else 's'} agree"
@@ -30,13 +30,13 @@ def _counted(name: str, told: str, judged: Sequence[ClaimVerdict]) -> str:
     return text + (f", {against} DISAGREE" if against else "")
 
 
-def listed(judged: ClaimVerdict) -> Iterator[str]:
+def render_answers(judged: ClaimVerdict) -> Iterator[str]:
     """Each engine's answer to one claim."""
     for each in judged.engines:
         yield f"{each.label}: {each.answer}." + (f" {each.reason}" if each.reason else "")
 
 
-def certified(judged: ClaimVerdict) -> Iterator[str]:
+def render_certificate(judged: ClaimVerdict) -> Iterator[str]:
     """What there is for one proof that needs no solver to be checked."""
     made = judged.certificate
     if made is None:
@@ -48,7 +48,7 @@ def certified(judged: ClaimVerdict) -> Iterator[str]:
         yield f"No certificate: {made.why.rstrip('.')}. Engines that stand for it: {others or 'z3'}."
 
 
-def certificates(judged: Sequence[ClaimVerdict]) -> Iterator[str]:
+def render_certificates(judged: Sequence[ClaimVerdict]) -> Iterator[str]:
     """The line under the table about certificates; nothing if no evidence was made."""
     made = [each for each in judged if each.certificate is not None]
     if not made:
@@ -66,24 +66,24 @@ def certificates(judged: Sequence[ClaimVerdict]) -> Iterator[str]:
     yield text + (f"; {left} have no certificate, and rest on the engines that agree" if left else "")
 
 
-def directory() -> Path:
+def reports_directory() -> Path:
     """Where disagreements are kept on this machine, for a report."""
     return user_state_path("stage2-proofs") / "disagreements"
 
 
-def kept(judged: Iterable[ClaimVerdict]) -> Iterator[str]:
+def render_places(judged: Iterable[ClaimVerdict]) -> Iterator[str]:
     """Where the disagreements are."""
-    yield from (f"Kept for a report: {directory() / name}" for name in reports(judged))
+    yield from (f"Kept for a report: {reports_directory() / name}" for name in render_reports(judged))
 
 
-def report(judged: ClaimVerdict) -> str:
+def render_report(judged: ClaimVerdict) -> str:
     """A disagreement as a file: who said what, and the obligation in SMT-LIB."""
     assert judged.obligation is not None
-    lines = ["Engines disagree on this claim.", *listed(judged), judged.why]
+    lines = ["Engines disagree on this claim.", *render_answers(judged), judged.why]
     return smt_text.comment("\n".join(lines)) + smtlib.render_claim(judged.obligation)
 
 
-def reports(judged: Iterable[ClaimVerdict]) -> dict[str, str]:
+def render_reports(judged: Iterable[ClaimVerdict]) -> dict[str, str]:
     """The disagreements among claims, by the name of the file that each belongs in."""
     wrong = [each for each in judged if any(s.agrees is False for s in each.engines)]
-    return {smtlib.file_name(each.name): report(each) for each in wrong}
+    return {smtlib.file_name(each.name): render_report(each) for each in wrong}

@@ -11,7 +11,7 @@ import pytest
 from proofs.claims import fingerprint
 from proofs.evidence import cache, write
 from proofs.evidence.search import worker
-from proofs.evidence.search.search import Found
+from proofs.evidence.search.search import SubjectEvidence
 from proofs.theorems.expectation import Verdict
 from tests.support.solvers.asking import ask
 from tests.support.solvers.evidences import toy_claims, toy_files
@@ -28,9 +28,9 @@ def test_a_second_run_asks_nothing_and_writes_the_same(
 ) -> None:
     first = write.make(ask(toy_claims()), jobs=1, cache=tmp_path)
     asked: list[int] = []
-    honest = worker.results
+    honest = worker.search_all
     monkeypatch.setattr(
-        worker, "results", lambda tasks, jobs: asked.append(len(tasks)) or honest(tasks, jobs)
+        worker, "search_all", lambda tasks, jobs: asked.append(len(tasks)) or honest(tasks, jobs)
     )
     second = write.make(ask(toy_claims()), jobs=1, cache=tmp_path)
     assert (asked, second) == ([0], first)
@@ -46,7 +46,7 @@ def test_it_says_of_each_proof_whether_its_certificate_was_accepted() -> None:
     assert all(each.accepted and each.size > 0 and not each.why for each in found.values())
 
 
-def worse(found: Found, how: str) -> Found:
+def worse(found: SubjectEvidence, how: str) -> SubjectEvidence:
     first = next(i for i, each in enumerate(found.claims) if each.certificate)
     good = found.claims[first]
     bad = {
@@ -87,14 +87,14 @@ def test_nothing_is_kept_for_a_tool_that_is_not_known(
 
 def test_the_oldest_rows_go(tmp_path: Path) -> None:
     for key in "abc":
-        cache.store(tmp_path, {key: Found(())}, most=2)
-    assert cache.load(tmp_path, "abc") == {"b": Found(()), "c": Found(())}
+        cache.store(tmp_path, {key: SubjectEvidence(())}, most=2)
+    assert cache.load(tmp_path, "abc") == {"b": SubjectEvidence(()), "c": SubjectEvidence(())}
 
 
 def test_what_is_found_and_does_not_hold_is_never_written(monkeypatch: pytest.MonkeyPatch) -> None:
-    honest = worker.results
+    honest = worker.search_all
     monkeypatch.setattr(
-        worker, "results", lambda tasks, jobs: (worse(r, "certificate") for r in honest(tasks, jobs))
+        worker, "search_all", lambda tasks, jobs: (worse(r, "certificate") for r in honest(tasks, jobs))
     )
     with pytest.raises(write.EvidenceError, match="What was found does not hold: "):
         write.make(ask(toy_claims()), jobs=1)

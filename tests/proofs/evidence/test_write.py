@@ -18,7 +18,7 @@ from proofs.evidence.checker import answers, clauses, stored
 from proofs.evidence.checker.answers import PROVED, REFUTED, ClaimAnswer, StoredAnswers
 from proofs.evidence.checker.stored import Obligations, StoredClaim, StoredTerm, write_smt2
 from proofs.evidence.search import sat, search, worker
-from proofs.evidence.search.incremental import Asked
+from proofs.evidence.search.incremental import IncrementalSolver
 from proofs.evidence.search.sat import GaveUpError, SatSolver
 from proofs.solvers.sat.tseitin import TseitinEncoding
 from proofs.solvers.smt import z3
@@ -134,7 +134,7 @@ def test_a_certificate_that_costs_too_much_is_left_out_and_said_to_be(
 ) -> None:
     obligations, made = kept()
     monkeypatch.setattr(SatSolver, "model", _gives_up)
-    found = search.search(obligations, [each.verdict for each in made.claims])
+    found = search.search_evidence(obligations, [each.verdict for each in made.claims])
     assert found.claims and all(not each.certificate for each in found.claims)
     assert {each.answer for each in found.claims} == {"UNKNOWN"}
     assert all(each.why == "The SAT solver gave up." for each in found.claims)
@@ -144,7 +144,7 @@ def test_what_is_hard_beside_the_others_is_asked_by_itself(monkeypatch: pytest.M
     """Then its certificate has lemmas of its own, and shares none; all hold."""
     asked = []
 
-    class Noted(Asked):
+    class Noted(IncrementalSolver):
         def __init__(self, gates: TseitinEncoding, conflicts: int, always: Sequence[int] = ()):
             super().__init__(gates, conflicts, always)
             asked.append(len(always))
@@ -156,9 +156,9 @@ def test_what_is_hard_beside_the_others_is_asked_by_itself(monkeypatch: pytest.M
     fact = stored.StoredFact("c", "It is 0.", "here", places[(c == 0).key])
     claim = StoredClaim("t@s", "Says.", (), (0,), (), StoredTerm("q", places[then.key]))
     obligations = Obligations("s", tuple(terms.values()), (fact,), (claim,))
-    monkeypatch.setattr(search, "Asked", Noted)
+    monkeypatch.setattr(search, "IncrementalSolver", Noted)
     monkeypatch.setattr(search, "SOON", 1)
-    found = search.search(obligations, [PROVED])
+    found = search.search_evidence(obligations, [PROVED])
     (each,) = found.claims
     assert (each.answer, each.facts_used, found.lemmas) == (PROVED, (), "")
     assert asked == [0, 1, 0]
@@ -176,7 +176,7 @@ def test_a_counterexample_does_not_rest_on_what_is_unknown(
     then = ~((t == 2) & ~(u == 0) | (t == 5))
     terms = tuple(subterms(then))
     claim = StoredClaim("t@s", "Says.", (), (), (), StoredTerm("q", len(terms) - 1), loose)
-    found = search.search(Obligations("s", terms, (), (claim,)), [REFUTED])
+    found = search.search_evidence(Obligations("s", terms, (), (claim,)), [REFUTED])
     assert found.claims[0].refuted is not None
     assert found.witnesses[found.claims[0].refuted] == witness
 
@@ -191,13 +191,13 @@ def test_only_the_facts_used_are_assumed_by_a_certificate() -> None:
 
 def test_a_process_that_fails_is_said_to() -> None:
     with pytest.raises(worker.WorkerError, match="A process that makes evidence failed: .*DamagedError"):
-        list(worker.results([("{}", [])], jobs=2))
+        list(worker.search_all([("{}", [])], jobs=2))
 
 
 def test_a_solver_that_is_missing_is_said_to_be(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert sat.missing() == ""
+    assert sat.explain_missing() == ""
     monkeypatch.setattr(sat, "find_spec", lambda name: None)
-    assert sat.missing() == (
+    assert sat.explain_missing() == (
         "Evidence is made with a SAT solver that is not installed; pip install 'python-sat' brings it."
     )
 
@@ -205,19 +205,19 @@ def test_a_solver_that_is_missing_is_said_to_be(monkeypatch: pytest.MonkeyPatch)
 # Writing ------------------------------------------------------------------------------------------
 def test_evidence_replaces_evidence_and_nothing_else(tmp_path: Path) -> None:
     place = tmp_path / "evidence"
-    assert write.unwritable(place) == ""
+    assert write.explain_unwritable(place) == ""
     lay(place, toy_files())
-    assert write.unwritable(place) == ""
+    assert write.explain_unwritable(place) == ""
     lay(place, toy_files())
     assert os.listdir(tmp_path) == ["evidence"]
     (tmp_path / "mine").mkdir()
-    assert write.unwritable(tmp_path / "mine") == ""
+    assert write.explain_unwritable(tmp_path / "mine") == ""
     (tmp_path / "mine" / "thesis").write_text("")
-    assert write.unwritable(tmp_path / "mine") == (
+    assert write.explain_unwritable(tmp_path / "mine") == (
         f"{tmp_path / 'mine'} is not empty and is no evidence; name another directory, or remove it."
     )
-    assert "is not a directory; evidence" in write.unwritable(tmp_path / "mine" / "thesis")
-    assert "is not a directory that can be written to" in write.unwritable(tmp_path / "no" / "where")
+    assert "is not a directory; evidence" in write.explain_unwritable(tmp_path / "mine" / "thesis")
+    assert "is not a directory that can be written to" in write.explain_unwritable(tmp_path / "no" / "where")
 
 
 def test_a_failure_leaves_the_old_evidence(tmp_path: Path) -> None:

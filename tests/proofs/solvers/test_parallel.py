@@ -52,7 +52,7 @@ def test_a_process_that_dies_is_said_to(
     def died(*_: object) -> CheckResult:
         raise parallel.DiedError(sentence)
 
-    monkeypatch.setattr(check, "_checked", died)
+    monkeypatch.setattr(check, "_check_subject", died)
     assert check.main([str(lay(tmp_path / "e", toy_files()))]) == 2
     assert capsys.readouterr().err == f"python -m proofs.check: error: {sentence}\n"
 

@@ -16,17 +16,17 @@ from proofs.claims.load import load_claims, select_claims
 from proofs.claims.obligations import build_obligations
 from proofs.cli.selection import Selection
 from proofs.evidence.coq import compile as coq
-from proofs.evidence.coq.certificate import Clause, CoqStep, SatisfiableError, certify, refute, rests_on
-from proofs.evidence.coq.checked import Outcome, is_theorem, run, written
+from proofs.evidence.coq.certificate import Clause, CoqStep, SatisfiableError, certify, find_core, refute
+from proofs.evidence.coq.checked import CoqOutcome, compile_claim, is_theorem, write_claim
 from proofs.evidence.coq.formulas import Var
-from proofs.evidence.coq.packed import packed
-from proofs.evidence.coq.statement import narrowed, proved, stated
+from proofs.evidence.coq.packed import pack_steps
+from proofs.evidence.coq.statement import narrow_to_core, state_claim, write_proof
 from proofs.evidence.coq.values import NotCovered
 from proofs.evidence.search import sat
 from proofs.solvers.obligation import Obligation
 from tests.support.toy import claims
 
-COQC = coq.coqc()
+COQC = coq.find_coqc()
 needs_coq = pytest.mark.skipif(COQC is None, reason="There is no coqc: no proof was checked by Coq.")
 
 FAMILIES = ("memory_type", "cow", "permissions", "refusal")
@@ -77,32 +77,32 @@ def merged() -> list[tuple[Claim, Obligation]]:
 def test_facts_that_play_no_part_are_left_out_of_the_text_and_the_others_are_needed() -> None:
     for claim in filter(is_theorem, claims()):
         (whole,) = build_obligations([claim])
-        small = narrowed(stated(claim, whole), whole)
+        small = narrow_to_core(state_claim(claim, whole), whole)
         assert [t.key for t in (*small.given, small.then)] == [t.key for t in (*whole.given, whole.then)]
         names = [fact.name for fact in small.facts]
         assert [fact.name for fact in whole.facts if fact.name in names] == names
-        text = stated(claim, small)
+        text = state_claim(claim, small)
         first = len(text.hypotheses) - len(small.given)
-        assert rests_on(text.values, text.hypotheses, text.goal) >= {*text.hypotheses[:first]}
+        assert find_core(text.values, text.hypotheses, text.goal) >= {*text.hypotheses[:first]}
 
 
 def test_every_theorem_of_four_families_has_a_certificate(merged: list[tuple[Claim, Obligation]]) -> None:
     some = [each for each in merged if each[0].family in FAMILIES]
     assert {claim.family for claim, _ in some} == set(FAMILIES)
     for claim, obligation in some[::6]:
-        assert written(claim, obligation).text, claim.name
+        assert write_claim(claim, obligation).text, claim.name
 
 
 def test_without_a_sat_solver_nothing_is_covered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sat, "missing", lambda: "There is no SAT solver.")
+    monkeypatch.setattr(sat, "explain_missing", lambda: "There is no SAT solver.")
     toy = next(c for c in claims() if c.theorem == "memory_is_normal")
-    found = written(toy, *build_obligations([toy]))
-    assert (found.outcome, found.why) == (Outcome.NOT_COVERED, "no certificate: There is no SAT solver.")
+    found = write_claim(toy, *build_obligations([toy]))
+    assert (found.outcome, found.why) == (CoqOutcome.NOT_COVERED, "no certificate: There is no SAT solver.")
 
 
 def test_too_large_a_number_is_told() -> None:
     with pytest.raises(NotCovered, match="larger numbers"):
-        packed([CoqStep(((True, Var("V", 1 << 16, 0)),), Var("V", 1 << 16, 0))])
+        pack_steps([CoqStep(((True, Var("V", 1 << 16, 0)),), Var("V", 1 << 16, 0))])
 
 
 # Coq ----------------------------------------------------------------------------------------------
@@ -119,8 +119,8 @@ def test_coq_checks_a_theorem_of_each_family(
 ) -> None:
     (each,) = [(claim, obligation) for claim, obligation in merged if claim.theorem == theorem]
     assert COQC is not None
-    found = run(written(*each), COQC, prepared, 60.0)
-    assert (found.outcome, found.why) == (Outcome.CHECKED, "")
+    found = compile_claim(write_claim(*each), COQC, prepared, 60.0)
+    assert (found.outcome, found.why) == (CoqOutcome.CHECKED, "")
 
 
 @needs_coq
@@ -128,12 +128,12 @@ def test_what_is_unpacked_is_what_was_packed(prepared: Path) -> None:
     """The reader in Packed.v gives the steps that were written."""
     toy = next(c for c in claims() if c.theorem == "memory_is_normal")
     (obligation,) = build_obligations([toy])
-    found = stated(toy, narrowed(stated(toy, obligation), obligation))
+    found = state_claim(toy, narrow_to_core(state_claim(toy, obligation), obligation))
     steps = certify(found.values, found.hypotheses, found.goal).steps
-    text = proved(found) + f"Lemma same : steps = [\n{'; '.join(map(_written, steps))}]%list.\n"
+    text = write_proof(found) + f"Lemma same : steps = [\n{'; '.join(map(_written, steps))}]%list.\n"
     text += "Proof. vm_compute. reflexivity. Qed.\n"
     assert COQC is not None
-    assert coq.compiled(COQC, prepared, "packed_and_back.v", text, 60.0) == coq.Said(True)
+    assert coq.compile_text(COQC, prepared, "packed_and_back.v", text, 60.0) == coq.CompilerResult(True)
 
 
 def _written(step: CoqStep) -> str:
@@ -147,7 +147,7 @@ def _written(step: CoqStep) -> str:
 def test_coq_refuses_any_certificate_that_lost_a_step(prepared: Path) -> None:
     toy = next(c for c in claims() if c.theorem == "memory_is_normal")
     (obligation,) = build_obligations([toy])
-    text, steps = proved(stated(toy, obligation)), "Packed.unpacked codes."
+    text, steps = write_proof(state_claim(toy, obligation)), "Packed.unpacked codes."
     assert text.count(steps) == 1
     assert COQC is not None
     for name, tampered in {
@@ -155,4 +155,4 @@ def test_coq_refuses_any_certificate_that_lost_a_step(prepared: Path) -> None:
         "last": "removelast (Packed.unpacked codes)",
     }.items():
         changed = text.replace(steps, f"List.{tampered}.")
-        assert not coq.compiled(COQC, prepared, f"lost_{name}.v", changed, 60.0).accepted
+        assert not coq.compile_text(COQC, prepared, f"lost_{name}.v", changed, 60.0).accepted

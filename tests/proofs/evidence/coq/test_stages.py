@@ -16,12 +16,12 @@ from proofs.claims.claim import Claim
 from proofs.claims.obligations import build_obligations
 from proofs.evidence.coq import compile as coq
 from proofs.evidence.coq.certificate import RefutedError, certify
-from proofs.evidence.coq.checked import Outcome, is_refuted, run, written
-from proofs.evidence.coq.statement import Stated, proved, stated
+from proofs.evidence.coq.checked import CoqOutcome, compile_claim, is_refuted, write_claim
+from proofs.evidence.coq.statement import CoqStatement, state_claim, write_proof
 from proofs.solvers.obligation import Obligation
 from tests.support.toy import claim
 
-COQC = coq.coqc()
+COQC = coq.find_coqc()
 needs_coq = pytest.mark.skipif(COQC is None, reason="There is no coqc: no proof was checked by Coq.")
 
 
@@ -33,12 +33,12 @@ def asked(given_: list[Term], then: Term) -> tuple[Claim, Obligation]:
     return each, obligation
 
 
-def said(directory: Path, file: str, text: str) -> coq.Said:
+def said(directory: Path, file: str, text: str) -> coq.CompilerResult:
     assert COQC is not None
-    return coq.compiled(COQC, directory, file, text, 60.0)
+    return coq.compile_text(COQC, directory, file, text, 60.0)
 
 
-def is_true(statement: Stated) -> bool:
+def is_true(statement: CoqStatement) -> bool:
     try:
         certify(statement.values, statement.hypotheses, statement.goal)
     except RefutedError:
@@ -67,14 +67,14 @@ def test_stages_have_the_value_of_the_operator_and_no_other(width: int, op: str,
     value = value_of(made, leaf, call)
     here = [a == inputs["a"], b == inputs["b"]]
     right, wrong = (asked(here, made == each) for each in (value, value ^ 1))
-    assert is_true(stated(*right))
-    assert not is_true(stated(*wrong))
+    assert is_true(state_claim(*right))
+    assert not is_true(state_claim(*wrong))
 
 
 def test_no_shift_rests_on_what_is_not_known_and_a_counterexample_is_one() -> None:
     a, b = name("a", BV64), name("b", BV64)
     each, obligation = asked([b < 70], bitvec_op("shl", a, b) >= a)
-    found = stated(each, obligation)
+    found = state_claim(each, obligation)
     assert found.opaque == ()
     with pytest.raises(RefutedError) as refuted:
         certify(found.values, found.hypotheses, found.goal)
@@ -94,7 +94,7 @@ def page_of_a_level() -> tuple[Claim, Obligation]:
 
 
 def test_the_statement_says_times_and_shifted_left_by() -> None:
-    text = stated(*page_of_a_level()).text
+    text = state_claim(*page_of_a_level()).text
     assert "(times 64 (minus 64 4 (a i)) 9)" in text
     assert "shifted_left_by 64 1 " in text
     assert "Stages" not in text
@@ -103,8 +103,8 @@ def test_the_statement_says_times_and_shifted_left_by() -> None:
 @needs_coq
 def test_coq_accepts_a_shift_by_a_product(prepared: Path) -> None:
     assert COQC is not None
-    found = run(written(*page_of_a_level()), COQC, prepared, 60.0)
-    assert (found.outcome, found.why) == (Outcome.CHECKED, "")
+    found = compile_claim(write_claim(*page_of_a_level()), COQC, prepared, 60.0)
+    assert (found.outcome, found.why) == (CoqOutcome.CHECKED, "")
 
 
 @needs_coq
@@ -112,9 +112,9 @@ def test_coq_accepts_a_shift_by_a_product(prepared: Path) -> None:
 def test_coq_accepts_that_a_shift_that_is_too_far_gives_nothing(op: str, prepared: Path) -> None:
     a, b = name("a", BitVec(13)), name("b", BitVec(13))
     assert COQC is not None
-    whole = written(*asked([b >= 13], bitvec_op(op, a, b) == 0))
-    assert run(whole, COQC, prepared, 60.0).outcome is Outcome.CHECKED
-    assert written(*asked([b >= 12], bitvec_op(op, a, b) == 0)).outcome is Outcome.FAILED
+    whole = write_claim(*asked([b >= 13], bitvec_op(op, a, b) == 0))
+    assert compile_claim(whole, COQC, prepared, 60.0).outcome is CoqOutcome.CHECKED
+    assert write_claim(*asked([b >= 12], bitvec_op(op, a, b) == 0)).outcome is CoqOutcome.FAILED
 
 
 @needs_coq
@@ -129,7 +129,7 @@ def test_coq_accepts_that_a_shift_that_is_too_far_gives_nothing(op: str, prepare
     ],
 )
 def test_coq_refuses_another_reason_for_what_a_shift_is(text: str, instead: str, prepared: Path) -> None:
-    whole = proved(stated(*page_of_a_level()))
+    whole = write_proof(state_claim(*page_of_a_level()))
     assert whole.count(text) == 1
     assert not said(prepared, "another_reason.v", whole.replace(text, instead)).accepted
 
@@ -137,7 +137,7 @@ def test_coq_refuses_another_reason_for_what_a_shift_is(text: str, instead: str,
 @needs_coq
 @pytest.mark.parametrize("size", ["0x200000", "0x40000000"])
 def test_coq_refuses_another_size_for_the_same_certificate(size: str, prepared: Path) -> None:
-    whole = proved(stated(*page_of_a_level()))
+    whole = write_proof(state_claim(*page_of_a_level()))
     head, proof = whole.split("(* The certificate")
     assert head.count(size) == 1
     changed = head.replace(size, "0x400000") + "(* The certificate" + proof
@@ -155,12 +155,12 @@ def test_what_stages_are_rests_on_no_axiom(prepared: Path) -> None:
         "Proof. repeat split; [apply times_by_stages | apply left_by_stages | apply right_by_stages]. Qed.\n"
         "Print Assumptions t.\n"
     )
-    assert said(prepared, "stages_ok.v", text) == coq.Said(True)
+    assert said(prepared, "stages_ok.v", text) == coq.CompilerResult(True)
 
 
 def test_what_is_shorter_than_a_word_is_widened_and_then_multiplied() -> None:
     """A product of two words is still one of which nothing is known."""
     a, b = name("a", BitVec(8)), name("b", BitVec(8))
     each, obligation = asked([], bitvec_op("mul", resize(a, 16), resize(b, 16)) <= 255 * 255)
-    assert stated(each, obligation).opaque == ("times",)
-    assert written(each, obligation).outcome is Outcome.NOT_COVERED
+    assert state_claim(each, obligation).opaque == ("times",)
+    assert write_claim(each, obligation).outcome is CoqOutcome.NOT_COVERED

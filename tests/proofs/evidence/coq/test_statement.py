@@ -30,14 +30,14 @@ from proofs.claims.claim import Claim
 from proofs.claims.obligations import build_obligations
 from proofs.evidence.coq import compile as coq
 from proofs.evidence.coq.certificate import RefutedError
-from proofs.evidence.coq.checked import Outcome, file_name, is_theorem, run, written
-from proofs.evidence.coq.lines import lines
-from proofs.evidence.coq.statement import proved, stated
+from proofs.evidence.coq.checked import CoqOutcome, compile_claim, file_name, is_theorem, write_claim
+from proofs.evidence.coq.lines import trace_lines
+from proofs.evidence.coq.statement import state_claim, write_proof
 from proofs.evidence.coq.values import identifiers
 from proofs.solvers.obligation import Obligation
 from tests.support.toy import claim, claims, hard
 
-COQC = coq.coqc()
+COQC = coq.find_coqc()
 needs_coq = pytest.mark.skipif(COQC is None, reason="There is no coqc: no proof was checked by Coq.")
 
 TINY = """\
@@ -76,17 +76,17 @@ def toy(theorem: str) -> Claim:
 
 
 def text_of(wanted: Claim) -> str:
-    return proved(stated(wanted, made(wanted)))
+    return write_proof(state_claim(wanted, made(wanted)))
 
 
-def said(directory: Path, file: str, text: str) -> coq.Said:
+def said(directory: Path, file: str, text: str) -> coq.CompilerResult:
     assert COQC is not None
-    return coq.compiled(COQC, directory, file, text, 60.0)
+    return coq.compile_text(COQC, directory, file, text, 60.0)
 
 
 # The text -----------------------------------------------------------------------------------------
 def test_a_claim_reads_as_a_record_definitions_and_a_theorem() -> None:
-    assert stated(tiny(), made(tiny())).text == TINY
+    assert state_claim(tiny(), made(tiny())).text == TINY
 
 
 def test_the_text_is_the_same_each_time() -> None:
@@ -94,7 +94,7 @@ def test_the_text_is_the_same_each_time() -> None:
 
 
 def test_words_of_the_theorem_name_the_definitions() -> None:
-    text = stated(toy("memory_is_normal"), made(toy("memory_is_normal"))).text
+    text = state_claim(toy("memory_is_normal"), made(toy("memory_is_normal"))).text
     assert "Definition mapped (i : inputs) : bool := " in text
     assert "Definition prot (i : inputs) : N := " in text
     assert (
@@ -116,7 +116,7 @@ def test_definitions_are_called_as_the_places_of_the_c_and_tell_its_lines() -> N
         "Definition shift (i : inputs) : N := N.land (flags i) 2.\n"
         "(* arch/arm64/kvm/mmu.c:7: shift = flags & 2 *)\n"
         "Definition the_shift (i : inputs) : N := if (below 64 1 (shift i)) then 4 else (shift i).\n"
-    ) in stated(each, made(each), lines(path)).text
+    ) in state_claim(each, made(each), trace_lines(path)).text
 
 
 @given(st.lists(st.text(max_size=8), max_size=6, unique=True))
@@ -134,9 +134,9 @@ def test_an_identifier_does_not_hide_what_the_text_says() -> None:
 
 
 def test_what_rests_on_a_product_is_not_covered() -> None:
-    found = written(hard(), made(hard()))
+    found = write_claim(hard(), made(hard()))
     assert (found.outcome, found.why) == (
-        Outcome.NOT_COVERED, "it rests on the value of times, of which Check.v knows nothing"
+        CoqOutcome.NOT_COVERED, "it rests on the value of times, of which Check.v knows nothing"
     )  # fmt: skip
 
 
@@ -146,7 +146,7 @@ def test_a_refuted_claim_has_no_certificate() -> None:
     for each in refuted_ones:
         with pytest.raises(RefutedError):
             text_of(each)
-        assert written(each, made(each)).outcome is Outcome.FAILED
+        assert write_claim(each, made(each)).outcome is CoqOutcome.FAILED
 
 
 # Coq ----------------------------------------------------------------------------------------------
@@ -155,8 +155,8 @@ def test_a_refuted_claim_has_no_certificate() -> None:
 def test_coq_accepts_theorems_without_axioms(theorem: str, prepared: Path) -> None:
     each = toy(theorem)
     assert COQC is not None
-    found = run(written(each, made(each)), COQC, prepared, 60.0)
-    assert (found.outcome, found.why) == (Outcome.CHECKED, "")
+    found = compile_claim(write_claim(each, made(each)), COQC, prepared, 60.0)
+    assert (found.outcome, found.why) == (CoqOutcome.CHECKED, "")
 
 
 @needs_coq
@@ -196,8 +196,8 @@ def test_an_axiom_is_told_and_not_accepted(prepared: Path) -> None:
 def test_what_takes_too_long_is_not_covered(prepared: Path) -> None:
     each = toy("memory_is_normal")
     assert COQC is not None
-    found = run(written(each, made(each)), COQC, prepared, 0.001)
-    assert (found.outcome, found.why) == (Outcome.NOT_COVERED, "coqc did not end within 0.001 s")
+    found = compile_claim(write_claim(each, made(each)), COQC, prepared, 0.001)
+    assert (found.outcome, found.why) == (CoqOutcome.NOT_COVERED, "coqc did not end within 0.001 s")
 
 
 @needs_coq
@@ -209,10 +209,12 @@ def test_words_mean_what_the_operators_mean(prepared: Path) -> None:
         "word 8 0x1ff": 0xFF, "N.b2n (same 8 1 257)": 1, "N.b2n (below 8 256 1)": 1, "N.b2n (at_most 8 2 1)": 0,
         "N.b2n (signed_below 8 255 1)": 1, "N.b2n (signed_below 8 1 255)": 0, "N.b2n (signed_at_most 8 128 127)": 1,
     }  # fmt: skip
-    lines = [f"  {text} = {value} /\\" for text, value in examples.items()]
+    trace_lines = [f"  {text} = {value} /\\" for text, value in examples.items()]
     text = "From Coq Require Import NArith.\nFrom Stage2 Require Import Words.\nOpen Scope N_scope.\n"
-    text += "Theorem t :\n" + "\n".join(lines) + " True.\nProof. repeat split. Qed.\nPrint Assumptions t.\n"
-    assert said(prepared, "words.v", text) == coq.Said(True)
+    text += (
+        "Theorem t :\n" + "\n".join(trace_lines) + " True.\nProof. repeat split. Qed.\nPrint Assumptions t.\n"
+    )
+    assert said(prepared, "words.v", text) == coq.CompilerResult(True)
 
 
 @needs_coq
@@ -237,10 +239,10 @@ def test_terms_mean_in_gallina_what_they_mean_here(a: int, b: int, prepared: Pat
     then = conj(*(same(t, const(value_of(t, leaf, call), t.sort)) for t in [*words, *truths]))
     path = Procedure("all", (), {}, {text: Input(BV64) for text in values})
     each = claim("all_operators", path, (), then, facts=())
-    text = stated(each, made(each)).text
+    text = state_claim(each, made(each)).text
     text += f"Theorem t : theorem_at {{| a := {a}; b := {b} |}}.\nProof. vm_compute. reflexivity. Qed.\n"
     text = text.replace("Definition theorem := forall i : inputs,", "Definition theorem_at (i : inputs) :=")
-    assert said(prepared, f"all_{b % 7}.v", text + "Print Assumptions t.\n") == coq.Said(True)
+    assert said(prepared, f"all_{b % 7}.v", text + "Print Assumptions t.\n") == coq.CompilerResult(True)
 
 
 def test_a_file_of_coq_has_an_identifier_for_a_name() -> None:

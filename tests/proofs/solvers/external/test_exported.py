@@ -30,7 +30,7 @@ SAMPLE = (
 @pytest.fixture(params=SOLVERS, ids=lambda solver: solver.__name__.lower())
 def solver(request: pytest.FixtureRequest) -> Callable[[float], exported.TextSolver]:
     found: Callable[[float], exported.TextSolver] = request.param
-    if missing := engines.missing([found.__name__.lower()]):  # type: ignore[attr-defined]
+    if missing := engines.explain_missing([found.__name__.lower()]):  # type: ignore[attr-defined]
         pytest.skip(missing)
     return found
 

@@ -25,7 +25,7 @@ from proofs.theorems.expectation import Verdict
 from proofs.verdicts.cache import VerdictCache
 from proofs.verdicts.portfolio import engines
 from proofs.verdicts.portfolio import text as told
-from proofs.verdicts.portfolio.agreement import answered, crossed, taken_in
+from proofs.verdicts.portfolio.agreement import add_answer, ask_portfolio, describe_answer
 from proofs.verdicts.portfolio.engines import Decide, Engine
 from proofs.verdicts.portfolio.pool import answers
 from proofs.verdicts.prove import decide_claims
@@ -38,7 +38,7 @@ from proofs.verdicts.verdict import (
 )
 from tests.support import toy
 
-HAS = {name: not engines.missing([name]) for name in engines.NAMES}
+HAS = {name: not engines.explain_missing([name]) for name in engines.NAMES}
 OTHERS = [
     pytest.param(name, marks=pytest.mark.skipif(not HAS[name], reason=f"{name} is not installed"))
     for name in engines.NAMES
@@ -58,12 +58,12 @@ def one(theorem: str) -> ClaimVerdict:
 
 def last(judged: tuple[ClaimVerdict, ...], *others: Engine) -> list[ClaimVerdict]:
     """The claims with all answers taken in."""
-    return list({each.name: each for each in crossed(judged, others, 10, 2)}.values())
+    return list({each.name: each for each in ask_portfolio(judged, others, 10, 2)}.values())
 
 
 @pytest.mark.parametrize("name", OTHERS)
 def test_every_engine_agrees_about_the_toy(name: str) -> None:
-    found = last(known(), *engines.named([name]))
+    found = last(known(), *engines.select_engines([name]))
     # Diagrams seek no models, so that they are not asked about refutations.
     assert len(found) == len(toy.THEOREMS) - (len(toy.REFUTED) if name == "bdd" else 0)
     assert exit_code(found) == 0
@@ -103,7 +103,7 @@ def test_a_wrong_answer_of_z3_is_a_disagreement() -> None:
     judged = one(REFUTED)
     assert judged.answer is not None
     wrong = replace(judged, answer=replace(judged.answer, denied=SatStatus.UNSAT), verdict=Verdict.PROVED)
-    assert taken_in(wrong, "cvc5", "1.0", judged.answer).verdict is Verdict.DISAGREE
+    assert add_answer(wrong, "cvc5", "1.0", judged.answer).verdict is Verdict.DISAGREE
 
 
 @pytest.mark.parametrize(
@@ -133,23 +133,23 @@ def test_an_engine_that_does_not_know_does_not_disagree(open_: SatStatus) -> Non
     )
     found = last(known(), silent)
     assert exit_code(found) == 0
-    (line,) = told.line(found)
+    (line,) = told.render_summary(found)
     assert line.endswith(f"; bdd: 0 of {len(found)} claims agree, {len(found)} left open")
-    assert [*told.listed(found[0])][-1] == "bdd: nothing. Too large."
+    assert [*told.render_answers(found[0])][-1] == "bdd: nothing. Too large."
 
 
 def test_the_line_counts_who_agrees() -> None:
     found = last(known(), answering({}), answering({"denied": SatStatus.UNSAT}, "cvc5"))
-    (line,) = told.line(found)
+    (line,) = told.render_summary(found)
     assert line == (
         f"engines: z3 {engines.z3_version()}; bdd: 12 of 12 claims agree; cvc5: 10 of 12 claims agree, 2 DISAGREE"
     )
-    assert not [*told.line(known())]
+    assert not [*told.render_summary(known())]
 
 
 def test_a_disagreement_is_kept_as_an_obligation_that_a_solver_reads() -> None:
     (found,) = last((one(REFUTED),), answering({"denied": SatStatus.UNSAT}))
-    ((name, text),) = told.reports([found]).items()
+    ((name, text),) = told.render_reports([found]).items()
     assert name == "all_needs_hardware@merged.smt2"
     assert "; bdd: no input refutes it.\n" in text and text.endswith("(check-sat)\n")
     assert z3.start()(text.replace("(set-logic QF_BV)\n", "")).strip() == "sat"
@@ -218,9 +218,9 @@ def test_wrong_lists_of_engines_are_refused(names: str, why: str, capsys: pytest
 
 
 def test_answers_are_told_in_words() -> None:
-    assert answered(right(one(PROVED).claim)) == "no input refutes it"
-    assert answered(Answer("c", SatStatus.UNSAT)) == "no input satisfies the premises"
-    assert answered(Answer("c", SatStatus.SAT, SatStatus.SAT)) == "an input refutes it"
+    assert describe_answer(right(one(PROVED).claim)) == "no input refutes it"
+    assert describe_answer(Answer("c", SatStatus.UNSAT)) == "no input satisfies the premises"
+    assert describe_answer(Answer("c", SatStatus.SAT, SatStatus.SAT)) == "an input refutes it"
 
 
 def test_the_door_asks_and_tells(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
@@ -243,11 +243,11 @@ def test_what_diagrams_said_is_kept_and_not_asked_again(
         begin=lambda _: lambda c, o: replace(right(c), **(unknown if c == proved[0].claim else {})),
     )
     with VerdictCache(tmp_path, lambda: "this tool") as memory:
-        first = {each.name: each for each in crossed(proved, [half], 10, 1, memory)}
+        first = {each.name: each for each in ask_portfolio(proved, [half], 10, 1, memory)}
     bare = [replace(each, obligation=None) for each in proved]
     with VerdictCache(tmp_path, lambda: "this tool") as memory:
         monkeypatch.setattr("proofs.verdicts.portfolio.agreement.answers", lambda _, pairs, *__: iter(pairs))
-        exported = {each.name: each for each in crossed(bare, [half], 10, 1, memory)}
+        exported = {each.name: each for each in ask_portfolio(bare, [half], 10, 1, memory)}
     agree = {name: each.engines[-1].agrees for name, each in first.items()}
     assert {name: each.engines[-1].agrees for name, each in exported.items()} == agree
     assert [name for name, agrees in agree.items() if agrees is None] == [proved[0].name]
@@ -261,7 +261,7 @@ def test_disagreements_and_solvers_of_others_are_not_kept(tmp_path: Path) -> Non
         replace(answering({}), version="1.0", name="bitwuzla"),
     )
     with VerdictCache(tmp_path, lambda: "this tool") as memory:
-        found = [*crossed(proved, [wrong, other], 10, 1, memory)]
+        found = [*ask_portfolio(proved, [wrong, other], 10, 1, memory)]
         assert ExpectationStatus.DISAGREE in {each.status for each in found}
         assert not memory.texts
 
@@ -311,18 +311,18 @@ def test_the_line_counts_certificates() -> None:
         replace(one(PROVED), engines=s, certificate=c)
         for s, c in [(said, ACCEPTED), ((), ACCEPTED), (said, LARGE)]
     ]
-    assert [*told.certificates(made)] == [
+    assert [*told.render_certificates(made)] == [
         "evidence: 1 of 3 proofs are CERTIFIED (z3 and bdd agree, and the certificate was checked); of 1 the "
         "certificate was checked, and bdd was not asked or leaves them open; 1 have no certificate, and rest on "
         "the engines that agree"
     ]
-    assert [*told.certified(made[0])] == [
+    assert [*told.render_certificate(made[0])] == [
         "A certificate of 120 bytes was checked, with the lemmas that it shares with other claims."
     ]
-    assert [*told.certified(made[2])] == [
+    assert [*told.render_certificate(made[2])] == [
         "No certificate: It needs 5,000 lemmas. Engines that stand for it: z3 5, bdd."
     ]
-    assert not [*told.certificates(known())]
+    assert not [*told.render_certificates(known())]
 
 
 def test_the_command_line_knows_every_engine() -> None:
