@@ -9,11 +9,23 @@ Trusted: this file, for whatever is REFUTED.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from hashlib import blake2b
 
 from model.logic import Term, Value, value_of
-from model.program.procedure import Block, Call, If, Leave, Procedure, ProcedureError, Set, Span, Statement
+from model.program.procedure import (
+    TRACE,
+    Block,
+    Call,
+    If,
+    Leave,
+    Procedure,
+    ProcedureError,
+    Set,
+    Span,
+    Statement,
+)
 
 
 @dataclass(frozen=True)
@@ -38,6 +50,10 @@ class Step:
     arguments: tuple[tuple[str, Value], ...] = ()
 
 
+#: A call that left the procedure: its effect, and the values of its arguments by name.
+Event = tuple[str, tuple[tuple[str, Value], ...]]
+
+
 @dataclass(frozen=True)
 class Run:
     """What one run did: its steps in order, and what each place holds at the end."""
@@ -45,6 +61,11 @@ class Run:
     inputs: Inputs
     steps: tuple[Step, ...]
     places: Mapping[str, Value]
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """The calls that left the procedure, in order."""
+        return tuple((step.effect, step.arguments) for step in self.steps if step.effect)
 
     def value(self, term: Term) -> Value:
         """The value of a term over inputs and last places, such as a word of the procedure."""
@@ -77,7 +98,13 @@ def interpret(procedure: Procedure, inputs: Inputs, *, unset: str = "unset ") ->
     machine = _Machine(procedure, inputs, unset)
     machine.body(procedure.body)
     untouched = {n: machine.value(t) for n, t in machine.initial.items() if n not in machine.store}
-    return Run(inputs, tuple(machine.steps), untouched | machine.store)
+    run = Run(inputs, tuple(machine.steps), untouched | machine.store)
+    return replace(run, places={**run.places, TRACE: name_sequence(run.events)})
+
+
+def name_sequence(events: Sequence[Event]) -> int:
+    """A number that stands for a sequence of events: 0 for the empty one, else a digest."""
+    return int.from_bytes(blake2b(repr(tuple(events)).encode(), digest_size=16).digest()) if events else 0
 
 
 class _Machine:

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from model.logic import Sort, Term, name, place
+from model.logic import BitVec, Sort, Term, name, place
 
 
 class ProcedureError(ValueError):
@@ -41,6 +41,14 @@ class Span:
 
 
 NOWHERE = Span("", 0, "")
+
+#: The place that holds the sequence of events so far.  Its values are names for sequences: 2^width is
+#: more than there are events in two procedures, so that any two different sequences may have different ones.
+TRACE = "(trace)"
+TRACE_SORT = BitVec(12)
+
+#: The symbol for what the function returned.
+ANSWER = "(answer)"
 
 
 class Origin(Enum):
@@ -123,6 +131,8 @@ class Call:
     It sets the places ``SINK.called`` (true) and ``SINK.ARGUMENT``, and ``SINK.again`` if the
     sink had been called before.  ``SINK.seen`` is whether the last call was one that the C makes at
     this point, and not one that stands for any number of them in a loop.
+
+    Every call is an event of the run: it is appended with its arguments to the place ``(trace)``.
     """
 
     effect: str

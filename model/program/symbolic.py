@@ -18,6 +18,7 @@ from model.logic import (
     FALSE,
     TRUE,
     Term,
+    apply,
     choose,
     conj,
     const,
@@ -29,6 +30,8 @@ from model.logic import (
     substitute,
 )
 from model.program.procedure import (
+    TRACE,
+    TRACE_SORT,
     UNCALLED_PREFIX,
     UNINITIALISED_PREFIX,
     Block,
@@ -119,6 +122,7 @@ class _Executor:
             store[f"{sink}.called"] = store[f"{sink}.again"] = store[f"{sink}.seen"] = FALSE
             for argument, sort in arguments.items():
                 store[f"{sink}.{argument}"] = name(f"{UNCALLED_PREFIX}{sink}.{argument}", sort)
+        store[TRACE] = const(0, TRACE_SORT)
         return store
 
     def read(self, term: Term, store: dict[str, Term]) -> Term:
@@ -164,6 +168,7 @@ class _Executor:
         store[f"{sink}.again"] = disj(store[f"{sink}.again"], store[f"{sink}.called"])
         store[f"{sink}.called"] = TRUE
         store[f"{sink}.seen"] = TRUE if call.seen else FALSE
+        store[TRACE] = apply(f"{TRACE} {sink}", TRACE_SORT, store[TRACE], *values.values())
         store.update(values)
         return state
 

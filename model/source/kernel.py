@@ -13,7 +13,7 @@ from functools import cached_property, partial
 from hashlib import sha256
 
 from model.logic import BV64, FALSE, BitVec, SortError, Term
-from model.program.procedure import Input, Origin, Procedure, ProcedureError, effects
+from model.program.procedure import ANSWER, Input, Origin, Procedure, ProcedureError, effects
 from model.source.contracts.common import common_contracts
 from model.source.errors import Unsupported
 from model.source.index.index import Index
@@ -149,7 +149,8 @@ def _read(view: Lookup, version: Version, pages: str, subject: str, target: Targ
             symbol: fit(term, target.symbols[symbol][0])
             for symbol, term in symbols.items()
             if symbol in target.symbols
-        },
+        }
+        | ({} if result is None else {ANSWER: result}),
         constants,
     )
     ledger = tuple(sorted(front.objects.ledger.values()))

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from counterexamples.witness import Witness
 from model.program.procedure import Span
 from model.source.targets.functions import TARGETS
-from proofs.claims.relational.equivalence import OTHER
+from proofs.claims.relational.runs import OTHER
 from proofs.review.patches.patch import ADDED, REMOVED, Patch
 from proofs.review.review import (
     FunctionChange,

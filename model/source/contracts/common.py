@@ -18,6 +18,10 @@ def _no_effect(says: str, evidence: str, *names: str) -> dict[str, Contract]:
     return {n: Contract(Kind.NO_EFFECT, says, evidence) for n in names}
 
 
+def _event(says: str, evidence: str, *names: str) -> dict[str, Contract]:
+    return {n: Contract(Kind.EFFECT, says, evidence, type="void", is_order_only=True) for n in names}
+
+
 def _count(resource: str, by: int, says: str, evidence: str, *names: str) -> dict[str, Contract]:
     return {n: Contract(Kind.COUNT, says, evidence, counts=(resource, by), type="void") for n in names}
 
@@ -50,24 +54,26 @@ def common_contracts() -> dict[str, Contract]:
         **_no_effect("prints", "include/linux/kvm_host.h, include/linux/printk.h",
                      "kvm_err", "kvm_pr_unimpl", "kvm_debug", "kvm_info", "pr_err", "pr_warn", "pr_debug",
                      "pr_warn_ratelimited", "pr_err_ratelimited", "printk", "_printk"),
-        **_no_effect("orders memory accesses; no value changes", "Documentation/memory-barriers.txt",
-                     "smp_rmb", "smp_wmb", "smp_mb", "barrier", "cpu_relax", "dsb", "dmb", "isb"),
+        **_event("orders memory accesses; no value changes", "Documentation/memory-barriers.txt",
+                     "smp_rmb", "smp_wmb", "smp_mb", "barrier", "cpu_relax"),
+        **{n: Contract(Kind.EFFECT, "orders memory accesses", "arch/arm64/include/asm/barrier.h", type="void",
+                       is_instruction=True) for n in ("dsb", "dmb", "isb")},
         **_no_effect("checks, in debugging kernels only", "include/linux/lockdep.h, include/linux/mmdebug.h",
                      "lockdep_assert_held", "lockdep_assert_once", "lockdep_assert", "might_sleep",
                      "VM_BUG_ON", "VM_WARN_ON_ONCE", "VM_WARN_ON", "VM_BUG_ON_PAGE", "BUILD_BUG_ON",
                      "BUILD_BUG_ON_MSG", "static_assert", "fallthrough", "compiletime_assert",
                      "compiletime_assert_atomic_type", "lockdep_assert_irqs_enabled", "assert_spin_locked"),
-        **_no_effect("ages the page in the host's own structures", "virt/kvm/kvm_main.c",
+        **_event("ages the page in the host's own structures", "virt/kvm/kvm_main.c",
                      "kvm_set_pfn_accessed"),
         "kvm_set_pfn_dirty": Contract(
             Kind.EFFECT, "tells the host that the page is written to", "virt/kvm/kvm_main.c"),
         "kvm_send_hwpoison_signal": Contract(
             Kind.EFFECT, "sends SIGBUS to the VMM", "arch/arm64/kvm/mmu.c",
             arguments=(("address", "unsigned long", 0),)),
-        **_no_effect("lets others run for a moment, with the lock given back meanwhile", "kernel/sched/core.c",
+        **_event("lets others run for a moment, with the lock given back meanwhile", "kernel/sched/core.c",
                      "cond_resched", "cond_resched_lock", "cond_resched_rwlock_read",
                      "cond_resched_rwlock_write"),
-        **_no_effect("masks interrupts", "include/linux/irqflags.h", "local_irq_save", "local_irq_restore"),
+        **_event("masks interrupts", "include/linux/irqflags.h", "local_irq_save", "local_irq_restore"),
         **_capability("cpus_have_final_cap", "cpus_have_const_cap", "cpus_have_cap", "cpus_have_final_boot_cap",
                       "alternative_has_cap_likely", "alternative_has_cap_unlikely"),
         "BUG": Contract(Kind.CRASH, "stops the host", "include/asm-generic/bug.h"),
@@ -158,7 +164,7 @@ def common_contracts() -> dict[str, Contract]:
         "page_address": Contract(
             Kind.PURE, "the page's address in the linear map", "include/linux/mm.h", type="void *"
         ),
-        **_no_effect(
+        **_event(
             "notes that the tags of a page are initialised",
             "arch/arm64/include/asm/mte.h",
             "set_page_mte_tagged",

@@ -31,6 +31,7 @@ class Contract:
       empty), ``type`` is its C type where the tree's declaration is a macro.
     * ``outs`` names what is written through the pointer arguments, by the C type pointed to.
     * ``arguments`` picks the arguments of an effect as (name, C type, which one of that type), and
+      ``is_instruction``: the arguments are words of the assembler, and part of the event's name.
       ``observes`` adds further ones: C expressions (the first spelling that the tree knows) over the
       call's parameters, the target's and what is in scope, with their values at the call.
     * ``event`` is the name of the effect (the call's own where empty), for calls that stand for each other.
@@ -56,9 +57,12 @@ class Contract:
     is_inlined: bool = False
     havocs_pointees: bool = False
     is_trampoline: bool = False
+    is_instruction: bool = False
+    is_order_only: bool = False
     observes: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     @property
-    def is_event(self) -> bool:
-        """Whether the call is an event, whatever else it is."""
-        return self.kind is Kind.EFFECT or bool(self.event or self.arguments)
+    def is_recorded_by_stubs(self) -> bool:
+        """Whether the stub of the crosscheck records the call; the trace has every call."""
+        is_effect = self.kind is Kind.EFFECT and not self.is_order_only and not self.is_instruction
+        return is_effect or bool(self.event or self.arguments)

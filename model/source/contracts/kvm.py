@@ -52,7 +52,13 @@ def _operations() -> dict[str, Contract]:
             for n, by in references.items()
         },
         **{
-            n: Contract(Kind.NO_EFFECT, "frees tables that nothing leads to any more", _OPS)
+            n: Contract(
+                Kind.EFFECT,
+                "frees tables that nothing leads to any more",
+                _OPS,
+                type="void",
+                is_order_only=True,
+            )
             for n in ("free_pages_exact", "free_unlinked_table", "free_removed_table")
         },
     }
@@ -90,7 +96,11 @@ def _page_tables() -> dict[str, Contract]:
         ),
         **{
             n: Contract(
-                Kind.NO_EFFECT, "frees pages of or for tables", "virt/kvm/kvm_main.c, mm/page_alloc.c"
+                Kind.EFFECT,
+                "frees pages of or for tables",
+                "virt/kvm/kvm_main.c, mm/page_alloc.c",
+                type="void",
+                is_order_only=True,
             )
             for n in ("kvm_mmu_free_memory_cache", "free_page", "free_pages")
         },

@@ -24,7 +24,11 @@ def _pure(says: str, evidence: str, *names: str, result: str = "") -> dict[str, 
 
 
 def _quiet(says: str, evidence: str, *names: str) -> dict[str, Contract]:
-    return {n: Contract(Kind.NO_EFFECT, says, evidence, type="void") for n in names}
+    return {n: Contract(Kind.EFFECT, says, evidence, type="void", is_order_only=True) for n in names}
+
+
+def _prints(*names: str) -> dict[str, Contract]:
+    return {n: Contract(Kind.NO_EFFECT, "prints", _MM, type="void") for n in names}
 
 
 def mm_contracts() -> dict[str, Contract]:
@@ -104,7 +108,7 @@ def _remapping() -> dict[str, Contract]:
             outs=(("u64", "leaf_pte"), ("u32", "leaf_level"), ("s8", "leaf_level")),
         ),
         **_quiet("keeps page faults out of the VMA meanwhile", "include/linux/mm.h", "vma_start_write"),
-        **_quiet("prints", _MM, "print_bad_pte", "print_bad_page_map"),
+        **_prints("print_bad_pte", "print_bad_page_map"),
         **_quiet(
             "unmaps what a failed remap_pfn_range() left", _MM, "zap_page_range_single", "zap_vma_range"
         ),

@@ -57,7 +57,7 @@ class FrontEnd:
         expressions = Expressions(
             context, operands, storage, lvalues, names, casts, operators, initialisers, self
         )
-        effects = Effects(context, operands, prototypes)
+        effects = Effects(context, operands, storage, prototypes)
         calls = Calls(
             context,
             operands,

@@ -52,11 +52,11 @@ from model.vocabulary.memory import (
 )
 from model.vocabulary.symbols import OUTCOMES
 from proofs.claims.claim import Claim, NamedTheorem, Skipped, make_claim, make_unread_claim
+from proofs.claims.relational.runs import OTHER, are_equal, with_outcomes
 from proofs.theorems.expectation import Expectation, Verdict
 from proofs.theorems.observable import Observable
 from proofs.theorems.theorem import Region, Theorem, qualify
 
-OTHER = "other"
 FAMILY = "equivalence"
 #: The theorem about all that a function does.
 EVERYTHING = "the_same_in_everything"
@@ -163,7 +163,7 @@ def compare_fault_paths(one: Procedure, two: Procedure, names: str, pages: str) 
     for respect, then in zip(RESPECTS, equal, strict=True):
         named = _theorem(f"the_same_{respect.name}", f"Both {respect.says}.", then)
         yield _compare(named, one, two, names, pages)
-    everything = conj(*equal)
+    everything = conj(*equal, are_equal(one, two))
     region = _difference(_CONDITIONS, everything, _ALWAYS)
     yield _compare(_theorem(EVERYTHING, "Both do the same.", everything), one, two, names, pages, region)
 
@@ -175,7 +175,8 @@ def _theorem(name: str, says: str, then: Term, given: tuple[Term, ...] = (TRUE,)
 def _compare(
     named: NamedTheorem, one: Procedure, two: Procedure, names: str, pages: str, *regions: Region
 ) -> Claim:
-    return make_claim(named, names, pages, {"": one, OTHER: two}, FACTS, Expectation(Verdict.PROVED), regions)
+    subjects = dict(zip(("", OTHER), with_outcomes(one, two), strict=True))
+    return make_claim(named, names, pages, subjects, FACTS, Expectation(Verdict.PROVED), regions)
 
 
 def _difference(conditions: tuple[tuple[str, Term], ...], then: Term, always: str) -> Region:
@@ -215,14 +216,15 @@ def _compare_procedures(
     """That equal inputs of a function give equal results.  No fact is about all targets, so none is assumed."""
     bound = [word for word in target.symbols if word in one.symbols and word in two.symbols]
     given = [word for word in bound if _is_input(target, word)]
-    then = conj(*(_equality(target, word) for word in bound if word not in given))
+    then = conj(*(_equality(target, word) for word in bound if word not in given), are_equal(one, two))
     conditions = [word for word in given if target.symbols[word][0] == BOOL][:MOST_CONDITIONS]
     always = f"on some input whatever these conditions are: {', '.join(conditions)}"
     named = _theorem(EVERYTHING, says, then, tuple(_equality(target, word) for word in given))
     region = _difference(tuple((word, name(word, BOOL)) for word in conditions), then, always)
     regions = (region,) if conditions else ()
     expected = Expectation(Verdict.PROVED)
-    return make_claim(named, subject, pages, {"": one, OTHER: two}, (), expected, regions)
+    subjects = dict(zip(("", OTHER), with_outcomes(one, two), strict=True))
+    return make_claim(named, subject, pages, subjects, (), expected, regions)
 
 
 def _equality(target: Target, word: str) -> Term:

@@ -114,9 +114,9 @@ def _zero_uninitialised(procedure: Procedure, inputs: Inputs) -> Inputs:
 def _events(outcome: SideOutcome, run: Run, made: Harness) -> str:
     """ "" if the same effects were called with the same numbers, else what is not the same."""
     ours = [
-        (step.effect, dict(step.arguments))
+        (step.effect, {a: v for a, v in step.arguments if a in made.interface.arguments[step.effect]})
         for step in run.steps
-        if step.effect and step.effect not in made.uncompared
+        if step.effect in made.interface.arguments and step.effect not in made.uncompared
     ]
     theirs = [e for e in map(_event, outcome.events) if e[0] not in made.uncompared]
     if [effect for effect, _ in ours] != [effect for effect, _ in theirs]:

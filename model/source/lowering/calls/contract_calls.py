@@ -6,9 +6,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from model.logic import BOOL, TRUE, apply
-from model.program.procedure import Origin
+from model.program.procedure import Call, Origin
 from model.source.contracts.contract import Contract, Kind
-from model.source.lowering.calls.builtin_calls import skip_arguments
 from model.source.lowering.calls.effects import Effects
 from model.source.lowering.calls.prototypes import Prototypes
 from model.source.lowering.calls.unknown_calls import unknown_struct
@@ -39,7 +38,10 @@ class ContractCalls:
         objects = self.context.objects
         objects.note("trusted", f"{name}: {contract.says} ({contract.evidence})", self.context.span(node))
         if contract.kind is Kind.NO_EFFECT:
-            return skip_arguments(self.context, node, arguments)
+            self.operands.in_order(arguments)
+            return NOTHING
+        if contract.is_instruction:
+            return self._instruction(node, name, arguments)
         if contract.kind is Kind.CAPABILITY:
             return self._capability(node, arguments)
         if contract.is_trampoline and arguments:
@@ -53,8 +55,7 @@ class ContractCalls:
             case Kind.PURE:
                 return self._apply_pure(name, contract, t, values)
             case Kind.COUNT:
-                if contract.is_event:
-                    self.effects.record(node, name, contract, values)
+                self.effects.record(node, name, contract, values)
                 self.effects.count(node, contract, values)
             case Kind.EFFECT:
                 self.effects.record(node, name, contract, values)
@@ -76,6 +77,12 @@ class ContractCalls:
         if isinstance(t, Struct):
             return unknown_struct(objects, contract.result or f"{name}()", t, Begin.ANSWER)
         return objects.fresh(contract.result or f"{name}()", t, Origin.CONTRACT, contract.says)
+
+    def _instruction(self, node: Node, name: str, arguments: list[Node]) -> Value:
+        """An event whose name has the words of the assembler that are its arguments."""
+        written = " ".join([name, *(text_of(argument).strip() for argument in arguments)])
+        self.context.objects.emit(Call(written, (), self.context.span(node)))
+        return NOTHING
 
     def _convert_arguments(self, node: Node, name: str, arguments: list[Node]) -> list[Value]:
         """The arguments, converted to what the tree's declaration takes if it is a function's."""
@@ -134,8 +141,7 @@ class ContractCalls:
 
     def _write_pointees(self, node: Node, name: str, contract: Contract, values: list[Value]) -> None:
         """What the call writes through pointers to scalars."""
-        if contract.is_event:
-            self.effects.record(node, name, contract, values)
+        self.effects.record(node, name, contract, values)
         named = dict(contract.outs)
         for v in values:
             if isinstance(v.type, Pointer) and v.locations and is_scalar(v.type.target):

@@ -88,7 +88,11 @@ GMEM_ABORT = Target(
             outs=(("u64", "pfn"), ("struct page *", "page")),
         ),
         "kvm_prepare_memory_fault_exit": Contract(
-            Kind.NO_EFFECT, "tells the VMM about the fault, in vcpu->run", "include/linux/kvm_host.h"
+            Kind.EFFECT,
+            "tells the VMM about the fault, in vcpu->run",
+            "include/linux/kvm_host.h",
+            type="void",
+            is_order_only=True,
         ),
     },
     effects=_SINKS,

@@ -15,6 +15,7 @@ from pathlib import Path
 from model.logic import Term, free_names, subterms
 from model.program import symbolic
 from model.program.procedure import Origin, Span
+from model.source.contracts.contract import Contract
 from model.source.errors import Unsupported
 from model.source.kernel import Kernel
 from model.source.types.ctypes import Struct
@@ -32,6 +33,7 @@ from proofs.validation.differential.cgen.c_terms import HELPERS, TermWriter, Unp
 from proofs.validation.differential.cgen.callees import CallSites, FunctionPointers
 from proofs.validation.differential.cgen.dependencies import Dependencies
 from proofs.validation.differential.cgen.memory_layout import MemoryLayout
+from proofs.validation.differential.cgen.projection import project_onto
 from proofs.validation.differential.cgen.stubs import Stubs, singleton_cases
 
 _RUNTIME = Path(__file__).parent / "runtime"
@@ -105,9 +107,15 @@ class _Generator:
         self._collect_definitions(more)
         contracts = {name: self.dependencies.contract(name) for name in self.dependencies.stubs}
         self.memory = MemoryLayout(kernel, contracts, self.function_pointers)
-        self.procedure = kernel.procedure
+        self.projection = project_onto({**self._member_contracts(), **contracts})
+        self.procedure = self.projection.project(kernel.procedure)
         self.interface = find_interface(self.procedure, self._observed_places(), self.objects.inputs)
         self.uncompared = self._uncompared()
+
+    def _member_contracts(self) -> dict[str, Contract]:
+        """The contracts of what members of structs point to."""
+        names = [name for name in self.function_pointers.names() if name in self.front.contracts]
+        return {name: self.front.contracts[name] for name in names}
 
     def _stubs(self, interface: Interface) -> Stubs:
         contracts = {name: self.dependencies.contract(name) for name in self.dependencies.stubs}

@@ -74,8 +74,8 @@ class Stubs:
             contract = self.contracts[name]
             if (
                 contract.kind in (Kind.NO_EFFECT, Kind.CAPABILITY, Kind.COUNT, Kind.CRASH)
-                and not contract.is_event
-            ):
+                or contract.is_order_only
+            ) and not contract.is_recorded_by_stubs:
                 continue
             declared = self.front.prototypes.signature(name)
             parts += [contract.type, contract.expression, *self._signature(name)]
@@ -92,6 +92,9 @@ class Stubs:
         if contract.is_trampoline and name in self.front.contracts:
             yield f"#define {name}(f, ...) f(__VA_ARGS__)"
             return
+        if contract.is_order_only or contract.is_instruction:
+            yield f"#define {name}(...) (0)"
+            return
         match contract.kind:
             case Kind.NO_EFFECT:
                 parameters = "" if name in ("fallthrough", "__fallthrough") else "(...)"
@@ -100,7 +103,7 @@ class Stubs:
                 yield f"#define {name}(x) ((bool)xc_answer_named(#x))"
             case Kind.CRASH:
                 yield f"#define {name}(...) xc_stop(0)"
-            case Kind.COUNT if not contract.is_event:
+            case Kind.COUNT if not contract.is_recorded_by_stubs:
                 resource, by = contract.counts
                 told = f'"({resource})"' if resource else "0"
                 yield f"#define {name}(x, ...) ((void)(x), xc_count({told}, #x, {by}))"
@@ -180,7 +183,7 @@ class Stubs:
             body = f'\treturn ({written})xc_answer_named("{name}()");\n' if is_scalar(t) else ""
         elif contract.kind is Kind.COUNT:
             body = f'\txc_count("({contract.counts[0]})", "", {contract.counts[1]});\n'
-        elif contract.kind is Kind.NO_EFFECT:
+        elif contract.kind is Kind.NO_EFFECT or contract.is_order_only:
             body = "\treturn 0;\n" if is_scalar(t) else ""
         else:
             body = self._body(name, contract, t, written, [(t, s) for _, t, s in declared[1]])
@@ -272,7 +275,7 @@ class Stubs:
 
     def _event(self, name: str, contract: Contract, parameters: list[tuple[CType, str]]) -> str:
         """The C that records a call which has an effect."""
-        if not contract.is_event:
+        if not contract.is_recorded_by_stubs:
             return ""
         event = contract.event or name
         if event not in self.interface.effects:
