@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from model.logic import BOOL, TRUE, BitVec, Sort, Term, name, place, value_of
 from model.program import symbolic
 from model.program.interpreter import Inputs, UninitialisedError, interpret
-from model.program.procedure import If, Input, Place, Procedure, ProcedureError, Set
+from model.program.procedure import TRACE, If, Input, Place, Procedure, ProcedureError, Set
 from tests.support.terms import INPUTS, PLACES, SINK, Maker, procedure
 
 #: What a local that was not set, or an argument that was not given, may be.
@@ -41,6 +41,8 @@ def test_random_procedures(data: st.DataObject) -> None:
     run = interpret(path, Inputs(at, functions))
     leaf: Callable[[Term], int] = lambda t: at[str(t.data)]  # noqa: E731
     for text, term in result.places.items():
+        if text == TRACE:  # a sequence of events, for which the solver has a name that stands for it
+            continue
         assert value_of(term, leaf, some_function) == run.value(place(text, term.sort)), text
 
 

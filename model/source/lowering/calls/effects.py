@@ -73,7 +73,9 @@ class Effects:
         signature = self.prototypes.signature(name)
         parameters = signature[1] if signature is not None else []
         names = self._names(node, name, contract, parameters, len(values))
-        recorded = [pair for own, v in zip(names, values, strict=True) for pair in self._recorded(own, v, node)]
+        recorded = [
+            pair for own, v in zip(names, values, strict=True) for pair in self._recorded(own, v, node)
+        ]
         held = "(mmu_lock)"
         if contract.kind is not Kind.ANSWER and held in objects.places:
             recorded.append(("mmu_lock", place(held, sort_of(INT))))

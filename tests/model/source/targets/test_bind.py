@@ -12,7 +12,7 @@ import pytest
 from model.logic import BOOL, BV64, BitVec, Sort, Term, name, place, value_of
 from model.program import symbolic
 from model.program.interpreter import Inputs, interpret
-from model.program.procedure import Call, If, Input, Procedure
+from model.program.procedure import ANSWER, Call, If, Input, Procedure
 from model.source.contracts.contract import Contract, Kind
 from model.source.index.index import Index
 from model.source.kernel import read
@@ -129,7 +129,7 @@ def test_a_word_that_the_tree_does_not_know_is_unbound() -> None:
         "both": (BOOL, Conjunction(Occurrence("sink"), LocalValue(("none",)))),
         "x": (BV64, EntryValue(("x",))),
     }
-    assert set(bound(means).symbols) == {"x"}
+    assert set(bound(means).symbols) - {ANSWER} == {"x"}
 
 
 def _named(names: Mapping[str, int], leaf: Term) -> int:

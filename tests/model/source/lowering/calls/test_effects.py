@@ -11,6 +11,7 @@ from model.source.contracts.contract import Contract, Kind
 from model.source.errors import Unsupported
 from model.source.lowering.calls.effects import END, Effects
 from model.source.lowering.calls.prototypes import Prototypes
+from model.source.lowering.expressions.storage import Storage
 from model.source.lowering.state.context import Context
 from model.source.types.ctypes import INT, ULONG
 from model.source.types.values import integer
@@ -23,10 +24,11 @@ MAP = Contract(
 
 
 def effects_of(context: Context) -> Effects:
-    return Effects(context, operands_of(context, {"flag": symbol("flag")}), Prototypes(context.types))
+    operands = operands_of(context, {"flag": symbol("flag")})
+    return Effects(context, operands, Storage(context, operands), Prototypes(context.types))
 
 
-def test_an_event_has_the_arguments_of_its_contract() -> None:
+def test_an_event_has_all_arguments_and_those_of_its_contract() -> None:
     context = context_of(CODE)
     node = parse(context, "map(a, b, c)")
     values = [symbol("a"), symbol("b", ULONG), symbol("c", ULONG)]
@@ -34,8 +36,9 @@ def test_an_event_has_the_arguments_of_its_contract() -> None:
     (event,) = statements_of(context)
     assert isinstance(event, Call)
     assert event.effect == "map"
-    assert [argument for argument, _ in event.arguments] == ["size", "seen"]
-    assert is_same(event.arguments[0][1], name("c", symbol("c", ULONG).term.sort))
+    arguments = dict(event.arguments)
+    assert len(arguments) == 4 and {"size", "seen"} < arguments.keys()
+    assert is_same(arguments["size"], name("c", symbol("c", ULONG).term.sort))
 
 
 def test_an_argument_that_the_tree_does_not_declare_is_refused() -> None:
