@@ -15,9 +15,11 @@ from hashlib import sha256
 from model.logic import BV64, FALSE, BitVec, SortError, Term
 from model.program.procedure import ANSWER, Input, Origin, Procedure, ProcedureError, effects
 from model.source.contracts.common import common_contracts
+from model.source.contracts.contract import Contract
 from model.source.errors import Unsupported
 from model.source.index.index import Index
 from model.source.index.lookup import Lookup, can_call
+from model.source.lowering.builtins import BUILTINS
 from model.source.lowering.front_end import FrontEnd
 from model.source.lowering.state.objects import LedgerEntry, Objects, Slot
 from model.source.preprocessor.annotations import NESTED_PARENTHESES
@@ -125,7 +127,9 @@ def _read(view: Lookup, version: Version, pages: str, subject: str, target: Targ
             f"{target.file} of this tree has no function {' and no '.join(_call_names(target.functions))}."
         )
     roles = dict(ROLES) if target.is_fault_path else {}
-    front = FrontEnd(Types(view), Objects(roles=roles), {**common_contracts(), **target.contracts})
+    contracts = {**common_contracts(), **target.contracts}
+    _refuse_redefinitions(view, target, contracts)
+    front = FrontEnd(Types(view), Objects(roles=roles), contracts)
     given = _arguments(front, function, target)
     scope = {p: Slot(p, t, value if is_scalar(t) else None) for p, t, value in given}
     symbols = bind_at_entry(front, target, scope)
@@ -157,6 +161,17 @@ def _read(view: Lookup, version: Version, pages: str, subject: str, target: Targ
     lowered = Lowered(front, tuple(given), result)
     digests = _digests(view, function, ledger)
     return Kernel(version, pages, target, function, procedure, ledger, digests, lambda: lowered)
+
+
+def _refuse_redefinitions(view: Lookup, target: Target, contracts: Mapping[str, Contract]) -> None:
+    """Refuse a target whose file gives a name another meaning than its contract or builtin believes it has."""
+    code = view.code(target.file)
+    for found in re.finditer(rb"^[ \t]*#[ \t]*(?:define|undef)[ \t]+(\w+)", code, re.MULTILINE):
+        name = found.group(1).decode()
+        if name in BUILTINS or (name in contracts and target.file not in contracts[name].evidence):
+            line = view.line_at(target.file, found.start())
+            said = f"{name}, of which another meaning is believed than the one that is defined here"
+            raise Unsupported(target.file, line, said)
 
 
 def _refuse_broken(view: Lookup, target: Target) -> None:
