@@ -72,6 +72,13 @@ def list_entries(patch: PatchReview) -> tuple[ReviewEntry, ...]:
     return (*(_function_entry(each, added) for each in patch.functions), *_theorem_entries(patch))
 
 
+#: What a comparison of two functions is about, and what it leaves out; both are said in one sentence.
+COMPARED = "answers, calls with their arguments in order, and the memory that functions leave behind"
+NOT_COMPARED = (
+    "functions that are not read, what believed calls do, and when memory is read that others may write"
+)
+
+
 def summarise(review: Review) -> str:
     """The review in one sentence."""
     patches = review.patches
@@ -84,7 +91,7 @@ def summarise(review: Review) -> str:
         return "Something could not be read or decided; see the report."
     changed = review.first_change
     if changed is None:
-        return "No functional change in what was read, for all inputs."
+        return f"No change found in {COMPARED}, for all inputs; not compared: {NOT_COMPARED}."
     where = f", first by {_quote_subject(changed)}" if len(patches) > 1 else ""
     names = dict.fromkeys(f"{each.function}()" for patch in patches for each in changed_functions(patch))
     return f"{_join(list(names))} {'do' if len(names) > 1 else 'does'} not do the same{where}; " + (

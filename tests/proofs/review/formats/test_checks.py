@@ -118,7 +118,9 @@ def test_a_check_of_patchwork(review: Review, state: str) -> None:
 def test_each_patch_of_a_series_has_a_check_of_its_own() -> None:
     found = json.loads(b4.render_patchwork(reviews.review(reviews.harmless(1), reviews.broken(2))))
     assert [each["check"]["state"] for each in found] == ["success", "fail"]
-    assert found[0]["check"]["description"] == "No functional change in what was read, for all inputs."
+    assert found[0]["check"]["description"].startswith(
+        "No change found in answers, calls with their arguments in order, "
+    )
 
 
 # SARIF ---------------------------------------------------------------------------------------
