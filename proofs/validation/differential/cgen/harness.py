@@ -33,8 +33,8 @@ from proofs.validation.differential.cgen.c_terms import HELPERS, TermWriter, Unp
 from proofs.validation.differential.cgen.callees import CallSites, FunctionPointers
 from proofs.validation.differential.cgen.dependencies import Dependencies
 from proofs.validation.differential.cgen.memory_layout import MemoryLayout
-from proofs.validation.differential.cgen.projection import project_onto
 from proofs.validation.differential.cgen.stubs import Stubs, singleton_cases
+from proofs.validation.differential.projection import project_onto
 
 _RUNTIME = Path(__file__).parent / "runtime"
 #: Values of which GCC's C and the procedure agree by construction: the stub hands out the same word.
