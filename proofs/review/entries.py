@@ -202,7 +202,7 @@ def _status(each: TheoremReview, is_open: bool) -> Status:
 
 
 def _describe_verdicts(each: TheoremReview) -> str:
-    one, two = (verdict.value if verdict else "n/a" for verdict in each.verdicts)
+    one, two = (verdict.value if verdict else "not checked" for verdict in each.verdicts)
     return one if one == two else f"{one} before, {two} after"
 
 

@@ -69,8 +69,8 @@ class VerdictChange(Enum):
     SAME = "as before"
     BROKEN = "held before, and does not hold any more"
     MENDED = "did not hold before, and holds now"
-    LOST = "has lost its meaning"
-    NEW = "was not applicable before"
+    LOST = "became vacuous, or was not checked after the patch"
+    NEW = "was not checked before"
     OTHERWISE = "fails otherwise than it did before"
 
 

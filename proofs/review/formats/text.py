@@ -27,9 +27,9 @@ BROKEN, NAMES, ROWS, FUNCTIONS, RESPECTS = 3, 4, 14, 3, 4
 
 _QUESTION = {
     VerdictChange.BROKEN: "Is it intended that this does not hold any more?",
-    VerdictChange.LOST: "Is it intended that this has lost its meaning? Nothing satisfies its premises any more:",
+    VerdictChange.LOST: "This became vacuous, or could not be checked after the patch; is it intended?",
     VerdictChange.OTHERWISE: "Is it intended that this fails in another way than before?",
-    VerdictChange.NEW: "Was this not applicable before, and is it as intended now?",
+    VerdictChange.NEW: "This was not checked before; is it as intended now?",
 }
 #: The questions in the order in which they are put.
 _ORDER = (VerdictChange.BROKEN, VerdictChange.OTHERWISE, VerdictChange.LOST, VerdictChange.NEW)

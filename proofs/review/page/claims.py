@@ -76,8 +76,8 @@ def render_verdicts(each: TheoremReview) -> Iterator[Child]:
 
 def render_verdict(given: Verdict | None) -> Element:
     """A verdict as a word with a colour."""
-    word = "n/a" if given is None else given.value
-    return element("span", word, class_=f"verdict v-{word.lower().replace('/', '')}")
+    word = "not checked" if given is None else given.value
+    return element("span", word, class_=f"verdict v-{word.lower().replace(' ', '-')}")
 
 
 def _body(each: TheoremReview, assumed: FactIndex) -> Iterator[Child]:

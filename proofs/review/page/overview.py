@@ -15,7 +15,7 @@ from proofs.review.review import PatchReview, Review, Status, TheoremReview, Ver
 _MEANS = {
     Status.PASS: "No function changes, and every verdict is as before.",
     Status.WARN: "Behaviour changes, or something is undecided; no theorem was broken.",
-    Status.FAIL: "A theorem was broken, has lost its meaning, or fails otherwise than before.",
+    Status.FAIL: "A theorem was broken, became vacuous or could not be checked, or fails otherwise than before.",
 }
 _SIGN = {Status.PASS: "\N{CHECK MARK}", Status.WARN: "!", Status.FAIL: "\N{MULTIPLICATION SIGN}"}
 #: Theorems that are named in the overview; the others are counted.
