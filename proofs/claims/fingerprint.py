@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""On what does a verdict depend?  All of it as one digest, so that an answer can be kept for it.
+"""Fingerprints: one digest of all that a verdict depends on, by which its answer is cached.
 
 A claim's fingerprint is over the whole content of the claim (procedures, words, constants, facts,
 premises, conclusion, expectation) and over the tool: every source file of ours, the solver and

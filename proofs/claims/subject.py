@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Which function of which kernel is a claim about?  Names of subjects, read back.
+"""Names of subjects, read back: which function of which kernel a claim is about.
 
 A kernel's fault path is called as its release, ``7.3``; any other function of it ``7.3:gmem_abort``.
 Two kernels that are compared are ``7.2.13..7.3.4``.  Shapes have names that begin with a letter.

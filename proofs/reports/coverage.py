@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What is proved of which function of which kernel?  Verdicts are counted; the text is Markdown.
+"""Coverage of functions by theorems, per kernel: counts of verdicts as Markdown.
 
 Trusted: as for every verdict; nothing is decided here.
 """

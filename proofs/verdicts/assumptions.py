@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Which of the assumptions behind the proofs are themselves proved, of the function that they are about?
+"""Assumptions behind the proofs that are proved themselves, of the function that they are about.
 
 A fault path is proved with facts about its caller and core-mm, and with contracts of what it calls.
 Where that function is read as a target of its own, its theorems may say what was assumed.  An

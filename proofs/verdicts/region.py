@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""On which inputs exactly?  A region as the smallest formula over a few chosen conditions.
+"""Regions of inputs as the smallest formula over a few chosen conditions.
 
 Every combination of the conditions is asked of the solver as a claim: does the region hold
 wherever they do, or nowhere?  The answers make a truth table, and sympy makes the formula.

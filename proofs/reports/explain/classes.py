@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""How many kinds of counterexamples does a claim have?  A kind is a row of the table of attributes.
+"""Classes of the counterexamples of a claim; a class is a row of the table of attributes.
 
 Each row is asked of the solver as a claim: does the theorem hold of every input that is in the row?
 So is what is in no row.  The rows are those of the procedure itself, so that what it treats alike is

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What does the shape that stands for a kernel do on a kernel's counterexample?  Both, beside each other.
+"""Replay of a kernel's counterexample on the model that stands for the kernel, both beside each other.
 
 The shape runs on the kernel's inputs, with the kernel's own definition of each word
 (``proofs.claims.relational.conformance``), so that it is the same witness.

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What would make a theorem fail?  The smallest mistake in its procedure with which it is refuted.
+"""The smallest mutant of a procedure that refutes a theorem.
 
 The mistakes are those of ``counterexamples.mutation``, the smallest kind of change first.  The inputs on which
 the premises are known to hold say at once of many that they break the theorem; of those that are smaller,

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Would a macro's text, put where the macro's name stands, be torn apart by the operators around it?
+"""Precedence of a macro's text where the macro's name stands: whether operators around it would tear it apart.
 
 ``#define SUM a + b`` in ``SUM * 2`` means ``a + b * 2``.  The front-end reads a macro's text by itself,
 which is right only if the text binds at least as tightly as its surroundings do.

@@ -151,7 +151,7 @@ class Loops:
         return self.context.objects.input(self.context.objects.unique(text), sort, Origin.HAVOC, _NOTE)
 
     def _with_unknown_arguments(self, call: Call) -> Call:
-        """The call of a event in another iteration, with any arguments."""
+        """The call of an event in another iteration, with any arguments."""
         arguments = tuple(
             (a, self._unknown(f"{call.effect}.{a} in the loop", t.sort)) for a, t in call.arguments
         )

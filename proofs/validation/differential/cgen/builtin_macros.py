@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """C of our own for the macros that the front-end gives a meaning instead of expanding them.
 
-Source: the definitions that model/source/lowering/builtins.py and accesses.py name, without their checks at
+Source: the definitions that model/source/lowering/builtins.py and calls/memory_access.py name, without their checks at
 compile time.  No other CPU runs here: what it may have stored is an input.
 """
 
