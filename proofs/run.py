@@ -36,7 +36,7 @@ from proofs.verdicts.cache import VerdictCache
 from proofs.verdicts.finding import Finding, build_finding
 from proofs.verdicts.portfolio import engines
 from proofs.verdicts.portfolio import text as told
-from proofs.verdicts.prove import decide_claims, examine_verdicts, needs_a_closer_look, with_obligations
+from proofs.verdicts.prove import decide_claims, examine_verdicts, needs_a_closer_look
 from proofs.verdicts.region import FormulaError, find_formula
 from proofs.verdicts.verdict import ClaimVerdict, ExpectationStatus, exit_code, make_unsupported
 
@@ -248,7 +248,7 @@ def _write(asked: Selection, found: Report, findings: Sequence[Finding]) -> None
         texts[asked.json] = as_json.render_json(found, findings)
     if asked.smt2 is not None:
         asked.smt2.mkdir(exist_ok=True)
-        made = [each.obligation for each in with_obligations(found.verdicts) if each.obligation is not None]
+        made = [each.obligation for each in found.verdicts if each.answer is not None]
         texts |= {asked.smt2 / smtlib.file_name(each.claim): smtlib.render_claim(each) for each in made}
     disagreements = told.render_reports(found.verdicts)
     if disagreements:

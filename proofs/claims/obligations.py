@@ -31,18 +31,28 @@ LONGEST_NAME = 60
 
 def build_obligations(claims: Iterable[Claim]) -> list[Obligation]:
     """The obligations of the claims, in their order; each procedure is run once."""
-    maker = _Maker()
+    maker = ObligationMaker()
     return [maker.obligation(claim) for claim in claims]
 
 
 @dataclass
-class _Maker:
-    """What claims share: results by procedure, and bound terms by group of procedures."""
+class ObligationMaker:
+    """Makes the obligation of a claim when it is first needed, and keeps it.
 
+    Claims share results by procedure, and bound terms by group of procedures.
+    """
+
+    made: dict[str, Obligation] = field(default_factory=dict)
     results: dict[int, symbolic.Result] = field(default_factory=dict)
     groups: dict[tuple[tuple[str, int], ...], _Group] = field(default_factory=dict)
 
     def obligation(self, claim: Claim) -> Obligation:
+        """The obligation of the claim; claims are told apart by their names."""
+        if claim.name not in self.made:
+            self.made[claim.name] = self._make(claim)
+        return self.made[claim.name]
+
+    def _make(self, claim: Claim) -> Obligation:
         identity = tuple((text, id(procedure)) for text, procedure in claim.procedures.items())
         group = self.groups.get(identity)
         if group is None:

@@ -35,7 +35,6 @@ from proofs.evidence.search.worker import Task
 from proofs.solvers import parallel
 from proofs.theorems.expectation import Verdict
 from proofs.verdicts.portfolio.engines import z3_version
-from proofs.verdicts.prove import with_obligations
 from proofs.verdicts.verdict import CertificateCheck, ClaimVerdict, EngineOpinion
 
 #: What a process is for that verifies files.
@@ -80,7 +79,7 @@ def make(judged: Iterable[ClaimVerdict], jobs: int, cache: Path | None = None) -
     """Evidence that was checked; ``cache`` is a directory with what earlier runs found, which is checked
     like the rest.  Raises EvidenceError."""
     subjects: dict[str, list[ClaimVerdict]] = {}
-    for each in with_obligations(judged):
+    for each in judged:
         subjects.setdefault(each.name.partition("@")[2], []).append(each)
     parts = [_Part(*part) for subject, members in subjects.items() for part in _parts(subject, members)]
     found: dict[str, str] = {}
@@ -183,9 +182,9 @@ def _parts(
     subject: str, members: Sequence[ClaimVerdict]
 ) -> Iterable[tuple[Obligations, list[ClaimVerdict], list[NoObligation]]]:
     """The parts of a subject, with their verdicts; the first has what could not be asked."""
-    without = [NoObligation(j.name, j.verdict.value, j.why) for j in members if j.obligation is None]
+    without = [NoObligation(j.name, j.verdict.value, j.why) for j in members if j.answer is None]
     by_name = {j.name: j for j in members}
-    pairs = [(j.claim, j.obligation) for j in members if j.obligation is not None]
+    pairs = [(j.claim, j.obligation) for j in members if j.answer is not None]
     parts = list(collect.collect_parts(subject, pairs)) or [Obligations(subject, (), (), ())]
     for i, part in enumerate(parts):
         yield part, [by_name[claim.name] for claim in part.claims], [] if i else without

@@ -46,9 +46,9 @@ def build_finding(judged: ClaimVerdict) -> Finding:
 
 
 def _witness(judged: ClaimVerdict, shown: MinimalModel | None, outcome: Term) -> Witness | None:
-    obligation = judged.obligation
-    if shown is None or obligation is None:
+    if shown is None:
         return None
+    obligation = judged.obligation
 
     def rerun(model: Mapping[str, int]) -> Mapping[str, Run]:
         return replay(judged.claim, obligation.concrete(model)).runs

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from proofs.claims.claim import Claim
-from proofs.claims.obligations import build_obligations
+from proofs.claims.obligations import ObligationMaker, build_obligations
 from proofs.solvers.obligation import Obligation
 from proofs.solvers.query import SatStatus
 from proofs.solvers.smt.batch import batches, single_batches
@@ -21,23 +21,22 @@ def decide_claims(
     pool: Pool, claims: Sequence[Claim], memory: VerdictCache | None = None
 ) -> Iterator[ClaimVerdict]:
     """The verdict of each claim, in the order in which they are found; what the memory holds is not
-    asked, and has no obligation.
+    asked.
 
     Raises ValueError if two claims have the same name.
     """
-    memory = memory or VerdictCache()
+    memory, maker = memory or VerdictCache(), ObligationMaker()
     names = [claim.name for claim in claims]
     if len(set(names)) != len(names):
         twice = next(name for name in names if names.count(name) > 1)
         raise ValueError(f"Two claims are called {twice}; names of claims must differ.")
-    known = list(memory.lookup(claims))
+    known = [replace(each, maker=maker) for each in memory.lookup(claims)]
     yield from known
     left = _without(claims, known)
-    made = {obligation.claim: obligation for obligation in build_obligations(left)}
-    known = list(memory.lookup_minimal(left, list(made.values())))
+    known = list(memory.lookup_minimal(left, [maker.obligation(claim) for claim in left]))
     yield from known
     left = _without(left, known)
-    for each in _judged(pool, left, [made[claim.name] for claim in left], closely=False):
+    for each in _judged(pool, left, [maker.obligation(claim) for claim in left], closely=False):
         memory.store(each)
         yield each
 
@@ -48,8 +47,8 @@ def examine_verdicts(
     """The same verdicts with least witnesses and the facts used; what could not be found out in
     time is missing and said to be."""
     memory = memory or VerdictCache()
-    first = {each.name: each for each in with_obligations(judged) if each.obligation is not None}
-    made = {each.name: each.obligation for each in first.values() if each.obligation is not None}
+    first = {each.name: each for each in judged if each.answer is not None}
+    made = {each.name: each.obligation for each in first.values()}
     claims = [each.claim for each in first.values()]
     known = list(memory.lookup_minimal(claims, list(made.values())))
     for second in known:
@@ -82,14 +81,6 @@ def decide_conclusions(pool: Pool, claims: Sequence[Claim]) -> dict[str, bool | 
 def _without(claims: Sequence[Claim], known: Iterable[ClaimVerdict]) -> list[Claim]:
     names = {each.name for each in known}
     return [claim for claim in claims if claim.name not in names]
-
-
-def with_obligations(judged: Iterable[ClaimVerdict]) -> list[ClaimVerdict]:
-    """The same verdicts, each with its obligation if it was ever asked."""
-    each = list(judged)
-    bare = [one.claim for one in each if one.answer is not None and one.obligation is None]
-    made = {obligation.claim: obligation for obligation in build_obligations(bare)}
-    return [replace(one, obligation=made.get(one.name, one.obligation)) for one in each]
 
 
 def needs_a_closer_look(judged: ClaimVerdict) -> bool:

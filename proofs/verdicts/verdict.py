@@ -19,6 +19,7 @@ from model.logic.ternary import evaluate_ternary
 from model.program.interpreter import Inputs
 from model.program.procedure import ProcedureError
 from proofs.claims.claim import Claim, Replay, replay
+from proofs.claims.obligations import ObligationMaker
 from proofs.solvers.obligation import Obligation
 from proofs.solvers.query import Answer, SatStatus
 from proofs.theorems.expectation import Verdict
@@ -80,8 +81,8 @@ class CertificateCheck:
 @dataclass(frozen=True)
 class ClaimVerdict:
     """A claim's verdict.  ``why`` says, in sentences, what is to be known beside it: why it is not
-    as expected.  ``answer`` is what the solver said, None where the claim could not be asked; so is
-    the obligation, and also where the answer is an earlier run's.  ``compiled`` says what the compiled
+    as expected.  ``answer`` is what the solver said, None where the claim could not be asked, and
+    ``maker`` makes the obligation when it is first needed.  ``compiled`` says what the compiled
     C does on the witness, if that was asked, ``engines`` what each engine answers, z3 first, if several
     were, and ``certificate`` what evidence there is, if that was made."""
 
@@ -89,8 +90,8 @@ class ClaimVerdict:
     verdict: Verdict
     status: ExpectationStatus
     why: str = ""
-    obligation: Obligation | None = None
     answer: Answer | None = None
+    maker: ObligationMaker = field(default_factory=ObligationMaker, repr=False, compare=False)
     compiled: str = ""
     engines: tuple[EngineOpinion, ...] = ()
     certificate: CertificateCheck | None = None
@@ -98,6 +99,12 @@ class ClaimVerdict:
     @property
     def name(self) -> str:
         return self.claim.name
+
+    @property
+    def obligation(self) -> Obligation:
+        """The obligation of the claim, made when it is first needed.  A claim that could not be asked has none:
+        its procedures were not read, so look at ``answer`` first."""
+        return self.maker.obligation(self.claim)
 
     @property
     def word(self) -> str:
@@ -159,14 +166,13 @@ def judge(
     claim: Claim, obligation: Obligation, answer: Answer, replays: Replays | None = None
 ) -> ClaimVerdict:
     """The verdict that the answer supports; ``replays`` may be shared between claims."""
+    maker = ObligationMaker({claim.name: obligation})
     contradiction = next(_contradictions(claim, obligation, answer, replays or Replays()), "")
     if contradiction:
-        return ClaimVerdict(
-            claim, Verdict.DISAGREE, ExpectationStatus.DISAGREE, contradiction, obligation, answer
-        )
+        return ClaimVerdict(claim, Verdict.DISAGREE, ExpectationStatus.DISAGREE, contradiction, answer, maker)
     verdict, why = _verdict(answer)
     standing, more = _standing(claim, obligation, answer, verdict)
-    return ClaimVerdict(claim, verdict, standing, " ".join(filter(None, (why, more))), obligation, answer)
+    return ClaimVerdict(claim, verdict, standing, " ".join(filter(None, (why, more))), answer, maker)
 
 
 def _verdict(answer: Answer) -> tuple[Verdict, str]:

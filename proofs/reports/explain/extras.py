@@ -18,7 +18,6 @@ from proofs.reports.explain.smallest_mutant import find_breaking_mutant, is_brea
 from proofs.solvers.smt.pool import Pool
 from proofs.theorems.expectation import Verdict
 from proofs.verdicts.finding import Finding
-from proofs.verdicts.prove import with_obligations
 from proofs.verdicts.verdict import ClaimVerdict
 
 
@@ -30,10 +29,9 @@ def add_explanations(pool: Pool, found: Sequence[Finding], progress: Progress) -
 
 def _closely(pool: Pool, found: Sequence[Finding], progress: Progress) -> Iterator[Finding]:
     progress.begin("looking for the smallest mistakes and for other kinds", len(found))
-    made = {each.name: each for each in with_obligations(each.verdict for each in found)}
     tables = Tables()
     for each in progress.count(found):
-        judged = made[each.verdict.name]
+        judged = each.verdict
         if is_breakable(judged):
             yield replace(each, breaking=find_breaking_mutant(pool, judged).render_text())
         elif each.counterexample is not None:

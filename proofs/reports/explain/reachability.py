@@ -26,9 +26,10 @@ from proofs.verdicts.verdict import ClaimVerdict
 def find_reach(judged: ClaimVerdict, on: Term = TRUE) -> Reach:
     """How a program gets to the counterexample, by a page of which ``on`` is true; nothing of a verdict
     that has none."""
-    answer, obligation = judged.answer, judged.obligation
-    if answer is None or answer.counterexample is None or obligation is None:
+    answer = judged.answer
+    if answer is None or answer.counterexample is None:
         return Reach()
+    obligation = judged.obligation
     names = _names(judged.claim, obligation)
     asked = _Asked(judged.claim, obligation, answer.counterexample.model, names)
     witness = {word: asked.model[each] for word, each in asked.names.items() if each in asked.model}

@@ -51,7 +51,7 @@ def render_counterpart(judged: ClaimVerdict, about: KernelFunction | None) -> st
 
 def _told(both: Claim, judged: ClaimVerdict, shape: str) -> str:
     obligation, answer = judged.obligation, judged.answer
-    assert obligation is not None and answer is not None and answer.counterexample is not None
+    assert answer is not None and answer.counterexample is not None
     shown = answer.counterexample
 
     def rerun(model: Mapping[str, int]) -> Mapping[str, Run]:

@@ -111,7 +111,7 @@ def _first_on_inputs(judged: ClaimVerdict, ordered: Sequence[Mutant]) -> int | N
 
 def _reached(judged: ClaimVerdict) -> Iterator[Inputs]:
     """Inputs on which the premises hold."""
-    if judged.answer is None or judged.obligation is None:
+    if judged.answer is None:
         return
     models = [judged.answer.reached, *([judged.answer.example.model] if judged.answer.example else [])]
     yield from (judged.obligation.concrete(model) for model in models if model)

@@ -49,9 +49,10 @@ def pair_theorem_runs(before: Finding | None, after: Finding) -> dict[str, Witne
 
 
 def _replay_before(claim: Claim, after: Finding, course: WitnessRun) -> WitnessRun | None:
-    obligation, answer = after.verdict.obligation, after.verdict.answer
-    if obligation is None or answer is None or answer.counterexample is None:
+    answer = after.verdict.answer
+    if answer is None or answer.counterexample is None:
         return None
+    obligation = after.verdict.obligation
     try:
         run = replay(claim, obligation.concrete(answer.counterexample.model)).runs[""]
     except ProcedureError:

@@ -226,13 +226,13 @@ def confirm_tree(
 
 def replay_claim(judged: ClaimVerdict, known: CompiledKernels) -> WitnessReplay:
     """Run the compiled C on the witness of one claim."""
-    obligation, shown = judged.obligation, judged.answer.counterexample if judged.answer else None
-    if obligation is None or shown is None:
+    shown = judged.answer.counterexample if judged.answer else None
+    if shown is None:
         return WitnessReplay(judged.name, False, "it has no witness")
     functions = known.functions_of(judged.claim)
     if isinstance(functions, str):
         return WitnessReplay(judged.name, False, functions)
-    first = obligation.concrete(shown.model)
+    first = judged.obligation.concrete(shown.model)
     found = _replay_on(judged.claim, functions, known, first)
     if found.holds or found.differs:
         return found

@@ -306,6 +306,6 @@ def _mark(i: int) -> str:
 
 def _counterexample(judged: ClaimVerdict) -> Inputs | None:
     """The input on which a claim was refuted."""
-    if judged.answer is None or judged.obligation is None or judged.verdict is not Verdict.REFUTED:
+    if judged.answer is None or judged.verdict is not Verdict.REFUTED:
         return None
     return judged.obligation.concrete(judged.answer.refuted)

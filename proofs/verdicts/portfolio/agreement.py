@@ -19,7 +19,6 @@ from proofs.theorems.expectation import Verdict
 from proofs.verdicts.cache import VerdictCache
 from proofs.verdicts.portfolio.engines import LEFT_OPEN, Engine, z3_version
 from proofs.verdicts.portfolio.pool import answers
-from proofs.verdicts.prove import with_obligations
 from proofs.verdicts.verdict import ClaimVerdict, EngineOpinion, ExpectationStatus, Replays, agree, judge
 
 OPEN = (SatStatus.UNKNOWN, SatStatus.TIMEOUT, SatStatus.NOT_QUERIED)
@@ -43,9 +42,8 @@ def ask_portfolio(
         for name, agrees in kept.items():
             known[name] = _from_cache(known[name], engine.name, agrees)
             yield known[name]
-        rest = with_obligations(each for each in asked if each.name not in kept)
-        known |= {each.name: each for each in rest}
-        pairs = [(each.claim, each.obligation) for each in rest if each.obligation is not None]
+        rest = [each for each in asked if each.name not in kept and each.answer is not None]
+        pairs = [(each.claim, each.obligation) for each in rest]
         for answer in answers(engine, pairs, limit, jobs):
             found = add_answer(known[answer.claim], engine.name, engine.version, answer, replays)
             known[answer.claim] = found
@@ -79,7 +77,7 @@ def add_answer(
     judged: ClaimVerdict, name: str, version: str, answer: Answer, replays: Replays | None = None
 ) -> ClaimVerdict:
     """The verdict beside another engine's answer."""
-    assert judged.answer is not None and judged.obligation is not None
+    assert judged.answer is not None
     said = _answers_so_far(judged)
     agrees = _agrees(judged, answer)
     found = replace(
@@ -110,7 +108,7 @@ def _agrees(judged: ClaimVerdict, answer: Answer) -> bool | None:
 
 def _contradiction(judged: ClaimVerdict, name: str, answer: Answer, replays: Replays | None) -> str:
     """Why the two cannot both be right, as a sentence."""
-    assert judged.answer is not None and judged.obligation is not None
+    assert judged.answer is not None
     alone = judge(judged.claim, judged.obligation, answer, replays)
     if alone.verdict is Verdict.DISAGREE:
         return f"The interpreter does not confirm what {name} says: {alone.why}"

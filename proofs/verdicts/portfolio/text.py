@@ -78,7 +78,6 @@ def render_places(judged: Iterable[ClaimVerdict]) -> Iterator[str]:
 
 def render_report(judged: ClaimVerdict) -> str:
     """A disagreement as a file: who said what, and the obligation in SMT-LIB."""
-    assert judged.obligation is not None
     lines = ["Engines disagree on this claim.", *render_answers(judged), judged.why]
     return smt_text.comment("\n".join(lines)) + smtlib.render_claim(judged.obligation)
 

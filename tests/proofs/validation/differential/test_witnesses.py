@@ -16,7 +16,6 @@ from model.source.targets.target import ReturnValue, Target
 from model.vocabulary import Symbols
 from proofs import run
 from proofs.claims.claim import Claim
-from proofs.claims.obligations import build_obligations
 from proofs.solvers.query import Answer, MinimalModel, SatStatus
 from proofs.theorems.expectation import Verdict
 from proofs.validation.differential.program import compile_target
@@ -54,8 +53,7 @@ def told(of: Kernel, known: Kernel, folder: Path, **model: int) -> WitnessReplay
         then=~same(said, const(1, BV32)),
     )  # fmt: skip
     answer = Answer(claim.name, SatStatus.SAT, counterexample=MinimalModel(model, {}))
-    obligation = build_obligations([claim])[0]
-    judged = ClaimVerdict(claim, Verdict.REFUTED, ExpectationStatus.UNEXPECTED, "", obligation, answer)
+    judged = ClaimVerdict(claim, Verdict.REFUTED, ExpectationStatus.UNEXPECTED, "", answer)
     return replay_claim(judged, CompiledKernels([known], folder))
 
 
@@ -101,9 +99,7 @@ def test_other_c_than_the_procedures_differs(tmp_path: Path) -> None:
         then=~same(said, const(1, BV32)),
     )
     answer = Answer(claim.name, SatStatus.SAT, counterexample=MinimalModel({"n": 5}, {}))
-    judged = ClaimVerdict(
-        claim, Verdict.REFUTED, ExpectationStatus.UNEXPECTED, "", build_obligations([claim])[0], answer
-    )
+    judged = ClaimVerdict(claim, Verdict.REFUTED, ExpectationStatus.UNEXPECTED, "", answer)
     assert replay_claim(judged, known).differs
 
 

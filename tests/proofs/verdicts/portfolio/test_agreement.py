@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from proofs.claims.claim import Claim
-from proofs.claims.obligations import build_obligations
+from proofs.claims.obligations import ObligationMaker, build_obligations
 from proofs.cli.selection import ENGINES
 from proofs.reports.table import letter
 from proofs.run import main
@@ -244,7 +244,7 @@ def test_what_diagrams_said_is_kept_and_not_asked_again(
     )
     with VerdictCache(tmp_path, lambda: "this tool") as memory:
         first = {each.name: each for each in ask_portfolio(proved, [half], 10, 1, memory)}
-    bare = [replace(each, obligation=None) for each in proved]
+    bare = [replace(each, maker=ObligationMaker()) for each in proved]
     with VerdictCache(tmp_path, lambda: "this tool") as memory:
         monkeypatch.setattr("proofs.verdicts.portfolio.agreement.answers", lambda _, pairs, *__: iter(pairs))
         exported = {each.name: each for each in ask_portfolio(bare, [half], 10, 1, memory)}
