@@ -35,6 +35,6 @@ def test_what_has_no_counterpart_is_told() -> None:
     (found,) = ask_closely([CLAIMS["beyond_needs_hardware"]])
     assert render_counterpart(found.verdict, None) == ""
     assert render_counterpart(found.verdict, parse_subject("7.3:gmem_abort")) == (
-        "No model has a render_counterpart of it: models stand for user_mem_abort() alone, not gmem_abort()."
+        "No model has a counterpart of it: models stand for user_mem_abort() alone, not gmem_abort()."
     )
     assert render_counterpart(found.verdict, parse_subject("6.1")).startswith("No model stands for 6.1")

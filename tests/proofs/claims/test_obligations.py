@@ -86,7 +86,7 @@ def test_two_procedures_on_the_same_inputs() -> None:
     claim = toy.claim(
         "both_answer_alike", one, (), same(name("ret", W), qualify("two", name("ret", W))), facts=()
     )
-    pair = Claim(**{**vars(claim), "subjects": {"": one, "two": two}})
+    pair = Claim(**{**vars(claim), "procedures": {"": one, "two": two}})
     (judged,) = ask([pair])
     assert judged.verdict is Verdict.REFUTED
     assert (

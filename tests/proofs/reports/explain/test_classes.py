@@ -67,4 +67,4 @@ def test_a_premise_may_leave_no_other_kind() -> None:
 )
 def test_how_many_is_a_sentence(count: int, elsewhere: bool, undecided: int, told: str) -> None:
     rows = (AttributeRow((), (), ()),) * count
-    assert Kinds(rows, 31, elsewhere, undecided).told() == told
+    assert Kinds(rows, 31, elsewhere, undecided).render_summary() == told

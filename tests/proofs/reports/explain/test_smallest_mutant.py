@@ -39,7 +39,7 @@ def test_what_is_told_to_break_a_theorem_breaks_it() -> None:
     changed = replace(claim, procedures={"": found.by.procedure}, expected=None)
     assert judged(changed).verdict is Verdict.REFUTED
     assert found.render_text().startswith(f"It would fail if, in line {found.by.span.line}, `")
-    assert broken(claim).render_text() == found.told()
+    assert broken(claim).render_text() == found.render_text()
 
 
 def test_what_nothing_breaks_is_told_with_the_count() -> None:
