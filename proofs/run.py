@@ -102,52 +102,63 @@ def _page(asked: Selection, load: Callable[[Selection], LoadedClaims], progress:
     if asked.list_claims:
         known = load(asked)
         return _Page((), table.render_listing(select_claims(asked, known.claims), known.skipped), 0)
+    return _prove(asked, load, progress)
+
+
+@dataclass(frozen=True)
+class _Run:
+    """What the stages of a run have at hand."""
+
+    asked: Selection
+    pool: Pool
+    cache: VerdictCache
+    progress: Progress
+
+    @property
+    def shows_everything(self) -> bool:
+        """Whether a witness is shown of every claim, and not only of the unexpected ones."""
+        return self.asked.explain is not None or self.asked.json is not None or self.asked.against is not None
+
+
+def _prove(asked: Selection, load: Callable[[Selection], LoadedClaims], progress: Progress) -> _Page:
+    """From claims to the page: decide, examine, show, explain, ask other engines, run the C, make evidence."""
     place = None if asked.no_cache else default_directory()
-    with VerdictCache(place) as memory, Pool(asked.jobs, asked.timeout) as pool:
-        if not memory.is_promising():
+    with VerdictCache(place) as cache, Pool(asked.jobs, asked.timeout) as pool:
+        run = _Run(asked, pool, cache, progress)
+        if not cache.is_promising():
             pool.start(2)  # they load the solver while the claims are made
         progress.begin("reading" if asked.linux else "making the claims")
         known = load(asked)
         claims = select_claims(asked, known.claims)
         if asked.adequacy:
-            return _weighed(asked, pool, claims, known, progress, memory)
-        judged = _decided(pool, claims, known.unread, progress, memory)
-        left_out = len(known.claims) - len(claims)
-        found = Report(judged, known.skipped, left_out, known.notes, known.contracts)
-        findings = _findings(asked, pool, found, progress, memory)
-        findings = _crossed(asked, findings, progress, memory)
-    _tell(memory, sys.stderr)
-    findings = _compiled(asked, findings, progress) if asked.compiled else findings
-    if asked.evidence is not None:
-        findings = _evident(asked.evidence, findings, asked.jobs, place, progress)
-    found = replace(found, verdicts=tuple(f.verdict for f in findings))
-    _write(asked, found, findings)
-    return _result(asked, found, findings)
+            return _assess(run, claims, known)
+        verdicts = _examine(run, _decide(run, claims, known.unread))
+        findings = _ask_portfolio(run, _explain(run, _show(run, verdicts)))
+    _report_cache_hits(cache, sys.stderr)
+    findings = _make_evidence(asked, _run_compiled(asked, findings, progress), place, progress)
+    verdicts = tuple(each.verdict for each in findings)
+    report = Report(verdicts, known.skipped, len(known.claims) - len(claims), known.notes, known.contracts)
+    _write(asked, report, findings)
+    return _result(asked, report, findings)
 
 
-def _weighed(
-    asked: Selection,
-    pool: Pool,
-    claims: Sequence[Claim],
-    known: LoadedClaims,
-    progress: Progress,
-    memory: VerdictCache,
-) -> _Page:
+def _assess(run: _Run, claims: Sequence[Claim], known: LoadedClaims) -> _Page:
     """What the theorems are worth, instead of a table."""
     from proofs.validation.adequacy import report as adequacy  # few runs need it
 
+    asked = run.asked
     read = [claim for claim in claims if claim.name not in known.unread]
     whole = len(read) == len(known.claims) and asked.linux is None and asked.shape is None
-    found = adequacy.assess_theorems(pool, read, progress, memory, whole)
+    found = adequacy.assess_theorems(run.pool, read, run.progress, run.cache, whole)
     if asked.json is not None:
         write_all({asked.json: found.json})
     return _Page((), found.text, found.code)
 
 
-def _tell(memory: VerdictCache, stream: TextIO) -> None:
-    """Tell a person how much was taken from earlier runs."""
-    if memory.hits and stream.isatty():
-        stream.write(f"{len(memory.hits)} answers are from earlier runs; --no-cache asks again.\n")
+def _report_cache_hits(cache: VerdictCache, stream: TextIO) -> None:
+    """Say to a person how much was taken from earlier runs."""
+    if cache.hits and stream.isatty():
+        stream.write(f"{len(cache.hits)} answers are from earlier runs; --no-cache asks again.\n")
 
 
 def _shown(pattern: str, known: LoadedClaims) -> _Page:
@@ -156,92 +167,108 @@ def _shown(pattern: str, known: LoadedClaims) -> _Page:
     return _Page((), "\n\n".join(texts), 0)
 
 
-def _decided(
-    pool: Pool, claims: Sequence[Claim], unread: Mapping[str, str], progress: Progress, memory: VerdictCache
-) -> tuple[ClaimVerdict, ...]:
+# Stages ---------------------------------------------------------------------------------------------
+def _decide(run: _Run, claims: Sequence[Claim], unread: Mapping[str, str]) -> tuple[ClaimVerdict, ...]:
     """The verdicts in the order of the claims."""
     asked = [claim for claim in claims if claim.name not in unread]
-    progress.begin("deciding", len(asked))
-    by_name = {each.name: each for each in progress.count(decide_claims(pool, asked, memory))}
+    run.progress.begin("deciding", len(asked))
+    decided = {each.name: each for each in run.progress.count(decide_claims(run.pool, asked, run.cache))}
     return tuple(
-        by_name[c.name] if c.name in by_name else make_unsupported(c, unread[c.name]) for c in claims
+        decided[claim.name] if claim.name in decided else make_unsupported(claim, unread[claim.name])
+        for claim in claims
     )
 
 
-def _findings(
-    asked: Selection, pool: Pool, found: Report, progress: Progress, memory: VerdictCache
-) -> list[Finding]:
-    """The verdicts with what is shown of them: all if that was asked for, else the unexpected."""
-    everything = asked.explain is not None or asked.json is not None or asked.against is not None
-    replayed = Verdict.REFUTED if asked.compiled else None
-    closely = [
-        each for each in found.verdicts if everything or needs_a_closer_look(each) or each.verdict is replayed
+def _examine(run: _Run, verdicts: Sequence[ClaimVerdict]) -> tuple[ClaimVerdict, ...]:
+    """The verdicts with least witnesses: all if that was asked for, else the unexpected ones."""
+    replayed = Verdict.REFUTED if run.asked.compiled else None
+    wanted = [
+        each
+        for each in verdicts
+        if run.shows_everything or needs_a_closer_look(each) or each.verdict is replayed
     ]
-    progress.begin("looking for the least witnesses", len(closely))
-    closer = {each.name: each for each in progress.count(examine_verdicts(pool, closely, memory))}
-    shown = [closer.get(each.name, each) for each in found.verdicts]
-    progress.begin("writing regions as formulas")
-    findings = [
-        _with_regions(pool, build_finding(each)) if everything else build_finding(each) for each in shown
-    ]
-    return add_explanations(pool, findings, progress) if asked.explain is not None else findings
+    run.progress.begin("looking for the least witnesses", len(wanted))
+    examined = run.progress.count(examine_verdicts(run.pool, wanted, run.cache))
+    return _update(verdicts, {each.name: each for each in examined})
 
 
-def _compiled(asked: Selection, findings: Sequence[Finding], progress: Progress) -> list[Finding]:
+def _show(run: _Run, verdicts: Sequence[ClaimVerdict]) -> tuple[Finding, ...]:
+    """The verdicts with their witnesses as data, and regions as formulas where everything is shown."""
+    run.progress.begin("writing regions as formulas")
+    findings = (build_finding(each) for each in verdicts)
+    return tuple(_with_regions(run.pool, each) if run.shows_everything else each for each in findings)
+
+
+def _explain(run: _Run, findings: Sequence[Finding]) -> Sequence[Finding]:
+    """The findings with what ``--explain`` says besides."""
+    if run.asked.explain is None:
+        return findings
+    return add_explanations(run.pool, findings, run.progress)
+
+
+def _ask_portfolio(run: _Run, findings: Sequence[Finding]) -> Sequence[Finding]:
+    """The findings with what other engines answer."""
+    from proofs.verdicts.portfolio import agreement  # what proves nothing does not need it
+
+    asked, others = run.asked, engines.select_engines(run.asked.engines)
+    run.progress.begin("asking other engines", len(findings) * len(others))
+    verdicts = [each.verdict for each in findings]
+    answered = run.progress.count(
+        agreement.ask_portfolio(verdicts, others, asked.timeout, asked.jobs, run.cache)
+    )
+    return _with_verdicts(findings, _update(verdicts, {each.name: each for each in answered}))
+
+
+def _run_compiled(asked: Selection, findings: Sequence[Finding], progress: Progress) -> Sequence[Finding]:
     """The findings, with what the compiled C does on the witness of each refuted claim."""
-    from proofs.validation.differential.witnesses import confirm_tree  # as in proofs.asked
+    if not asked.compiled:
+        return findings
+    from proofs.validation.differential.witnesses import confirm_tree  # few runs need it
 
     assert asked.linux is not None
     progress.begin("running the compiled C")
-    judged = [each.verdict for each in findings]
-    runs = confirm_tree(asked.linux, asked.rev, asked.pages, asked.config, judged)
-    return [
-        replace(each, verdict=replace(each.verdict, compiled=runs.get(each.verdict.name, "")))
-        for each in findings
-    ]
+    verdicts = [each.verdict for each in findings]
+    runs = confirm_tree(asked.linux, asked.rev, asked.pages, asked.config, verdicts)
+    return _with_verdicts(findings, [replace(each, compiled=runs.get(each.name, "")) for each in verdicts])
 
 
-def _evident(
-    directory: Path, findings: Sequence[Finding], jobs: int, cache: Path | None, progress: Progress
-) -> list[Finding]:
+def _make_evidence(
+    asked: Selection, findings: Sequence[Finding], cache: Path | None, progress: Progress
+) -> Sequence[Finding]:
     """The findings with what evidence there is of each proof, which is written."""
+    if asked.evidence is None:
+        return findings
     progress.begin("making evidence")
-    made = evidence.make((each.verdict for each in findings), jobs, cache)
-    evidence.write(directory, made.files)
-    certificates = made.certificates
-    return [
-        replace(each, verdict=replace(each.verdict, certificate=certificates.get(each.verdict.name)))
-        for each in findings
-    ]
+    verdicts = [each.verdict for each in findings]
+    made = evidence.make(verdicts, asked.jobs, cache)
+    evidence.write(asked.evidence, made.files)
+    return _with_verdicts(
+        findings, [replace(each, certificate=made.certificates.get(each.name)) for each in verdicts]
+    )
 
 
-def _crossed(
-    asked: Selection, findings: Sequence[Finding], progress: Progress, memory: VerdictCache
-) -> list[Finding]:
-    """The findings, with what other engines answer."""
-    from proofs.verdicts.portfolio import agreement  # what proves nothing does not need it
+def _update(verdicts: Sequence[ClaimVerdict], newer: Mapping[str, ClaimVerdict]) -> tuple[ClaimVerdict, ...]:
+    """The verdicts, in their order, with newer ones of the same claims in their places."""
+    return tuple(newer.get(each.name, each) for each in verdicts)
 
-    others = engines.select_engines(asked.engines)
-    progress.begin("asking other engines", len(findings) * len(others))
-    judged = {each.verdict.name: each.verdict for each in findings}
-    for each in progress.count(
-        agreement.ask_portfolio(judged.values(), others, asked.timeout, asked.jobs, memory)
-    ):
-        judged[each.name] = each
-    return [replace(each, verdict=judged[each.verdict.name]) for each in findings]
+
+def _with_verdicts(findings: Sequence[Finding], verdicts: Sequence[ClaimVerdict]) -> tuple[Finding, ...]:
+    """The findings with these verdicts, in the same order."""
+    return tuple(replace(each, verdict=verdict) for each, verdict in zip(findings, verdicts, strict=True))
 
 
 def _with_regions(pool: Pool, finding: Finding) -> Finding:
     """The finding with each region of the claim as a formula."""
-    judged, formulas = finding.verdict, dict[str, str]()
-    for region in judged.claim.regions if judged.answer is not None else ():
+    verdict, formulas = finding.verdict, dict[str, str]()
+    for region in verdict.claim.regions if verdict.answer is not None else ():
         try:
-            formulas[region.says] = find_formula(pool, judged.claim, region)
+            formulas[region.says] = find_formula(pool, verdict.claim, region)
         except FormulaError as error:
             formulas[region.says] = f"no formula: {error}"
     return replace(finding, regions=formulas)
 
 
+# The page -------------------------------------------------------------------------------------------
 def _write(asked: Selection, found: Report, findings: Sequence[Finding]) -> None:
     texts: dict[Path, str] = {}
     if asked.json is not None:
