@@ -19,7 +19,6 @@ from model.source.contracts.contract import Contract
 from model.source.errors import Unsupported
 from model.source.index.index import Index
 from model.source.index.lookup import Lookup, can_call
-from model.source.lowering.builtins import BUILTINS
 from model.source.lowering.front_end import FrontEnd
 from model.source.lowering.state.objects import LedgerEntry, Objects, Slot
 from model.source.preprocessor.annotations import NESTED_PARENTHESES
@@ -128,13 +127,13 @@ def _read(view: Lookup, version: Version, pages: str, subject: str, target: Targ
         )
     roles = dict(ROLES) if target.is_fault_path else {}
     contracts = {**common_contracts(), **target.contracts}
-    _refuse_redefinitions(view, target, contracts)
     front = FrontEnd(Types(view), Objects(roles=roles), contracts)
     given = _arguments(front, function, target)
     scope = {p: Slot(p, t, value if is_scalar(t) else None) for p, t, value in given}
     symbols = bind_at_entry(front, target, scope)
     front.context.given = scope
     result = front.lower_target(function, [value for _, _, value in given])
+    _refuse_redefinitions(front, target, contracts)
     called = effects(tuple(front.objects.bodies[0]))
     if target.effects and not any(effect in called for effect in target.effects):
         raise NoEffect(
@@ -163,15 +162,18 @@ def _read(view: Lookup, version: Version, pages: str, subject: str, target: Targ
     return Kernel(version, pages, target, function, procedure, ledger, digests, lambda: lowered)
 
 
-def _refuse_redefinitions(view: Lookup, target: Target, contracts: Mapping[str, Contract]) -> None:
-    """Refuse a target whose file gives a name another meaning than its contract or builtin believes it has."""
-    code = view.code(target.file)
-    for found in re.finditer(rb"^[ \t]*#[ \t]*(?:define|undef)[ \t]+(\w+)", code, re.MULTILINE):
-        name = found.group(1).decode()
-        if name in BUILTINS or (name in contracts and target.file not in contracts[name].evidence):
-            line = view.line_at(target.file, found.start())
-            said = f"{name}, of which another meaning is believed than the one that is defined here"
-            raise Unsupported(target.file, line, said)
+def _refuse_redefinitions(front: FrontEnd, target: Target, contracts: Mapping[str, Contract]) -> None:
+    """Refuse a target whose file itself defines what a contract or a builtin was believed of."""
+    for entry in front.objects.ledger.values():
+        name = entry.what.partition(":")[0]
+        if entry.how not in ("trusted", "modelled") or not name.isidentifier():
+            continue
+        if name in contracts and target.file in contracts[name].evidence:
+            continue
+        for found in (front.view.macro(name), front.view.function(name)):
+            if found is not None and found.file == target.file:
+                said = f"{name}, of which another meaning is believed than the one that is defined here"
+                raise Unsupported(target.file, found.line, said)
 
 
 def _refuse_broken(view: Lookup, target: Target) -> None:

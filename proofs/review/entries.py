@@ -73,7 +73,7 @@ def list_entries(patch: PatchReview) -> tuple[ReviewEntry, ...]:
 
 
 #: What a comparison of two functions is about, and what it leaves out; both are said in one sentence.
-COMPARED = "answers, calls with their arguments in order, and the memory that functions leave behind"
+WHAT_IS_COMPARED = "answers, calls with their arguments in order, and the memory that functions leave behind"
 NOT_COMPARED = (
     "functions that are not read, what believed calls do, and when memory is read that others may write"
 )
@@ -91,7 +91,7 @@ def summarise(review: Review) -> str:
         return "Something could not be read or decided; see the report."
     changed = review.first_change
     if changed is None:
-        return f"No change found in {COMPARED}, for all inputs; not compared: {NOT_COMPARED}."
+        return f"No change found in {WHAT_IS_COMPARED}, for all inputs; not compared: {NOT_COMPARED}."
     where = f", first by {_quote_subject(changed)}" if len(patches) > 1 else ""
     names = dict.fromkeys(f"{each.function}()" for patch in patches for each in changed_functions(patch))
     return f"{_join(list(names))} {'do' if len(names) > 1 else 'does'} not do the same{where}; " + (

@@ -11,7 +11,14 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 
 from counterexamples.render import prose
-from proofs.review.entries import COMPARED, NOT_COMPARED, changed_functions, count, is_question, summarise
+from proofs.review.entries import (
+    NOT_COMPARED,
+    WHAT_IS_COMPARED,
+    changed_functions,
+    count,
+    is_question,
+    summarise,
+)
 from proofs.review.review import (
     FunctionChange,
     FunctionReview,
@@ -93,7 +100,7 @@ def _render_behaviour(patch: PatchReview, width: int) -> Iterator[str]:
         same = sum(each.change is FunctionChange.SAME for each in patch.functions)
         proved = f"; of {same} this had to be proved" if same else ""
         yield from _wrap(
-            f"No change found in {COMPARED}, for all inputs: {count(len(patch.functions), 'function')} compared"
+            f"No change found in {WHAT_IS_COMPARED}, for all inputs: {count(len(patch.functions), 'function')} compared"
             f"{proved}. Not compared: {NOT_COMPARED}.",
             width,
         )

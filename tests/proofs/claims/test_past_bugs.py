@@ -182,7 +182,7 @@ def test_an_edit_that_does_not_fit_is_an_error() -> None:
     name = "walks_of_fetches_were_no_writes"
     told = (
         r"^walks_of_fetches_were_no_writes: arch/arm64/include/asm/kvm_emulate\.h of .* has "
-        r"`return kvm_vcpu_trap_is_permission_fault\(vcpu\);` 0 times, and once is meant; this mistake can "
+        r"`return kvm_vcpu_trap_is_permission_fault\(vcpu\);` 0 times, and once is meant; this bug can "
         r"be made in 7\.2, 7\.3\.$"
     )
     with pytest.raises(BugError, match=told):

@@ -204,10 +204,10 @@ def test_a_theorem_that_only_one_side_has_is_told() -> None:
     gone = replace(broken(), name="gone", became=VerdictChange.LOST, after=None)
     root = read(pages.of(replace(pages.patch("x"), theorems=(new,))))
     (verdicts,) = (tag.text for tag in root.all("span", **{"class": "verdicts"}))
-    assert verdicts == "n/a \N{RIGHTWARDS ARROW} REFUTED"
+    assert verdicts == "not checked \N{RIGHTWARDS ARROW} REFUTED"
     (claim,) = root.all("details", **{"class": "claim"})
     assert [tag.text.split()[0] for tag in claim.all("section")] == ["After"]
-    assert "n/a" in next(read(pages.of(replace(pages.patch("x"), theorems=(gone,)))).all("main")).text
+    assert "not checked" in next(read(pages.of(replace(pages.patch("x"), theorems=(gone,)))).all("main")).text
 
 
 def test_a_series_names_the_first_patch_that_changes_something() -> None:
