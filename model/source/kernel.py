@@ -163,17 +163,17 @@ def _read(view: Lookup, version: Version, pages: str, subject: str, target: Targ
 
 
 def _refuse_redefinitions(front: FrontEnd, target: Target, contracts: Mapping[str, Contract]) -> None:
-    """Refuse a target whose file itself defines what a contract or a builtin was believed of."""
+    """Refuse a target whose file has a macro of a name that a contract or a builtin was believed of."""
     for entry in front.objects.ledger.values():
         name = entry.what.partition(":")[0]
         if entry.how not in ("trusted", "modelled") or not name.isidentifier():
             continue
         if name in contracts and target.file in contracts[name].evidence:
             continue
-        for found in (front.view.macro(name), front.view.function(name)):
-            if found is not None and found.file == target.file:
-                said = f"{name}, of which another meaning is believed than the one that is defined here"
-                raise Unsupported(target.file, found.line, said)
+        found = front.view.macro(name)
+        if found is not None and found.file == target.file:
+            said = f"{name}, of which another meaning is believed than the one that is defined here"
+            raise Unsupported(target.file, found.line, said)
 
 
 def _refuse_broken(view: Lookup, target: Target) -> None:
