@@ -7,6 +7,7 @@ proofs.COMMAND`` is the same.  Exit code: the command's own; 2 where there is no
 
 from __future__ import annotations
 
+import os
 import runpy
 import sys
 from collections.abc import Sequence
@@ -44,11 +45,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command that is named first with the arguments that follow it."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     if not given or given[0] in ("-h", "--help"):
-        print(USAGE)
+        _say(USAGE)
         return 0 if given else 2
     if given[0] == "--version":
         version = installed_version("stage2-proofs") or "(version unknown: not installed by pip)"
-        print(f"stage2-proofs {version}")
+        _say(f"stage2-proofs {version}")
         return 0
     command, *rest = given
     if command not in COMMANDS:
@@ -57,6 +58,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     sys.argv = [f"proofs.{command}", *rest]
     runpy.run_module(f"proofs.{command}", run_name="__main__", alter_sys=True)  # which ends the process
     return 0
+
+
+def _say(text: str) -> None:
+    """Print the text; a reader that has gone away is no error."""
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _no_command(given: str) -> str:
