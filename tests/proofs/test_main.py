@@ -65,3 +65,9 @@ def test_an_old_name_says_where_the_command_went_and_runs_nothing(old: str, new:
     done = run(old, "--list")
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == f"python -m {old} is python -m {new} now, with the same options; nothing was run.\n"
+
+
+def test_a_reader_that_goes_away_is_no_error() -> None:
+    shell = f"{sys.executable} -m proofs --help | {sys.executable} -c 'import os; os.close(0)'"
+    done = subprocess.run(["sh", "-c", shell], capture_output=True, text=True, cwd=TOP)
+    assert done.stderr == ""
