@@ -9,7 +9,7 @@ import pytest
 
 from model.logic import BOOL, BV64, TRUE, Term, const, name, place
 from model.program.interpreter import Inputs, interpret
-from model.program.procedure import TRACE, Call, If, Input, Place, Procedure, Set, Statement
+from model.program.procedure import TRACE, TRACE_SORT, Call, If, Input, Place, Procedure, Set, Statement
 from proofs.claims.relational.runs import OTHER, are_equal, with_outcomes
 from proofs.theorems.expectation import Verdict
 from tests.support import toy
@@ -96,9 +96,10 @@ def test_an_edit_that_changes_nothing_does_not_show(body: tuple[Statement, ...])
 
 
 def test_a_run_has_its_events_and_a_name_for_their_sequence() -> None:
+    sequence = place(TRACE, TRACE_SORT)
     run = interpret(procedure(*BODY), Inputs({"x": 7, "b": 1}))
     assert [effect for effect, _ in run.events] == ["read_lock", "retry", "map", "read_unlock"]
     assert run.events[2] == ("map", (("addr", 7), ("flags", 3)))
     other = interpret(procedure(*BODY), Inputs({"x": 7, "b": 0}))
-    assert run.places[TRACE] != other.places[TRACE] != 0
-    assert interpret(procedure(), Inputs()).places[TRACE] == 0
+    assert run.value(sequence) != other.value(sequence) != 0
+    assert interpret(procedure(), Inputs()).value(sequence) == 0
